@@ -1,0 +1,80 @@
+// What `npm test` and `npm run quickstart` need before anything else: Node itself and the packages.
+// No packages are used here: they may not be installed yet.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export const root = path.resolve(import.meta.dirname, '..');
+
+const MINIMUM_NODE = [20, 19];
+const PROGRESS_INTERVAL_MS = 10_000;
+
+/** Ends the process with a sentence when this Node is too old. */
+export function requireSupportedNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1])) return;
+  console.error(`Node ${MINIMUM_NODE.join('.')} or newer is needed; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/**
+ * Runs `npm ci` when node_modules is missing or is not what package-lock.json says.
+ * Returns whether it ran; `npm ci` also builds.
+ */
+export async function ensureInstalled() {
+  const reason = whyInstall();
+  if (reason === null) return false;
+  console.log(`Installing packages: ${reason}.`);
+  console.log('SQLite is compiled on the way, which takes a minute or two.');
+  const startedAt = Date.now();
+  const progress = setInterval(() => {
+    console.log(`  still installing, ${Math.round((Date.now() - startedAt) / 1000)} s so far ...`);
+  }, PROGRESS_INTERVAL_MS);
+  // A production setting of the caller would leave out the compiler and the test runner.
+  const code = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  clearInterval(progress);
+  if (code !== 0) {
+    const missing = ['python3', 'make', 'g++'].filter((tool) => spawnSync(tool, ['--version']).error);
+    console.error(`npm ci failed with exit code ${code}.`);
+    if (missing.length > 0) console.error(`SQLite is compiled with ${missing.join(', ')}, not found on this machine.`);
+    process.exit(1);
+  }
+  console.log(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
+  return true;
+}
+
+function whyInstall() {
+  const installedLock = path.join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installedLock)) return 'node_modules is not here yet';
+  const wanted = readPackages(path.join(root, 'package-lock.json'));
+  const installed = readPackages(installedLock);
+  for (const [place, { version, optional }] of Object.entries(wanted)) {
+    // Optional packages of other platforms are rightly absent.
+    if (place === '' || (optional && !installed[place])) continue;
+    if (installed[place]?.version !== version) return `${place} is not the version of package-lock.json`;
+  }
+  const sqlite = spawnSync(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:').close()"], {
+    cwd: root,
+  });
+  return sqlite.status === 0 ? null : 'SQLite is not compiled for this version of Node';
+}
+
+function readPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+}
+
+/** Runs a command in the project's folder, showing its output; its exit code, 1 when it could not start or was killed. */
+export function run(command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.on('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      resolve(1);
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}

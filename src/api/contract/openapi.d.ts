@@ -1,0 +1,2233 @@
+/* Generated from openapi.yaml by scripts/generate-contract.mjs; do not edit. */
+
+export interface paths {
+    readonly "/hello": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tell that the server is alive */
+        readonly get: operations["hello"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Metrics in the text format of Prometheus */
+        readonly get: operations["metrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/queue/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** How asynchronous work stands; the final answer is given once */
+        readonly get: operations["queueEntry"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/clusters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Ids of all clusters */
+        readonly get: operations["clusterList"];
+        readonly put?: never;
+        /** Create an empty cluster */
+        readonly post: operations["clusterCreate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/clusters/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** One cluster */
+        readonly get: operations["clusterInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a cluster without nodes and volumes */
+        readonly delete: operations["clusterDelete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/clusters/{id}/flags": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Set both flags; a missing one becomes false */
+        readonly post: operations["clusterSetFlags"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/nodes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Add a host to a cluster */
+        readonly post: operations["nodeAdd"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/nodes/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** One node with its devices and their bricks */
+        readonly get: operations["nodeInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a node without devices */
+        readonly delete: operations["nodeDelete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/nodes/{id}/state": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a node offline, back online, or out of service */
+        readonly post: operations["nodeSetState"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/nodes/{id}/tags": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Change the tags of a node */
+        readonly post: operations["nodeSetTags"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make a block device of a node a volume group; the new id is found in the node's info */
+        readonly post: operations["deviceAdd"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** One device with its bricks */
+        readonly get: operations["deviceInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a failed device that holds no bricks */
+        readonly delete: operations["deviceDelete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices/{id}/state": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a device offline, back online, or out of service */
+        readonly post: operations["deviceSetState"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices/{id}/resync": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** Read the device's sizes from its host again */
+        readonly get: operations["deviceResync"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices/{id}/tags": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Change the tags of a device */
+        readonly post: operations["deviceSetTags"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/volumes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Ids of all volumes that are complete; the role `user` may ask this */
+        readonly get: operations["volumeList"];
+        readonly put?: never;
+        /** Create a volume; the role `user` may ask this */
+        readonly post: operations["volumeCreate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/placements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Where a volume would be placed, or why nowhere; changes nothing. Not in Heketi. */
+        readonly post: operations["placementPlan"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/volumes/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** One volume; 404 also while it is being created or deleted */
+        readonly get: operations["volumeInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a volume and its bricks */
+        readonly delete: operations["volumeDelete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/volumes/{id}/expand": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Add space to a volume */
+        readonly post: operations["volumeExpand"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/volumes/{id}/clone": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make a new volume from a snapshot of this one */
+        readonly post: operations["volumeClone"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/volumes/{id}/block-restriction": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Stop or allow placing new block volumes on a block hosting volume */
+        readonly post: operations["volumeSetBlockRestriction"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/blockvolumes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Ids of all block volumes that are complete */
+        readonly get: operations["blockVolumeList"];
+        readonly put?: never;
+        /** Create a block volume */
+        readonly post: operations["blockVolumeCreate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/blockvolumes/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** One block volume; 404 also while it is being created or deleted */
+        readonly get: operations["blockVolumeInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a block volume */
+        readonly delete: operations["blockVolumeDelete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/blockvolumes/{id}/expand": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give a block volume a new size */
+        readonly post: operations["blockVolumeExpand"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/bricks/to-evict/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Move one brick to another device */
+        readonly post: operations["brickEvict"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Numbers of recorded and of running operations */
+        readonly get: operations["operationCounts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/pending": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All recorded operations */
+        readonly get: operations["pendingOperationList"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/pending/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** One recorded operation and its changes */
+        readonly get: operations["pendingOperationInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/pending/cleanup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Undo what stale and failed operations left behind */
+        readonly post: operations["pendingOperationCleanup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/backup/db": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A complete and consistent copy of the database file */
+        readonly get: operations["databaseBackup"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/db/dump": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The whole database as JSON, indented */
+        readonly get: operations["databaseDump"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/db/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Contradictions within the database, indented */
+        readonly get: operations["databaseCheck"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/internal/state/examine/gluster": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Differences between the database and the hosts, indented; takes long */
+        readonly get: operations["examineGluster"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/internal/logging": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The log level */
+        readonly get: operations["logLevels"];
+        readonly put?: never;
+        /** Change the log level until the next start */
+        readonly post: operations["logLevelsSet"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/admin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who may change things */
+        readonly get: operations["adminState"];
+        readonly put?: never;
+        /** Allow changes to all, to clients on this host only, or to nobody, until the next start */
+        readonly post: operations["adminStateSet"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        readonly Id: string;
+        readonly Uuid: string;
+        readonly Name: string;
+        /** Format: host */
+        readonly Host: string;
+        /** @enum {string} */
+        readonly EntryState: "online" | "offline" | "failed";
+        /** @enum {string} */
+        readonly HealCheck: "" | "enable" | "disable";
+        readonly Tags: {
+            readonly [key: string]: string;
+        };
+        readonly RequestedTags: {
+            readonly [key: string]: string;
+        };
+        readonly ClusterFlags: {
+            readonly block?: boolean;
+            readonly file?: boolean;
+        };
+        readonly ClusterList: {
+            readonly clusters: readonly components["schemas"]["Id"][];
+        };
+        readonly ClusterInfo: {
+            readonly id: components["schemas"]["Id"];
+            readonly nodes: readonly components["schemas"]["Id"][];
+            readonly volumes: readonly components["schemas"]["Id"][];
+            readonly block: boolean;
+            readonly file: boolean;
+            readonly blockvolumes: readonly components["schemas"]["Id"][];
+        };
+        readonly NodeAdd: {
+            /** Format: int64 */
+            readonly zone: number | bigint;
+            readonly hostnames: {
+                readonly manage: readonly components["schemas"]["Host"][];
+                readonly storage: readonly components["schemas"]["Host"][];
+            };
+            readonly cluster: components["schemas"]["Uuid"];
+            readonly tags?: components["schemas"]["RequestedTags"];
+        };
+        readonly NodeInfo: {
+            /** Format: int64 */
+            readonly zone: number | bigint;
+            readonly hostnames: {
+                readonly manage: readonly string[];
+                readonly storage: readonly string[];
+            };
+            readonly cluster: string;
+            readonly tags?: components["schemas"]["Tags"];
+            readonly id: components["schemas"]["Id"];
+            readonly state: components["schemas"]["EntryState"];
+            readonly devices: readonly components["schemas"]["DeviceInfo"][];
+        };
+        readonly StateChange: {
+            readonly state: components["schemas"]["EntryState"];
+            readonly healcheck?: components["schemas"]["HealCheck"];
+        };
+        readonly TagsChange: {
+            /** @enum {string} */
+            readonly change_type: "set" | "update" | "delete";
+            readonly tags?: components["schemas"]["RequestedTags"];
+        };
+        readonly DeviceAdd: {
+            readonly name: string;
+            readonly node: components["schemas"]["Uuid"];
+            readonly destroydata?: boolean;
+            readonly tags?: components["schemas"]["RequestedTags"];
+        };
+        readonly DeviceDelete: {
+            readonly forceforget?: boolean;
+        };
+        readonly DeviceInfo: {
+            readonly name: string;
+            readonly tags?: components["schemas"]["Tags"];
+            readonly storage: components["schemas"]["StorageSize"];
+            readonly id: components["schemas"]["Id"];
+            readonly paths?: readonly string[];
+            readonly pv_uuid?: string;
+            readonly state: components["schemas"]["EntryState"];
+            readonly bricks: readonly components["schemas"]["BrickInfo"][];
+        };
+        readonly StorageSize: {
+            /** Format: int64 */
+            readonly total: number | bigint;
+            /** Format: int64 */
+            readonly free: number | bigint;
+            /** Format: int64 */
+            readonly used: number | bigint;
+        };
+        readonly BrickInfo: {
+            readonly id: string;
+            readonly path: string;
+            readonly device: string;
+            readonly node: string;
+            readonly volume: string;
+            /** Format: int64 */
+            readonly size: number | bigint;
+        };
+        readonly VolumeCreate: {
+            /** Format: int64 */
+            readonly size: number | bigint;
+            readonly clusters?: readonly string[];
+            readonly name?: components["schemas"]["Name"];
+            readonly durability?: {
+                /** @enum {string} */
+                readonly type?: "" | "none" | "replicate" | "disperse";
+                readonly replicate?: {
+                    /** Format: int64 */
+                    readonly replica?: number | bigint;
+                };
+                readonly disperse?: {
+                    /** Format: int64 */
+                    readonly data?: number | bigint;
+                    /** Format: int64 */
+                    readonly redundancy?: number | bigint;
+                };
+            };
+            /** Format: int64 */
+            readonly gid?: number | bigint;
+            readonly glustervolumeoptions?: readonly string[];
+            readonly block?: boolean;
+            readonly snapshot?: {
+                readonly enable?: boolean;
+                /** Format: float */
+                readonly factor?: number;
+            };
+        };
+        readonly VolumeList: {
+            readonly volumes: readonly components["schemas"]["Id"][];
+        };
+        readonly VolumeInfo: {
+            /** Format: int64 */
+            readonly size: number | bigint;
+            readonly name: string;
+            readonly durability: {
+                /** @enum {string} */
+                readonly type: "none" | "replicate" | "disperse";
+                readonly replicate: {
+                    /** Format: int64 */
+                    readonly replica?: number | bigint;
+                };
+                readonly disperse: {
+                    /** Format: int64 */
+                    readonly data?: number | bigint;
+                    /** Format: int64 */
+                    readonly redundancy?: number | bigint;
+                };
+            };
+            /** Format: int64 */
+            readonly gid?: number | bigint;
+            readonly glustervolumeoptions?: readonly string[];
+            readonly block?: boolean;
+            readonly snapshot: {
+                readonly enable: boolean;
+                /** Format: float */
+                readonly factor: number;
+            };
+            readonly id: components["schemas"]["Id"];
+            readonly cluster: string;
+            readonly mount: {
+                readonly glusterfs: {
+                    readonly hosts: readonly string[];
+                    readonly device: string;
+                    readonly options: {
+                        readonly [key: string]: string;
+                    };
+                };
+            };
+            readonly blockinfo: {
+                /** Format: int64 */
+                readonly freesize?: number | bigint;
+                /** Format: int64 */
+                readonly reservedsize?: number | bigint;
+                readonly blockvolume?: readonly string[];
+                readonly restriction?: string;
+            };
+            readonly bricks: readonly components["schemas"]["BrickInfo"][];
+        };
+        readonly VolumeExpand: {
+            /** Format: int64 */
+            readonly expand_size: number | bigint;
+        };
+        readonly VolumeClone: {
+            readonly name?: components["schemas"]["Name"];
+        };
+        readonly BlockRestriction: {
+            /** @enum {string} */
+            readonly restriction?: "" | "locked";
+        };
+        readonly VolumePlan: {
+            readonly fits: boolean;
+            readonly clusterId: string | null;
+            readonly bricks: readonly components["schemas"]["PlannedBrick"][];
+            readonly refusals: readonly components["schemas"]["ClusterRefusal"][];
+            readonly largestGib: number;
+        };
+        readonly PlannedBrick: {
+            readonly set: number;
+            readonly nodeId: string;
+            readonly nodeName: string;
+            readonly zone: number;
+            readonly deviceId: string;
+            readonly deviceName: string;
+            readonly isArbiter: boolean;
+            readonly sizeKib: number;
+            readonly takesKib: number;
+            readonly freeAfterKib: number;
+        };
+        readonly ClusterRefusal: {
+            readonly clusterId: string;
+            readonly text: string;
+            readonly explanation: string;
+            readonly devices: readonly {
+                readonly nodeId: string;
+                readonly nodeName: string;
+                readonly deviceId: string;
+                readonly deviceName: string;
+                readonly zone: number;
+                readonly freeKib: number;
+                readonly refusal: string;
+                readonly detail: string;
+            }[];
+        };
+        readonly BlockVolumeCreate: {
+            /** Format: int64 */
+            readonly size: number | bigint;
+            readonly clusters?: readonly string[];
+            readonly name?: components["schemas"]["Name"];
+            /** Format: int64 */
+            readonly hacount?: number | bigint;
+            readonly auth?: boolean;
+        };
+        readonly BlockVolumeExpand: {
+            /** Format: int64 */
+            readonly new_size: number | bigint;
+        };
+        readonly BlockVolumeList: {
+            readonly blockvolumes: readonly components["schemas"]["Id"][];
+        };
+        readonly BlockVolumeInfo: {
+            /** Format: int64 */
+            readonly size: number | bigint;
+            readonly name: string;
+            /** Format: int64 */
+            readonly hacount?: number | bigint;
+            readonly id: components["schemas"]["Id"];
+            readonly blockvolume: {
+                readonly hosts: readonly string[];
+                readonly iqn: string;
+                /** Format: int64 */
+                readonly lun: number | bigint;
+                readonly username: string;
+                readonly password: string;
+            };
+            readonly cluster?: string;
+            readonly blockhostingvolume?: string;
+            /** Format: int64 */
+            readonly usablesize?: number | bigint;
+        };
+        readonly BrickEvict: {
+            readonly healcheck?: components["schemas"]["HealCheck"];
+        };
+        readonly OperationCounts: {
+            readonly total: number;
+            readonly in_flight: number;
+            readonly stale: number;
+            readonly failed: number;
+            readonly new: number;
+        };
+        readonly PendingOperation: {
+            readonly id: components["schemas"]["Id"];
+            readonly type_name: string;
+            /** @enum {string} */
+            readonly status: "" | "stale" | "failed";
+            /** @enum {string} */
+            readonly sub_status: "" | "in-flight";
+        };
+        readonly PendingOperationList: {
+            readonly pendingoperations: readonly components["schemas"]["PendingOperation"][];
+        };
+        readonly PendingOperationInfo: {
+            readonly id: components["schemas"]["Id"];
+            readonly type_name: string;
+            /** @enum {string} */
+            readonly status: "" | "stale" | "failed";
+            /** @enum {string} */
+            readonly sub_status: "" | "in-flight";
+            readonly changes: readonly {
+                readonly id: string;
+                readonly description: string;
+            }[];
+        };
+        readonly OperationsCleanup: {
+            readonly operations?: readonly string[];
+        };
+        readonly DatabaseDump: {
+            readonly clusterentries: components["schemas"]["DumpEntries"];
+            readonly volumeentries: components["schemas"]["DumpEntries"];
+            readonly brickentries: components["schemas"]["DumpEntries"];
+            readonly nodeentries: components["schemas"]["DumpEntries"];
+            readonly deviceentries: components["schemas"]["DumpEntries"];
+            readonly blockvolumeentries: components["schemas"]["DumpEntries"];
+            readonly dbattributeentries: components["schemas"]["DumpEntries"];
+            readonly pendingoperations: components["schemas"]["DumpEntries"];
+        };
+        readonly DumpEntries: {
+            readonly [key: string]: Record<string, never>;
+        };
+        readonly DatabaseCheck: {
+            readonly clusters: components["schemas"]["KindCheck"];
+            readonly volumes: components["schemas"]["KindCheck"];
+            readonly bricks: components["schemas"]["KindCheck"];
+            readonly nodes: components["schemas"]["KindCheck"];
+            readonly devices: components["schemas"]["KindCheck"];
+            readonly blockvolumes: components["schemas"]["KindCheck"];
+            readonly dbattributes: components["schemas"]["KindCheck"];
+            readonly pendingoperations: components["schemas"]["KindCheck"];
+            readonly totalinconsistencies: number;
+        };
+        readonly KindCheck: {
+            readonly total: number;
+            readonly pending: number;
+            readonly ok: number;
+            readonly notok: number;
+            readonly inconsistencies: readonly string[] | null;
+        };
+        readonly Examination: {
+            readonly heketidb: components["schemas"]["DatabaseDump"];
+            readonly report: readonly string[];
+            readonly clusters: readonly components["schemas"]["ExaminedCluster"][] | null;
+        };
+        readonly ExaminedCluster: {
+            readonly ClusterHeketiID: string;
+            readonly NodesData: readonly {
+                readonly NodeHeketiID: string;
+                readonly VolumeInfo?: unknown;
+                readonly LVMPVInfo?: unknown;
+                readonly LVMVGInfo?: unknown;
+                readonly LVMLVInfo?: unknown;
+                readonly BricksMountStatus?: unknown;
+                readonly BlockVolumeNames?: readonly string[] | null;
+            }[] | null;
+        };
+        readonly LogLevels: {
+            readonly loglevel: {
+                /** @enum {string} */
+                readonly glusterfs: "none" | "critical" | "error" | "warning" | "info" | "debug";
+            };
+        };
+        readonly LogLevelsChange: {
+            readonly loglevel?: {
+                readonly [key: string]: string;
+            };
+        };
+        readonly AdminState: {
+            /** @enum {string} */
+            readonly state: "normal" | "read-only" | "local-client";
+        };
+    };
+    responses: {
+        /** @description Begun; `Location` names the queue entry to poll */
+        readonly Accepted: {
+            headers: {
+                readonly Location: string;
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Done; `Location` names the resulting resource */
+        readonly Done: {
+            headers: {
+                readonly Location: string;
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description All tags as they are now */
+        readonly Tags: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Tags"];
+            };
+        };
+        /**
+         * @description A value breaks a rule (`validation failed: field: reason.`), something it refers to is not as it must be, or
+         *     the Authorization header is not `bearer <token>`
+         */
+        readonly BadRequest: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description No valid token, or not of the role this needs */
+        readonly Unauthorized: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description No such object */
+        readonly NotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description The object exists, is in use, or is being changed */
+        readonly Conflict: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description The request body is larger than 1 MiB */
+        readonly TooLarge: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description The body is not the JSON this route reads, or contradicts an earlier request with the same key */
+        readonly Unparsable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description Too many operations are running; try later */
+        readonly Busy: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description No place was found for it, or the work did not succeed */
+        readonly Failed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description This server can't do it yet */
+        readonly NotImplemented: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+        /** @description Closed for maintenance, or shutting down */
+        readonly Unavailable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain": string;
+            };
+        };
+    };
+    parameters: {
+        readonly Id: string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly hello: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Exactly `Hello from Heketi`, without a line end */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": "Hello from Heketi";
+                };
+            };
+        };
+    };
+    readonly metrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Metrics named heketi_* are the original's, those named mortar_* are ours */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+        };
+    };
+    readonly queueEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Still running */
+            readonly 200: {
+                headers: {
+                    readonly "X-Pending": "true";
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Done, without a resulting resource */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 303: components["responses"]["Done"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["Failed"];
+        };
+    };
+    readonly clusterList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description In ascending order */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly clusterCreate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ClusterFlags"];
+            };
+        };
+        readonly responses: {
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClusterInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly clusterInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The cluster */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClusterInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly clusterDelete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly clusterSetFlags: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ClusterFlags"];
+            };
+        };
+        readonly responses: {
+            /** @description Set */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly nodeAdd: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NodeAdd"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly nodeInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The node */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NodeInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly nodeDelete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly nodeSetState: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StateChange"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly nodeSetTags: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TagsChange"];
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["Tags"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deviceAdd: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DeviceAdd"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deviceInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The device */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeviceInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly deviceDelete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DeviceDelete"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deviceSetState: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StateChange"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deviceResync: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deviceSetTags: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TagsChange"];
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["Tags"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description In ascending order */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VolumeList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly volumeCreate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description Repeats of a request with the same key are answered with the first one's queue id for 24 hours. The same
+                 *     key with another body is refused (422).
+                 */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VolumeCreate"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly placementPlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VolumeCreate"];
+            };
+        };
+        readonly responses: {
+            /** @description The plan */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VolumePlan"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The volume */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VolumeInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly volumeDelete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeExpand: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VolumeExpand"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeClone: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VolumeClone"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeSetBlockRestriction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BlockRestriction"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly blockVolumeList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description In ascending order */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BlockVolumeList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly blockVolumeCreate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BlockVolumeCreate"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 501: components["responses"]["NotImplemented"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly blockVolumeInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The block volume */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BlockVolumeInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly blockVolumeDelete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 501: components["responses"]["NotImplemented"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly blockVolumeExpand: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BlockVolumeExpand"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 501: components["responses"]["NotImplemented"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly brickEvict: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BrickEvict"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 501: components["responses"]["NotImplemented"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly operationCounts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The numbers */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperationCounts"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly pendingOperationList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description In ascending order of their ids */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PendingOperationList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly pendingOperationInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The operation */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PendingOperationInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly pendingOperationCleanup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OperationsCleanup"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 501: components["responses"]["NotImplemented"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly databaseBackup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly "Content-Disposition": string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": Uint8Array;
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly databaseDump: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Entities by their ids */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DatabaseDump"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly databaseCheck: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DatabaseCheck"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly examineGluster: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Examination"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 501: components["responses"]["NotImplemented"];
+        };
+    };
+    readonly logLevels: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The level of the one logger there is */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LogLevels"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly logLevelsSet: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LogLevelsChange"];
+            };
+        };
+        readonly responses: {
+            /** @description The level as it is now */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LogLevels"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly adminState: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The state */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AdminState"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly adminStateSet: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AdminState"];
+            };
+        };
+        readonly responses: {
+            /** @description Set */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+}

@@ -1,0 +1,38 @@
+import type { OperationId } from './handlers.js';
+
+/** One operation of openapi.yaml, as the server needs it at run time. */
+export interface Route {
+  readonly operationId: OperationId;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With `{id}` as its only possible parameter. */
+  readonly path: string;
+  /** Needs no token, whatever the admin state. */
+  readonly isOpen: boolean;
+  readonly body?: RouteBody;
+}
+
+export interface RouteBody {
+  /** A body that is not required is read only when there is one. */
+  readonly isRequired: boolean;
+  readonly parseErrorStatus: 400 | 422;
+  readonly schema: BodySchema;
+}
+
+/** The JSON Schema of a request body, references resolved. */
+export interface BodySchema {
+  readonly type: 'object' | 'array' | 'string' | 'boolean' | 'integer' | 'number';
+  readonly format?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, BodySchema>>;
+  readonly additionalProperties?: BodySchema | false;
+  readonly propertyNames?: { readonly pattern: string };
+  readonly maxProperties?: number;
+  readonly items?: BodySchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly pattern?: string;
+  readonly maxLength?: number;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}

@@ -1,0 +1,894 @@
+/* Generated from openapi.yaml by scripts/generate-contract.mjs; do not edit. */
+
+import type { Route } from './route.js';
+
+export const ROUTES: readonly Route[] = [
+  {
+    "operationId": "hello",
+    "method": "GET",
+    "path": "/hello",
+    "isOpen": true
+  },
+  {
+    "operationId": "metrics",
+    "method": "GET",
+    "path": "/metrics",
+    "isOpen": true
+  },
+  {
+    "operationId": "queueEntry",
+    "method": "GET",
+    "path": "/queue/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "clusterList",
+    "method": "GET",
+    "path": "/clusters",
+    "isOpen": false
+  },
+  {
+    "operationId": "clusterCreate",
+    "method": "POST",
+    "path": "/clusters",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "block": {
+            "type": "boolean"
+          },
+          "file": {
+            "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "clusterInfo",
+    "method": "GET",
+    "path": "/clusters/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "clusterDelete",
+    "method": "DELETE",
+    "path": "/clusters/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "clusterSetFlags",
+    "method": "POST",
+    "path": "/clusters/{id}/flags",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "block": {
+            "type": "boolean"
+          },
+          "file": {
+            "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "nodeAdd",
+    "method": "POST",
+    "path": "/nodes",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "zone",
+          "hostnames",
+          "cluster"
+        ],
+        "properties": {
+          "zone": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          },
+          "hostnames": {
+            "type": "object",
+            "required": [
+              "manage",
+              "storage"
+            ],
+            "properties": {
+              "manage": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                  "type": "string",
+                  "format": "host"
+                }
+              },
+              "storage": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                  "type": "string",
+                  "format": "host"
+                }
+              }
+            }
+          },
+          "cluster": {
+            "type": "string",
+            "pattern": "^[A-Fa-f0-9]{32}$"
+          },
+          "tags": {
+            "type": "object",
+            "maxProperties": 32,
+            "propertyNames": {
+              "type": "string",
+              "pattern": "^[a-zA-Z0-9_.-]{1,32}$"
+            },
+            "additionalProperties": {
+              "type": "string",
+              "maxLength": 64
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "nodeInfo",
+    "method": "GET",
+    "path": "/nodes/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "nodeDelete",
+    "method": "DELETE",
+    "path": "/nodes/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "nodeSetState",
+    "method": "POST",
+    "path": "/nodes/{id}/state",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "state"
+        ],
+        "properties": {
+          "state": {
+            "type": "string",
+            "enum": [
+              "online",
+              "offline",
+              "failed"
+            ]
+          },
+          "healcheck": {
+            "type": "string",
+            "enum": [
+              "",
+              "enable",
+              "disable"
+            ]
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "nodeSetTags",
+    "method": "POST",
+    "path": "/nodes/{id}/tags",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "change_type"
+        ],
+        "properties": {
+          "change_type": {
+            "type": "string",
+            "enum": [
+              "set",
+              "update",
+              "delete"
+            ]
+          },
+          "tags": {
+            "type": "object",
+            "maxProperties": 32,
+            "propertyNames": {
+              "type": "string",
+              "pattern": "^[a-zA-Z0-9_.-]{1,32}$"
+            },
+            "additionalProperties": {
+              "type": "string",
+              "maxLength": 64
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "deviceAdd",
+    "method": "POST",
+    "path": "/devices",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "name",
+          "node"
+        ],
+        "properties": {
+          "name": {
+            "type": "string",
+            "pattern": "^/[a-zA-Z0-9_.:/-]+$"
+          },
+          "node": {
+            "type": "string",
+            "pattern": "^[A-Fa-f0-9]{32}$"
+          },
+          "destroydata": {
+            "type": "boolean"
+          },
+          "tags": {
+            "type": "object",
+            "maxProperties": 32,
+            "propertyNames": {
+              "type": "string",
+              "pattern": "^[a-zA-Z0-9_.-]{1,32}$"
+            },
+            "additionalProperties": {
+              "type": "string",
+              "maxLength": 64
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "deviceInfo",
+    "method": "GET",
+    "path": "/devices/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "deviceDelete",
+    "method": "DELETE",
+    "path": "/devices/{id}",
+    "isOpen": false,
+    "body": {
+      "isRequired": false,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "forceforget": {
+            "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "deviceSetState",
+    "method": "POST",
+    "path": "/devices/{id}/state",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "state"
+        ],
+        "properties": {
+          "state": {
+            "type": "string",
+            "enum": [
+              "online",
+              "offline",
+              "failed"
+            ]
+          },
+          "healcheck": {
+            "type": "string",
+            "enum": [
+              "",
+              "enable",
+              "disable"
+            ]
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "deviceResync",
+    "method": "GET",
+    "path": "/devices/{id}/resync",
+    "isOpen": false
+  },
+  {
+    "operationId": "deviceSetTags",
+    "method": "POST",
+    "path": "/devices/{id}/tags",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "change_type"
+        ],
+        "properties": {
+          "change_type": {
+            "type": "string",
+            "enum": [
+              "set",
+              "update",
+              "delete"
+            ]
+          },
+          "tags": {
+            "type": "object",
+            "maxProperties": 32,
+            "propertyNames": {
+              "type": "string",
+              "pattern": "^[a-zA-Z0-9_.-]{1,32}$"
+            },
+            "additionalProperties": {
+              "type": "string",
+              "maxLength": 64
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "volumeList",
+    "method": "GET",
+    "path": "/volumes",
+    "isOpen": false
+  },
+  {
+    "operationId": "volumeCreate",
+    "method": "POST",
+    "path": "/volumes",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "size"
+        ],
+        "properties": {
+          "size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          },
+          "clusters": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "name": {
+            "type": "string",
+            "pattern": "^[a-zA-Z0-9_-]*$"
+          },
+          "durability": {
+            "type": "object",
+            "properties": {
+              "type": {
+                "type": "string",
+                "enum": [
+                  "",
+                  "none",
+                  "replicate",
+                  "disperse"
+                ]
+              },
+              "replicate": {
+                "type": "object",
+                "properties": {
+                  "replica": {
+                    "type": "integer",
+                    "format": "int64",
+                    "minimum": -2147483648,
+                    "maximum": 2147483647
+                  }
+                }
+              },
+              "disperse": {
+                "type": "object",
+                "properties": {
+                  "data": {
+                    "type": "integer",
+                    "format": "int64",
+                    "minimum": -2147483648,
+                    "maximum": 2147483647
+                  },
+                  "redundancy": {
+                    "type": "integer",
+                    "format": "int64",
+                    "minimum": -2147483648,
+                    "maximum": 2147483647
+                  }
+                }
+              }
+            }
+          },
+          "gid": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0,
+            "maximum": 2147483646
+          },
+          "glustervolumeoptions": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "block": {
+            "type": "boolean"
+          },
+          "snapshot": {
+            "type": "object",
+            "properties": {
+              "enable": {
+                "type": "boolean"
+              },
+              "factor": {
+                "type": "number",
+                "format": "float"
+              }
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "placementPlan",
+    "method": "POST",
+    "path": "/placements",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "size"
+        ],
+        "properties": {
+          "size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          },
+          "clusters": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "name": {
+            "type": "string",
+            "pattern": "^[a-zA-Z0-9_-]*$"
+          },
+          "durability": {
+            "type": "object",
+            "properties": {
+              "type": {
+                "type": "string",
+                "enum": [
+                  "",
+                  "none",
+                  "replicate",
+                  "disperse"
+                ]
+              },
+              "replicate": {
+                "type": "object",
+                "properties": {
+                  "replica": {
+                    "type": "integer",
+                    "format": "int64",
+                    "minimum": -2147483648,
+                    "maximum": 2147483647
+                  }
+                }
+              },
+              "disperse": {
+                "type": "object",
+                "properties": {
+                  "data": {
+                    "type": "integer",
+                    "format": "int64",
+                    "minimum": -2147483648,
+                    "maximum": 2147483647
+                  },
+                  "redundancy": {
+                    "type": "integer",
+                    "format": "int64",
+                    "minimum": -2147483648,
+                    "maximum": 2147483647
+                  }
+                }
+              }
+            }
+          },
+          "gid": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0,
+            "maximum": 2147483646
+          },
+          "glustervolumeoptions": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "block": {
+            "type": "boolean"
+          },
+          "snapshot": {
+            "type": "object",
+            "properties": {
+              "enable": {
+                "type": "boolean"
+              },
+              "factor": {
+                "type": "number",
+                "format": "float"
+              }
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "volumeInfo",
+    "method": "GET",
+    "path": "/volumes/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "volumeDelete",
+    "method": "DELETE",
+    "path": "/volumes/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "volumeExpand",
+    "method": "POST",
+    "path": "/volumes/{id}/expand",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "expand_size"
+        ],
+        "properties": {
+          "expand_size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "volumeClone",
+    "method": "POST",
+    "path": "/volumes/{id}/clone",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "pattern": "^[a-zA-Z0-9_-]*$"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "volumeSetBlockRestriction",
+    "method": "POST",
+    "path": "/volumes/{id}/block-restriction",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "restriction": {
+            "type": "string",
+            "enum": [
+              "",
+              "locked"
+            ]
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "blockVolumeList",
+    "method": "GET",
+    "path": "/blockvolumes",
+    "isOpen": false
+  },
+  {
+    "operationId": "blockVolumeCreate",
+    "method": "POST",
+    "path": "/blockvolumes",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "size"
+        ],
+        "properties": {
+          "size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          },
+          "clusters": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "name": {
+            "type": "string",
+            "pattern": "^[a-zA-Z0-9_-]*$"
+          },
+          "hacount": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0
+          },
+          "auth": {
+            "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "blockVolumeInfo",
+    "method": "GET",
+    "path": "/blockvolumes/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "blockVolumeDelete",
+    "method": "DELETE",
+    "path": "/blockvolumes/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "blockVolumeExpand",
+    "method": "POST",
+    "path": "/blockvolumes/{id}/expand",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "new_size"
+        ],
+        "properties": {
+          "new_size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "brickEvict",
+    "method": "POST",
+    "path": "/bricks/to-evict/{id}",
+    "isOpen": false,
+    "body": {
+      "isRequired": false,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "healcheck": {
+            "type": "string",
+            "enum": [
+              "",
+              "enable",
+              "disable"
+            ]
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "operationCounts",
+    "method": "GET",
+    "path": "/operations",
+    "isOpen": false
+  },
+  {
+    "operationId": "pendingOperationList",
+    "method": "GET",
+    "path": "/operations/pending",
+    "isOpen": false
+  },
+  {
+    "operationId": "pendingOperationInfo",
+    "method": "GET",
+    "path": "/operations/pending/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "pendingOperationCleanup",
+    "method": "POST",
+    "path": "/operations/pending/cleanup",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "operations": {
+            "type": "array",
+            "maxItems": 32,
+            "items": {
+              "type": "string",
+              "pattern": "^([A-Fa-f0-9]{32})?$"
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "databaseBackup",
+    "method": "GET",
+    "path": "/backup/db",
+    "isOpen": false
+  },
+  {
+    "operationId": "databaseDump",
+    "method": "GET",
+    "path": "/db/dump",
+    "isOpen": false
+  },
+  {
+    "operationId": "databaseCheck",
+    "method": "GET",
+    "path": "/db/check",
+    "isOpen": false
+  },
+  {
+    "operationId": "examineGluster",
+    "method": "GET",
+    "path": "/internal/state/examine/gluster",
+    "isOpen": false
+  },
+  {
+    "operationId": "logLevels",
+    "method": "GET",
+    "path": "/internal/logging",
+    "isOpen": false
+  },
+  {
+    "operationId": "logLevelsSet",
+    "method": "POST",
+    "path": "/internal/logging",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 400,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "loglevel": {
+            "type": "object",
+            "additionalProperties": {
+              "type": "string"
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "adminState",
+    "method": "GET",
+    "path": "/admin",
+    "isOpen": false
+  },
+  {
+    "operationId": "adminStateSet",
+    "method": "POST",
+    "path": "/admin",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 400,
+      "schema": {
+        "type": "object",
+        "required": [
+          "state"
+        ],
+        "additionalProperties": false,
+        "properties": {
+          "state": {
+            "type": "string",
+            "enum": [
+              "normal",
+              "read-only",
+              "local-client"
+            ]
+          }
+        }
+      }
+    }
+  }
+];

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import type { DbExportOptions, DbFileOptions, DbImportOptions } from '../config/command-line.js';
+import { DomainError } from '../domain/errors.js';
+import { parseJson, stringifyJson } from '../domain/json.js';
+import { checkDatabase } from '../interchange/check.js';
+import { dumpDatabase } from '../interchange/dump.js';
+import { importDatabase } from '../interchange/import.js';
+import { openSqliteStore } from '../store/sqlite.js';
+import type { Store, Tx } from '../store/store.js';
+
+/** `heketi db export`: the database as JSON, to a new file or to standard output. */
+export async function exportDatabase({ dbFile, jsonFile }: DbExportOptions, print: (text: string) => void): Promise<number> {
+  if (jsonFile !== '-' && existsSync(jsonFile)) throw refused(`${jsonFile} exists; nothing is overwritten, name another file`);
+  const text = `${stringifyJson(await readOnly(dbFile, dumpDatabase), 4)}\n`;
+  if (jsonFile === '-') print(text);
+  else await writeFile(jsonFile, text, { mode: 0o600, flag: 'wx' });
+  return 0;
+}
+
+/** `heketi db import`: a new database from JSON; nothing is left behind when the JSON can't be read. */
+export async function importDatabaseFile({ dbFile, jsonFile }: DbImportOptions): Promise<number> {
+  if (existsSync(dbFile)) throw refused(`${dbFile} exists; an import makes a new database, name another file`);
+  const text = await readText(jsonFile);
+  let document: unknown;
+  try {
+    document = parseJson(text);
+  } catch (cause) {
+    throw new DomainError('invalid', `${jsonFile} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const store = await openSqliteStore({ file: dbFile });
+  try {
+    await store.write((tx) => importDatabase(tx, document));
+  } catch (error) {
+    await store.close();
+    await Promise.all([dbFile, `${dbFile}-wal`, `${dbFile}-journal`].map((file) => rm(file, { force: true })));
+    throw error;
+  }
+  await store.close();
+  return 0;
+}
+
+/** `heketi db consistency-check`: contradictions in a database; finding some is no failure. */
+export async function checkDatabaseFile({ dbFile }: DbFileOptions, print: (text: string) => void): Promise<number> {
+  print(`${stringifyJson(await readOnly(dbFile, checkDatabase), 4)}\n`);
+  return 0;
+}
+
+async function readOnly<T>(dbFile: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (!existsSync(dbFile)) throw refused(`there is no database ${dbFile}`);
+  const store: Store = await openSqliteStore({ file: dbFile, readOnly: true });
+  try {
+    return await store.read(work);
+  } finally {
+    await store.close();
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new DomainError('invalid', `${file} can't be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function refused(why: string): DomainError {
+  return new DomainError('invalid', why);
+}

@@ -1,0 +1,223 @@
+import { type JsonValue, parseJson, stringifyJson } from '../domain/json.js';
+import { CliError, ConnectionError, ServerError } from './errors.js';
+import { signToken } from './token.js';
+import type { Transport, WireReply, WireRequest } from './transport.js';
+
+export interface ClientSettings {
+  readonly transport: Transport;
+  /** Path in front of every route, without a trailing slash; usually empty. */
+  readonly basePath: string;
+  readonly user: string;
+  readonly key: string;
+  sleep(ms: number): Promise<void>;
+  now(): number;
+  /** A number in [0, 1), spreading the retries of many clients. */
+  random(): number;
+  /** Told what the client is waiting for; null when it no longer waits. */
+  onWait?(what: string | null): void;
+}
+
+const POLL_MS = 400;
+const BUSY_RETRIES = 6;
+const BUSY_MIN_SECONDS = 10;
+const BUSY_SPREAD_SECONDS = 20;
+const POLL_CONNECTION_RETRIES = 5;
+const MAX_REDIRECTS = 10;
+
+/**
+ * Speaks the HTTP contract: signs every request, waits out a busy server, and follows
+ * asynchronous requests through /queue to their end. Errors carry the server's own text.
+ */
+export class HeketiClient {
+  readonly #settings: ClientSettings;
+
+  constructor(settings: ClientSettings) {
+    this.#settings = settings;
+  }
+
+  async getJson(path: string): Promise<JsonValue> {
+    return readJson(await this.#request('GET', path, undefined, [200]));
+  }
+
+  async getText(path: string): Promise<string> {
+    return (await this.#request('GET', path, undefined, [200])).body.toString('utf8');
+  }
+
+  async getBytes(path: string): Promise<Buffer> {
+    return (await this.#request('GET', path, undefined, [200])).body;
+  }
+
+  /** A request that is answered at once; returns its JSON, null for an empty body. */
+  async send(method: string, path: string, body: unknown, statuses: readonly number[]): Promise<JsonValue> {
+    const reply = await this.#request(method, path, body, statuses);
+    return reply.body.length === 0 ? null : readJson(reply);
+  }
+
+  /**
+   * A request that the server finishes in the background: follows it to its end and returns
+   * the JSON of the resource it made or changed. `what` tells the user what is being waited for.
+   */
+  async submitForJson(method: string, path: string, body: unknown, what: string): Promise<JsonValue> {
+    return readJson(await this.#submit(method, path, body, what, 200));
+  }
+
+  /** Like submitForJson, for requests that end without a resource. */
+  async submit(method: string, path: string, body: unknown, what: string): Promise<void> {
+    await this.#submit(method, path, body, what, 204);
+  }
+
+  /** Like submit, where the server may also answer 200 at once because there is nothing to wait for. */
+  async submitUnlessDone(method: string, path: string, body: unknown, what: string): Promise<void> {
+    await this.#submit(method, path, body, what, 204, 200);
+  }
+
+  async #request(method: string, path: string, body: unknown, statuses: readonly number[]): Promise<WireReply> {
+    const reply = await this.#followRedirects(await this.#sendFirst(method, path, body), method);
+    if (!statuses.includes(reply.status)) throw errorFrom(reply);
+    return reply;
+  }
+
+  async #submit(
+    method: string,
+    path: string,
+    body: unknown,
+    what: string,
+    expected: number,
+    doneAtOnce?: number,
+  ): Promise<WireReply> {
+    const { onWait } = this.#settings;
+    try {
+      onWait?.(what);
+      const first = await this.#sendFirst(method, path, body, what);
+      if (first.status === doneAtOnce) return first;
+      if (first.status !== 202) throw errorFrom(first);
+      const queue = locationOf(first);
+      if (queue === null) throw new CliError('the server accepted the request but did not say where to follow it');
+      const last = await this.#poll(queue);
+      if (last.status !== expected) throw errorFrom(last);
+      return last;
+    } finally {
+      onWait?.(null);
+    }
+  }
+
+  async #poll(queue: string): Promise<WireReply> {
+    let lost: ConnectionError | null = null;
+    let losses = 0;
+    for (;;) {
+      try {
+        const reply = await this.#exchange('GET', queue, undefined);
+        if (lost !== null && reply.status === 404) throw new ConnectionError(unknownOutcome(lost), { cause: lost });
+        if (reply.headers['x-pending'] !== 'true') return await this.#followRedirects(reply, 'GET');
+        if (reply.status !== 200) throw errorFrom(reply);
+        lost = null;
+        losses = 0;
+      } catch (error) {
+        // Asking again does no harm, while giving up would lose the result of work that goes on.
+        if (!(error instanceof ConnectionError) || error.cause === lost) throw error;
+        lost = error;
+        losses += 1;
+        if (losses > POLL_CONNECTION_RETRIES) throw new ConnectionError(unknownOutcome(error), { cause: error });
+      }
+      await this.#settings.sleep(POLL_MS);
+    }
+  }
+
+  async #followRedirects(reply: WireReply, method: string): Promise<WireReply> {
+    let current = reply;
+    for (let hops = 0; [301, 302, 303, 307, 308].includes(current.status); hops += 1) {
+      const target = locationOf(current);
+      if (target === null || hops === MAX_REDIRECTS) throw errorFrom(current);
+      if (method !== 'GET' && current.status !== 303) throw errorFrom(current); // a change is not repeated elsewhere
+      current = await this.#exchange('GET', target, undefined);
+    }
+    return current;
+  }
+
+  /** Sends a request, waiting and repeating while the server says that it is busy (429). */
+  async #sendFirst(method: string, path: string, body: unknown, what = 'the server'): Promise<WireReply> {
+    const { basePath, sleep, random, onWait } = this.#settings;
+    const text = body === undefined ? undefined : stringifyJson(body);
+    let isWaiting = false;
+    for (let retry = 0; ; retry += 1) {
+      const reply = await this.#exchange(method, basePath + path, text);
+      if (reply.status !== 429 || retry === BUSY_RETRIES) {
+        if (isWaiting) onWait?.(reply.status === 202 ? what : null);
+        return reply;
+      }
+      const seconds = busyDelaySeconds(reply.headers['retry-after'], random());
+      isWaiting = true;
+      onWait?.(`${what}: server busy, trying again in ${seconds} s`);
+      await sleep(seconds * 1000);
+    }
+  }
+
+  #exchange(method: string, path: string, body: string | undefined): Promise<WireReply> {
+    const { transport, user, key, now } = this.#settings;
+    const token = signToken(user, key, method, decodePath(path), now());
+    const headers: Record<string, string> = { Authorization: `bearer ${token}` };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const request: WireRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
+    return transport.send(request);
+  }
+}
+
+/** Joins fixed words and ids to a path; ids may hold anything a user typed. */
+export function pathOf(...segments: readonly string[]): string {
+  return `/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
+}
+
+/** Integer `Retry-After` seconds plus 0 to 9, otherwise 10 to 29. */
+function busyDelaySeconds(retryAfter: string | string[] | undefined, random: number): number {
+  if (typeof retryAfter === 'string' && /^\d{1,6}$/.test(retryAfter.trim())) {
+    return Number(retryAfter) + Math.floor(random * 10);
+  }
+  return BUSY_MIN_SECONDS + Math.floor(random * BUSY_SPREAD_SECONDS);
+}
+
+/** The path the server hashes: without the query, percent-decoded. */
+function decodePath(path: string): string {
+  const bare = path.replace(/[?#].*$/, '');
+  try {
+    return decodeURIComponent(bare);
+  } catch {
+    return bare;
+  }
+}
+
+/** Path of the reply's Location; scheme and host are ignored, since a proxy may hide the server behind its own. */
+function locationOf(reply: WireReply): string | null {
+  const location = reply.headers['location'];
+  if (typeof location !== 'string' || location === '') return null;
+  if (location.startsWith('/') && !location.startsWith('//')) return location;
+  try {
+    const { pathname, search } = new URL(location, 'http://server/');
+    return pathname + search;
+  } catch {
+    return null;
+  }
+}
+
+function errorFrom(reply: WireReply): ServerError {
+  const text = reply.body.toString('utf8').trim();
+  const reason = reply.reason === '' ? '' : `: ${reply.reason}`;
+  return new ServerError(
+    reply.status,
+    text === '' ? `server did not provide a message (status ${reply.status}${reason})` : text,
+  );
+}
+
+function unknownOutcome(error: ConnectionError): string {
+  return `${error.message}; the request was accepted, but its outcome is unknown: look at the resource before repeating it`;
+}
+
+function readJson(reply: WireReply): JsonValue {
+  const text = reply.body.toString('utf8');
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new CliError(`the server's answer is not JSON (${(error as Error).message}): ${text.slice(0, 80)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { CliCommand, commandGroup } from '../command.js';
+import type { CliContext } from '../context.js';
+import { stringFlag } from '../flags.js';
+import { isColourful } from '../io.js';
+import { formatTopology } from '../output/topology.js';
+import { drawTopology } from '../output/topology-drawing.js';
+import { fetchTopology, readTopology, topologyJson } from '../topology.js';
+import { buildTopologyLoadCommand } from './topology-load.js';
+
+export function buildTopologyCommand(context: CliContext): CliCommand {
+  return commandGroup(
+    'topology',
+    { summary: 'Heketi Topology Management' },
+    buildTopologyLoadCommand(context),
+    infoCommand(context),
+    showCommand(context),
+  );
+}
+
+function infoCommand(context: CliContext): CliCommand {
+  return new CliCommand('info', {
+    summary: 'Retrieves information about the current Topology',
+    example:
+      "    $ heketi-cli topology info\n    $ heketi-cli topology info --template '{{range .ClusterList}}{{.Id}} {{len .Volumes}}{{end}}'",
+  })
+    .withFlags(
+      stringFlag(
+        'template',
+        'Go text/template for the output. Functions beyond the usual: join, kibToGib, entryStateString.',
+        {
+          short: 'T',
+        },
+      ),
+    )
+    .runs(async (_args, flags) => {
+      const template = flags.string('template');
+      // Loaded only when asked for; and a fault in the template is reported before any request.
+      const render =
+        template === '' ? null : (await import('../go-template/topology-template.js')).compileTemplate(template);
+      const client = await context.connect(flags);
+      const topology = await fetchTopology(client, { withVolumes: true });
+      if (flags.bool('json')) context.printJson(topologyJson(topology));
+      else if (render !== null) context.print(render(readTopology(topology)));
+      else context.print(formatTopology(readTopology(topology)));
+    });
+}
+
+function showCommand(context: CliContext): CliCommand {
+  return new CliCommand('show', {
+    summary: 'Draws clusters, zones, nodes and devices with their used and free space',
+    example: '    $ heketi-cli topology show',
+  }).runs(async (_args, flags) => {
+    const client = await context.connect(flags);
+    const topology = readTopology(await fetchTopology(client, { withVolumes: false }));
+    const { stdout, env } = context.io;
+    context.print(drawTopology(topology, { columns: stdout.columns, isColourful: isColourful(stdout, env) }));
+  });
+}

@@ -1,0 +1,107 @@
+import { type JsonValue, stringifyJson } from '../domain/json.js';
+import { HeketiClient } from './client.js';
+import { CliError } from './errors.js';
+import type { FlagSet } from './flags.js';
+import type { CliIo } from './io.js';
+import { Progress } from './progress.js';
+import { openTransport, type Transport } from './transport.js';
+
+const DEFAULT_SERVER = 'http://localhost:8080';
+
+/** What a command works with: the server, and the user's terminal. */
+export class CliContext {
+  readonly io: CliIo;
+  readonly progress: Progress;
+  #transport: Transport | null = null;
+
+  constructor(io: CliIo) {
+    this.io = io;
+    this.progress = new Progress(io);
+  }
+
+  /** Prints on stdout, exactly as given. */
+  print(text: string): void {
+    if (text === '') return;
+    this.progress.beforePrinting(text);
+    this.io.stdout.write(text);
+  }
+
+  /** Prints on stderr, exactly as given. */
+  warn(text: string): void {
+    this.progress.beforePrinting(text);
+    this.io.stderr.write(text);
+  }
+
+  /** `--json` output: compact, without a final newline. */
+  printJson(json: JsonValue): void {
+    this.print(stringifyJson(json));
+  }
+
+  /** The server named by flags, then environment, then default. */
+  async connect(flags: FlagSet): Promise<HeketiClient> {
+    const { env, sleep, now, random } = this.io;
+    const setting = (name: string, variable: string): string => flags.string(name) || env[variable] || '';
+    const server = setting('server', 'HEKETI_CLI_SERVER') || DEFAULT_SERVER;
+    const base = parseServer(server);
+    this.#transport = await openTransport(base, {
+      isInsecure: flags.bool('insecure-tls'),
+      certFiles: flags.strings('tls-cert'),
+      env,
+    });
+    return new HeketiClient({
+      transport: this.#transport,
+      basePath: base.pathname.replace(/\/+$/, ''),
+      user: setting('user', 'HEKETI_CLI_USER'),
+      key: setting('secret', 'HEKETI_CLI_KEY'),
+      sleep,
+      now,
+      random,
+      onWait: (what) => this.progress.wait(what),
+    });
+  }
+
+  close(): void {
+    this.progress.wait(null);
+    this.#transport?.close();
+  }
+}
+
+function parseServer(server: string): URL {
+  let url: URL | null;
+  try {
+    url = new URL(server);
+  } catch {
+    url = null;
+  }
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(server)?.[1] ?? '';
+    throw new CliError(
+      `"${server}": unsupported protocol scheme "${scheme}": --server must be http://HOST:PORT or https://HOST:PORT`,
+    );
+  }
+  return url;
+}
+
+/** Runs `fetch` on all items, `limit` at a time, and yields the results in the items' order. */
+export async function* fetchInOrder<T, R>(
+  items: readonly T[],
+  fetch: (item: T) => Promise<R>,
+  limit = 8,
+): AsyncGenerator<R> {
+  const running: Promise<R>[] = [];
+  let next = 0;
+  const start = (): void => {
+    const item = items[next];
+    if (next >= items.length || item === undefined) return;
+    next += 1;
+    const promise = fetch(item);
+    promise.catch(() => {}); // reported when its turn comes, or not at all after an earlier failure
+    running.push(promise);
+  };
+  while (running.length < limit && next < items.length) start();
+  for (let promise = running.shift(); promise !== undefined; promise = running.shift()) {
+    const result = await promise;
+    start();
+    yield result;
+  }
+}

@@ -1,0 +1,31 @@
+/** A failure that the user sees as `Error: <message>` with exit status 255. */
+export class CliError extends Error {
+  override readonly name: string = 'CliError';
+}
+
+/** The server answered, with a refusal; `message` is its text, trimmed. */
+export class ServerError extends CliError {
+  override readonly name = 'ServerError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** No complete answer arrived: connection refused, reset, bad certificate. What the server did is unknown. */
+export class ConnectionError extends CliError {
+  override readonly name = 'ConnectionError';
+}
+
+/** The work is done (help or version was printed); the program ends with this status and says nothing more. */
+export class EarlyExit extends Error {
+  override readonly name = 'EarlyExit';
+  readonly exitCode: number;
+
+  constructor(exitCode = 0) {
+    super(`exit ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}

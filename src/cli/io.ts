@@ -1,0 +1,32 @@
+/** One terminal or file the client writes to. */
+export interface Sink {
+  write(text: string): void;
+  readonly isTty: boolean;
+  /** Width in columns of a terminal; 80 where unknown. */
+  readonly columns: number;
+}
+
+/** Everything the client takes from the process around it, so that tests can stand in for it. */
+export interface CliIo {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readFile(path: string): Promise<Buffer>;
+  writeFile(path: string, text: string): Promise<void>;
+  /** `isIdle`: the program may end before the time is over. */
+  sleep(ms: number, options?: { readonly isIdle: boolean }): Promise<void>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
+/** Whether control sequences may be sent to `sink`: a terminal that understands them. */
+export function isDrawable(sink: Sink, env: CliIo['env']): boolean {
+  return sink.isTty && env['TERM'] !== 'dumb';
+}
+
+/** Whether `sink` may be coloured: a terminal, and NO_COLOR is unset or empty. */
+export function isColourful(sink: Sink, env: CliIo['env']): boolean {
+  return isDrawable(sink, env) && (env['NO_COLOR'] ?? '') === '';
+}

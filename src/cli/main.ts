@@ -1,0 +1,40 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sink } from './io.js';
+import { runCli } from './run.js';
+
+/** Put in place when the client is bundled. */
+const VERSION = (globalThis as { MORTAR_VERSION?: string }).MORTAR_VERSION ?? '(dev)';
+
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  // A reader that has seen enough (`heketi-cli volume list | head -1`) is no failure.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    get isTty() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns || 80; // some pseudo terminals say 0
+    },
+  };
+}
+
+// No process.exit at the end: what is still to be written must get out first.
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  {
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+    env: process.env,
+    readFile: (path) => readFile(path),
+    writeFile: (path, text) => writeFile(path, text),
+    sleep: (ms, options) => sleep(ms, undefined, { ref: options?.isIdle !== true }),
+    now: () => Date.now(),
+    random: () => Math.random(),
+  },
+  VERSION,
+);

@@ -1,0 +1,34 @@
+import type { JsonValue } from '../../domain/json.js';
+import { memberOf, type OperationInfo, readInteger } from '../wire.js';
+import { lines } from './text.js';
+
+export function formatOperationCounts(counts: JsonValue): string {
+  const row = (name: string, key: string): string => `  ${name}: ${readInteger(memberOf(counts, key))}`;
+  return lines(
+    'Operation Counts:',
+    row('Total', 'total'),
+    row('In-Flight', 'in_flight'),
+    row('New', 'new'),
+    row('Failed', 'failed'),
+    row('Stale', 'stale'),
+  );
+}
+
+export function formatOperation(operation: OperationInfo): string {
+  return lines(
+    '',
+    `Id: ${operation.id}`,
+    `Type: ${operation.type}`,
+    `Status: ${statusName(operation.status)} ${operation.subStatus}`,
+    'Changes:',
+    ...operation.changes.map((change) => `    ${change.description}: ${change.id}`),
+  );
+}
+
+export function formatOperationRow(operation: OperationInfo): string {
+  return `Id:${operation.id}  Type:${operation.type}  Status:${statusName(operation.status)} ${operation.subStatus}\n`;
+}
+
+function statusName(status: string): string {
+  return status === '' ? 'New' : status;
+}

@@ -1,0 +1,117 @@
+import type { JsonValue } from '../../domain/json.js';
+import { type Integer, memberOf, readInteger, readList, readText } from '../wire.js';
+import { lines } from './text.js';
+import { formatTable } from './volume-table.js';
+
+/** The server's answer to a volume request that nothing is to be created for. */
+export interface Placement {
+  readonly fits: boolean;
+  readonly cluster: string;
+  readonly bricks: readonly PlacedBrick[];
+  readonly refusals: readonly ClusterRefusal[];
+  readonly largestGib: Integer;
+}
+
+interface PlacedBrick {
+  readonly set: Integer;
+  readonly nodeName: string;
+  readonly zone: Integer;
+  readonly deviceName: string;
+  readonly isArbiter: boolean;
+  readonly sizeKib: Integer;
+  readonly takesKib: Integer;
+  readonly freeAfterKib: Integer;
+}
+
+interface ClusterRefusal {
+  readonly cluster: string;
+  readonly text: string;
+  readonly explanation: string;
+  readonly devices: readonly {
+    nodeName: string;
+    zone: Integer;
+    deviceName: string;
+    freeKib: Integer;
+    detail: string;
+  }[];
+}
+
+export function readPlacement(json: JsonValue): Placement {
+  return {
+    fits: memberOf(json, 'fits') === true,
+    cluster: readText(memberOf(json, 'clusterId')),
+    bricks: readList(memberOf(json, 'bricks')).map((brick) => ({
+      set: readInteger(memberOf(brick, 'set')),
+      nodeName: readText(memberOf(brick, 'nodeName')),
+      zone: readInteger(memberOf(brick, 'zone')),
+      deviceName: readText(memberOf(brick, 'deviceName')),
+      isArbiter: memberOf(brick, 'isArbiter') === true,
+      sizeKib: readInteger(memberOf(brick, 'sizeKib')),
+      takesKib: readInteger(memberOf(brick, 'takesKib')),
+      freeAfterKib: readInteger(memberOf(brick, 'freeAfterKib')),
+    })),
+    refusals: readList(memberOf(json, 'refusals')).map((refusal) => ({
+      cluster: readText(memberOf(refusal, 'clusterId')),
+      text: readText(memberOf(refusal, 'text')),
+      explanation: readText(memberOf(refusal, 'explanation')),
+      devices: readList(memberOf(refusal, 'devices')).map((device) => ({
+        nodeName: readText(memberOf(device, 'nodeName')),
+        zone: readInteger(memberOf(device, 'zone')),
+        deviceName: readText(memberOf(device, 'deviceName')),
+        freeKib: readInteger(memberOf(device, 'freeKib')),
+        detail: readText(memberOf(device, 'detail')) || readText(memberOf(device, 'refusal')),
+      })),
+    })),
+    largestGib: readInteger(memberOf(json, 'largestGib')),
+  };
+}
+
+/** The plan of a volume, or what stands in its way, device by device. */
+export function formatPlacement(placement: Placement): string {
+  const body = placement.fits ? formatPlan(placement) : formatRefusals(placement.refusals);
+  return `${body}\n${lines(`Largest volume of this kind that would fit now: ${placement.largestGib} GiB`)}`;
+}
+
+function formatPlan({ cluster, bricks }: Placement): string {
+  const sets = new Set(bricks.map((brick) => String(brick.set))).size;
+  const head = lines(
+    `The volume would fit on cluster ${cluster}: ${count(bricks.length, 'brick')} in ${count(sets, 'set')}`,
+    '',
+  );
+  const rows = bricks.map((brick) => [
+    String(brick.set),
+    brick.nodeName,
+    String(brick.zone),
+    brick.deviceName,
+    `${tenthsOfGib(brick.sizeKib)} GiB${brick.isArbiter ? ' (arbiter)' : ''}`,
+    `${tenthsOfGib(brick.takesKib)} GiB`,
+    `${tenthsOfGib(brick.freeAfterKib)} GiB`,
+  ]);
+  return head + formatTable([['SET', 'NODE', 'ZONE', 'DEVICE', 'BRICK', 'TAKES', 'FREE AFTER'], ...rows]);
+}
+
+function formatRefusals(refusals: readonly ClusterRefusal[]): string {
+  const parts = refusals.map(({ cluster, text, explanation, devices }) => {
+    const head = lines(`Cluster ${cluster}: ${text}`, ...(explanation === '' ? [] : [explanation.trimEnd()]));
+    if (devices.length === 0) return head;
+    const rows = devices.map((device) => [
+      device.nodeName,
+      String(device.zone),
+      device.deviceName,
+      `${tenthsOfGib(device.freeKib)} GiB`,
+      device.detail,
+    ]);
+    return `${head}\n${formatTable([['NODE', 'ZONE', 'DEVICE', 'FREE', 'REASON'], ...rows])}`;
+  });
+  return ['The volume would not fit.\n', ...parts].join('\n');
+}
+
+/** GiB with one digit behind the point, rounded down so that nothing looks larger than it is. */
+function tenthsOfGib(kib: Integer): string {
+  const tenths = (BigInt(kib) * 10n) / 1_048_576n;
+  return `${tenths / 10n}.${tenths % 10n}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http';
+import { CliError, ConnectionError } from './errors.js';
+
+/** One HTTP request as it goes over the wire; `path` is already percent-encoded. */
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface WireReply {
+  readonly status: number;
+  readonly reason: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface Transport {
+  send(request: WireRequest): Promise<WireReply>;
+  close(): void;
+}
+
+export interface TlsSettings {
+  readonly isInsecure: boolean;
+  /** PEM files that replace the system's trust store; none = the system's. */
+  readonly certFiles: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type Send = (options: RequestOptions, onReply: (message: IncomingMessage) => void) => ClientRequest;
+
+/** Opens keep-alive HTTP or HTTPS connections to the server at `base`. Nothing is sent before the first request. */
+export async function openTransport(base: URL, tls: TlsSettings): Promise<Transport> {
+  const target = {
+    protocol: base.protocol,
+    hostname: base.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: base.port === '' ? undefined : Number(base.port),
+  };
+  if (base.protocol === 'http:') {
+    const agent = new Agent({ keepAlive: true });
+    return new NodeTransport(base, { ...target, agent }, requestHttp, () => agent.destroy());
+  }
+  const { Agent: TlsAgent, request } = await import('node:https');
+  const agent = new TlsAgent({
+    keepAlive: true,
+    rejectUnauthorized: !tls.isInsecure,
+    ...(await readTrustedCertificates(tls)),
+  });
+  return new NodeTransport(base, { ...target, agent }, request, () => agent.destroy());
+}
+
+class NodeTransport implements Transport {
+  readonly #base: URL;
+  readonly #options: RequestOptions;
+  readonly #send: Send;
+  readonly close: () => void;
+
+  constructor(base: URL, options: RequestOptions, send: Send, close: () => void) {
+    this.#base = base;
+    this.#options = options;
+    this.#send = send;
+    this.close = close;
+  }
+
+  async send(request: WireRequest): Promise<WireReply> {
+    try {
+      return await this.#exchange(request);
+    } catch (error) {
+      // The server may close an idle connection just as we reuse it. Reading again is safe, changing is not.
+      if (error instanceof StaleConnection && request.method === 'GET') return this.#exchange(request);
+      throw error;
+    }
+  }
+
+  #exchange(request: WireRequest): Promise<WireReply> {
+    return new Promise((resolve, reject) => {
+      const { method, path, body } = request;
+      const headers: Record<string, string | number> = { ...request.headers };
+      if (body !== undefined) headers['Content-Length'] = Buffer.byteLength(body);
+      const outgoing = this.#send({ ...this.#options, method, path, headers }, (message) => {
+        const chunks: Buffer[] = [];
+        message.on('data', (chunk: Buffer) => chunks.push(chunk));
+        message.on('error', fail);
+        message.on('end', () => {
+          const { statusCode: status = 0, statusMessage: reason = '' } = message;
+          resolve({ status, reason, headers: message.headers, body: Buffer.concat(chunks) });
+        });
+      });
+      const fail = (error: NodeJS.ErrnoException): void => {
+        const text = `${titleCase(method)} "${this.#base.origin}${path}": ${explainFailure(error)}`;
+        const isStale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        reject(isStale ? new StaleConnection(text, { cause: error }) : new ConnectionError(text, { cause: error }));
+      };
+      outgoing.on('error', fail);
+      outgoing.end(body);
+    });
+  }
+}
+
+class StaleConnection extends ConnectionError {}
+
+function titleCase(method: string): string {
+  return method.slice(0, 1) + method.slice(1).toLowerCase();
+}
+
+const CERTIFICATE_HINT = 'trust it with --tls-cert FILE, or skip the check with --insecure-tls';
+
+function explainFailure(error: NodeJS.ErrnoException & { address?: string; port?: number }): string {
+  // Node tries every address of a name and reports them together; the first one tells enough.
+  const [first] = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [];
+  const { code, address, port, message, hostname } = (first ?? error) as typeof error & { hostname?: string };
+  const peer = address === undefined ? '' : ` ${address.includes(':') ? `[${address}]` : address}:${port}`;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `dial tcp${peer}: connect: connection refused (is the server running there? --server or HEKETI_CLI_SERVER names another)`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `dial tcp: lookup ${hostname ?? ''}: no such host`;
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `dial tcp${peer}: connect: ${code === 'ETIMEDOUT' ? 'connection timed out' : 'no route to host'}`;
+    case 'ECONNRESET':
+      return 'connection closed by the server before it answered; whether it acted is unknown';
+    case 'EPROTO':
+      return `${message.trim()} (does the server speak HTTPS there?)`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `x509: ${message} (${CERTIFICATE_HINT})`;
+    default:
+      if (code !== undefined && /CERT|SIGNATURE|ISSUER/.test(code)) return `x509: ${message} (${CERTIFICATE_HINT})`;
+      return message;
+  }
+}
+
+/** Where distributions keep the bundle of trusted authorities; Node's own list lacks those an administrator added. */
+const SYSTEM_BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+async function readTrustedCertificates(tls: TlsSettings): Promise<{ ca?: string[] }> {
+  if (tls.certFiles.length > 0) return { ca: await Promise.all(tls.certFiles.map(readCertificateFile)) };
+  if (tls.isInsecure) return {};
+  const { rootCertificates } = await import('node:tls');
+  for (const file of [tls.env['SSL_CERT_FILE'] ?? '', ...SYSTEM_BUNDLES]) {
+    try {
+      if (file !== '') return { ca: [...rootCertificates, readFileSync(file, 'utf8')] };
+    } catch {
+      // not on this system
+    }
+  }
+  return {};
+}
+
+async function readCertificateFile(file: string): Promise<string> {
+  let pem: string;
+  try {
+    pem = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`failed to read cert file ${file}: ${describeFileError(error)}`, { cause: error });
+  }
+  const { X509Certificate } = await import('node:crypto');
+  try {
+    new X509Certificate(pem);
+  } catch (error) {
+    throw new CliError(`failed to load PEM encoded cert from ${file}`, { cause: error });
+  }
+  return pem;
+}
+
+/** `open FILE: no such file or directory`, and the like. */
+export function describeFileError(error: unknown): string {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    ENOENT: 'no such file or directory',
+    EACCES: 'permission denied',
+    EISDIR: 'is a directory',
+    ENOTDIR: 'not a directory',
+  };
+  const reason = code === undefined ? undefined : words[code];
+  return reason === undefined ? message : `open ${path}: ${reason}`;
+}

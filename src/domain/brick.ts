@@ -1,0 +1,50 @@
+import { volumeGroupName } from './device.js';
+import type { Id } from './ids.js';
+import type { ExactIntegers } from './size.js';
+
+/** `unknown` is found in old databases only; such a brick can be destroyed but not created. */
+export type BrickSubType = 'unknown' | 'normal' | 'arbiter';
+
+/** One thin volume with a file system, serving one volume. Sizes in KiB. */
+export interface Brick {
+  readonly id: Id;
+  readonly volumeId: Id;
+  readonly deviceId: Id;
+  readonly nodeId: Id;
+  /** Directory given to gluster; empty in broken imported data, under /run/gluster for clones. */
+  readonly path: string;
+  /** Usable size of the file system, before rounding to extents. */
+  readonly sizeKib: number;
+  readonly thinPoolKib: number;
+  readonly poolMetadataKib: number;
+  /** Stored name of the thin pool; empty in old databases. It can't be derived from the id. */
+  readonly thinPool: string;
+  /** Stored name of the LV; empty unless the brick is a clone's. */
+  readonly lv: string;
+  readonly subType: BrickSubType;
+  /** The pending operation that creates or deletes it, or null when settled. */
+  readonly pendingId: Id | null;
+  readonly exact?: ExactIntegers;
+}
+
+const MOUNT_ROOT = '/var/lib/heketi/mounts';
+
+export function deviceMountRoot(deviceId: Id): string {
+  return `${MOUNT_ROOT}/${volumeGroupName(deviceId)}`;
+}
+
+export function brickMountPoint(deviceId: Id, brickId: Id): string {
+  return `${deviceMountRoot(deviceId)}/brick_${brickId}`;
+}
+
+export function brickPath(deviceId: Id, brickId: Id): string {
+  return `${brickMountPoint(deviceId, brickId)}/brick`;
+}
+
+export function brickLvName(brick: Pick<Brick, 'id' | 'lv'>): string {
+  return brick.lv || `brick_${brick.id}`;
+}
+
+export function brickThinPoolName(brick: Pick<Brick, 'id' | 'thinPool'>): string {
+  return brick.thinPool || `tp_${brick.id}`;
+}

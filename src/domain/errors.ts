@@ -1,0 +1,33 @@
+/** Why a request or an operation was refused; `api/errors.ts` turns each into one status. */
+export type DomainErrorCode =
+  | 'unparsable' // the request's text is not what the route reads
+  | 'invalid' // a value breaks a rule
+  | 'not_found'
+  | 'conflict' // the object exists, is in use, or is being changed
+  | 'no_space' // no placement; the message explains it
+  | 'busy' // too many operations in flight; try later
+  | 'unavailable' // closed for maintenance, or shutting down
+  | 'not_implemented'
+  | 'unprocessable' // well-formed, but contradicts an earlier request (idempotency keys)
+  | 'failed'; // the work was begun and did not succeed
+
+/** A refusal a client can act on. The message says what was refused, why, and what to do. */
+export class DomainError extends Error {
+  readonly code: DomainErrorCode;
+
+  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DomainError';
+    this.code = code;
+  }
+}
+
+/** The original's text, on which the Kubernetes provisioners match. */
+export const ID_NOT_FOUND = 'Id not found';
+
+/** The original's text for a request refused by the in-flight limit. */
+export const SERVER_BUSY = 'Server busy. Retry operation later.';
+
+export function idNotFound(): DomainError {
+  return new DomainError('not_found', ID_NOT_FOUND);
+}

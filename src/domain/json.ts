@@ -1,0 +1,273 @@
+/**
+ * JSON without loss: integers beyond 2^53 become bigint, and literals with a fraction or an exponent are told apart
+ * from integers, because the original refuses `1.0` and `1e2` where it wants an integer.
+ */
+export type JsonValue = null | boolean | number | bigint | string | JsonFloat | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** A number literal with a fraction or an exponent. */
+export class JsonFloat {
+  /** Infinite when the literal exceeds a double. */
+  readonly value: number;
+  readonly text: string;
+
+  constructor(text: string) {
+    this.value = Number(text);
+    this.text = text;
+  }
+
+  toJSON(): number {
+    return this.value;
+  }
+}
+
+/** Deeper documents are refused: they serve only to exhaust the stack. */
+const MAX_DEPTH = 1000;
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
+const HEX4 = /^[0-9a-fA-F]{4}$/;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+class Parser {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): JsonValue {
+    const value = this.#value(0);
+    this.#skipBlanks();
+    if (this.#at < this.#text.length) this.#fail('unexpected text after the document');
+    return value;
+  }
+
+  #fail(reason: string): never {
+    throw new SyntaxError(`${reason} at position ${this.#at}`);
+  }
+
+  #failHere(): never {
+    const codePoint = this.#text.codePointAt(this.#at);
+    if (codePoint === undefined) this.#fail('unexpected end of JSON input');
+    this.#fail(`unexpected character ${JSON.stringify(String.fromCodePoint(codePoint))}`);
+  }
+
+  #skipBlanks(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.#at += 1;
+    }
+  }
+
+  #value(depth: number): JsonValue {
+    if (depth > MAX_DEPTH) this.#fail(`nested deeper than ${MAX_DEPTH} levels`);
+    this.#skipBlanks();
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#object(depth);
+      case '[':
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'n':
+        return this.#word('null', null);
+      default:
+        return this.#number();
+    }
+  }
+
+  #word<T extends boolean | null>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) this.#failHere();
+    this.#at += word.length;
+    return value;
+  }
+
+  #number(): JsonValue {
+    NUMBER.lastIndex = this.#at;
+    const match = NUMBER.exec(this.#text);
+    if (match === null) this.#failHere();
+    const literal = match[0];
+    this.#at += literal.length;
+    if (match[1] !== undefined || match[2] !== undefined) return new JsonFloat(literal);
+    const value = Number(literal);
+    if (!Number.isSafeInteger(value)) return BigInt(literal);
+    return value === 0 ? 0 : value; // "-0" is an integer literal, and integers have one zero
+  }
+
+  #string(): string {
+    const text = this.#text;
+    this.#at += 1;
+    let result = '';
+    let hasUnicodeEscape = false;
+    for (;;) {
+      PLAIN_CHARACTERS.lastIndex = this.#at;
+      const plain = PLAIN_CHARACTERS.exec(text)?.[0] ?? '';
+      result += plain;
+      this.#at += plain.length;
+      const character = text[this.#at];
+      if (character === '"') {
+        this.#at += 1;
+        // Half a surrogate pair is not a character; the original puts the replacement character in its place.
+        return hasUnicodeEscape ? result.replace(LONE_SURROGATE, '\ufffd') : result;
+      }
+      if (character !== '\\') this.#failHere();
+      this.#at += 1;
+      const kind = text[this.#at] ?? '';
+      if (kind === 'u') {
+        const hex = text.slice(this.#at + 1, this.#at + 5);
+        if (!HEX4.test(hex)) this.#fail('bad \\u escape');
+        result += String.fromCharCode(Number.parseInt(hex, 16));
+        hasUnicodeEscape = true;
+        this.#at += 5;
+      } else {
+        const meant = ESCAPES[kind];
+        if (meant === undefined) this.#failHere();
+        result += meant;
+        this.#at += 1;
+      }
+    }
+  }
+
+  #array(depth: number): readonly JsonValue[] {
+    const result: JsonValue[] = [];
+    this.#at += 1;
+    this.#skipBlanks();
+    if (this.#text[this.#at] === ']') {
+      this.#at += 1;
+      return result;
+    }
+    for (;;) {
+      result.push(this.#value(depth + 1));
+      if (this.#endsAfterSeparator(']')) return result;
+    }
+  }
+
+  #object(depth: number): JsonObject {
+    const result: Record<string, JsonValue> = {};
+    this.#at += 1;
+    this.#skipBlanks();
+    if (this.#text[this.#at] === '}') {
+      this.#at += 1;
+      return result;
+    }
+    for (;;) {
+      this.#skipBlanks();
+      if (this.#text[this.#at] !== '"') this.#failHere();
+      const key = this.#string();
+      this.#skipBlanks();
+      if (this.#text[this.#at] !== ':') this.#failHere();
+      this.#at += 1;
+      const value = this.#value(depth + 1);
+      if (Object.hasOwn(result, key)) delete result[key]; // the last duplicate counts, in its place
+      setMember(result, key, value);
+      if (this.#endsAfterSeparator('}')) return result;
+    }
+  }
+
+  #endsAfterSeparator(end: string): boolean {
+    this.#skipBlanks();
+    const character = this.#text[this.#at];
+    if (character !== ',' && character !== end) this.#failHere();
+    this.#at += 1;
+    return character === end;
+  }
+}
+
+/** A member called __proto__ is data like any other, not the object's prototype. */
+function setMember<T>(object: Record<string, T>, key: string, value: T): void {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    object[key] = value;
+  }
+}
+
+/**
+ * Reads one strict JSON document. Throws SyntaxError, with the position, for anything else.
+ * Of duplicate keys the last one counts and stands where it was last; keys that differ in case are different keys.
+ */
+export function parseJson(text: string): JsonValue {
+  return new Parser(text).document();
+}
+
+export function isJsonObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonFloat);
+}
+
+/** The value as JSON.parse would have given it: every number a double. */
+export function toPlain(value: JsonValue): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof JsonFloat) return value.value;
+  if (isJsonObject(value)) {
+    const result: Record<string, unknown> = {};
+    for (const [key, member] of Object.entries(value)) setMember(result, key, toPlain(member));
+    return result;
+  }
+  return value.map(toPlain);
+}
+
+const UNSAFE_IN_HTML = /[<>&\u2028\u2029]/;
+const EACH_UNSAFE_IN_HTML = /[<>&\u2028\u2029]/g;
+
+function escapeForHtml(json: string): string {
+  if (!UNSAFE_IN_HTML.test(json)) return json;
+  return json.replace(
+    EACH_UNSAFE_IN_HTML,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * Like JSON.stringify, but bigint is written as digits, and `<`, `>`, `&` and the two Unicode line separators are
+ * escaped, as clients are used to. Undefined members are left out.
+ */
+export function stringifyJson(value: unknown, indent = 0): string {
+  let json: string;
+  try {
+    json = JSON.stringify(value, undefined, indent) ?? 'null';
+  } catch (error) {
+    // JSON.stringify is several times faster, and hardly any document holds a bigint, at which it throws.
+    if (!(error instanceof TypeError)) throw error;
+    json = writeJson(value, ' '.repeat(indent), '\n');
+  }
+  return escapeForHtml(json);
+}
+
+function writeJson(value: unknown, indent: string, lineStart: string): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if ('toJSON' in value) return JSON.stringify(value);
+  const innerStart = lineStart + indent;
+  const members = Array.isArray(value)
+    ? value.map((member) => writeJson(member, indent, innerStart))
+    : Object.entries(value)
+        .filter(([, member]) => member !== undefined && typeof member !== 'function')
+        .map(([key, member]) => {
+          return `${JSON.stringify(key)}:${indent && ' '}${writeJson(member, indent, innerStart)}`;
+        });
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  if (members.length === 0) return `${open}${close}`;
+  if (indent === '') return `${open}${members.join(',')}${close}`;
+  return `${open}${innerStart}${members.join(`,${innerStart}`)}${lineStart}${close}`;
+}

@@ -1,0 +1,74 @@
+import type { Id } from './ids.js';
+import type { ExactIntegers } from './size.js';
+
+/**
+ * The original's type numbers 0-9 are persistent; ours from 100 on are operations the original does not record
+ * (it leaves peers and volume groups behind after a crash). Exported as 0, `unknown`.
+ */
+export const OPERATION_TYPES = {
+  unknown: 0,
+  'create-volume': 1,
+  'delete-volume': 2,
+  'expand-volume': 3,
+  'create-block-volume': 4,
+  'delete-block-volume': 5,
+  'remove-device': 6,
+  'clone-volume': 7,
+  'evict-brick': 8,
+  'expand-block-volume': 9,
+  'add-node': 100,
+  'delete-node': 101,
+  'add-device': 102,
+  'delete-device': 103,
+} as const;
+
+export type OperationType = keyof typeof OPERATION_TYPES;
+
+export const CHANGES = {
+  unknown: 0,
+  'add-brick': 1,
+  'add-volume': 2,
+  'delete-brick': 3,
+  'delete-volume': 4,
+  'expand-volume': 5,
+  'add-block-volume': 6,
+  'delete-block-volume': 7,
+  'remove-device': 8,
+  'clone-volume': 9,
+  'snapshot-volume': 10,
+  'add-volume-clone': 11,
+  'child-operation': 12,
+  'parent-operation': 13,
+  'expand-block-volume': 14,
+  'add-node': 100,
+  'delete-node': 101,
+  'add-device': 102,
+  'delete-device': 103,
+} as const;
+
+export type ChangeType = keyof typeof CHANGES;
+
+/** One change of an operation. The order of its add-brick actions is gluster's brick order. */
+export interface Action {
+  readonly change: ChangeType;
+  readonly id: Id;
+  /** GiB added (expand-volume) or the new total (expand-block-volume); null otherwise. */
+  readonly delta: number | null;
+}
+
+/** '' is new or running; `stale`: found at a start; `failed`: could not be rolled back. */
+export type OperationStatus = '' | 'stale' | 'failed';
+
+/** The intent of a change, stored before any host is touched and deleted when store and hosts agree. */
+export interface PendingOperation {
+  readonly id: Id;
+  readonly type: OperationType;
+  readonly status: OperationStatus;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  readonly actions: readonly Action[];
+  /** JSON with all that finishing or undoing needs without the process that began it; null when imported. */
+  readonly plan: unknown;
+  /** The original's number of an imported type this server does not know. */
+  readonly exact?: ExactIntegers;
+}

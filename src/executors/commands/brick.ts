@@ -1,0 +1,168 @@
+import { volumeGroupName } from '../../domain/device.js';
+import type { Id } from '../../domain/ids.js';
+import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
+import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
+import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
+import type { HostSettings } from './host-settings.js';
+import type { Hosts } from './hosts.js';
+import { isFileAbsent, isLvmObjectAbsent } from './lvm-errors.js';
+import { parseThinCount } from './lvm-report.js';
+
+const ARBITER_CHUNK_SIZE = '256K';
+
+/** A brick to be made: a thin volume in a pool of its own. Sizes in KiB. */
+export interface BrickSpec {
+  readonly deviceId: Id;
+  readonly brickId: Id;
+  /** The directory for gluster, below the mount point. */
+  readonly path: string;
+  readonly lv: string;
+  readonly thinPool: string;
+  readonly sizeKib: number;
+  readonly thinPoolKib: number;
+  readonly poolMetadataKib: number;
+  readonly subType: 'normal' | 'arbiter';
+  /** 0: the directory keeps root's group. */
+  readonly gid: number;
+}
+
+/** What tells a brick on its host; `path` may lie under /run/gluster/snaps (bricks of clones). */
+export interface BrickPlace {
+  readonly deviceId: Id;
+  readonly brickId: Id;
+  readonly path: string;
+  readonly lv: string;
+  readonly thinPool: string;
+}
+
+/** Makes the brick in one batch. After a failure parts of it may be there; `destroyBrick` removes them. */
+export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): Promise<void> {
+  const { settings, executor } = hosts;
+  const vg = volumeGroupName(spec.deviceId);
+  const device = devicePath(vg, spec.lv);
+  const mountPoint = mountPointOf(spec.path);
+  const fstabLine = `${device} ${mountPoint} xfs ${settings.mountOptions} 1 2`;
+  const long = (argv: readonly string[]) => program(argv, LONG_TIMEOUT_MS);
+  await runAll(executor, host, [
+    long(['mkdir', '-p', mountPoint]),
+    lvm(settings, lvcreateArguments(settings, vg, spec), LONG_TIMEOUT_MS),
+    long(['mkfs.xfs', ...xfsLayout(settings, spec), '-n', 'size=8192', device]),
+    appendFstabLine(settings.fstab, fstabLine),
+    long(['mount', '-o', settings.mountOptions, device, mountPoint]),
+    long(['mkdir', spec.path]),
+    ...(spec.gid === 0 ? [] : [long(['chown', `:${spec.gid}`, spec.path]), long(['chmod', '2775', spec.path])]),
+  ]);
+}
+
+/**
+ * Removes the brick, whatever is left of it; parts that are gone already are fine. `poolRemoved` tells whether its
+ * space is free again: a pool that still holds snapshots or clones stays, with its space.
+ */
+export async function destroyBrick(hosts: Hosts, host: string, brick: BrickPlace): Promise<{ readonly poolRemoved: boolean }> {
+  const { settings, executor } = hosts;
+  const vg = volumeGroupName(brick.deviceId);
+  const mountPoint = mountPointOf(brick.path);
+  const umount = program(['umount', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
+  const sed = deleteFstabLine(settings.fstab, mountPoint);
+  const removeLv = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${brick.lv}`], SHORT_TIMEOUT_MS, { mayFail: true });
+  const count = lvm(settings, ['lvs', '--noheadings', '--options=thin_count', `${vg}/${brick.thinPool}`], SHORT_TIMEOUT_MS, { mayFail: true });
+  const rmdir = program(['rmdir', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
+  const before = [umount, mountedSource(mountPoint), ...(isSnapshotMount(mountPoint) ? [] : [sed])];
+  // lvm refuses a volume whose file system is in use, so these need not wait for the answers to those before.
+  const after = [removeLv, count, rmdir];
+
+  const answers = await runSkippingAbsentFstab(hosts, host, [...before, ...after], sed);
+  const [unmounted, source] = answers as [CommandResult, CommandResult];
+  if (unmounted.exitCode !== 0 && source.exitCode === 0) {
+    await logOpenFiles(hosts, host, mountPoint);
+    throw new CommandError(host, umount, unmounted);
+  }
+  const [lvRemoved, counted] = answers.slice(-after.length) as [CommandResult, CommandResult];
+  if (lvRemoved.exitCode !== 0 && !isLvmObjectAbsent(lvRemoved)) throw new CommandError(host, removeLv, lvRemoved);
+  if (counted.exitCode !== 0) {
+    if (!isLvmObjectAbsent(counted)) throw new CommandError(host, count, counted);
+    return { poolRemoved: true };
+  }
+  if (parseThinCount(counted.stdout) > 0) return { poolRemoved: false };
+  const removePool = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${brick.thinPool}`], SHORT_TIMEOUT_MS, { mayFail: true });
+  const [poolRemoved] = (await runAll(executor, host, [removePool])) as [CommandResult];
+  if (poolRemoved.exitCode !== 0 && !isLvmObjectAbsent(poolRemoved)) throw new CommandError(host, removePool, poolRemoved);
+  return { poolRemoved: true };
+}
+
+/** What of a brick is on its host. */
+export async function probeBrick(
+  hosts: Hosts,
+  host: string,
+  brick: Omit<BrickPlace, 'brickId'>,
+): Promise<{ readonly lvExists: boolean; readonly poolExists: boolean; readonly isMounted: boolean; readonly inFstab: boolean }> {
+  const { settings, executor } = hosts;
+  const vg = volumeGroupName(brick.deviceId);
+  const mountPoint = mountPointOf(brick.path);
+  const lvs = (name: string) => lvm(settings, ['lvs', '--noheadings', '--options=lv_name', `${vg}/${name}`], SHORT_TIMEOUT_MS, { mayFail: true });
+  const batch = [lvs(brick.lv), lvs(brick.thinPool), mountedSource(mountPoint), findFstabLine(settings.fstab, mountPoint)] as const;
+  const results = (await runAll(executor, host, batch)) as [CommandResult, CommandResult, CommandResult, CommandResult];
+  const exists = (i: 0 | 1) => {
+    if (results[i].exitCode !== 0 && !isLvmObjectAbsent(results[i])) throw new CommandError(host, batch[i], results[i]);
+    return results[i].exitCode === 0;
+  };
+  return { lvExists: exists(0), poolExists: exists(1), isMounted: results[2].exitCode === 0, inFstab: results[3].exitCode === 0 };
+}
+
+function lvcreateArguments(settings: HostSettings, vg: string, spec: BrickSpec): readonly string[] {
+  return [
+    'lvcreate', '-qq', autobackup(settings),
+    '--poolmetadatasize', `${spec.poolMetadataKib}K`,
+    '--chunksize', spec.subType === 'arbiter' ? ARBITER_CHUNK_SIZE : settings.lvChunkSize,
+    '--size', `${spec.thinPoolKib}K`,
+    '--thin', `${vg}/${spec.thinPool}`,
+    '--virtualsize', `${spec.sizeKib}K`,
+    '--name', spec.lv,
+  ];
+}
+
+/** An arbiter holds file names only: inodes may take all of its space. */
+function xfsLayout(settings: HostSettings, spec: BrickSpec): readonly string[] {
+  if (spec.subType === 'arbiter') return ['-i', 'maxpct=100'];
+  const stripes = settings.xfsSu && settings.xfsSw ? ['-d', `su=${settings.xfsSu},sw=${settings.xfsSw}`] : [];
+  return ['-i', 'size=512', ...stripes];
+}
+
+/** A host without the fstab has no line to delete; the batch then goes on after that command. */
+async function runSkippingAbsentFstab(hosts: Hosts, host: string, batch: readonly Command[], sed: Command): Promise<readonly CommandResult[]> {
+  const results = await hosts.executor.run(host, batch);
+  const last = results.at(-1);
+  if (last && batch[results.length - 1] === sed && last.exitCode !== 0) {
+    if (!isFileAbsent(last)) throw new CommandError(host, sed, last);
+    return [...results, ...(await runAll(hosts.executor, host, batch.slice(results.length)))];
+  }
+  if (results.length < batch.length) {
+    throw new TransportError(host, `only ${results.length} of ${batch.length} commands on ${host} were answered`, true);
+  }
+  return results;
+}
+
+/** Exit code 0: mounted. */
+function mountedSource(mountPoint: string): Command {
+  return program(['findmnt', '-n', '-o', 'SOURCE', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
+}
+
+/** The debug log shows each command's output: that is where an administrator finds who keeps the brick busy. */
+async function logOpenFiles(hosts: Hosts, host: string, mountPoint: string): Promise<void> {
+  if (!hosts.settings.debugUmountFailures) return;
+  await runAll(hosts.executor, host, [program(['lsof', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true })]);
+}
+
+/** gluster mounts clones and snapshots itself; they have no fstab line. */
+function isSnapshotMount(mountPoint: string): boolean {
+  return /^\/(?:var\/)?run\/gluster\//.test(mountPoint);
+}
+
+function mountPointOf(path: string): string {
+  return path.replace(/\/brick$/, '');
+}
+
+/** device-mapper doubles the dashes of VG and LV names. */
+function devicePath(vg: string, lv: string): string {
+  return `/dev/mapper/${vg.replaceAll('-', '--')}-${lv.replaceAll('-', '--')}`;
+}

@@ -1,0 +1,41 @@
+import type { Command } from '../executor.js';
+import type { HostSettings } from './host-settings.js';
+
+const MINUTE_MS = 60_000;
+export const SHORT_TIMEOUT_MS = 5 * MINUTE_MS;
+export const LONG_TIMEOUT_MS = 10 * MINUTE_MS;
+
+type Flags = Pick<Command, 'mayFail' | 'isSecret'>;
+
+/** Any program but lvm, udevadm and gluster. */
+export function program(argv: readonly string[], timeoutMs: number, flags: Flags = {}): Command {
+  return { argv, timeoutMs, ...flags };
+}
+
+/** lvm is called by its full path: some hosts keep /usr/sbin out of a plain user's PATH. */
+export function lvm(settings: HostSettings, args: readonly string[], timeoutMs: number, flags: Flags = {}): Command {
+  return { argv: [...wrapped(settings), '/usr/sbin/lvm', ...args], timeoutMs, ...flags };
+}
+
+export function udevadm(settings: HostSettings, args: readonly string[], flags: Flags = {}): Command {
+  return { argv: [...wrapped(settings), '/usr/bin/udevadm', ...args], timeoutMs: SHORT_TIMEOUT_MS, ...flags };
+}
+
+/** gluster's own time limit ends first, so that its answer and not our deadline tells what happened. */
+export function gluster(settings: HostSettings, args: readonly string[], flags: Flags = {}): Command {
+  const seconds = settings.glusterCliTimeoutSeconds || 600;
+  const minutes = Math.max(10, 1 + Math.floor((seconds + 1) / 60));
+  return {
+    argv: ['gluster', '--mode=script', `--timeout=${seconds}`, ...args],
+    timeoutMs: minutes * MINUTE_MS,
+    ...flags,
+  };
+}
+
+export function autobackup(settings: HostSettings): string {
+  return `--autobackup=${settings.backupLvmMetadata ? 'y' : 'n'}`;
+}
+
+function wrapped(settings: HostSettings): readonly string[] {
+  return settings.lvmWrapper === '' ? [] : [settings.lvmWrapper];
+}

@@ -1,0 +1,74 @@
+import { CommandError, type CommandResult, runAll, runOne } from '../executor.js';
+import { gluster } from './command-lines.js';
+import { isSnapshotAbsent, isVolumeAbsent } from './gluster-errors.js';
+import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
+import { child, childNumber, readGlusterXml } from './gluster-xml.js';
+import type { Hosts } from './hosts.js';
+
+export interface VolumeToClone {
+  readonly source: string;
+  readonly clone: string;
+  /** Name of the snapshot in between; must be new. */
+  readonly snapshot: string;
+}
+
+/**
+ * Clones a volume by way of a snapshot and starts the clone. The snapshot is removed, after a failure too. A clone
+ * that could not be started is left to the caller, who has to see its bricks before it deletes it: gluster would
+ * leave their logical volumes mounted.
+ */
+export async function cloneVolume(hosts: Hosts, host: string, { source, clone, snapshot }: VolumeToClone): Promise<GlusterVolume> {
+  const { settings, executor } = hosts;
+  const info = gluster(settings, ['volume', 'info', clone, '--xml']);
+  let results: readonly CommandResult[];
+  try {
+    // Without --xml, which would exit 0 on a failure and let the batch go on.
+    results = await runAll(executor, host, [
+      gluster(settings, ['snapshot', 'create', snapshot, source, 'no-timestamp']),
+      gluster(settings, ['snapshot', 'activate', snapshot]),
+      gluster(settings, ['snapshot', 'clone', clone, snapshot]),
+      gluster(settings, ['volume', 'start', clone]),
+      info,
+    ]);
+  } catch (error) {
+    if (error instanceof CommandError) await removeQuietly(hosts, host, snapshot);
+    throw error;
+  }
+  await removeQuietly(hosts, host, snapshot);
+  const answer = results.at(-1);
+  const volume = answer && parseVolumes(readGlusterXml(host, info, answer)).find((found) => found.name === clone);
+  if (!volume) throw new Error(`gluster made clone ${clone} but does not show it`);
+  return volume;
+}
+
+/** 0 also when there is no such volume. */
+export async function snapshotCount(hosts: Hosts, host: string, volume: string): Promise<number> {
+  const command = gluster(hosts.settings, ['snapshot', 'list', volume, '--xml'], { mayFail: true });
+  const result = await runOne(hosts.executor, host, command);
+  try {
+    return childNumber(child(readGlusterXml(host, command, result), 'snapList'), 'count');
+  } catch (error) {
+    if (error instanceof CommandError && isVolumeAbsent(error)) return 0;
+    throw error;
+  }
+}
+
+/** Being gone already is success. */
+export async function deleteSnapshot(hosts: Hosts, host: string, snapshot: string): Promise<void> {
+  const { settings, executor } = hosts;
+  const deactivate = gluster(settings, ['snapshot', 'deactivate', snapshot], { mayFail: true });
+  const remove = gluster(settings, ['snapshot', 'delete', snapshot], { mayFail: true });
+  const [, removed] = (await runAll(executor, host, [deactivate, remove])) as [CommandResult, CommandResult];
+  if (removed.exitCode === 0) return;
+  const error = new CommandError(host, remove, removed);
+  if (!isSnapshotAbsent(error)) throw error;
+}
+
+/** A snapshot that stays keeps its volume from being deleted, which then says so; the clone is good without. */
+async function removeQuietly(hosts: Hosts, host: string, snapshot: string): Promise<void> {
+  try {
+    await deleteSnapshot(hosts, host, snapshot);
+  } catch (error) {
+    if (!(error instanceof Error) || !['CommandError', 'TransportError'].includes(error.name)) throw error;
+  }
+}

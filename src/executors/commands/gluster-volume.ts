@@ -1,0 +1,148 @@
+import { bricksPerSet, type Durability, disperseCounts, replicaCount } from '../../domain/durability.js';
+import type { Id } from '../../domain/ids.js';
+import { type Command, CommandError, type CommandResult, runAll, runOne } from '../executor.js';
+import { gluster } from './command-lines.js';
+import { isAlreadyStarted, isAlreadyStopped, isTransactionInProgress, isVolumeAbsent } from './gluster-errors.js';
+import { type GlusterVolume, parseHealInfo, parseVolumes, type HealingBrick } from './gluster-volume-xml.js';
+import { readGlusterXml } from './gluster-xml.js';
+import type { HostSettings } from './host-settings.js';
+import type { Hosts } from './hosts.js';
+
+export { type GlusterVolume, type HealingBrick, isStarted } from './gluster-volume-xml.js';
+
+/** Longer command lines than this many sets are split: a line has a length limit. */
+const SETS_PER_ADD_BRICK = { none: 15, replicate: 5, disperse: 1 } as const;
+
+/** Where a brick is, in gluster's terms: `host` is the storage name of its node. */
+export interface BrickAddress {
+  readonly host: string;
+  readonly path: string;
+}
+
+export interface GlusterVolumeSpec {
+  readonly name: string;
+  readonly volumeId: Id;
+  readonly durability: Durability;
+  readonly isArbiter: boolean;
+  /** In gluster's order, which makes the brick sets: the arbiter is the last of its set. */
+  readonly bricks: readonly BrickAddress[];
+  /** `key value`, split at the first space; empty ones are skipped. */
+  readonly options: readonly string[];
+}
+
+/** Creates the volume with all bricks and options and starts it, in one batch. */
+export async function createGlusterVolume(hosts: Hosts, host: string, spec: GlusterVolumeSpec): Promise<void> {
+  const { settings, executor } = hosts;
+  const setSize = bricksPerSet(spec.durability);
+  const first = spec.bricks.slice(0, setSize).map(brickName);
+  await runAll(executor, host, [
+    gluster(settings, ['volume', 'create', spec.name, ...layoutArguments(spec), ...first]),
+    ...addBrickCommands(settings, { ...spec, bricks: spec.bricks.slice(setSize) }),
+    ...spec.options.map(optionArguments).filter((option) => option.length > 0).map((option) => gluster(settings, ['volume', 'set', spec.name, ...option])),
+    gluster(settings, ['volume', 'set', spec.name, 'user.heketi.id', spec.volumeId]),
+    gluster(settings, ['volume', 'start', spec.name]),
+  ]);
+}
+
+/** Stops and deletes the volume, not its bricks; `absent` when gluster has none of that name. */
+export async function deleteGlusterVolume(hosts: Hosts, host: string, name: string): Promise<'deleted' | 'absent'> {
+  const { settings, executor } = hosts;
+  const stop = gluster(settings, ['volume', 'stop', name, 'force'], { mayFail: true });
+  const remove = gluster(settings, ['volume', 'delete', name], { mayFail: true });
+  const [stopped, removed] = (await runAll(executor, host, [stop, remove])) as [CommandResult, CommandResult];
+  if (removed.exitCode === 0) return 'deleted';
+  const error = new CommandError(host, remove, removed);
+  if (isVolumeAbsent(error)) return 'absent';
+  // A volume that could not be stopped can't be deleted: then the first answer is the reason.
+  const stopError = stopped.exitCode === 0 ? null : new CommandError(host, stop, stopped);
+  if (stopError && (isTransactionInProgress(stopError) || !isVolumeAbsent(stopError))) throw stopError;
+  throw error;
+}
+
+/** Adds all of `spec.bricks`, which make whole sets. */
+export async function addBricks(hosts: Hosts, host: string, spec: GlusterVolumeSpec): Promise<void> {
+  await runAll(hosts.executor, host, addBrickCommands(hosts.settings, spec));
+}
+
+export async function startRebalance(hosts: Hosts, host: string, name: string): Promise<void> {
+  await runOne(hosts.executor, host, gluster(hosts.settings, ['volume', 'rebalance', name, 'start']));
+}
+
+/** Null when gluster has no volume of that name; anything else that is wrong throws. */
+export async function volumeInfo(hosts: Hosts, host: string, name: string): Promise<GlusterVolume | null> {
+  const command = gluster(hosts.settings, ['volume', 'info', name, '--xml'], { mayFail: true });
+  const result = await runOne(hosts.executor, host, command);
+  try {
+    const volume = parseVolumes(readGlusterXml(host, command, result)).find((found) => found.name === name);
+    return volume ?? null;
+  } catch (error) {
+    if (error instanceof CommandError && isVolumeAbsent(error)) return null;
+    throw error;
+  }
+}
+
+/** All volumes of the pool that `host` belongs to. */
+export async function listVolumes(hosts: Hosts, host: string): Promise<readonly GlusterVolume[]> {
+  const command = gluster(hosts.settings, ['volume', 'info', '--xml'], { mayFail: true });
+  return parseVolumes(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
+}
+
+/** A volume that runs already is success. */
+export async function startVolume(hosts: Hosts, host: string, name: string): Promise<void> {
+  await runUnless(hosts, host, ['volume', 'start', name], isAlreadyStarted);
+}
+
+/** A volume that does not run is success. */
+export async function stopVolume(hosts: Hosts, host: string, name: string): Promise<void> {
+  await runUnless(hosts, host, ['volume', 'stop', name, 'force'], isAlreadyStopped);
+}
+
+/** The new brick is filled by self-heal afterwards. */
+export async function replaceBrick(hosts: Hosts, host: string, name: string, from: BrickAddress, to: BrickAddress): Promise<void> {
+  await runOne(hosts.executor, host, gluster(hosts.settings, ['volume', 'replace-brick', name, brickName(from), brickName(to), 'commit', 'force']));
+}
+
+/** Only replicate and disperse volumes that are started heal; gluster refuses others. */
+export async function healInfo(hosts: Hosts, host: string, name: string): Promise<readonly HealingBrick[]> {
+  const command = gluster(hosts.settings, ['volume', 'heal', name, 'info', '--xml'], { mayFail: true });
+  return parseHealInfo(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
+}
+
+async function runUnless(hosts: Hosts, host: string, args: readonly string[], isAlreadySo: (error: CommandError) => boolean): Promise<void> {
+  const command = gluster(hosts.settings, args, { mayFail: true });
+  const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
+  if (result.exitCode === 0) return;
+  const error = new CommandError(host, command, result);
+  if (!isAlreadySo(error)) throw error;
+}
+
+function addBrickCommands(settings: HostSettings, spec: GlusterVolumeSpec): readonly Command[] {
+  const chunk = bricksPerSet(spec.durability) * SETS_PER_ADD_BRICK[spec.durability.type];
+  const commands: Command[] = [];
+  for (let i = 0; i < spec.bricks.length; i += chunk) {
+    const bricks = spec.bricks.slice(i, i + chunk).map(brickName);
+    commands.push(gluster(settings, ['volume', 'add-brick', spec.name, ...bricks]));
+  }
+  return commands;
+}
+
+function layoutArguments({ durability, isArbiter }: GlusterVolumeSpec): readonly string[] {
+  if (durability.type === 'replicate') return ['replica', String(replicaCount(durability)), ...(isArbiter ? ['arbiter', '1'] : [])];
+  if (durability.type === 'disperse') {
+    const { data, redundancy } = disperseCounts(durability);
+    return ['disperse-data', String(data), 'redundancy', String(redundancy)];
+  }
+  return [];
+}
+
+/** `auth.allow a, b` is the key and one value, spaces and all. */
+function optionArguments(option: string): readonly string[] {
+  const text = option.trim();
+  if (text === '') return [];
+  const space = text.search(/\s/);
+  return space < 0 ? [text] : [text.slice(0, space), text.slice(space + 1)];
+}
+
+function brickName(brick: BrickAddress): string {
+  return `${brick.host}:${brick.path}`;
+}

@@ -1,0 +1,54 @@
+import { CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
+import { gluster, LONG_TIMEOUT_MS, program } from './command-lines.js';
+import { isNoPeer } from './gluster-errors.js';
+import { child, childText, children, readGlusterXml } from './gluster-xml.js';
+import type { Hosts } from './hosts.js';
+
+/** A member of the trusted pool, as another member sees it. */
+export interface Peer {
+  readonly uuid: string;
+  /** `localhost` for the host that was asked. */
+  readonly name: string;
+  readonly isConnected: boolean;
+}
+
+/** A host that can't be asked counts as down. */
+export async function isGlusterdUp(hosts: Hosts, host: string): Promise<boolean> {
+  const status = program(['systemctl', 'status', 'glusterd'], LONG_TIMEOUT_MS, { mayFail: true });
+  try {
+    const { exitCode } = await runOne(hosts.executor, host, status);
+    return exitCode === 0;
+  } catch (error) {
+    if (error instanceof TransportError) return false;
+    throw error;
+  }
+}
+
+/** Takes `storageName` into the pool of `host`; a member already, or the host itself, is success. */
+export async function probePeer(hosts: Hosts, host: string, storageName: string): Promise<void> {
+  const { settings, executor } = hosts;
+  await runOne(executor, host, gluster(settings, ['peer', 'probe', storageName]));
+  if (settings.snapshotLimit > 0) {
+    await runOne(executor, host, gluster(settings, ['snapshot', 'config', 'snap-max-hard-limit', String(settings.snapshotLimit)]));
+  }
+}
+
+/** Not being a member is success; a peer that still has bricks is refused by gluster. */
+export async function detachPeer(hosts: Hosts, host: string, storageName: string): Promise<void> {
+  const command = gluster(hosts.settings, ['peer', 'detach', storageName], { mayFail: true });
+  const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
+  if (result.exitCode === 0) return;
+  const error = new CommandError(host, command, result);
+  if (!isNoPeer(error)) throw error;
+}
+
+/** The whole pool, the asked host included. */
+export async function listPeers(hosts: Hosts, host: string): Promise<readonly Peer[]> {
+  const command = gluster(hosts.settings, ['pool', 'list', '--xml'], { mayFail: true });
+  const output = readGlusterXml(host, command, await runOne(hosts.executor, host, command));
+  return children(child(output, 'peerStatus'), 'peer').map((peer) => ({
+    uuid: childText(peer, 'uuid'),
+    name: childText(peer, 'hostname'),
+    isConnected: childText(peer, 'connected') === '1',
+  }));
+}

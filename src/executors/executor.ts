@@ -1,0 +1,93 @@
+/** One program run on a host: never a shell string; `executors/shell.ts` quotes it where a transport needs text. */
+export interface Command {
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+  /** When true, a failure of this command does not stop the batch. */
+  readonly mayFail?: boolean;
+  /** When true, neither argv nor output may be logged (it carries a password). */
+  readonly isSecret?: boolean;
+}
+
+export interface CommandResult {
+  /** 0-255. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs commands on storage hosts. `host` is the first manage name of a node.
+ *
+ * A batch is one round trip. Its commands run in order and stop after the first failure that is not `mayFail`; so
+ * the answer holds one result for each command that was run, the failed one last. A lost connection, a timeout or
+ * an unreachable host throws TransportError.
+ */
+export interface Executor {
+  run(host: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]>;
+  close(): Promise<void>;
+}
+
+/** A host ran a command and the command refused. */
+export class CommandError extends Error {
+  readonly host: string;
+  readonly argv: readonly string[];
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(host: string, command: Command, result: CommandResult) {
+    const shown = command.isSecret ? (command.argv[0] ?? '') : command.argv.join(' ');
+    super(result.stderr.trim() || result.stdout.trim() || `${shown} on ${host} ended with exit code ${result.exitCode}`);
+    this.name = 'CommandError';
+    this.host = host;
+    this.argv = command.isSecret ? [command.argv[0] ?? ''] : command.argv;
+    this.exitCode = result.exitCode;
+    this.stdout = result.stdout;
+    this.stderr = result.stderr;
+  }
+}
+
+/**
+ * The outcome of a batch is unknown: the connection was lost, a deadline passed, or the host can't be reached.
+ * Whoever catches it probes the host before it assumes anything.
+ */
+export class TransportError extends Error {
+  readonly host: string;
+  /** False when the transport knows that nothing of the batch was started (the connection was refused). */
+  readonly mayHaveRun: boolean;
+
+  constructor(host: string, message: string, mayHaveRun: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TransportError';
+    this.host = host;
+    this.mayHaveRun = mayHaveRun;
+  }
+}
+
+/** Runs a batch all of whose commands must succeed; throws CommandError for the one that did not. */
+export async function runAll(
+  executor: Executor,
+  host: string,
+  batch: readonly Command[],
+  signal?: AbortSignal,
+): Promise<readonly CommandResult[]> {
+  const results = await executor.run(host, batch, signal);
+  results.forEach((result, i) => {
+    const command = batch[i];
+    if (command && result.exitCode !== 0 && !command.mayFail) throw new CommandError(host, command, result);
+  });
+  if (results.length < batch.length) throw new TransportError(host, `only ${results.length} of ${batch.length} commands on ${host} were answered`, true);
+  return results;
+}
+
+/** Runs one command that must succeed. */
+export async function runOne(
+  executor: Executor,
+  host: string,
+  command: Command,
+  signal?: AbortSignal,
+): Promise<CommandResult> {
+  const [result] = await runAll(executor, host, [command], signal);
+  if (!result) throw new TransportError(host, `no answer from ${host}`, true);
+  return result;
+}

@@ -1,0 +1,104 @@
+import type { CommandResult } from '../executor.js';
+import { fail, succeed } from './answers.js';
+import { normalPath, parentOf } from './file-system.js';
+import type { SimulatedHost } from './simulated-host.js';
+import type { World } from './world.js';
+
+export function mkdir(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const withParents = args[0] === '-p';
+  const path = args.at(-1) ?? '';
+  if (withParents) {
+    host.makeDirectories(path);
+    return succeed();
+  }
+  const { fileSystem, below } = host.locate(path);
+  if (fileSystem.directories.has(below)) return fail(1, `mkdir: cannot create directory ‘${path}’: File exists`);
+  if (!fileSystem.make(below)) return fail(1, `mkdir: cannot create directory ‘${path}’: No such file or directory`);
+  return succeed();
+}
+
+export function rmdir(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const path = args.at(-1) ?? '';
+  const refuse = (why: string) => fail(1, `rmdir: failed to remove '${path}': ${why}`);
+  if (host.mounts.has(normalPath(path))) return refuse('Device or resource busy');
+  const { fileSystem, below } = host.locate(path);
+  const directory = fileSystem.directories.get(below);
+  if (!directory) return refuse('No such file or directory');
+  if (directory.children > 0) return refuse('Directory not empty');
+  fileSystem.remove(below);
+  return succeed();
+}
+
+export function chown(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [owner = '', path = ''] = args;
+  const directory = host.directory(path);
+  if (!directory) return fail(1, `chown: cannot access '${path}': No such file or directory`);
+  directory.group = owner.slice(owner.indexOf(':') + 1);
+  return succeed();
+}
+
+export function chmod(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [mode = '', path = ''] = args;
+  const directory = host.directory(path);
+  if (!directory) return fail(1, `chmod: cannot access '${path}': No such file or directory`);
+  directory.mode = mode;
+  return succeed();
+}
+
+const AWK_APPEND = /^BEGIN \{print "((?:[^"\\]|\\.)*)" >> "((?:[^"\\]|\\.)*)"\}$/s;
+
+/** Only the form that appends one line to a file. */
+export function awk(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const match = AWK_APPEND.exec(args[0] ?? '');
+  if (!match) return fail(2, `awk: cmd. line:1: not simulated: ${args[0]}`);
+  const [line = '', path = ''] = [match[1], match[2]].map((text) => text?.replace(/\\(.)/gs, '$1'));
+  if (!host.directory(parentOf(path))) {
+    return fail(2, `awk: cmd. line:1: (FILENAME=- FNR=0) fatal: cannot redirect to \`${path}': No such file or directory`);
+  }
+  for (const part of line.split('\n')) host.file(path).append(part);
+  return succeed();
+}
+
+/** Only `sed -i.save '/re/d' file`, with any delimiter. */
+export function sed(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [, script = '', path = ''] = args;
+  const address = /^(?:\/(.*)\/|\\(.)(.*)\2)d$/s.exec(script);
+  if (!args[0]?.startsWith('-i') || !address) return fail(1, `sed: -e expression #1: not simulated: ${script}`);
+  const file = host.files.get(path);
+  if (!file) return fail(2, `sed: can't read ${path}: No such file or directory`);
+  const pattern = address[1] ?? address[3] ?? '';
+  const mountPoint = mountPointOf(pattern);
+  if (mountPoint === null) file.deleteMatching(javascriptPattern(pattern));
+  else file.deleteSecondWord(mountPoint);
+  return succeed();
+}
+
+export function grep(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [pattern = '', path = ''] = args.filter((arg) => !arg.startsWith('-'));
+  const file = host.files.get(path);
+  if (!file) return { exitCode: 2, stdout: '', stderr: '' };
+  const mountPoint = mountPointOf(pattern);
+  const isFound = mountPoint === null ? file.lines().some((line) => javascriptPattern(pattern).test(line)) : file.hasSecondWord(mountPoint);
+  return { exitCode: isFound ? 0 : 1, stdout: '', stderr: '' };
+}
+
+export function cat(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [path = ''] = args;
+  const file = host.files.get(path);
+  if (!file) return fail(1, `cat: ${path}: No such file or directory`);
+  return succeed(file.lines().map((line) => `${line}\n`).join(''));
+}
+
+const SECOND_WORD_START = '^[^[:space:]#][^[:space:]]*[[:space:]][[:space:]]*';
+const SECOND_WORD_END = '[[:space:]]';
+
+/** Patterns for one mount point's lines are looked up instead of searched: a host may have thousands. */
+function mountPointOf(pattern: string): string | null {
+  if (!pattern.startsWith(SECOND_WORD_START) || !pattern.endsWith(SECOND_WORD_END)) return null;
+  return pattern.slice(SECOND_WORD_START.length, -SECOND_WORD_END.length).replace(/\\(.)/g, '$1');
+}
+
+/** A basic regular expression, without groups and intervals. */
+function javascriptPattern(pattern: string): RegExp {
+  return new RegExp(pattern.replaceAll('[:space:]', '\\s').replace(/(?<!\\)[+?|(){}]/g, '\\$&'));
+}

@@ -1,0 +1,32 @@
+import type { Command, CommandResult } from '../executor.js';
+import type { Fault } from './faults.js';
+import type { HostsState } from './state.js';
+
+/** One JSON object a line, both ways, matched by `id`. */
+export type HostRequest = { readonly id: number } & (
+  | { readonly method: 'run'; readonly host: string; readonly batch: readonly Command[] }
+  | { readonly method: 'cancel'; readonly request: number }
+  | { readonly method: 'linkNames'; readonly manage: string; readonly storage: string }
+  | { readonly method: 'setFaults'; readonly faults: readonly Fault[] }
+  | { readonly method: 'setHostUp'; readonly host: string; readonly isUp: boolean }
+  | { readonly method: 'state' }
+);
+
+export type HostAnswer = { readonly id: number } & (
+  | { readonly results: readonly CommandResult[] }
+  | { readonly state: HostsState }
+  | { readonly done: true }
+  | { readonly transportError: { readonly message: string; readonly mayHaveRun: boolean } }
+  | { readonly refusal: string }
+);
+
+/** Cuts a stream into lines. */
+export class LineReader {
+  #rest = '';
+
+  push(chunk: string): readonly string[] {
+    const lines = (this.#rest + chunk).split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines;
+  }
+}

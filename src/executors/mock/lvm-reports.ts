@@ -1,0 +1,123 @@
+import type { CommandResult } from '../executor.js';
+import { fail, succeed } from './answers.js';
+import { type LvmArguments, parseLvmArguments } from './lvm-arguments.js';
+import { LVM_FAILED, noGroup } from './lvm-groups.js';
+import type { Disk, LogicalVolume, SimulatedHost, VolumeGroup } from './simulated-host.js';
+import type { World } from './world.js';
+
+type Row = Readonly<Record<string, string>>;
+
+const DEFAULT_FIELDS = {
+  pv: 'pv_name,vg_name,pv_fmt,pv_attr,pv_size,pv_free',
+  vg: 'vg_name,pv_count,lv_count,snap_count,vg_attr,vg_size,vg_free',
+  lv: 'lv_name,vg_name,lv_attr,lv_size,pool_lv,origin,data_percent,metadata_percent,move_pv,mirror_log,copy_percent,convert_lv',
+} as const;
+
+/** Columns of numbers are as wide as their headings, also without these. */
+const RIGHT_ALIGNED: Readonly<Record<string, number>> = { thin_count: '#Thins'.length };
+
+export function pvs(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const parsed = parseLvmArguments(args, 'uva');
+  const disks: Disk[] = [];
+  for (const name of parsed.names) {
+    const disk = world.disk(host, name);
+    if (disk && world.isLenient) disk.pv ??= { uuid: '', startKib: 0, group: null };
+    if (!disk?.pv) return fail(LVM_FAILED, `  Failed to find physical volume "${name}".`);
+    disks.push(disk);
+  }
+  const wanted = parsed.names.length > 0 ? disks : [...new Set(host.disks.values())].filter((disk) => disk.pv);
+  return report('pv', parsed, wanted.map((disk) => diskRow(world, disk)));
+}
+
+export function vgs(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const parsed = parseLvmArguments(args, 'uva');
+  const rows: Row[] = [];
+  const byMember = fields('vg', parsed).some((field) => field.startsWith('pv_') && field !== 'pv_count');
+  for (const name of parsed.names.length > 0 ? parsed.names : host.groups.keys()) {
+    const group = host.groups.get(name);
+    if (!group) return noGroup(name);
+    if (byMember) rows.push(...group.disks.map((disk) => ({ ...diskRow(world, disk), ...groupRow(group) })));
+    else rows.push(groupRow(group));
+  }
+  return report('vg', parsed, rows);
+}
+
+export function lvs(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const parsed = parseLvmArguments(args, 'uva');
+  const found: LogicalVolume[] = [];
+  for (const name of parsed.names) {
+    const [groupName = '', volumeName] = name.replace(/^\/dev\//, '').split('/');
+    const group = host.groups.get(groupName);
+    if (!group && !name.startsWith('/dev/')) return noGroup(groupName);
+    if (group && volumeName === undefined) found.push(...group.volumes.values());
+    else {
+      const volume = host.findLogicalVolume(name);
+      if (!volume) return fail(LVM_FAILED, `  Failed to find logical volume "${name.replace(/^\/dev\//, '')}"`);
+      found.push(volume);
+    }
+  }
+  const wanted = parsed.names.length > 0 ? found : [...host.groups.values()].flatMap((group) => [...group.volumes.values()]);
+  return report('lv', parsed, wanted.map(volumeRow));
+}
+
+function diskRow(world: World, disk: Disk): Row {
+  const group = disk.pv?.group ?? null;
+  const totalKib = group ? group.extents * group.extentKib : disk.sizeKib;
+  const usedKib = group && !world.isLenient ? group.usedExtents * group.extentKib : 0;
+  return {
+    pv_name: disk.path,
+    pv_uuid: disk.pv?.uuid ?? '',
+    vg_name: group?.name ?? '',
+    pv_fmt: 'lvm2',
+    pv_attr: group ? 'a--' : '---',
+    pv_size: kib(totalKib),
+    pv_free: kib(totalKib - usedKib),
+  };
+}
+
+function groupRow(group: VolumeGroup): Row {
+  return {
+    vg_name: group.name,
+    vg_uuid: group.uuid,
+    pv_count: String(group.disks.length),
+    lv_count: String(group.volumes.size),
+    snap_count: '0',
+    vg_attr: 'wz--n-',
+    vg_size: kib(group.extents * group.extentKib),
+    vg_free: kib((group.extents - group.usedExtents) * group.extentKib),
+  };
+}
+
+function volumeRow(volume: LogicalVolume): Row {
+  const isPool = volume.kind === 'pool';
+  return {
+    lv_name: volume.name,
+    vg_name: volume.group.name,
+    lv_attr: isPool ? 'twi-aotz--' : `Vwi-a${volume.mounts > 0 ? 'o' : '-'}tz--`,
+    lv_size: kib(volume.sizeKib),
+    pool_lv: volume.pool?.name ?? '',
+    origin: volume.origin,
+    data_percent: '0.00',
+    metadata_percent: isPool ? '10.00' : '',
+    thin_count: isPool ? String(volume.thinCount) : '',
+  };
+}
+
+function kib(size: number): string {
+  return `${size.toFixed(2)}k`;
+}
+
+function fields(kind: keyof typeof DEFAULT_FIELDS, { options }: LvmArguments): readonly string[] {
+  return (options.get('options') ?? options.get('o') ?? DEFAULT_FIELDS[kind]).split(',');
+}
+
+function report(kind: keyof typeof DEFAULT_FIELDS, parsed: LvmArguments, rows: readonly Row[]): CommandResult {
+  const names = fields(kind, parsed);
+  if (parsed.options.get('reportformat') === 'json') {
+    const shown = rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name] ?? ''])));
+    return succeed(`${JSON.stringify({ report: [{ [kind]: shown }] }, null, 2)}\n`);
+  }
+  const heading = parsed.options.has('noheadings') ? [] : [names.map((name) => name.replace(/^(?:pv|vg|lv)_/, ''))];
+  const lines = [...heading, ...rows.map((row) => names.map((name) => (row[name] ?? '').padStart(RIGHT_ALIGNED[name] ?? 0)))];
+  return succeed(lines.map((words) => `  ${words.join(parsed.options.get('separator') ?? ' ')}\n`).join(''));
+}

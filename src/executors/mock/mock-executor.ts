@@ -1,0 +1,17 @@
+import type { Command, CommandResult, Executor } from '../executor.js';
+import type { SimulatedHosts } from './simulated-hosts.js';
+
+/** Runs commands on simulated hosts inside this process. */
+export class MockExecutor implements Executor {
+  readonly hosts: SimulatedHosts;
+
+  constructor(hosts: SimulatedHosts) {
+    this.hosts = hosts;
+  }
+
+  run(host: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
+    return this.hosts.run(host, batch, signal);
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,48 @@
+import type { CommandResult } from '../executor.js';
+import { fail } from './answers.js';
+import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './block-programs.js';
+import { awk, cat, chmod, chown, grep, mkdir, rmdir, sed } from './file-programs.js';
+import { glusterBlock } from './gluster-block-program.js';
+import { gluster } from './gluster-program.js';
+import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
+import { lvs, pvs, vgs } from './lvm-reports.js';
+import { lvcreate, lvremove } from './lvm-volumes.js';
+import type { SimulatedHost } from './simulated-host.js';
+import type { SimulatedProgram, World } from './world.js';
+
+const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, SimulatedProgram>([
+  ['awk', awk], ['cat', cat], ['chmod', chmod], ['chown', chown], ['findmnt', findmnt], ['gluster', gluster],
+  ['gluster-block', glusterBlock], ['grep', grep], ['lvcreate', lvcreate], ['lvremove', lvremove], ['lvs', lvs],
+  ['mkdir', mkdir], ['mkfs.xfs', mkfsXfs], ['mount', mount], ['mountpoint', mountpoint], ['pvcreate', pvcreate],
+  ['pvremove', pvremove], ['pvs', pvs], ['rmdir', rmdir], ['sed', sed], ['systemctl', systemctl],
+  ['udevadm', udevadm], ['umount', umount], ['vgcreate', vgcreate], ['vgdisplay', vgdisplay], ['vgremove', vgremove],
+  ['vgs', vgs], ['wipefs', wipefs], ['lsof', () => ({ exitCode: 1, stdout: '', stderr: '' })],
+]);
+
+/** The program that does the work, behind lvm's front end, an lvm wrapper, sudo or flock. */
+export interface ResolvedCommand {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+export function resolveCommand(argv: readonly string[]): ResolvedCommand {
+  const path = argv[0] ?? '';
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (name === 'lvm') return { name: argv[1] ?? '', args: argv.slice(2) };
+  if (PROGRAMS.has(name)) return { name, args: argv.slice(1) };
+  if (name === 'flock') return resolveCommand(argv.slice(2));
+  const next = argv[1] ?? '';
+  if (name === 'sudo' || next.endsWith('/lvm') || next.endsWith('/udevadm')) return resolveCommand(argv.slice(1));
+  return { name, args: argv.slice(1) };
+}
+
+export function runProgram(world: World, host: SimulatedHost, { name, args }: ResolvedCommand): CommandResult {
+  const program = PROGRAMS.get(name);
+  return program ? program(world, host, args) : fail(127, `bash: ${name}: command not found`);
+}
+
+/** How latencies are configured: `lvcreate`, `gluster volume start`. */
+export function latencyKey({ name, args }: ResolvedCommand): string {
+  if (name !== 'gluster') return name;
+  return ['gluster', ...args.filter((arg) => !arg.startsWith('--')).slice(0, 2)].join(' ');
+}

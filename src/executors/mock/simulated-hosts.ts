@@ -1,0 +1,185 @@
+import { type Command, type CommandResult, TransportError } from '../executor.js';
+import { refuseImpossibleArgument } from '../shell.js';
+import { mountOne } from './block-programs.js';
+import { type Fault, FaultList, faultResult } from './faults.js';
+import { anotherTransaction, lockedVolume } from './gluster-program.js';
+import { latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
+import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
+import type { SimulatedHost } from './simulated-host.js';
+import { SimulatedWorld } from './simulated-world.js';
+import { type HostsState, stateOf } from './state.js';
+
+export type SimulationMode = 'lenient' | 'strict';
+
+export interface SimulatedHostsOptions {
+  readonly mode: SimulationMode;
+  /** Of devices that are not listed (lenient ones appear on demand). */
+  readonly deviceSizeGib: number;
+  readonly hosts?: readonly {
+    readonly manage: string;
+    readonly storage: string;
+    readonly devices: readonly { readonly path: string; readonly sizeKib: number }[];
+  }[];
+  readonly latency?: SimulatedLatency;
+}
+
+/** Milliseconds, slept; programs without an entry take none. */
+export interface SimulatedLatency {
+  /** Added to each batch. */
+  readonly roundTripMs?: number;
+  /** By program: `lvcreate`, `gluster volume start`; `other` for the rest. */
+  readonly programMs?: Readonly<Record<string, number>>;
+}
+
+/**
+ * In-memory storage hosts that interpret the command lines of executors/commands as LVM, XFS, gluster and
+ * gluster-block would, with their texts and exit codes. Without latencies a batch runs at once.
+ */
+export class SimulatedHosts {
+  readonly #world: SimulatedWorld;
+  readonly #faults = new FaultList();
+  readonly #latency: SimulatedLatency | undefined;
+  /** Volumes that a gluster command is changing right now; only with latencies can two meet. */
+  readonly #lockedVolumes = new Set<string>();
+  #commandsRun = 0;
+
+  constructor(options: SimulatedHostsOptions) {
+    this.#world = new SimulatedWorld(options.mode === 'lenient', options.deviceSizeGib);
+    this.#latency = options.latency;
+    for (const { manage, storage, devices } of options.hosts ?? []) {
+      const host = this.#world.addHost(manage, storage);
+      for (const { path, sizeKib } of devices) host.addDisk(path, sizeKib, [`/dev/disk/by-path/simulated-${path.replace('/dev/', '')}`]);
+    }
+  }
+
+  /** How many commands have been run since the start; faults that answer in a command's place count. */
+  get commandsRun(): number {
+    return this.#commandsRun;
+  }
+
+  /** The Executor's `run`. */
+  async run(name: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
+    const host = this.#world.hostByManageName(name);
+    if (!host?.isUp) throw new TransportError(name, `${name} can't be reached: connection refused`, false);
+    if (signal?.aborted) throw new TransportError(name, `the commands for ${name} were given up before they began`, false);
+    for (const command of batch) command.argv.forEach(refuseImpossibleArgument);
+    if (this.#latency?.roundTripMs) await sleep(this.#latency.roundTripMs);
+    const results: CommandResult[] = [];
+    for (const command of batch) {
+      const result = this.#faults.isEmpty && !this.#latency ? this.#runNow(host, command) : await this.#runFaulty(host, name, command, signal);
+      results.push(result);
+      if (result.exitCode !== 0 && !command.mayFail) break;
+    }
+    return results;
+  }
+
+  #runNow(host: SimulatedHost, command: Command): CommandResult {
+    this.#commandsRun++;
+    return runProgram(this.#world, host, resolveCommand(command.argv));
+  }
+
+  async #runFaulty(host: SimulatedHost, name: string, command: Command, signal: AbortSignal | undefined): Promise<CommandResult> {
+    const fault = this.#faults.next(name, command.argv);
+    const lost = () => new TransportError(name, `connection to ${name} lost`, true);
+    if (!fault) return this.#runSlow(host, command);
+    if (fault.kind !== 'fail' && !fault.after) {
+      this.#commandsRun++;
+      if (fault.kind === 'lose-link') throw lost();
+      throw await deadline(name, command.timeoutMs, signal);
+    }
+    if (fault.kind === 'fail' && !fault.after) {
+      this.#commandsRun++;
+      return faultResult(fault);
+    }
+    await this.#runSlow(host, command);
+    if (fault.kind === 'lose-link') throw lost();
+    if (fault.kind === 'hang') throw await deadline(name, command.timeoutMs, signal);
+    return faultResult(fault);
+  }
+
+  async #runSlow(host: SimulatedHost, command: Command): Promise<CommandResult> {
+    const resolved = resolveCommand(command.argv);
+    const ms = this.#latencyOf(resolved);
+    if (ms === 0) return this.#runNow(host, command);
+    const volume = resolved.name === 'gluster' ? lockedVolume(host, resolved.args) : null;
+    if (volume !== null && this.#lockedVolumes.has(volume)) return anotherTransaction(resolved.args, volume);
+    if (volume !== null) this.#lockedVolumes.add(volume);
+    await sleep(ms);
+    if (volume !== null) this.#lockedVolumes.delete(volume);
+    return this.#runNow(host, command);
+  }
+
+  #latencyOf(resolved: ResolvedCommand): number {
+    const { programMs } = this.#latency ?? {};
+    return programMs ? (programMs[latencyKey(resolved)] ?? programMs['other'] ?? 0) : 0;
+  }
+
+  setFaults(faults: readonly Fault[]): void {
+    this.#faults.set(faults);
+  }
+
+  /** A host that is down refuses connections, and its bricks and glusterd are gone for the others. */
+  setHostUp(name: string, isUp: boolean): void {
+    const host = this.#world.hostByManageName(name);
+    if (!host || host.isUp === isUp) return;
+    if (isUp) this.#boot(host);
+    host.isUp = isUp;
+  }
+
+  setGlusterdUp(name: string, isUp: boolean): void {
+    const host = this.#world.hostByManageName(name);
+    if (host) host.isGlusterdUp = isUp;
+  }
+
+  /** Files that each brick of a volume has to heal. */
+  setHealEntries(volume: string, entries: number): void {
+    for (const { pool } of this.#world.hosts) {
+      const found = pool.volumes.get(volume);
+      if (found) found.healEntries = entries;
+    }
+  }
+
+  /** Mounts come back from the fstab, those of running clones from gluster. */
+  #boot(host: SimulatedHost): void {
+    const before = [...host.mounts.values()];
+    for (const mount of before) host.unmount(mount);
+    for (const line of host.file('/etc/fstab').lines()) {
+      const [source = '', target = '', , options = ''] = line.split(/\s+/);
+      mountOne(this.#world, host, source, target, options);
+    }
+    for (const mount of before) if (mount.target.startsWith('/run/gluster/') && !host.mounts.has(mount.target)) host.mount(mount);
+    host.isGlusterdUp = true;
+  }
+
+  /** A node record says that both names mean one host. */
+  linkNames(manage: string, storage: string): void {
+    this.#world.linkNames(manage, storage);
+  }
+
+  /** Fills the hosts with what a store knows, so that a restarted server finds them as it left them. */
+  seedFromRecords(records: RecordedPool): void {
+    seedFromRecords(this.#world, records);
+  }
+
+  /** All that matters about the hosts, as plain data in a fixed order. */
+  state(): HostsState {
+    return stateOf(this.#world.hosts);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+/** Ends when the caller gives up or the command's time is over. */
+async function deadline(host: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<TransportError> {
+  await new Promise<void>((done) => {
+    const timer = setTimeout(done, timeoutMs);
+    timer.unref();
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
+  return new TransportError(host, `no answer from ${host} in time`, true);
+}

@@ -1,0 +1,190 @@
+import { type Brick, brickThinPoolName } from '../domain/brick.js';
+import type { Cluster } from '../domain/cluster.js';
+import type { Device } from '../domain/device.js';
+import type { Id } from '../domain/ids.js';
+import type { Node } from '../domain/node.js';
+import { type Action, CHANGES, type ChangeType, type PendingOperation } from '../domain/pending-operation.js';
+import type { Tx } from '../store/store.js';
+import { type CheckContext, checkChildren, checkParent, checkPendingMark, trueCount } from './check-context.js';
+import { checkBlockVolume, checkVolume } from './check-volumes.js';
+import { readAll } from './links.js';
+
+export interface KindReport {
+  readonly total: number;
+  readonly pending: number;
+  readonly ok: number;
+  readonly notok: number;
+  readonly inconsistencies: readonly string[] | null;
+}
+
+/** Answer of `GET /db/check`, in the original's words and layout. */
+export interface CheckReport {
+  readonly clusters: KindReport;
+  readonly volumes: KindReport;
+  readonly bricks: KindReport;
+  readonly nodes: KindReport;
+  readonly devices: KindReport;
+  readonly blockvolumes: KindReport;
+  /** Always zero, as the original's is. */
+  readonly dbattributes: KindReport;
+  readonly pendingoperations: KindReport;
+  readonly totalinconsistencies: number;
+}
+
+const NOTHING: KindReport = { total: 0, pending: 0, ok: 0, notok: 0, inconsistencies: null };
+
+/** Compares every record with those it refers to. Changes nothing. */
+export async function checkDatabase(tx: Tx): Promise<CheckReport> {
+  const all = await readAll(tx);
+  const context: CheckContext = {
+    clusters: byId(all.clusters),
+    nodes: byId(all.nodes),
+    devices: byId(all.devices),
+    bricks: byId(all.bricks),
+    volumes: byId(all.volumes),
+    blockVolumes: byId(all.blockVolumes),
+    operations: byId(all.operations),
+    children: all.children,
+  };
+  const report = {
+    clusters: kind(all.clusters, (cluster) => checkCluster(cluster, context)),
+    volumes: kind(all.volumes, (volume) => checkVolume(volume, context)),
+    bricks: kind(all.bricks, (brick) => checkBrick(brick, context)),
+    nodes: kind(all.nodes, (node) => checkNode(node, context)),
+    devices: kind(all.devices, (device) => checkDevice(device, context)),
+    blockvolumes: kind(all.blockVolumes, (volume) => checkBlockVolume(volume, context)),
+    dbattributes: NOTHING,
+    pendingoperations: kind(all.operations, (operation) => checkOperation(operation, context)),
+  };
+  const totals = Object.values(report).map(({ inconsistencies }) => inconsistencies?.length ?? 0);
+  return { ...report, totalinconsistencies: totals.reduce((sum, count) => sum + count, 0) };
+}
+
+function byId<T extends { readonly id: Id }>(entities: readonly T[]): ReadonlyMap<Id, T> {
+  return new Map(entities.map((entity) => [entity.id, entity]));
+}
+
+function kind<T extends object>(entities: readonly T[], check: (entity: T) => readonly string[]): KindReport {
+  const texts = entities.map(check);
+  const notok = texts.filter((found) => found.length > 0).length;
+  return {
+    total: entities.length,
+    pending: entities.filter((entity) => 'pendingId' in entity && entity.pendingId !== null).length,
+    ok: entities.length - notok,
+    notok,
+    inconsistencies: notok === 0 ? null : texts.flat(),
+  };
+}
+
+function checkCluster({ id }: Cluster, { nodes, volumes, blockVolumes, children }: CheckContext): readonly string[] {
+  const parent = { name: 'Cluster', kind: 'cluster', id };
+  return [
+    ...checkChildren(parent, 'node', children.list('cluster-node', id), nodes, (node) => node.clusterId),
+    ...checkChildren(parent, 'volume', children.list('cluster-volume', id), volumes, (volume) => volume.clusterId),
+    ...checkChildren(
+      parent,
+      'blockvolume',
+      children.list('cluster-block-volume', id),
+      blockVolumes,
+      (volume) => volume.clusterId,
+    ),
+  ];
+}
+
+function checkNode(node: Node, context: CheckContext): readonly string[] {
+  const self = { name: 'Node', kind: 'node', id: node.id };
+  const devices = context.children.list('node-device', node.id);
+  return [
+    ...checkParent(self, 'cluster', node.clusterId, context.clusters, 'cluster-node', context),
+    ...checkChildren(self, 'device', devices, context.devices, (device) => device.nodeId),
+  ];
+}
+
+function checkDevice(device: Device, context: CheckContext): readonly string[] {
+  const self = { name: 'Device', kind: 'device', id: device.id };
+  const listed = context.children.list('device-brick', device.id);
+  const texts = [
+    ...checkParent(self, 'node', device.nodeId, context.nodes, 'node-device', context),
+    ...checkChildren(self, 'brick', listed, context.bricks, (brick) => brick.deviceId),
+  ];
+  const total = trueCount(device, 'totalKib', device.totalKib);
+  const free = trueCount(device, 'freeKib', device.freeKib);
+  const used = trueCount(device, 'usedKib', device.usedKib);
+  const taken = takenKib(listed, context);
+  if (used !== taken) {
+    texts.push(`Device ${device.id} size values differ Used(${used}) != aggregateBricksSize(${taken})`);
+  }
+  if (total !== free + used) {
+    texts.push(`Device ${device.id} size values differ Total(${total}) != Free(${free}) + Used(${used})`);
+  }
+  return texts;
+}
+
+/** What the thin pools of a device's bricks take; the bricks of clones share the pool of their source. */
+function takenKib(brickIds: readonly Id[], { bricks }: CheckContext): bigint {
+  const pools = new Map<string, bigint>();
+  for (const id of brickIds) {
+    const brick = bricks.get(id);
+    if (brick === undefined) continue;
+    const pool = trueCount(brick, 'thinPoolKib', brick.thinPoolKib);
+    pools.set(brickThinPoolName(brick), pool + trueCount(brick, 'poolMetadataKib', brick.poolMetadataKib));
+  }
+  return [...pools.values()].reduce((sum, kib) => sum + kib, 0n);
+}
+
+function checkBrick(brick: Brick, context: CheckContext): readonly string[] {
+  const self = { name: 'Brick', kind: 'brick', id: brick.id };
+  const { volumes, devices, nodes } = context;
+  return [
+    ...checkPendingMark('Brick', brick, context),
+    ...(nodes.has(brick.nodeId) ? [] : [`Brick ${brick.id} unknown node ${brick.nodeId}`]),
+    ...checkParent(self, 'volume', brick.volumeId, volumes, 'volume-brick', context),
+    ...checkParent(self, 'device', brick.deviceId, devices, 'device-brick', context),
+  ];
+}
+
+/** What an action names, and whether that must carry the operation's mark: what is only expanded does not. */
+const NAMED: Partial<
+  Record<ChangeType, { readonly kind: 'brick' | 'volume' | 'blockvolume'; readonly isMarked: boolean }>
+> = {
+  'add-brick': { kind: 'brick', isMarked: true },
+  'delete-brick': { kind: 'brick', isMarked: true },
+  'add-volume': { kind: 'volume', isMarked: true },
+  'delete-volume': { kind: 'volume', isMarked: true },
+  'clone-volume': { kind: 'volume', isMarked: true },
+  'expand-volume': { kind: 'volume', isMarked: false },
+  'snapshot-volume': { kind: 'volume', isMarked: false },
+  'add-block-volume': { kind: 'blockvolume', isMarked: true },
+  'delete-block-volume': { kind: 'blockvolume', isMarked: true },
+  'expand-block-volume': { kind: 'blockvolume', isMarked: false },
+};
+
+function checkOperation(operation: PendingOperation, context: CheckContext): readonly string[] {
+  return operation.actions.flatMap((action, position) => checkAction(operation, action, position, context));
+}
+
+function checkAction(
+  operation: PendingOperation,
+  { change, id }: Action,
+  position: number,
+  context: CheckContext,
+): readonly string[] {
+  const named = NAMED[change];
+  if (named !== undefined) {
+    const { bricks, volumes, blockVolumes } = context;
+    const object = { brick: bricks, volume: volumes, blockvolume: blockVolumes }[named.kind].get(id);
+    if (object === undefined) {
+      return [`pending op ${operation.id} id in change missing ${id} not found in ${named.kind}s`];
+    }
+    if (!named.isMarked || object.pendingId === operation.id) return [];
+    return [`Pending Op ${operation.id} no link back to pending op from ${named.kind} ${id}`];
+  }
+  if (change === 'child-operation' || change === 'parent-operation') {
+    return context.operations.has(id)
+      ? []
+      : [`pending op ${operation.id} id in change missing ${id} not found in pending ops`];
+  }
+  if (change !== 'unknown') return [];
+  const number = operation.exact?.[`change.${position}`] ?? CHANGES[change];
+  return [`Pending Op ${operation.id} unexpected change type ${number}`];
+}

@@ -1,0 +1,217 @@
+import type { BlockVolume } from '../domain/block-volume.js';
+import type { Brick } from '../domain/brick.js';
+import type { Cluster } from '../domain/cluster.js';
+import type { Device } from '../domain/device.js';
+import { shortestFloat32 } from '../domain/float32.js';
+import type { Node } from '../domain/node.js';
+import { CHANGES, OPERATION_TYPES, type PendingOperation } from '../domain/pending-operation.js';
+import type { ExactIntegers } from '../domain/size.js';
+import type { Volume } from '../domain/volume.js';
+import type { Tx } from '../store/store.js';
+import type {
+  BlockVolumeEntry,
+  BrickEntry,
+  ClusterEntry,
+  DeviceEntry,
+  Entries,
+  HeketiDump,
+  Integer,
+  NodeEntry,
+  PendingOperationEntry,
+  VolumeEntry,
+} from './heketi-dump.js';
+import { type ChildLists, readAll } from './links.js';
+import { SUB_TYPES } from './sub-types.js';
+
+/** Numbers from here on are this program's own; the original knows them as 0, `unknown`. */
+const FIRST_OWN_NUMBER = 100;
+
+/** The whole database in the original's layout; integers that a double can't hold are bigint. */
+export async function dumpDatabase(tx: Tx): Promise<HeketiDump> {
+  const { children, ...all } = await readAll(tx);
+  const attributes = [...(await tx.attributes.list())];
+  return {
+    clusterentries: entries(all.clusters, (cluster) => clusterEntry(cluster, children)),
+    volumeentries: entries(all.volumes, (volume) => volumeEntry(volume, children)),
+    brickentries: entries(all.bricks, brickEntry),
+    nodeentries: entries(all.nodes, (node) => nodeEntry(node, children)),
+    deviceentries: entries(all.devices, (device) => deviceEntry(device, children)),
+    blockvolumeentries: entries(all.blockVolumes, blockVolumeEntry),
+    dbattributeentries: Object.fromEntries(attributes.map(([Key, Value]) => [Key, { Key, Value }])),
+    pendingoperations: entries(all.operations, pendingOperationEntry),
+  };
+}
+
+function entries<T extends { readonly id: string }, E>(items: readonly T[], toEntry: (item: T) => E): Entries<E> {
+  return Object.fromEntries(items.map((item) => [item.id, toEntry(item)]));
+}
+
+function clusterEntry(cluster: Cluster, children: ChildLists): ClusterEntry {
+  return {
+    Info: {
+      id: cluster.id,
+      nodes: children.list('cluster-node', cluster.id),
+      volumes: children.list('cluster-volume', cluster.id),
+      block: cluster.allowsBlock,
+      file: cluster.allowsFile,
+      blockvolumes: children.list('cluster-block-volume', cluster.id),
+    },
+  };
+}
+
+function nodeEntry(node: Node, children: ChildLists): NodeEntry {
+  return {
+    State: node.state,
+    Info: {
+      zone: exactly(node, 'zone', node.zone),
+      hostnames: { manage: orNull(node.manageNames), storage: orNull(node.storageNames) },
+      cluster: node.clusterId,
+      ...(isEmptyMap(node.tags) ? {} : { tags: node.tags }),
+      id: node.id,
+    },
+    Devices: children.list('node-device', node.id),
+  };
+}
+
+function deviceEntry(device: Device, children: ChildLists): DeviceEntry {
+  return {
+    State: device.state,
+    Info: {
+      name: device.name,
+      ...(isEmptyMap(device.tags) ? {} : { tags: device.tags }),
+      storage: {
+        total: exactly(device, 'totalKib', device.totalKib),
+        free: exactly(device, 'freeKib', device.freeKib),
+        used: exactly(device, 'usedKib', device.usedKib),
+      },
+      id: device.id,
+      ...(device.paths.length === 0 ? {} : { paths: device.paths }),
+      ...(device.pvUuid === '' ? {} : { pv_uuid: device.pvUuid }),
+    },
+    Bricks: children.list('device-brick', device.id),
+    NodeId: device.nodeId,
+    ExtentSize: exactly(device, 'extentKib', device.extentKib),
+  };
+}
+
+function brickEntry(brick: Brick): BrickEntry {
+  return {
+    Info: {
+      id: brick.id,
+      path: brick.path,
+      device: brick.deviceId,
+      node: brick.nodeId,
+      volume: brick.volumeId,
+      size: exactly(brick, 'sizeKib', brick.sizeKib),
+    },
+    TpSize: exactly(brick, 'thinPoolKib', brick.thinPoolKib),
+    PoolMetadataSize: exactly(brick, 'poolMetadataKib', brick.poolMetadataKib),
+    Pending: { Id: brick.pendingId ?? '' },
+    LvmThinPool: brick.thinPool,
+    LvmLv: brick.lv,
+    SubType: exactly(brick, 'subType', SUB_TYPES.indexOf(brick.subType)),
+  };
+}
+
+function volumeEntry(volume: Volume, children: ChildLists): VolumeEntry {
+  const { durability, storedMount } = volume;
+  return {
+    Info: {
+      size: exactly(volume, 'sizeGib', volume.sizeGib),
+      ...(volume.requestedClusters?.length ? { clusters: volume.requestedClusters } : {}),
+      name: volume.name,
+      durability: {
+        type: durability.type,
+        replicate: omitZero('replica', exactly(volume, 'replica', durability.replica)),
+        disperse: {
+          ...omitZero('data', exactly(volume, 'disperseData', durability.disperseData)),
+          ...omitZero('redundancy', exactly(volume, 'disperseRedundancy', durability.disperseRedundancy)),
+        },
+      },
+      ...omitZero('gid', exactly(volume, 'gid', volume.gid)),
+      ...(volume.isBlockHosting ? { block: true } : {}),
+      snapshot: { enable: volume.snapshotEnabled, factor: shortestFloat32(volume.snapshotFactor) },
+      id: volume.id,
+      cluster: volume.clusterId,
+      mount: {
+        glusterfs: {
+          hosts: orNull(storedMount.hosts),
+          device: storedMount.device,
+          options: isEmptyMap(storedMount.options) ? null : storedMount.options,
+        },
+      },
+      blockinfo: blockInfo(volume, children.list('volume-block-volume', volume.id)),
+    },
+    Bricks: children.list('volume-brick', volume.id),
+    GlusterVolumeOptions: volume.options,
+    Pending: { Id: volume.pendingId ?? '' },
+  };
+}
+
+function blockInfo(volume: Volume, blockVolumes: readonly string[]): VolumeEntry['Info']['blockinfo'] {
+  const { freeGib, reservedGib, restriction } = volume.blockInfo;
+  return {
+    ...omitZero('freesize', exactly(volume, 'freeGib', freeGib)),
+    ...omitZero('reservedsize', exactly(volume, 'reservedGib', reservedGib)),
+    ...(blockVolumes.length === 0 ? {} : { blockvolume: blockVolumes }),
+    ...(restriction === '' ? {} : { restriction }),
+  };
+}
+
+function blockVolumeEntry(volume: BlockVolume): BlockVolumeEntry {
+  return {
+    Info: {
+      size: exactly(volume, 'sizeGib', volume.sizeGib),
+      ...(volume.requestedClusters?.length ? { clusters: volume.requestedClusters } : {}),
+      name: volume.name,
+      ...omitZero('hacount', exactly(volume, 'haCount', volume.haCount)),
+      ...(volume.hasAuth ? { auth: true } : {}),
+      id: volume.id,
+      blockvolume: {
+        hosts: orNull(volume.hosts),
+        iqn: volume.iqn,
+        lun: exactly(volume, 'lun', volume.lun),
+        username: volume.username,
+        password: volume.password,
+      },
+      ...(volume.clusterId === '' ? {} : { cluster: volume.clusterId }),
+      ...(volume.hostingVolumeId === '' ? {} : { blockhostingvolume: volume.hostingVolumeId }),
+      ...omitZero('usablesize', exactly(volume, 'usableSizeGib', volume.usableSizeGib)),
+    },
+    Pending: { Id: volume.pendingId ?? '' },
+  };
+}
+
+function pendingOperationEntry(operation: PendingOperation): PendingOperationEntry {
+  return {
+    Id: operation.id,
+    Timestamp: exactly(operation, 'createdAt', operation.createdAt),
+    Type: exactly(operation, 'type', knownToTheOriginal(OPERATION_TYPES[operation.type])),
+    Actions: operation.actions.map(({ change, id, delta }, position) => ({
+      Change: exactly(operation, `change.${position}`, knownToTheOriginal(CHANGES[change])),
+      Id: id,
+      Delta: delta,
+    })),
+    Status: operation.status,
+  };
+}
+
+function knownToTheOriginal(number: number): number {
+  return number < FIRST_OWN_NUMBER ? number : 0;
+}
+
+function exactly(entity: { readonly exact?: ExactIntegers }, field: string, value: number): Integer {
+  return entity.exact?.[field] ?? value;
+}
+
+function omitZero<K extends string>(name: K, value: Integer): Partial<Record<K, Integer>> {
+  return value === 0 ? {} : ({ [name]: value } as Record<K, Integer>);
+}
+
+function orNull(list: readonly string[]): readonly string[] | null {
+  return list.length === 0 ? null : list;
+}
+
+function isEmptyMap(map: object): boolean {
+  return Object.keys(map).length === 0;
+}

@@ -1,0 +1,57 @@
+/** Names of fields whose values never reach a log. */
+function isSecretField(name: string): boolean {
+  return SECRET_NAME.test(name) || CAMEL_CASE_SECRET.test(name);
+}
+
+const SECRET_NAME = /^((proxy-)?authorization|(set-)?cookie|jwt)$|(^|[_.-])(key|token|password|passwd|secret)$/i;
+const CAMEL_CASE_SECRET = /[a-z](Key|Token|Password|Secret)$/;
+
+/** A signed JSON Web Token, wherever it stands. */
+const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+
+export const REDACTED = '[redacted]';
+
+/** Deeper objects are cut off: a log line is not a dump. */
+const MAX_DEPTH = 6;
+
+/** A secret shorter than this would black out words that only happen to contain it. */
+const MIN_SECRET_LENGTH = 6;
+
+/** A copy of `fields` without the values of secret ones. Errors are left to pino's serializer. */
+export function redactFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return redactMembers(fields, 0);
+}
+
+function redactMembers(fields: object, depth: number): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    result[name] = isSecretField(name) && isShown(value) ? REDACTED : redactValue(value, depth + 1);
+  }
+  return result;
+}
+
+function isShown(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null || value instanceof Error) return value;
+  if (depth > MAX_DEPTH) return '[...]';
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? redactMembers(value, depth) : value;
+}
+
+/** Takes tokens and the given secrets out of a finished line, for those that hide in messages and command output. */
+export function createTextRedaction(secrets: readonly string[]): (line: string) => string {
+  // As they look inside a JSON string.
+  const spelled = secrets
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    .map((s) => JSON.stringify(s).slice(1, -1));
+  return (line) => {
+    let result = line;
+    for (const secret of spelled) if (result.includes(secret)) result = result.replaceAll(secret, REDACTED);
+    return result.includes('eyJ') ? result.replace(JSON_WEB_TOKEN, REDACTED) : result;
+  };
+}

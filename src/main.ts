@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import closeWithGrace from 'close-with-grace';
+import { createApp } from './app/create-app.js';
+import { runCommandLine, type ServeOptions } from './config/command-line.js';
+import { ConfigError } from './config/config-error.js';
+import { loadConfig } from './config/load-config.js';
+import { checkDatabaseFile, exportDatabase, importDatabaseFile } from './app/database-commands.js';
+import { DomainError } from './domain/errors.js';
+import { createLogger } from './logging/logger.js';
+
+const DRAIN_LIMIT_MS = 8_000;
+
+const stdout = (text: string): void => void process.stdout.write(text);
+const stderr = (text: string): void => void process.stderr.write(text);
+
+process.exitCode = await runCommandLine(
+  process.argv.slice(2),
+  version(),
+  {
+    serve: (options) => reportingRefusals(() => serve(options)),
+    dbExport: (options) => reportingRefusals(() => exportDatabase(options, stdout)),
+    dbImport: (options) => reportingRefusals(() => importDatabaseFile(options)),
+    dbCheck: (options) => reportingRefusals(() => checkDatabaseFile(options, stdout)),
+  },
+  { stdout, stderr },
+);
+
+async function serve({ configFile, disableAuth }: ServeOptions): Promise<number> {
+  const { config, warnings } = loadConfig({ file: configFile, env: process.env, flags: { disableAuth } });
+  const { logger, levels } = createLogger({
+    level: config.logLevel,
+    format: config.logFormat,
+    secrets: [config.jwt.adminKey, config.jwt.userKey].filter(Boolean),
+  });
+  for (const warning of warnings) logger.warn(warning);
+  if (config.isAuthDisabled) stderr('WARNING: authentication is off (--disable-auth): everybody who reaches the port may change everything\n');
+
+  const app = await createApp(config, logger, levels);
+  process.on('SIGUSR1', () => app.admin.set('local-client'));
+  process.on('SIGUSR2', () => app.admin.set('normal'));
+  const ended = new Promise<void>((done) => {
+    closeWithGrace({ delay: DRAIN_LIMIT_MS + 5_000, logger: false }, async ({ err, signal }) => {
+      if (err) logger.fatal({ err }, 'the server stops after a defect');
+      else stdout('Shutting down...\n');
+      logger.info({ signal }, 'shutting down');
+      await app.close(DRAIN_LIMIT_MS);
+      done();
+    });
+  });
+  try {
+    const port = await app.listen(config.httpPort);
+    stdout(`Listening on port ${port}${config.tls ? ' with TLS enabled' : ''}\n`);
+  } catch (error) {
+    stderr(`ERROR: HTTP Server error: ${(error as Error).message}\n`);
+    await app.close(0);
+    return 1;
+  }
+  await ended;
+  return 0;
+}
+
+/** What a person can mend is one sentence on stderr; anything else is a defect and keeps its stack. */
+async function reportingRefusals(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof DomainError)) throw error;
+    stderr(`ERROR: ${error.message}\n`);
+    return 1;
+  }
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,88 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Store } from '../store/store.js';
+import { renderHeketiMetrics } from './heketi-metrics.js';
+
+export interface MetricsSources {
+  readonly store: Store;
+  /** Operations running now. */
+  readonly inFlight: () => number;
+}
+
+/** What is counted as it happens, and the text that Prometheus fetches. Durations in milliseconds. */
+export interface Metrics {
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** `kind` is an operation type such as `create-volume`. */
+  operationFinished(kind: string, outcome: OperationOutcome, durationMs: number): void;
+  /** A batch of commands on one host; `program` is the name of its first one, without directory. */
+  hostCommandFinished(program: string, outcome: CommandOutcome, durationMs: number): void;
+  /** `units`: units of work that shared the commit. */
+  storeCommitted(units: number, durationMs: number): void;
+}
+
+/** `rolled-back`: failed and left no trace; `failed`: something is left for recovery. */
+export type OperationOutcome = 'succeeded' | 'rolled-back' | 'failed';
+
+/** `refused`: the command ran and failed; `unknown`: connection lost or deadline passed. */
+export type CommandOutcome = 'succeeded' | 'refused' | 'unknown';
+
+/** Label values come from outside (argv): anything but a plain program name is counted together. */
+const PROGRAM = /^[a-z][a-z0-9._-]{0,31}$/;
+
+export function createMetrics(sources: MetricsSources): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'mortar_' });
+  const registers = [registry];
+  const operations = new Counter({
+    name: 'mortar_operations_finished_total',
+    help: 'Operations by kind and outcome',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const operationSeconds = new Histogram({
+    name: 'mortar_operation_duration_seconds',
+    help: 'How long operations took, waiting included',
+    labelNames: ['kind'],
+    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    registers,
+  });
+  const commandSeconds = new Histogram({
+    name: 'mortar_host_command_duration_seconds',
+    help: 'How long batches of commands took on hosts',
+    labelNames: ['program', 'outcome'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600],
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: 'mortar_store_commit_duration_seconds',
+    help: 'How long commits of the store took',
+    buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers,
+  });
+  const units = new Counter({
+    name: 'mortar_store_units_total',
+    help: 'Units of work committed; several may share a commit',
+    registers,
+  });
+
+  return {
+    async render() {
+      const [heketi, own] = await Promise.all([
+        renderHeketiMetrics(sources.store, sources.inFlight),
+        registry.metrics(),
+      ]);
+      return { contentType: registry.contentType, body: `${heketi}\n${own}` };
+    },
+    operationFinished(kind, outcome, durationMs) {
+      operations.inc({ kind, outcome });
+      operationSeconds.observe({ kind }, durationMs / 1000);
+    },
+    hostCommandFinished(program, outcome, durationMs) {
+      const name = program.slice(program.lastIndexOf('/') + 1);
+      commandSeconds.observe({ program: PROGRAM.test(name) ? name : 'other', outcome }, durationMs / 1000);
+    },
+    storeCommitted(count, durationMs) {
+      commitSeconds.observe(durationMs / 1000);
+      units.inc(count);
+    },
+  };
+}

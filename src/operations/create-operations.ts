@@ -1,0 +1,161 @@
+import { idNotFound } from '../domain/errors.js';
+import { newId } from '../domain/ids.js';
+import { changeBlockRestriction, checkBlockRestriction } from './block-restriction.js';
+import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClusterFlags } from './cluster-changes.js';
+import { buildDeviceAdd, deviceAdd } from './device-add.js';
+import { buildDeviceDelete, deviceDelete } from './device-delete.js';
+import { resyncDevice } from './device-resync.js';
+import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './node-add.js';
+import { buildNodeDelete, nodeDelete } from './node-delete.js';
+import type { OperationContext } from './operation.js';
+import type { Operations } from './ports.js';
+import { OperationRunner } from './runner.js';
+import { changeDeviceState, changeNodeState } from './states.js';
+import { OperationTracker } from './tracker.js';
+import { buildVolumeClone, volumeClone } from './volume-clone.js';
+import { buildVolumeCreate, checkVolumeRequest, NoPlacementError, volumeCreate } from './volume-create.js';
+import { buildVolumeDelete, checkVolumeDelete, volumeDelete } from './volume-delete.js';
+import { buildVolumeExpand, volumeExpand } from './volume-expand.js';
+import { planVolume } from './volume-plan.js';
+
+const KINDS = [volumeCreate, volumeExpand, volumeDelete, volumeClone, nodeAdd, nodeDelete, deviceAdd, deviceDelete];
+
+/** The operations of one server, and the runner behind them for recovery and shutdown. */
+export function createOperations(context: OperationContext): { operations: Operations; runner: OperationRunner } {
+  const { store, settings, health, log } = context;
+  const tracker = new OperationTracker(settings.maxInflight);
+  const runner = new OperationRunner(context, tracker, KINDS);
+
+  const logged = async <T>(placing: Promise<T>): Promise<T> => {
+    try {
+      return await placing;
+    } catch (error) {
+      if (error instanceof NoPlacementError) {
+        for (const { clusterId, text, devices } of error.refusals) log.warn({ cluster: clusterId, reason: text, devices }, 'no placement');
+      }
+      throw error;
+    }
+  };
+
+  const operations: Operations = {
+    createCluster: (flags) => createCluster(store, flags),
+    setClusterFlags: (id, flags) => setClusterFlags(store, id, flags),
+    deleteCluster: (id) => deleteCluster(store, id),
+    changeNodeTags: (id, change) => changeNodeTags(store, id, change),
+    changeDeviceTags: (id, change) => changeDeviceTags(store, id, change),
+
+    async addNode(request) {
+      await store.read((tx) => checkNodeAdd(tx, request));
+      await checkGlusterd(context, request);
+      const nodeId = newId();
+      return runner.start(nodeAdd, { isCounted: false, build: (tx) => buildNodeAdd(tx, nodeId, request) });
+    },
+
+    deleteNode: (id) => runner.start(nodeDelete, { isCounted: false, build: (tx) => buildNodeDelete(tx, id) }),
+
+    setNodeState: (id, state) =>
+      runner.startJob(
+        'set-node-state',
+        async () => {
+          await changeNodeState(store, id, state);
+          return null;
+        },
+        async (tx) => {
+          if (!(await tx.nodes.find(id))) throw idNotFound();
+        },
+      ),
+
+    addDevice(request) {
+      const deviceId = newId();
+      return runner.start(deviceAdd, { isCounted: false, build: (tx) => buildDeviceAdd(tx, deviceId, request) });
+    },
+
+    deleteDevice: (id, forceForget) =>
+      runner.start(deviceDelete, { isCounted: false, build: (tx) => buildDeviceDelete(tx, id, forceForget) }),
+
+    setDeviceState: (id, state) =>
+      runner.startJob(
+        'set-device-state',
+        async () => {
+          await changeDeviceState(store, id, state);
+          return null;
+        },
+        async (tx) => {
+          if (!(await tx.devices.find(id))) throw idNotFound();
+        },
+      ),
+
+    resyncDevice: (id) =>
+      runner.startJob(
+        'resync-device',
+        async () => {
+          await resyncDevice(id, context);
+          return null;
+        },
+        async (tx) => {
+          if (!(await tx.devices.find(id))) throw idNotFound();
+        },
+      ),
+
+    createVolume(request, idempotency) {
+      const volumeId = newId();
+      return logged(
+        runner.start(volumeCreate, {
+          check: (tx) => checkVolumeRequest(tx, request, settings),
+          build: (tx, operationId) => buildVolumeCreate(tx, operationId, volumeId, request, settings, health),
+          retries: settings.volumeCreateRetries,
+          idempotency,
+        }),
+      );
+    },
+
+    expandVolume: (id, addGib) =>
+      logged(
+        runner.start(volumeExpand, {
+          check: async (tx) => {
+            if (!(await tx.volumes.find(id))) throw idNotFound();
+          },
+          build: (tx, operationId) => buildVolumeExpand(tx, operationId, id, addGib, settings, health),
+        }),
+      ),
+
+    cloneVolume(id, name) {
+      const cloneId = newId();
+      return runner.start(volumeClone, {
+        check: async (tx) => {
+          const source = await tx.volumes.find(id);
+          if (!source || source.pendingId) throw idNotFound();
+        },
+        build: (tx, operationId) => buildVolumeClone(tx, operationId, cloneId, id, name),
+      });
+    },
+
+    deleteVolume: (id) =>
+      runner.start(volumeDelete, {
+        check: (tx) => checkVolumeDelete(tx, id),
+        build: (tx, operationId) => buildVolumeDelete(tx, operationId, id),
+      }),
+
+    setBlockRestriction: (id, restriction) =>
+      runner.startJob(
+        'block-restriction',
+        async () => {
+          await changeBlockRestriction(store, id, restriction);
+          return `/volumes/${id}`;
+        },
+        async (tx) => {
+          await checkBlockRestriction(tx, id, restriction);
+        },
+      ),
+
+    planVolume: async (request) =>
+      store.read(async (tx) => {
+        await checkVolumeRequest(tx, request, settings);
+        return planVolume(tx, request, settings, health);
+      }),
+
+    inFlight: () => tracker.inFlight,
+    isInFlight: (id) => tracker.has(id),
+  };
+  return { operations, runner };
+}

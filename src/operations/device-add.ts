@@ -1,0 +1,98 @@
+import { DomainError } from '../domain/errors.js';
+import type { Device } from '../domain/device.js';
+import type { Id } from '../domain/ids.js';
+import { manageName, type Node } from '../domain/node.js';
+import type { PendingOperation } from '../domain/pending-operation.js';
+import { type DeviceReport, inspectDevice, setUpDevice, tearDownDevice } from '../executors/commands/lvm-device.js';
+import { CommandError } from '../executors/executor.js';
+import type { Tx } from '../store/store.js';
+import type { OperationContext, OperationKind } from './operation.js';
+import type { DeviceRequest } from './ports.js';
+import type { Intent } from './runner.js';
+
+/** The device that is being added; no row holds it before its volume group exists. */
+export interface DeviceAddPlan extends DeviceRequest {
+  readonly id: Id;
+}
+
+export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceRequest): Promise<Intent> {
+  const node = await tx.nodes.find(request.nodeId);
+  if (!node) throw new DomainError('not_found', 'Node id does not exist');
+  const [leaving] = await tx.operations.listByObject(request.nodeId);
+  if (leaving) throw new DomainError('conflict', `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`);
+  const plan: DeviceAddPlan = { ...request, id: deviceId };
+  return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan };
+}
+
+interface DeviceAddWork {
+  readonly device: DeviceAddPlan;
+  readonly node: Node;
+}
+
+export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
+  type: 'add-device',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<DeviceAddWork | null> {
+    const device = operation.plan as DeviceAddPlan;
+    const node = await tx.nodes.find(device.nodeId);
+    return node && { device, node };
+  },
+
+  async exec({ device, node }, context) {
+    const host = manageName(node);
+    const spec = { deviceId: device.id, name: device.name, wipe: false };
+    try {
+      return await setUpDevice(context.hosts, host, spec);
+    } catch (error) {
+      if (!device.mayDestroyData || !(error instanceof CommandError || error instanceof DomainError)) throw error;
+      await refuseUnsafeWipe(device, host, context);
+      return setUpDevice(context.hosts, host, { ...spec, wipe: true });
+    }
+  },
+
+  async finalize(tx, { device, node }, report) {
+    if (!(await tx.nodes.find(node.id))) throw new DomainError('conflict', `node ${node.id} was deleted meanwhile`);
+    const added: Device = {
+      id: device.id,
+      nodeId: device.nodeId,
+      name: device.name,
+      state: 'online',
+      totalKib: report.totalKib,
+      freeKib: report.freeKib,
+      usedKib: report.usedKib,
+      extentKib: report.extentKib,
+      tags: device.tags,
+      paths: report.paths,
+      pvUuid: report.pvUuid,
+    };
+    await tx.devices.insert(added);
+    return { location: null };
+  },
+
+  /** Whatever was made carries the fresh device id in its name, so taking it back is safe. */
+  async direction() {
+    return 'back';
+  },
+
+  async undo({ device, node }, context) {
+    await tearDownDevice(context.hosts, manageName(node), { deviceId: device.id, name: device.name, paths: [], pvUuid: '' });
+  },
+
+  async retract() {},
+};
+
+/** Data may be destroyed only where it is certain that no device this server knows is meant. */
+async function refuseUnsafeWipe(device: DeviceAddPlan, host: string, context: OperationContext): Promise<void> {
+  const { pvUuid } = await inspectDevice(context.hosts, host, device.name);
+  if (!pvUuid) return;
+  const known = await context.store.read((tx) => tx.devices.list());
+  const same = known.find((other) => other.pvUuid === pvUuid);
+  if (same) throw new DomainError('conflict', `Device already in use (ID: ${same.id}): ${device.name} on ${host} was left alone`);
+  const unknown = known.find((other) => other.pvUuid === '');
+  if (unknown) {
+    throw new DomainError(
+      'conflict',
+      `Can not destroy device, destroy may not be safe: the physical volume UUID of device ${unknown.id} is not recorded, so ${device.name} on ${host} could be that one`,
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { DomainError, idNotFound } from '../domain/errors.js';
+import type { Id } from '../domain/ids.js';
+import { manageName } from '../domain/node.js';
+import { readDevice } from '../executors/commands/lvm-device.js';
+import type { Tx } from '../store/store.js';
+import type { OperationContext } from './operation.js';
+
+/** Reads the volume group's sizes again and keeps them. */
+export async function resyncDevice(id: Id, context: OperationContext): Promise<void> {
+  const { device, host } = await context.store.read(async (tx) => {
+    const found = await settledDevice(tx, id);
+    const node = await tx.nodes.find(found.nodeId);
+    if (!node) throw new DomainError('failed', `node ${found.nodeId} of device ${id} is not in the database`);
+    return { device: found, host: manageName(node) };
+  });
+  const report = await readDevice(context.hosts, host, { deviceId: id, name: device.name, paths: device.paths, pvUuid: device.pvUuid });
+  await context.store.write(async (tx) => {
+    // Bricks that were planned meanwhile have booked space which the report does not know.
+    const { exact: _, ...now } = await settledDevice(tx, id);
+    await tx.devices.update({
+      ...now,
+      totalKib: report.totalKib,
+      freeKib: report.freeKib,
+      usedKib: report.usedKib,
+      extentKib: report.extentKib,
+    });
+  });
+}
+
+async function settledDevice(tx: Tx, id: Id) {
+  const device = await tx.devices.find(id);
+  if (!device) throw idNotFound();
+  const busyWith =
+    (await tx.operations.listByObject(id))[0]?.id ??
+    (await tx.bricks.listByDevice(id)).find((brick) => brick.pendingId)?.pendingId;
+  if (busyWith) {
+    throw new DomainError('conflict', `operation ${busyWith} is changing bricks of device ${id}; resync it when that has ended`);
+  }
+  return device;
+}

@@ -1,0 +1,8 @@
+/** The part of a structured logger that operations use: fields first, then a constant lower-case message. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): Logger;
+}

@@ -1,0 +1,86 @@
+import { DomainError, idNotFound } from '../domain/errors.js';
+import type { Id } from '../domain/ids.js';
+import { manageName, type Node, storageName } from '../domain/node.js';
+import type { PendingOperation } from '../domain/pending-operation.js';
+import { mountFor } from '../domain/volume.js';
+import { detachPeer } from '../executors/commands/glusterd.js';
+import type { Tx } from '../store/store.js';
+import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
+import type { DeviceAddPlan } from './device-add.js';
+import type { OperationKind } from './operation.js';
+import type { Intent } from './runner.js';
+
+export async function checkNodeDelete(tx: Tx, id: Id): Promise<void> {
+  if (!(await tx.nodes.find(id))) throw idNotFound();
+  const devices = await tx.devices.listByNode(id);
+  if (devices.length > 0) {
+    throw new DomainError('conflict', `node ${id} has ${devices.length} devices; remove and delete those first`);
+  }
+}
+
+export async function buildNodeDelete(tx: Tx, id: Id): Promise<Intent> {
+  await checkNodeDelete(tx, id);
+  for (const operation of await tx.operations.listByType('add-device')) {
+    if ((operation.plan as DeviceAddPlan).nodeId === id) {
+      throw new DomainError('conflict', `a device is being added to node ${id} by operation ${operation.id}; wait until that has ended`);
+    }
+  }
+  const [same] = await tx.operations.listByObject(id);
+  if (same) throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
+  return { actions: [{ change: 'delete-node', id, delta: null }], plan: null };
+}
+
+interface NodeDeleteWork {
+  readonly node: Node;
+  /** Manage names of the cluster's other nodes. */
+  readonly others: readonly string[];
+}
+
+export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
+  type: 'delete-node',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<NodeDeleteWork | null> {
+    const node = await tx.nodes.find(operation.actions[0]?.id ?? '');
+    if (!node) return null;
+    const others = (await tx.nodes.listByCluster(node.clusterId)).filter((other) => other.id !== node.id).map(manageName);
+    return { node, others };
+  },
+
+  /**
+   * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it.
+   * So a detach that fails twice is only logged.
+   */
+  async exec({ node, others }, context) {
+    if (others.length === 0) return;
+    const detach = () => onAnyHost(others, context.health, (host) => detachPeer(context.hosts, host, storageName(node)));
+    try {
+      await detach().catch(detach);
+    } catch (error) {
+      context.log.warn({ node: node.id, err: error }, 'peer could not be detached; the node is deleted all the same');
+    }
+  },
+
+  async finalize(tx, { node }) {
+    await tx.nodes.delete(node.id);
+    await tx.linkFaults.deleteByObject(node.id);
+    const hosts = await storageNamesOf(tx, node.clusterId);
+    for (const volume of await tx.volumes.listByCluster(node.clusterId)) {
+      await tx.volumes.update({ ...volume, storedMount: mountFor(volume.name, hosts) });
+    }
+    const remaining = new Set(hosts);
+    for (const volume of await tx.volumes.listByCluster(node.clusterId)) {
+      for (const block of volume.isBlockHosting ? await tx.blockVolumes.listByHostingVolume(volume.id) : []) {
+        await tx.blockVolumes.update({ ...block, hosts: block.hosts.filter((host) => remaining.has(host)) });
+      }
+    }
+    return { location: null };
+  },
+
+  async direction() {
+    return 'forward';
+  },
+
+  async undo() {},
+
+  async retract() {},
+};

@@ -1,0 +1,185 @@
+import type { Brick } from '../domain/brick.js';
+import { DomainError, idNotFound } from '../domain/errors.js';
+import { type Id, newId } from '../domain/ids.js';
+import type { PendingOperation } from '../domain/pending-operation.js';
+import { mountFor, type Volume } from '../domain/volume.js';
+import { cloneVolume, deleteSnapshot } from '../executors/commands/gluster-snapshot.js';
+import { deleteGlusterVolume, type GlusterVolume, isStarted, stopVolume, volumeInfo } from '../executors/commands/gluster-volume.js';
+import type { Tx } from '../store/store.js';
+import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
+import type { OperationContext, OperationKind } from './operation.js';
+import type { Intent } from './runner.js';
+import { destroyNewBricks, glusterName, type HostedBrick, hostedBricks, type VolumeWork, volumeWork } from './volume-bricks.js';
+
+/** Bricks of a clone share the thin pools of the source's: they take no space of their own. */
+export async function buildVolumeClone(
+  tx: Tx,
+  operationId: Id,
+  cloneId: Id,
+  sourceId: Id,
+  wantedName: string,
+): Promise<Intent> {
+  const source = await tx.volumes.find(sourceId);
+  if (!source || source.pendingId) throw idNotFound();
+  const refuse = (reason: string): never => {
+    throw new DomainError('failed', `Failed clone volume ${sourceId}: ${reason}`);
+  };
+  if (source.isBlockHosting) refuse('Cloning of block hosting volumes is not supported');
+  const name = wantedName || `vol_${cloneId}`;
+  if (await tx.volumes.findByName(source.clusterId, name)) refuse(`volume name '${name}' is already in use in its cluster`);
+  const bricks = await tx.bricks.listByVolume(sourceId);
+  if (bricks.some((brick) => brick.pendingId)) refuse('some of its bricks are being changed; try again when that has ended');
+
+  const copies = bricks.map((brick): Brick => ({ ...brick, id: newId(), volumeId: cloneId, pendingId: operationId, lv: '' }));
+  await tx.bricks.insert(copies);
+  await tx.volumes.insert({
+    ...source,
+    id: cloneId,
+    name,
+    storedMount: mountFor(name, await storageNamesOf(tx, source.clusterId)),
+    pendingId: operationId,
+  });
+  await tx.volumes.update({ ...source, pendingId: operationId });
+  return {
+    actions: [
+      { change: 'clone-volume', id: sourceId, delta: null },
+      { change: 'add-volume-clone', id: cloneId, delta: null },
+      ...copies.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
+    ],
+    plan: { copies: copies.map((copy, i) => ({ source: bricks[i]?.id, clone: copy.id })) },
+  };
+}
+
+interface CloneWork extends VolumeWork {
+  readonly source: Volume;
+  /** The source's brick for each of `bricks`. */
+  readonly sources: readonly HostedBrick[];
+}
+
+/** Both volumes as gluster shows them: the n-th brick of the clone was snapped from the n-th of the source. */
+interface Cloned {
+  readonly source: GlusterVolume;
+  readonly clone: GlusterVolume;
+}
+
+export const volumeClone: OperationKind<CloneWork, Cloned> = {
+  type: 'clone-volume',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<CloneWork | null> {
+    const idOf = (change: string) => operation.actions.find((action) => action.change === change)?.id ?? '';
+    const source = await tx.volumes.find(idOf('clone-volume'));
+    const clone = await tx.volumes.find(idOf('add-volume-clone'));
+    const planned = (operation.plan as { copies?: readonly { source: Id; clone: Id }[] } | null)?.copies;
+    // The original writes the clone's volume entry last, so its interrupted clones can't be finished from here.
+    if (!source || !clone || !planned) return null;
+    const work = await volumeWork(tx, operation, clone, 'add-brick');
+    const sources = await hostedBricks(
+      tx,
+      { ...operation, actions: planned.map((copy) => ({ change: 'add-brick', id: copy.source, delta: null })) },
+      'add-brick',
+      source.clusterId,
+    );
+    return work && sources && { ...work, source, sources };
+  },
+
+  async exec(work, context, isResumed) {
+    const source = await infoOf(work, context, work.source.name);
+    if (!source) throw new DomainError('failed', `gluster has no volume named ${work.source.name} to clone from`);
+    if (isResumed) {
+      await removeSnapshot(work, context);
+      const clone = await infoOf(work, context, work.volume.name);
+      if (!clone) throw new Error(`clone ${work.volume.name} vanished from gluster`);
+      return { source, clone };
+    }
+    // Finding the name taken before anything is made keeps `undo` from touching somebody else's volume.
+    if (await infoOf(work, context, work.volume.name)) {
+      throw new DomainError('failed', `gluster has a volume named ${work.volume.name} already; choose another name`);
+    }
+    const clone = await context.work.onVolume(work.source.clusterId, work.source.name, () =>
+      onAnyHost(work.hosts, context.health, (host) =>
+        cloneVolume(context.hosts, host, { source: work.source.name, clone: work.volume.name, snapshot: snapshotName(work) }),
+      ),
+    );
+    // It tried to itself; a snapshot that stays would keep the source from ever being deleted.
+    await removeSnapshot(work, context);
+    return { source, clone };
+  },
+
+  async finalize(tx, work, cloned) {
+    for (const brick of clonedBricks(work, cloned)) await tx.bricks.update({ ...brick, pendingId: null });
+    await settle(tx, work.volume.id);
+    await settle(tx, work.source.id);
+    return { location: `/volumes/${work.volume.id}` };
+  },
+
+  async direction(work, context) {
+    const found = await infoOf(work, context, work.volume.name);
+    return found && isOurs(found) && isStarted(found) && found.bricks.length === work.bricks.length ? 'forward' : 'back';
+  },
+
+  async undo(work, context) {
+    await removeSnapshot(work, context);
+    const clone = await infoOf(work, context, work.volume.name);
+    if (!clone || !isOurs(clone)) return;
+    const source = await infoOf(work, context, work.source.name);
+    const made = source ? clonedBricks(work, { source, clone }) : [];
+    const onClone = (change: (host: string) => Promise<unknown>) =>
+      context.work.onVolume(work.volume.clusterId, work.volume.name, () => onAnyHost(work.hosts, context.health, change));
+    if (isStarted(clone)) await onClone((host) => stopVolume(context.hosts, host, work.volume.name));
+    // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
+    await destroyNewBricks(
+      work.bricks.map((hosted, i) => ({ ...hosted, brick: made[i] ?? hosted.brick })),
+      context,
+    );
+    await onClone((host) => deleteGlusterVolume(context.hosts, host, work.volume.name));
+  },
+
+  async retract(tx, { volume, source, bricks }) {
+    await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
+    await tx.volumes.delete(volume.id);
+    await settle(tx, source.id);
+  },
+};
+
+function snapshotName(work: CloneWork): string {
+  return `tmpsnap_${work.operationId}`;
+}
+
+function removeSnapshot(work: CloneWork, context: OperationContext): Promise<void> {
+  return context.work.onVolume(work.source.clusterId, work.source.name, () =>
+    onAnyHost(work.hosts, context.health, (host) => deleteSnapshot(context.hosts, host, snapshotName(work))),
+  );
+}
+
+function infoOf(work: CloneWork, context: OperationContext, name: string): Promise<GlusterVolume | null> {
+  return onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, name));
+}
+
+/** The clone's bricks with the paths and LV names that gluster gave them. */
+function clonedBricks(work: CloneWork, { source, clone }: Cloned): readonly Brick[] {
+  return work.bricks.map((hosted, i) => {
+    const from = work.sources[i];
+    const position = from ? source.bricks.findIndex((brick) => brick.name === glusterName(from)) : -1;
+    const served = clone.bricks[position];
+    if (!served) throw new Error(`gluster's clone ${work.volume.name} has no brick for ${hosted.brick.id}`);
+    const path = served.name.slice(served.name.indexOf(':') + 1);
+    return { ...hosted.brick, path, lv: `${clone.id.replaceAll('-', '')}_${countEarlierOnHost(clone, position)}` };
+  });
+}
+
+/** gluster numbers a clone's LVs per host, in the order of the bricks. */
+function countEarlierOnHost(clone: GlusterVolume, position: number): number {
+  const hostOf = (name: string | undefined) => name?.slice(0, name.indexOf(':'));
+  const host = hostOf(clone.bricks[position]?.name);
+  return clone.bricks.slice(0, position).filter((brick) => hostOf(brick.name) === host).length;
+}
+
+/** Clones are served from snapshot mounts, and this server refuses clone names that it knows already. */
+function isOurs(found: GlusterVolume): boolean {
+  return found.bricks.every((brick) => /:\/(var\/)?run\/gluster\/snaps\//.test(brick.name));
+}
+
+async function settle(tx: Tx, volumeId: Id): Promise<void> {
+  const volume = await tx.volumes.find(volumeId);
+  if (volume) await tx.volumes.update({ ...volume, pendingId: null });
+}

@@ -1,0 +1,233 @@
+import { clusterErrorsText, eligibleClusters } from '../domain/allocator/eligible-clusters.js';
+import type { DeviceVerdict, PlacementResult } from '../domain/allocator/types.js';
+import { disperseCounts } from '../domain/durability.js';
+import { DomainError } from '../domain/errors.js';
+import type { Id } from '../domain/ids.js';
+import type { PendingOperation } from '../domain/pending-operation.js';
+import { gibToKib } from '../domain/size.js';
+import { effectiveOptions, readPlacementOptions } from '../domain/volume-options.js';
+import { blockInfoFor, mountFor, type Volume } from '../domain/volume.js';
+import { createGlusterVolume, deleteGlusterVolume, type GlusterVolume, isStarted, volumeInfo } from '../executors/commands/gluster-volume.js';
+import type { Tx } from '../store/store.js';
+import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
+import type { Finalized, OperationContext, OperationKind } from './operation.js';
+import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
+import type { NodeHealth, VolumeRequest } from './ports.js';
+import type { Intent } from './runner.js';
+import type { OperationSettings } from './settings.js';
+import { giveBackSpace, takeSpace } from './space.js';
+import { countServed, createBricks, destroyNewBricks, type VolumeWork, volumeWork } from './volume-bricks.js';
+
+/** Refuses what can be refused before anything is allocated, in the order clients know. */
+export async function checkVolumeRequest(tx: Tx, request: VolumeRequest, settings: OperationSettings): Promise<void> {
+  if ((await tx.clusters.list()).length === 0) {
+    throw new DomainError('invalid', 'No clusters configured: load a topology first');
+  }
+  for (const id of request.clusters ?? []) {
+    if (!(await tx.clusters.find(id))) throw new DomainError('invalid', `Cluster id ${id} not found`);
+  }
+  const { type } = request.durability;
+  const minKib = settings.limits.minBrickKib * (type === 'disperse' ? disperseCounts(request.durability).data : 1);
+  if (gibToKib(request.sizeGib) < minKib) {
+    throw new DomainError(
+      'invalid',
+      `Requested volume size (${request.sizeGib} GB) is smaller than the minimum supported volume size (${minKib} KiB)`,
+    );
+  }
+}
+
+/** Why one cluster could not take a volume. */
+export interface ClusterPlacementRefusal {
+  readonly clusterId: Id;
+  readonly text: string;
+  readonly explanation: string;
+  readonly devices: readonly DeviceVerdict[];
+}
+
+/** No cluster could take the volume; carries the reasons per device for the log and for `POST /placements`. */
+export class NoPlacementError extends DomainError {
+  readonly refusals: readonly ClusterPlacementRefusal[];
+
+  constructor(message: string, refusals: readonly ClusterPlacementRefusal[]) {
+    super('no_space', message);
+    this.refusals = refusals;
+  }
+}
+
+/** Places the volume, books the space, and writes volume and bricks as pending. */
+export async function buildVolumeCreate(
+  tx: Tx,
+  operationId: Id,
+  volumeId: Id,
+  request: VolumeRequest,
+  settings: OperationSettings,
+  health: NodeHealth,
+): Promise<Intent> {
+  const name = request.name || `vol_${volumeId}`;
+  const options = effectiveOptions(
+    settings.preRequestOptions,
+    request.options,
+    settings.postRequestOptions,
+    request.isBlockHosting ? settings.blockHostingOptions : null,
+  );
+  const { clusterId, sets } = await choosePlacement(tx, request, name, options, settings, health);
+  const bricks = sets.flat().map((placed) => plannedBrick(placed, volumeId, operationId));
+  const volume: Volume = {
+    id: volumeId,
+    clusterId,
+    name,
+    sizeGib: request.sizeGib,
+    durability: request.durability,
+    gid: request.gid,
+    isBlockHosting: request.isBlockHosting,
+    snapshotEnabled: request.snapshotEnabled,
+    snapshotFactor: request.snapshotFactor,
+    options,
+    requestedClusters: request.clusters,
+    blockInfo: blockInfoFor(request.isBlockHosting, request.sizeGib),
+    storedMount: mountFor(name, await storageNamesOf(tx, clusterId)),
+    pendingId: operationId,
+  };
+  await takeSpace(tx, bricks);
+  await tx.bricks.insert(bricks);
+  await tx.volumes.insert(volume);
+  return {
+    actions: [
+      ...bricks.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
+      { change: 'add-volume' as const, id: volumeId, delta: null },
+    ],
+    plan: null,
+  };
+}
+
+/** The first cluster, in the order asked for or by id, that can take the volume, and where its bricks go. */
+export async function choosePlacement(
+  tx: Tx,
+  request: VolumeRequest,
+  name: string,
+  options: readonly string[],
+  settings: OperationSettings,
+  health: NodeHealth,
+) {
+  const candidates = request.clusters?.length ? request.clusters : (await tx.clusters.list()).map((cluster) => cluster.id);
+  const described = [];
+  for (const id of candidates) {
+    const cluster = await tx.clusters.find(id);
+    if (!cluster) continue;
+    described.push({
+      id,
+      allowsFile: cluster.allowsFile,
+      allowsBlock: cluster.allowsBlock,
+      volumeCount: await tx.volumes.countByCluster(id),
+      nameTaken: (await tx.volumes.findByName(id, name)) !== null,
+    });
+  }
+  const { eligible, reasons } = eligibleClusters(described, {
+    name,
+    isBlock: request.isBlockHosting,
+    maxVolumes: settings.maxVolumesPerCluster,
+  });
+  if (eligible.length === 0) throw refused(clusterErrorsText(reasons, 'No eligible cluster for volume'), []);
+  const wanted = placementRequest({ ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 }, settings);
+  const refusals: ClusterPlacementRefusal[] = [];
+  for (const clusterId of eligible) {
+    const placed = place(await snapshotOf(tx, clusterId, health, settings.reserveSpareMetadata), wanted);
+    if (placed.kind === 'placed') return { clusterId, sets: placed.sets };
+    refusals.push({ clusterId, text: createText(placed), explanation: placed.explanation, devices: placed.devices });
+    if (placed.reason === 'invalid-tag-rule' || placed.reason === 'file-size-over-brick-size') break;
+  }
+  const texts = refusals.map(({ clusterId, text, explanation }) => ({ clusterId, text: explanation ? `${text}\n${explanation}` : text }));
+  throw refused(clusterErrorsText(texts, 'Unable to create volume on any cluster:'), refusals);
+}
+
+/** Clients of a create know one text for every way in which a size does not fit; the explanation says which. */
+function createText({ reason, text }: Extract<PlacementResult, { kind: 'refused' }>): string {
+  return reason === 'max-bricks' || reason === 'min-brick-size' ? 'No space' : text;
+}
+
+function refused(text: string, refusals: readonly ClusterPlacementRefusal[]): NoPlacementError {
+  return new NoPlacementError(`Failed to allocate new volume: ${text}`, refusals);
+}
+
+export const volumeCreate: OperationKind<VolumeWork, void> = {
+  type: 'create-volume',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<VolumeWork | null> {
+    const id = operation.actions.find((action) => action.change === 'add-volume')?.id;
+    const volume = id ? await tx.volumes.find(id) : null;
+    return volume && volumeWork(tx, operation, volume, 'add-brick');
+  },
+
+  async exec(work, context, isResumed) {
+    if (isResumed) return; // `direction` found it complete
+    await createBricks(work, context);
+    const [first] = work.bricks;
+    if (!first) throw new Error(`volume ${work.volume.id} has no bricks`);
+    const isArbiter = readPlacementOptions(work.volume.options ?? [], { averageFileKib: 0 }).arbiter;
+    await context.work.onVolume(work.volume.clusterId, work.volume.name, () =>
+      createGlusterVolume(context.hosts, first.manageName, {
+        name: work.volume.name,
+        volumeId: work.volume.id,
+        durability: work.volume.durability,
+        isArbiter,
+        bricks: work.bricks.map(({ brick, storageName }) => ({ host: storageName, path: brick.path })),
+        options: work.volume.options ?? [],
+      }),
+    );
+  },
+
+  async finalize(tx, { volume, bricks }): Promise<Finalized> {
+    await settle(tx, volume, bricks.map(({ brick }) => brick.id));
+    return { location: `/volumes/${volume.id}` };
+  },
+
+  /** A volume that is there as ordered (the answer was lost, or the last command lied) is kept; any other goes. */
+  async direction(work, context) {
+    const found = await infoOf(work, context);
+    return found && isComplete(found, work) ? 'forward' : 'back';
+  },
+
+  async undo(work, context) {
+    const found = await infoOf(work, context);
+    if (found && isOurs(found, work)) {
+      await context.work.onVolume(work.volume.clusterId, work.volume.name, () =>
+        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(context.hosts, host, work.volume.name)),
+      );
+    }
+    await destroyNewBricks(work.bricks, context);
+  },
+
+  async retract(tx, { volume, bricks }) {
+    await giveBackSpace(tx, bricks.map(({ brick }) => brick));
+    await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
+    await tx.volumes.delete(volume.id);
+  },
+};
+
+async function settle(tx: Tx, volume: Volume, brickIds: readonly Id[]): Promise<void> {
+  for (const id of brickIds) {
+    const brick = await tx.bricks.find(id);
+    if (brick) await tx.bricks.update({ ...brick, pendingId: null });
+  }
+  const now = await tx.volumes.find(volume.id);
+  if (now) await tx.volumes.update({ ...now, pendingId: null });
+}
+
+function infoOf(work: VolumeWork, context: OperationContext): Promise<GlusterVolume | null> {
+  return onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, work.volume.name));
+}
+
+/** By a brick, whose path holds a fresh id: a name alone would let a rollback delete somebody else's volume. */
+function isOurs(found: GlusterVolume, work: VolumeWork): boolean {
+  return countServed(found, work.bricks) > 0;
+}
+
+/** The start is the last step but options come before it, so a started volume with its id option is complete. */
+function isComplete(found: GlusterVolume, work: VolumeWork): boolean {
+  return (
+    isStarted(found) &&
+    found.bricks.length === work.bricks.length &&
+    countServed(found, work.bricks) === work.bricks.length &&
+    found.options.some((option) => option.name === 'user.heketi.id' && option.value === work.volume.id)
+  );
+}

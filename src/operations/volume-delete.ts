@@ -1,0 +1,138 @@
+import { DomainError, idNotFound } from '../domain/errors.js';
+import type { Id } from '../domain/ids.js';
+import type { Action, PendingOperation } from '../domain/pending-operation.js';
+import { DATABASE_VOLUME_NAME } from '../domain/volume.js';
+import { snapshotCount } from '../executors/commands/gluster-snapshot.js';
+import { deleteGlusterVolume, type GlusterVolume, isStarted, startVolume, volumeInfo } from '../executors/commands/gluster-volume.js';
+import type { Tx } from '../store/store.js';
+import { manageNamesOf, onAnyHost } from './cluster-hosts.js';
+import type { OperationContext, OperationKind } from './operation.js';
+import type { Intent } from './runner.js';
+import { giveBackSpace } from './space.js';
+import { countServed, destroyBricks, type Destroyed, hostedBricks, type VolumeWork } from './volume-bricks.js';
+
+/** Refusals that come before the in-flight limit. */
+export async function checkVolumeDelete(tx: Tx, id: Id): Promise<void> {
+  const volume = await tx.volumes.find(id);
+  if (!volume) throw idNotFound();
+  if (volume.name === DATABASE_VOLUME_NAME) {
+    throw new DomainError('conflict', `Cannot delete volume containing the Heketi database (${DATABASE_VOLUME_NAME})`);
+  }
+  if (volume.isBlockHosting && (await tx.blockVolumes.listByHostingVolume(id)).length > 0) {
+    throw new DomainError('conflict', 'Cannot delete a block hosting volume containing block volumes; delete those first');
+  }
+}
+
+export async function buildVolumeDelete(tx: Tx, operationId: Id, id: Id): Promise<Intent> {
+  const volume = await tx.volumes.find(id);
+  if (!volume) throw idNotFound();
+  const bricks = await tx.bricks.listByVolume(id);
+  const busyWith = volume.pendingId ?? bricks.find((brick) => brick.pendingId)?.pendingId;
+  if (busyWith) {
+    throw new DomainError(
+      'failed',
+      `Failed to set up volume delete: The target exists, contains other items, or is in use. Operation ${busyWith} is changing it; wait until that has ended.`,
+    );
+  }
+  await tx.volumes.update({ ...volume, pendingId: operationId });
+  for (const brick of bricks) await tx.bricks.update({ ...brick, pendingId: operationId });
+  return {
+    actions: [
+      ...bricks.map((brick) => ({ change: 'delete-brick' as const, id: brick.id, delta: null })),
+      { change: 'delete-volume' as const, id, delta: null },
+    ],
+    plan: { clusterId: volume.clusterId },
+  };
+}
+
+/** The volume is null once gluster has deleted it and only bricks on unreachable hosts are left. */
+interface DeleteWork extends Omit<VolumeWork, 'volume'> {
+  readonly volume: VolumeWork['volume'] | null;
+}
+
+export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
+  type: 'delete-volume',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<DeleteWork | null> {
+    const id = operation.actions.find((action) => action.change === 'delete-volume')?.id;
+    const volume = id ? await tx.volumes.find(id) : null;
+    if (id && !volume) return null;
+    const planned = operation.plan as { clusterId?: Id } | null;
+    const clusterId = volume?.clusterId ?? planned?.clusterId ?? '';
+    const bricks = await hostedBricks(tx, operation, 'delete-brick', clusterId);
+    return bricks && { operationId: operation.id, volume, bricks, hosts: await manageNamesOf(tx, clusterId) };
+  },
+
+  async exec(work, context) {
+    const { volume } = work;
+    if (volume) {
+      await onAnyHost(work.hosts, context.health, async (host) => {
+        const found = await volumeInfo(context.hosts, host, volume.name);
+        if (found && isForeign(found, work)) {
+          throw new DomainError(
+            'conflict',
+            `gluster's volume ${volume.name} has none of the bricks this server knows; it was left alone. Compare it with the database before deleting either.`,
+          );
+        }
+        // A delete that gluster refuses for its snapshots would leave the volume stopped.
+        const snapshots = await snapshotCount(context.hosts, host, volume.name);
+        if (snapshots > 0) {
+          throw new DomainError(
+            'conflict',
+            `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
+          );
+        }
+      });
+      await context.work.onVolume(volume.clusterId, volume.name, () =>
+        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(context.hosts, host, volume.name)),
+      );
+    }
+    return destroyBricks(work.bricks, context);
+  },
+
+  async finalize(tx, { volume, bricks }, { gone, left }) {
+    const removed = new Map(gone.map(({ id, poolRemoved }) => [id, poolRemoved]));
+    const ofGone = bricks.map(({ brick }) => brick).filter((brick) => removed.has(brick.id));
+    // A pool shared with clones stays, and so does its space, until the last of its volumes goes.
+    await giveBackSpace(tx, ofGone.filter((brick) => removed.get(brick.id)));
+    await tx.bricks.delete(ofGone.map((brick) => brick.id));
+    if (volume) await tx.volumes.delete(volume.id);
+    return { location: null, remaining: left.map((id): Action => ({ change: 'delete-brick', id, delta: null })) };
+  },
+
+  async direction(work, context, after) {
+    if (after === 'crash' || !work.volume) return 'forward';
+    return (await isStillThere(work, context)) ? 'back' : 'forward';
+  },
+
+  /** Only reached while gluster still has the volume: it is started again if the attempt stopped it. */
+  async undo(work, context) {
+    const { volume } = work;
+    if (!volume) return;
+    await context.work.onVolume(volume.clusterId, volume.name, () =>
+      onAnyHost(work.hosts, context.health, async (host) => {
+        const found = await volumeInfo(context.hosts, host, volume.name);
+        if (found && !isStarted(found)) await startVolume(context.hosts, host, volume.name);
+      }),
+    );
+  },
+
+  async retract(tx, { volume, bricks }) {
+    for (const { brick } of bricks) await tx.bricks.update({ ...brick, pendingId: null });
+    const now = volume && (await tx.volumes.find(volume.id));
+    if (now) await tx.volumes.update({ ...now, pendingId: null });
+  },
+};
+
+/** A volume of that name that somebody made by hand must not be deleted in place of ours. */
+function isForeign(found: GlusterVolume, { volume, bricks }: DeleteWork): boolean {
+  if (countServed(found, bricks) > 0) return false;
+  return !found.options.some((option) => option.name === 'user.heketi.id' && option.value === volume?.id);
+}
+
+async function isStillThere(work: DeleteWork, context: OperationContext): Promise<boolean> {
+  const { volume } = work;
+  if (!volume) return false;
+  const found = await onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, volume.name));
+  return countServed(found, work.bricks) > 0;
+}

@@ -1,0 +1,109 @@
+import type { Brick, BrickSubType } from '../../domain/brick.js';
+import type { BrickTable } from '../schema.js';
+import { type Connection, first, query, statement, TEXT, tableWrites } from '../statement.js';
+import type { BrickRows } from '../store.js';
+import { exactFrom, exactTo } from './columns.js';
+
+const bricks = query.selectFrom('brick').selectAll();
+const byId = statement(bricks.where('id', '=', TEXT));
+const all = statement(bricks.orderBy('id'));
+const byVolume = statement(bricks.where('volume_id', '=', TEXT).orderBy('id'));
+const byDevice = statement(bricks.where('device_id', '=', TEXT).orderBy('id'));
+const byNode = statement(bricks.where('node_id', '=', TEXT).orderBy('id'));
+const countsByDevice = statement(
+  query
+    .selectFrom('brick')
+    .select((select) => ['device_id', select.fn.countAll<number>().as('count')])
+    .groupBy('device_id'),
+);
+const countByVolume = statement(
+  query
+    .selectFrom('brick')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('volume_id', '=', TEXT),
+);
+const writes = tableWrites('brick', [
+  'id',
+  'volume_id',
+  'device_id',
+  'node_id',
+  'path',
+  'size_kib',
+  'thin_pool_kib',
+  'pool_metadata_kib',
+  'thin_pool',
+  'lv',
+  'sub_type',
+  'pending_id',
+  'exact',
+]);
+
+export function brickRows(connection: Connection): BrickRows {
+  return {
+    async find(id) {
+      const row = await first(connection, byId, [id]);
+      return row && fromRow(row);
+    },
+    async list() {
+      return (await connection.all(all, [])).map(fromRow);
+    },
+    async listByVolume(volumeId) {
+      return (await connection.all(byVolume, [volumeId])).map(fromRow);
+    },
+    async listByDevice(deviceId) {
+      return (await connection.all(byDevice, [deviceId])).map(fromRow);
+    },
+    async listByNode(nodeId) {
+      return (await connection.all(byNode, [nodeId])).map(fromRow);
+    },
+    async countByDevice() {
+      return new Map((await connection.all(countsByDevice, [])).map((row) => [row.device_id, row.count]));
+    },
+    async countByVolume(volumeId) {
+      return (await first(connection, countByVolume, [volumeId]))?.count ?? 0;
+    },
+    async insert(added) {
+      for (const brick of added) await writes.insert(connection, toRow(brick));
+    },
+    update: (brick) => writes.update(connection, toRow(brick)),
+    async delete(ids) {
+      for (const id of ids) await writes.delete(connection, id);
+    },
+  };
+}
+
+function fromRow(row: BrickTable): Brick {
+  return {
+    id: row.id,
+    volumeId: row.volume_id,
+    deviceId: row.device_id,
+    nodeId: row.node_id,
+    path: row.path,
+    sizeKib: row.size_kib,
+    thinPoolKib: row.thin_pool_kib,
+    poolMetadataKib: row.pool_metadata_kib,
+    thinPool: row.thin_pool,
+    lv: row.lv,
+    subType: row.sub_type as BrickSubType,
+    pendingId: row.pending_id,
+    ...exactFrom(row.exact),
+  };
+}
+
+function toRow(brick: Brick): BrickTable {
+  return {
+    id: brick.id,
+    volume_id: brick.volumeId,
+    device_id: brick.deviceId,
+    node_id: brick.nodeId,
+    path: brick.path,
+    size_kib: brick.sizeKib,
+    thin_pool_kib: brick.thinPoolKib,
+    pool_metadata_kib: brick.poolMetadataKib,
+    thin_pool: brick.thinPool,
+    lv: brick.lv,
+    sub_type: brick.subType,
+    pending_id: brick.pendingId,
+    exact: exactTo(brick.exact),
+  };
+}

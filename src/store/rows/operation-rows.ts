@@ -1,0 +1,143 @@
+import {
+  type Action,
+  CHANGES,
+  type ChangeType,
+  OPERATION_TYPES,
+  type OperationStatus,
+  type OperationType,
+  type PendingOperation,
+} from '../../domain/pending-operation.js';
+import type { OperationActionTable, OperationTable } from '../schema.js';
+import {
+  type Connection,
+  insertStatement,
+  NUMBER,
+  query,
+  type SqlValue,
+  type Statement,
+  statement,
+  TEXT,
+  tableWrites,
+} from '../statement.js';
+import type { OperationRows } from '../store.js';
+import { exactFrom, exactTo } from './columns.js';
+
+const TYPE_NAMES: ReadonlyMap<number, OperationType> = new Map(
+  Object.entries(OPERATION_TYPES).map(([name, number]) => [number, name as OperationType]),
+);
+const CHANGE_NAMES: ReadonlyMap<number, ChangeType> = new Map(
+  Object.entries(CHANGES).map(([name, number]) => [number, name as ChangeType]),
+);
+
+const operations = query.selectFrom('operation').selectAll().orderBy('id');
+const actions = query.selectFrom('operation_action').selectAll().orderBy('operation_id').orderBy('position');
+const naming = query.selectFrom('operation_action').select('operation_id').where('object_id', '=', TEXT);
+const ofType = query.selectFrom('operation').select('id').where('type', '=', NUMBER);
+
+interface Selection {
+  readonly operations: Statement<OperationTable>;
+  readonly actions: Statement<OperationActionTable>;
+}
+const byId: Selection = {
+  operations: statement(operations.where('id', '=', TEXT)),
+  actions: statement(actions.where('operation_id', '=', TEXT)),
+};
+const all: Selection = { operations: statement(operations), actions: statement(actions) };
+const byObject: Selection = {
+  operations: statement(operations.where('id', 'in', naming)),
+  actions: statement(actions.where('operation_id', 'in', naming)),
+};
+const byType: Selection = {
+  operations: statement(operations.where('type', '=', NUMBER)),
+  actions: statement(actions.where('operation_id', 'in', ofType)),
+};
+const countsByStatus = statement(
+  query
+    .selectFrom('operation')
+    .select((select) => ['status', select.fn.countAll<number>().as('count')])
+    .groupBy('status'),
+);
+const updateStatus = statement(query.updateTable('operation').set({ status: TEXT }).where('id', '=', TEXT));
+const forgetActions = statement(query.deleteFrom('operation_action').where('operation_id', '=', TEXT));
+const insertAction = insertStatement('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
+const writes = tableWrites('operation', ['id', 'type', 'status', 'created_at', 'plan', 'exact']);
+
+export function operationRows(connection: Connection): OperationRows {
+  async function select(selection: Selection, parameters: readonly SqlValue[]): Promise<readonly PendingOperation[]> {
+    const rows = await connection.all(selection.operations, parameters);
+    if (rows.length === 0) return [];
+    const actionsOf = new Map<string, Action[]>(rows.map((row) => [row.id, []]));
+    for (const action of await connection.all(selection.actions, parameters)) {
+      actionsOf.get(action.operation_id)?.push(actionFrom(action));
+    }
+    return rows.map((row) => fromRow(row, actionsOf.get(row.id) ?? []));
+  }
+
+  async function insertActions(operation: PendingOperation): Promise<void> {
+    for (const [position, { change, id, delta }] of operation.actions.entries()) {
+      await connection.run(insertAction, [operation.id, position, CHANGES[change], id, delta]);
+    }
+  }
+
+  return {
+    async find(id) {
+      return (await select(byId, [id]))[0] ?? null;
+    },
+    list: () => select(all, []),
+    listByObject: (objectId) => select(byObject, [objectId]),
+    listByType: (type) => select(byType, [OPERATION_TYPES[type]]),
+    async counts() {
+      const counts = { total: 0, new: 0, stale: 0, failed: 0 };
+      for (const { status, count } of await connection.all(countsByStatus, [])) {
+        counts.total += count;
+        counts[(status || 'new') as 'new' | 'stale' | 'failed'] += count;
+      }
+      return counts;
+    },
+    async insert(operation) {
+      await writes.insert(connection, toRow(operation));
+      await insertActions(operation);
+    },
+    async update(operation) {
+      await writes.update(connection, toRow(operation));
+      await connection.run(forgetActions, [operation.id]);
+      await insertActions(operation);
+    },
+    async setStatus(ids, status) {
+      for (const id of ids) {
+        if ((await connection.run(updateStatus, [status, id])) !== 1) throw new Error(`there is no operation ${id}`);
+      }
+    },
+    async delete(id) {
+      await writes.delete(connection, id);
+      await connection.run(forgetActions, [id]);
+    },
+  };
+}
+
+function actionFrom(row: OperationActionTable): Action {
+  return { change: CHANGE_NAMES.get(row.change) ?? 'unknown', id: row.object_id, delta: row.delta };
+}
+
+function fromRow(row: OperationTable, actions: readonly Action[]): PendingOperation {
+  return {
+    id: row.id,
+    type: TYPE_NAMES.get(row.type) ?? 'unknown',
+    status: row.status as OperationStatus,
+    createdAt: row.created_at,
+    actions,
+    plan: row.plan === null ? null : JSON.parse(row.plan),
+    ...exactFrom(row.exact),
+  };
+}
+
+function toRow(operation: PendingOperation): OperationTable {
+  return {
+    id: operation.id,
+    type: OPERATION_TYPES[operation.type],
+    status: operation.status,
+    created_at: operation.createdAt,
+    plan: operation.plan === null || operation.plan === undefined ? null : JSON.stringify(operation.plan),
+    exact: exactTo(operation.exact),
+  };
+}

@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import type { QueueEntry } from '../../domain/queue-entry.js';
+import type { IdempotencyKeyTable, QueueEntryTable } from '../schema.js';
+import { type Connection, first, insertStatement, NUMBER, query, statement, TEXT, tableWrites } from '../statement.js';
+import type { IdempotencyKey, IdempotencyKeyRows, QueueRows } from '../store.js';
+
+const entries = query.selectFrom('queue_entry').selectAll();
+const byId = statement(entries.where('id', '=', TEXT));
+const byOperation = statement(entries.where('operation_id', '=', TEXT).orderBy('id'));
+const pending = statement(entries.where('state', '=', sql.lit('pending')).orderBy('id'));
+const removeEntry = statement(query.deleteFrom('queue_entry').where('id', '=', TEXT));
+const writes = tableWrites('queue_entry', ['id', 'operation_id', 'state', 'location', 'error', 'created_at']);
+
+const keyByText = statement(query.selectFrom('idempotency_key').selectAll().where('key', '=', TEXT));
+const insertKey = insertStatement('idempotency_key', ['key', 'request_hash', 'queue_id', 'created_at']);
+const removeOldKeys = statement(query.deleteFrom('idempotency_key').where('created_at', '<', NUMBER));
+
+export function queueRows(connection: Connection): QueueRows {
+  return {
+    async find(id) {
+      const row = await first(connection, byId, [id]);
+      return row && fromRow(row);
+    },
+    async listPending() {
+      return (await connection.all(pending, [])).map(fromRow);
+    },
+    async findByOperation(operationId) {
+      const row = await first(connection, byOperation, [operationId]);
+      return row && fromRow(row);
+    },
+    insert: (entry) => writes.insert(connection, toRow(entry)),
+    update: (entry) => writes.update(connection, toRow(entry)),
+    async delete(id) {
+      await connection.run(removeEntry, [id]);
+    },
+  };
+}
+
+export function idempotencyKeyRows(connection: Connection): IdempotencyKeyRows {
+  return {
+    async find(key) {
+      const row = await first(connection, keyByText, [key]);
+      return row && keyFrom(row);
+    },
+    async insert({ key, requestHash, queueId, createdAt }) {
+      await connection.run(insertKey, [key, requestHash, queueId, createdAt]);
+    },
+    async deleteOlderThan(createdAt) {
+      await connection.run(removeOldKeys, [createdAt]);
+    },
+  };
+}
+
+function fromRow(row: QueueEntryTable): QueueEntry {
+  return {
+    id: row.id,
+    operationId: row.operation_id,
+    state: row.state as QueueEntry['state'],
+    location: row.location,
+    error: row.error,
+    createdAt: row.created_at,
+  };
+}
+
+function toRow(entry: QueueEntry): QueueEntryTable {
+  return {
+    id: entry.id,
+    operation_id: entry.operationId,
+    state: entry.state,
+    location: entry.location,
+    error: entry.error,
+    created_at: entry.createdAt,
+  };
+}
+
+function keyFrom(row: IdempotencyKeyTable): IdempotencyKey {
+  return { key: row.key, requestHash: row.request_hash, queueId: row.queue_id, createdAt: row.created_at };
+}

@@ -1,0 +1,71 @@
+import type Database from 'better-sqlite3';
+import { DomainError } from '../domain/errors.js';
+import { translateSqliteError } from './sqlite-errors.js';
+import type { Connection } from './statement.js';
+import type { StatementCache } from './statement-cache.js';
+
+/**
+ * Runs statements at once and answers with a settled promise, so that a unit of work is done within one turn of the
+ * event loop.
+ */
+export function sqliteConnection(statements: StatementCache): Connection {
+  return {
+    async all(statement, parameters) {
+      try {
+        return statements.prepare(statement.sql).all(...parameters) as never;
+      } catch (error) {
+        throw translateSqliteError(error);
+      }
+    },
+    async run(statement, parameters) {
+      try {
+        return statements.prepare(statement.sql).run(...parameters).changes;
+      } catch (error) {
+        throw translateSqliteError(error);
+      }
+    },
+  };
+}
+
+/** Of a store that must not be written: its reads are `connection`'s. */
+export function readOnlyConnection(connection: Connection, refusal: string): Connection {
+  return {
+    all: (statement, parameters) => connection.all(statement, parameters),
+    async run() {
+      throw new DomainError('unavailable', refusal);
+    },
+  };
+}
+
+/** The transaction commands of a group of units, see units-of-work.ts. */
+export interface Transactions {
+  begin(): void;
+  commit(): void;
+  rollback(): void;
+  savepoint(): void;
+  release(): void;
+  rollbackToSavepoint(): void;
+  /** False when the engine itself has given the transaction up: a full disk, for example. */
+  isOpen(): boolean;
+}
+
+export function sqliteTransactions(database: Database.Database, statements: StatementCache): Transactions {
+  function command(sql: string): () => void {
+    return () => {
+      try {
+        statements.prepare(sql).run();
+      } catch (error) {
+        throw translateSqliteError(error);
+      }
+    };
+  }
+  return {
+    begin: command('begin immediate'),
+    commit: command('commit'),
+    rollback: command('rollback'),
+    savepoint: command('savepoint unit'),
+    release: command('release unit'),
+    rollbackToSavepoint: command('rollback to unit'),
+    isOpen: () => database.inTransaction,
+  };
+}

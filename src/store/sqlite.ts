@@ -1,0 +1,136 @@
+import Database from 'better-sqlite3';
+import { DomainError } from '../domain/errors.js';
+import { newId } from '../domain/ids.js';
+import { missingAttributes } from './attributes.js';
+import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
+import { readOnlyConnection, sqliteConnection, sqliteTransactions } from './sqlite-connection.js';
+import { sqliteCode, translateSqliteError } from './sqlite-errors.js';
+import { copyDatabaseFile, prepareDatabaseFile, textOf } from './sqlite-file.js';
+import { StatementCache } from './statement-cache.js';
+import type { Store } from './store.js';
+import { tables } from './tables.js';
+import { UnitsOfWork } from './units-of-work.js';
+
+/** More than there are statements in the program; see StatementCache. */
+const STATEMENTS = 256;
+/** A server that is just stopping may still hold the lock. */
+const LOCK_TIMEOUT_MS = 3000;
+
+export interface SqliteStoreOptions {
+  readonly file: string;
+  /** `migrations/` of this package when not given. */
+  readonly migrationsDir?: string;
+  /** Reads a private copy as it is now, never changes the file, and needs no lock; writes are refused. */
+  readonly readOnly?: boolean;
+  /** How long to wait for another process that has the database open. */
+  readonly lockTimeoutMs?: number;
+  readonly logger?: { info(fields: object, message: string): void };
+}
+
+/** Opens the database in a file, which it creates if there is none. Refusals are DomainErrors that say what to do. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { file, logger } = options;
+  const copy = options.readOnly ? copyDatabaseFile(file) : null;
+  if (copy === null) prepareDatabaseFile(file);
+  let database: Database.Database | null = null;
+  try {
+    database = new Database(copy?.file ?? file, { timeout: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS });
+    const applied = setUp(database, options.migrationsDir);
+    if (applied.length > 0 && copy === null)
+      logger?.info({ file, versions: applied }, 'database schema brought up to date');
+    const refusal = copy === null ? null : `The database ${file} was opened for reading only.`;
+    return sqliteStore(database, refusal, () => copy?.remove());
+  } catch (error) {
+    database?.close();
+    copy?.remove();
+    throw refusalOf(file, error);
+  }
+}
+
+/** A store that is gone when it is closed, for tests. */
+export async function openMemoryStore(): Promise<Store> {
+  const database = new Database(':memory:');
+  setUp(database);
+  return sqliteStore(database, null, () => {});
+}
+
+function setUp(database: Database.Database, migrationsDir?: string): readonly number[] {
+  // Half the default, for new files: most of the many tables are small, and a backup has to fit into a secret.
+  database.pragma('page_size = 2048');
+  // Exclusive before WAL: the index of the log is then kept in this process and not in a shared memory file, which
+  // file systems such as GlusterFS and NFS can't offer; and a second server is refused.
+  database.pragma('locking_mode = EXCLUSIVE');
+  refuseForeignDatabase(database);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = OFF');
+  const faults = database.pragma('quick_check(1)', { simple: true });
+  if (faults !== 'ok') throw new DomainError('unavailable', `it is damaged (${String(faults).split('\n')[0]})`);
+  const applied = migrate(database, loadMigrations(migrationsDir), Date.now());
+  const known = database.prepare('select key, value from attribute').raw().all() as [string, string][];
+  const insert = database.prepare('insert into attribute (key, value) values (?, ?)');
+  const added = missingAttributes(new Map(known), newId);
+  if (added.size > 0) {
+    database.transaction(() => {
+      for (const [key, value] of added) insert.run(key, value);
+    })();
+  }
+  return applied;
+}
+
+function sqliteStore(database: Database.Database, readOnlyRefusal: string | null, afterClose: () => void): Store {
+  const statements = new StatementCache(database, STATEMENTS);
+  const connection = sqliteConnection(statements);
+  const reading = tables(
+    readOnlyConnection(connection, readOnlyRefusal ?? 'A unit of work that only reads tried to write.'),
+  );
+  const units = new UnitsOfWork(reading, tables(connection), sqliteTransactions(database, statements));
+  return {
+    read: (work) => units.read(work),
+    async write(work) {
+      if (readOnlyRefusal !== null) throw new DomainError('unavailable', readOnlyRefusal);
+      return units.write(work);
+    },
+    backup: () => units.alone(() => selfContained(database.serialize())),
+    close: () =>
+      units.close(() => {
+        database.close();
+        afterClose();
+      }),
+  };
+}
+
+/** The file format's read and write versions: 1 is "no write-ahead log", so that the copy opens anywhere. */
+function selfContained(bytes: Buffer): Buffer {
+  bytes[18] = 1;
+  bytes[19] = 1;
+  return bytes;
+}
+
+function refusalOf(file: string, error: unknown): unknown {
+  const code = sqliteCode(error) ?? '';
+  const options = { cause: error };
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new DomainError(
+      'unavailable',
+      `The database ${file} is in use by another process, probably a server. Stop that one first.`,
+      options,
+    );
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
+    return new DomainError(
+      'unavailable',
+      `The database ${file} can't be used: it is damaged (${textOf(error)}). Restore it from a backup.`,
+      options,
+    );
+  }
+  if (code !== '') {
+    const translated = translateSqliteError(error);
+    const reason = translated instanceof DomainError ? translated.message : `${textOf(error)} (${code})`;
+    return new DomainError('unavailable', `The database ${file} can't be opened: ${reason}`, options);
+  }
+  if (error instanceof DomainError && !error.message.includes(file)) {
+    return new DomainError('unavailable', `The database ${file} can't be used: ${error.message}`, options);
+  }
+  return error;
+}

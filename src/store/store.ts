@@ -1,0 +1,210 @@
+import type { BlockVolume } from '../domain/block-volume.js';
+import type { Brick } from '../domain/brick.js';
+import type { Cluster } from '../domain/cluster.js';
+import type { Device } from '../domain/device.js';
+import type { Id } from '../domain/ids.js';
+import type { Node } from '../domain/node.js';
+import type { OperationStatus, OperationType, PendingOperation } from '../domain/pending-operation.js';
+import type { QueueEntry } from '../domain/queue-entry.js';
+import type { Volume } from '../domain/volume.js';
+
+/**
+ * Where clusters, nodes, devices, bricks, volumes and the intent of every running operation are kept.
+ *
+ * `work` must not wait for anything but this transaction: SQLite has one connection, so a host command or a timer
+ * inside it makes everybody wait. A unit of work that throws leaves nothing behind.
+ */
+export interface Store {
+  /** Runs `work` on one consistent state; it must only read. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one unit. When the promise resolves, the change is on disk. Units that wait at the same time
+   * may share one commit, each inside a savepoint of its own.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A complete, consistent copy of the database file. */
+  backup(): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Lookups: `find` answers null when there is no such row; `list` answers ordered by id unless it says otherwise.
+ * `update` and `delete` of a missing row throw: they would hide a lost record.
+ */
+export interface Tx {
+  readonly clusters: ClusterRows;
+  readonly nodes: NodeRows;
+  readonly devices: DeviceRows;
+  readonly bricks: BrickRows;
+  readonly volumes: VolumeRows;
+  readonly blockVolumes: BlockVolumeRows;
+  readonly operations: OperationRows;
+  readonly queue: QueueRows;
+  readonly idempotencyKeys: IdempotencyKeyRows;
+  readonly attributes: AttributeRows;
+  readonly linkFaults: LinkFaultRows;
+}
+
+export interface ClusterRows {
+  find(id: Id): Promise<Cluster | null>;
+  list(): Promise<readonly Cluster[]>;
+  insert(cluster: Cluster): Promise<void>;
+  update(cluster: Cluster): Promise<void>;
+  delete(id: Id): Promise<void>;
+}
+
+export interface NodeRows {
+  find(id: Id): Promise<Node | null>;
+  list(): Promise<readonly Node[]>;
+  listByCluster(clusterId: Id): Promise<readonly Node[]>;
+  listIdsByCluster(clusterId: Id): Promise<readonly Id[]>;
+  /** A node of any cluster with this name among its manage (or storage) names; imported data may hold several. */
+  findByManageName(name: string): Promise<Node | null>;
+  findByStorageName(name: string): Promise<Node | null>;
+  /**
+   * `registersNames: false` keeps its names out of the two lookups above, so that another node may take them: the
+   * original's import does not register names, and clients were recorded using that.
+   */
+  insert(node: Node, options?: { readonly registersNames: boolean }): Promise<void>;
+  update(node: Node): Promise<void>;
+  delete(id: Id): Promise<void>;
+}
+
+export interface DeviceRows {
+  find(id: Id): Promise<Device | null>;
+  list(): Promise<readonly Device[]>;
+  listByNode(nodeId: Id): Promise<readonly Device[]>;
+  /** Ordered by node id, then device id. */
+  listByCluster(clusterId: Id): Promise<readonly Device[]>;
+  /**
+   * Pool metadata of the largest thin pool on each device of a cluster, KiB; devices without bricks are left out.
+   * One index seek per device: it is read for every placement on real hosts.
+   */
+  largestPoolMetadata(clusterId: Id): Promise<ReadonlyMap<Id, number>>;
+  insert(device: Device): Promise<void>;
+  update(device: Device): Promise<void>;
+  delete(id: Id): Promise<void>;
+}
+
+export interface BrickRows {
+  find(id: Id): Promise<Brick | null>;
+  list(): Promise<readonly Brick[]>;
+  listByVolume(volumeId: Id): Promise<readonly Brick[]>;
+  listByDevice(deviceId: Id): Promise<readonly Brick[]>;
+  listByNode(nodeId: Id): Promise<readonly Brick[]>;
+  countByDevice(): Promise<ReadonlyMap<Id, number>>;
+  countByVolume(volumeId: Id): Promise<number>;
+  insert(bricks: readonly Brick[]): Promise<void>;
+  update(brick: Brick): Promise<void>;
+  delete(ids: readonly Id[]): Promise<void>;
+}
+
+/**
+ * "Visible" volumes are those that no pending operation is creating, cloning into being or deleting; the source of
+ * a running clone stays visible in lists. Lists of one parent show what an imported parent lists, link faults and all.
+ */
+export interface VolumeRows {
+  find(id: Id): Promise<Volume | null>;
+  list(): Promise<readonly Volume[]>;
+  listByCluster(clusterId: Id): Promise<readonly Volume[]>;
+  listVisibleIds(): Promise<readonly Id[]>;
+  listVisibleIdsByCluster(clusterId: Id): Promise<readonly Id[]>;
+  /** Pending ones count. */
+  countByCluster(clusterId: Id): Promise<number>;
+  /** Any volume of the cluster, pending ones included, that has this name. */
+  findByName(clusterId: Id, name: string): Promise<Volume | null>;
+  insert(volume: Volume): Promise<void>;
+  update(volume: Volume): Promise<void>;
+  delete(id: Id): Promise<void>;
+}
+
+export interface BlockVolumeRows {
+  find(id: Id): Promise<BlockVolume | null>;
+  list(): Promise<readonly BlockVolume[]>;
+  listByHostingVolume(volumeId: Id): Promise<readonly BlockVolume[]>;
+  listVisibleIds(): Promise<readonly Id[]>;
+  listVisibleIdsByCluster(clusterId: Id): Promise<readonly Id[]>;
+  listVisibleIdsByHostingVolume(volumeId: Id): Promise<readonly Id[]>;
+  countByCluster(clusterId: Id): Promise<number>;
+  insert(blockVolume: BlockVolume): Promise<void>;
+  update(blockVolume: BlockVolume): Promise<void>;
+  delete(id: Id): Promise<void>;
+}
+
+export interface OperationRows {
+  find(id: Id): Promise<PendingOperation | null>;
+  list(): Promise<readonly PendingOperation[]>;
+  /** Operations one of whose actions names this object (brick, volume, device, node). */
+  listByObject(objectId: Id): Promise<readonly PendingOperation[]>;
+  counts(): Promise<{ readonly total: number; readonly new: number; readonly stale: number; readonly failed: number }>;
+  insert(operation: PendingOperation): Promise<void>;
+  /** Replaces status, actions and plan. */
+  update(operation: PendingOperation): Promise<void>;
+  setStatus(ids: readonly Id[], status: OperationStatus): Promise<void>;
+  delete(id: Id): Promise<void>;
+  listByType(type: OperationType): Promise<readonly PendingOperation[]>;
+}
+
+export interface QueueRows {
+  find(id: Id): Promise<QueueEntry | null>;
+  listPending(): Promise<readonly QueueEntry[]>;
+  findByOperation(operationId: Id): Promise<QueueEntry | null>;
+  insert(entry: QueueEntry): Promise<void>;
+  update(entry: QueueEntry): Promise<void>;
+  /** Deleting a missing entry is no error: its answer has been read. */
+  delete(id: Id): Promise<void>;
+}
+
+export interface IdempotencyKey {
+  readonly key: string;
+  /** SHA-256 of method, path and body of the request that came first. */
+  readonly requestHash: string;
+  readonly queueId: Id;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+}
+
+export interface IdempotencyKeyRows {
+  find(key: string): Promise<IdempotencyKey | null>;
+  insert(key: IdempotencyKey): Promise<void>;
+  deleteOlderThan(createdAt: number): Promise<void>;
+}
+
+/** The original's database attributes, such as DB_GENERATION_ID. */
+export interface AttributeRows {
+  list(): Promise<ReadonlyMap<string, string>>;
+  set(key: string, value: string): Promise<void>;
+}
+
+/**
+ * The original stores every relation on both ends, and its databases may contradict themselves. Here the child
+ * names its parent; where an imported parent's list says otherwise, the difference is kept as a fault, so that
+ * `/db/check` reports it and a dump shows it. Empty in a sound database.
+ */
+export interface LinkFault {
+  readonly relation: LinkRelation;
+  readonly parentId: Id;
+  readonly childId: Id;
+  /**
+   * `extra`: the parent lists a child that does not name it (or does not exist); `missing`: the reverse.
+   * `misplaced`: listed, but out of order, so that the original's binary search does not find it.
+   */
+  readonly kind: 'extra' | 'missing' | 'misplaced';
+}
+
+export type LinkRelation =
+  | 'cluster-node'
+  | 'cluster-volume'
+  | 'cluster-block-volume'
+  | 'node-device'
+  | 'device-brick'
+  | 'volume-brick'
+  | 'volume-block-volume';
+
+export interface LinkFaultRows {
+  list(): Promise<readonly LinkFault[]>;
+  listByParent(parentId: Id): Promise<readonly LinkFault[]>;
+  insert(fault: LinkFault): Promise<void>;
+  /** Forgets the faults in which this object is parent or child, when it is deleted. */
+  deleteByObject(id: Id): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import { DomainError } from '../domain/errors.js';
+import type { Transactions } from './sqlite-connection.js';
+import type { Tx } from './store.js';
+
+const CLOSED = 'The database is closed: the server is shutting down.';
+
+interface Unit {
+  run(): Promise<void>;
+  /** Called when what it wrote is on disk. */
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Reads and writes of one connection, in turn. All writes that wait at the same time share one commit, and so one
+ * wait for the disk; each is a savepoint of its own, so that one that throws takes back its own changes only. Reads
+ * run between such groups, and never see half of one.
+ */
+export class UnitsOfWork {
+  readonly #reading: Tx;
+  readonly #writing: Tx;
+  readonly #transactions: Transactions;
+  readonly #waitingWrites: Unit[] = [];
+  readonly #waitingReads: (() => void)[] = [];
+  readonly #idle: (() => void)[] = [];
+  #activeReads = 0;
+  /** A group of writes, or something else that wants the connection for itself, is scheduled or running. */
+  #isGroupDue = false;
+  #isWriting = false;
+  #isClosed = false;
+
+  constructor(reading: Tx, writing: Tx, transactions: Transactions) {
+    this.#reading = reading;
+    this.#writing = writing;
+    this.#transactions = transactions;
+  }
+
+  async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new DomainError('unavailable', CLOSED);
+    // A group that is only due lets reads pass: it starts in a later turn of the event loop.
+    while (this.#isWriting) await new Promise<void>((resolve) => this.#waitingReads.push(resolve));
+    this.#activeReads += 1;
+    try {
+      return await work(this.#reading);
+    } finally {
+      this.#activeReads -= 1;
+      if (this.#activeReads === 0) this.#wakeIdle();
+    }
+  }
+
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#isClosed) {
+        reject(new DomainError('unavailable', CLOSED));
+        return;
+      }
+      let result: T;
+      this.#waitingWrites.push({
+        run: async () => {
+          result = await work(this.#writing);
+        },
+        resolve: () => resolve(result),
+        reject,
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Runs `work`, which must not wait for anything, while no unit of work is under way. */
+  async alone<T>(work: () => T): Promise<T> {
+    if (this.#isClosed) throw new DomainError('unavailable', CLOSED);
+    while (this.#isWriting || this.#activeReads > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    return work();
+  }
+
+  /** Takes no more units, lets those that wait finish, and then runs `work`. */
+  async close(work: () => void): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    while (this.#isWriting || this.#activeReads > 0 || this.#isGroupDue) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+    work();
+  }
+
+  #schedule(): void {
+    if (this.#isGroupDue) return;
+    this.#isGroupDue = true;
+    // The next turn, so that what other requests of this turn write joins the group.
+    setImmediate(() => void this.#runGroups());
+  }
+
+  async #runGroups(): Promise<void> {
+    while (this.#waitingWrites.length > 0) {
+      while (this.#activeReads > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+      this.#isWriting = true;
+      await this.#runGroup();
+      this.#isWriting = false;
+      // Reads that arrived during the group go before the next one.
+      for (const wake of this.#waitingReads.splice(0)) wake();
+      await Promise.resolve();
+    }
+    this.#isGroupDue = false;
+    this.#wakeIdle();
+  }
+
+  async #runGroup(): Promise<void> {
+    const done: Unit[] = [];
+    const failGroup = (error: unknown): void => {
+      for (const unit of done) unit.reject(error);
+      try {
+        if (this.#transactions.isOpen()) this.#transactions.rollback();
+      } catch {
+        // The next `begin` says so.
+      }
+    };
+    try {
+      this.#transactions.begin();
+    } catch (error) {
+      for (const unit of this.#waitingWrites.splice(0)) unit.reject(error);
+      return;
+    }
+    for (let unit = this.#waitingWrites.shift(); unit !== undefined; unit = this.#waitingWrites.shift()) {
+      try {
+        this.#transactions.savepoint();
+        await unit.run();
+        this.#transactions.release();
+        done.push(unit);
+      } catch (error) {
+        unit.reject(error);
+        // A full disk ends the whole transaction, with the units before this one.
+        if (!this.#transactions.isOpen()) return failGroup(error);
+        try {
+          this.#transactions.rollbackToSavepoint();
+          this.#transactions.release();
+        } catch (fault) {
+          return failGroup(fault);
+        }
+      }
+    }
+    try {
+      if (done.length === 0) this.#transactions.rollback();
+      else this.#transactions.commit();
+    } catch (error) {
+      return failGroup(error);
+    }
+    for (const unit of done) unit.resolve();
+  }
+
+  #wakeIdle(): void {
+    for (const wake of this.#idle.splice(0)) wake();
+  }
+}

@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick.js';
+import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
+import { CommandError, TransportError } from '../../src/executors/executor.js';
+import type { HostsState } from '../../src/executors/mock/state.js';
+import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js';
+
+const HOST = 'n1.manage';
+const CREATE_COMMANDS = 8;
+const DESTROY_COMMANDS = 7;
+const ABSENT = { lvExists: false, poolExists: false, isMounted: false, inFstab: false };
+const PRESENT = { lvExists: true, poolExists: true, isMounted: true, inFstab: true };
+
+let rig: Rig;
+let empty: HostsState;
+beforeEach(async () => {
+  rig = strictRig();
+  await setUpDevice(rig.hosts, HOST, { deviceId: deviceId(1), name: '/dev/sdb', wipe: false });
+  await createBrick(rig.hosts, HOST, brick(99, 1)); // the device's directory stays after its last brick
+  await destroyBrick(rig.hosts, HOST, brick(99, 1));
+  empty = rig.simulated.state();
+});
+
+function first(): NonNullable<HostsState['hosts'][0]> {
+  const [host] = rig.simulated.state().hosts;
+  if (!host) throw new Error('no host');
+  return host;
+}
+
+describe('the life of a brick', () => {
+  it('is a thin volume with XFS, mounted now and after a restart', async () => {
+    const spec = brick(1, 1, { gid: 2001 });
+    await createBrick(rig.hosts, HOST, spec);
+    const host = first();
+    const device = `/dev/mapper/vg_${spec.deviceId}-${spec.lv}`;
+    const mountPoint = spec.path.replace(/\/brick$/, '');
+    expect(host.mounts).toEqual([{ source: device, target: mountPoint, options: 'rw,inode64,noatime,nouuid' }]);
+    expect(host.fstab).toEqual([`${device} ${mountPoint} xfs rw,inode64,noatime,nouuid 1 2`]);
+    expect(host.groups[0]?.volumes).toEqual([
+      { name: spec.lv, kind: 'thin', sizeKib: 10 * KIB_PER_GIB, pool: spec.thinPool, mkfs: 'xfs -i size=512 -n size=8192', directories: ['/brick 2775 2001'] },
+      { name: spec.thinPool, kind: 'pool', sizeKib: 10 * KIB_PER_GIB, pool: '', mkfs: '', directories: [] },
+    ]);
+    expect(await probeBrick(rig.hosts, HOST, spec)).toEqual(PRESENT);
+    rig.simulated.setHostUp(HOST, false);
+    rig.simulated.setHostUp(HOST, true);
+    expect(await probeBrick(rig.hosts, HOST, spec)).toEqual(PRESENT);
+  });
+
+  it('gives an arbiter inodes instead of space', async () => {
+    await createBrick(rig.hosts, HOST, brick(1, 1, { subType: 'arbiter' }));
+    expect(first().groups[0]?.volumes[0]?.mkfs).toBe('xfs -i maxpct=100 -n size=8192');
+  });
+
+  it('stripes the file system when both stripe settings are given', async () => {
+    const striped = { ...rig.hosts, settings: { ...rig.hosts.settings, xfsSu: 128, xfsSw: 4 } };
+    await createBrick(striped, HOST, brick(1, 1));
+    expect(first().groups[0]?.volumes[0]?.mkfs).toBe('xfs -i size=512 -d su=128,sw=4 -n size=8192');
+  });
+
+  it('leaves nothing when destroyed, and may be destroyed again', async () => {
+    await createBrick(rig.hosts, HOST, brick(1, 1));
+    expect(await destroyBrick(rig.hosts, HOST, brick(1, 1))).toEqual({ poolRemoved: true });
+    expect(rig.simulated.state()).toEqual(empty);
+    expect(await destroyBrick(rig.hosts, HOST, brick(1, 1))).toEqual({ poolRemoved: true });
+    expect(await probeBrick(rig.hosts, HOST, brick(1, 1))).toEqual(ABSENT);
+  });
+
+  it('takes only its own line out of the fstab', async () => {
+    const one = brick(1, 1);
+    const lookalike = brick(2, 1, { path: `${one.path.replace(/\/brick$/, '')}x/brick` });
+    await createBrick(rig.hosts, HOST, one);
+    await createBrick(rig.hosts, HOST, lookalike);
+    await destroyBrick(rig.hosts, HOST, one);
+    expect(await probeBrick(rig.hosts, HOST, lookalike)).toEqual(PRESENT);
+  });
+});
+
+describe('a brick that could not be made', () => {
+  it('is taken back whole by destroying it, whichever command failed', async () => {
+    for (let nth = 1; nth <= CREATE_COMMANDS; nth++) {
+      for (const after of [false, true]) {
+        rig.simulated.setFaults([{ kind: 'fail', nth, after, stderr: 'it broke' }]);
+        await expect(createBrick(rig.hosts, HOST, brick(1, 1, { gid: 5 })), `command ${nth}`).rejects.toThrow('it broke');
+        rig.simulated.setFaults([]);
+        await destroyBrick(rig.hosts, HOST, brick(1, 1));
+        expect(rig.simulated.state(), `command ${nth}, after ${after}`).toEqual(empty);
+      }
+    }
+  });
+
+  it('is an unknown outcome when the link was lost', async () => {
+    rig.simulated.setFaults([{ kind: 'lose-link', match: 'mkfs', after: true }]);
+    await expect(createBrick(rig.hosts, HOST, brick(1, 1))).rejects.toThrow(TransportError);
+    expect(await probeBrick(rig.hosts, HOST, brick(1, 1))).toEqual({ ...ABSENT, lvExists: true, poolExists: true });
+  });
+
+  it('does not touch a brick that exists under its names', async () => {
+    await createBrick(rig.hosts, HOST, brick(1, 1));
+    const before = rig.simulated.state();
+    await expect(createBrick(rig.hosts, HOST, brick(1, 1))).rejects.toThrow('already exists in Volume group');
+    expect(rig.simulated.state()).toEqual(before);
+  });
+
+  it('is refused by a full volume group', async () => {
+    const huge = brick(1, 1, { thinPoolKib: 300 * KIB_PER_GIB });
+    await expect(createBrick(rig.hosts, HOST, huge)).rejects.toThrow('insufficient free space');
+    const totalKib = (first().groups[0]?.extents ?? 0) * 4096;
+    const withoutSpare = brick(1, 1, { thinPoolKib: totalKib - 53248 }); // the first pool also brings the spare metadata volume
+    await expect(createBrick(rig.hosts, HOST, withoutSpare)).rejects.toThrow(CommandError);
+    await createBrick(rig.hosts, HOST, brick(1, 1, { thinPoolKib: totalKib - 2 * 53248 }));
+  });
+});
+
+describe('destroying a brick', () => {
+  it('is finished by repeating it, whichever command lost the link', async () => {
+    for (let nth = 1; nth <= DESTROY_COMMANDS; nth++) {
+      for (const after of [false, true]) {
+        await createBrick(rig.hosts, HOST, brick(1, 1));
+        rig.simulated.setFaults([{ kind: 'lose-link', nth, after }]);
+        await expect(destroyBrick(rig.hosts, HOST, brick(1, 1)), `command ${nth}`).rejects.toThrow(TransportError);
+        rig.simulated.setFaults([]);
+        expect(await destroyBrick(rig.hosts, HOST, brick(1, 1))).toEqual({ poolRemoved: true });
+        expect(rig.simulated.state(), `command ${nth}, after ${after}`).toEqual(empty);
+      }
+    }
+  });
+
+  it('fails while the file system is in use, and keeps the data', async () => {
+    const spec = brick(1, 1);
+    await createBrick(rig.hosts, HOST, spec);
+    rig.simulated.setFaults([{ kind: 'fail', match: '^umount', exitCode: 32, stderr: 'umount: target is busy.' }]);
+    await expect(destroyBrick(rig.hosts, HOST, spec)).rejects.toThrow('target is busy');
+    expect(await probeBrick(rig.hosts, HOST, spec)).toMatchObject({ lvExists: true, poolExists: true, isMounted: true });
+  });
+
+  it('keeps a pool that other volumes live in, and says that its space is not free', async () => {
+    const spec = brick(1, 1);
+    await createBrick(rig.hosts, HOST, spec);
+    const clone = { ...spec, lv: 'clone_0', path: '/run/gluster/snaps/clone/brick1/brick' };
+    rig.simulated.seedFromRecords({ nodes: [], devices: [], volumes: [], bricks: [{ ...clone, manageName: HOST, storageName: 'n1.storage' }] });
+    expect(await destroyBrick(rig.hosts, HOST, spec)).toEqual({ poolRemoved: false });
+    expect(await destroyBrick(rig.hosts, HOST, clone)).toEqual({ poolRemoved: true });
+  });
+
+  it('does not edit the fstab for a clone, which never had a line', async () => {
+    const clone = brick(1, 1, { path: '/run/gluster/snaps/clone/brick1/brick' });
+    rig.simulated.setFaults([{ kind: 'fail', match: 'sed', stderr: 'fstab was edited' }]);
+    expect(await destroyBrick(rig.hosts, HOST, clone)).toEqual({ poolRemoved: true });
+  });
+
+  it('stops before it removes the volume when the fstab could not be edited', async () => {
+    await createBrick(rig.hosts, HOST, brick(1, 1));
+    rig.simulated.setFaults([{ kind: 'fail', match: 'sed', exitCode: 4, stderr: 'sed: read-only file system' }]);
+    await expect(destroyBrick(rig.hosts, HOST, brick(1, 1))).rejects.toThrow('read-only file system');
+    expect(await probeBrick(rig.hosts, HOST, brick(1, 1))).toMatchObject({ lvExists: true, inFstab: true });
+  });
+
+  it('works on a host that has no fstab', async () => {
+    const elsewhere = { ...rig.hosts, settings: { ...rig.hosts.settings, fstab: '/var/lib/heketi/fstab' } };
+    expect(await destroyBrick(elsewhere, HOST, brick(1, 1))).toEqual({ poolRemoved: true });
+  });
+
+  it('reports an LVM failure that is not about missing objects', async () => {
+    await createBrick(rig.hosts, HOST, brick(1, 1));
+    rig.simulated.setFaults([{ kind: 'fail', match: 'thin_count', exitCode: 5, stderr: '  Device or resource busy' }]);
+    await expect(destroyBrick(rig.hosts, HOST, brick(1, 1))).rejects.toThrow('Device or resource busy');
+  });
+});

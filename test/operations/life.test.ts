@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
+import { answerOf, done, loadTopology, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+
+it('leaves hosts and store as they were after create, expand, clone and delete', async () => {
+  const hosts = strictHosts(3, 2);
+  await withPool(hosts, async (pool) => {
+    const clusterId = await loadTopology(pool, 3, 2);
+    const emptyHosts = withoutDirectories(hosts);
+    const emptyDevices = await pool.store.read((tx) => tx.devices.listByCluster(clusterId));
+
+    const volume = (await done(pool, await pool.operations.createVolume(volumeRequest({ gid: 2000, options: ['client.ssl on'] })))).slice(9);
+    expect(hosts.state().pools.flatMap((p) => p.volumes).map((v) => [v.status, v.bricks.length])).toEqual([[1, 3]]);
+    await done(pool, await pool.operations.expandVolume(volume, 5));
+    expect(await pool.store.read((tx) => tx.volumes.find(volume))).toMatchObject({ sizeGib: 15, pendingId: null });
+    const clone = (await done(pool, await pool.operations.cloneVolume(volume, 'twin'))).slice(9);
+    const cloned = await pool.store.read((tx) => tx.bricks.listByVolume(clone));
+    expect(cloned).toHaveLength(6);
+    expect(cloned.every((brick) => brick.path.startsWith('/run/gluster/snaps/') && /_[01]$/.test(brick.lv))).toBe(true);
+
+    await done(pool, await pool.operations.deleteVolume(volume));
+    await done(pool, await pool.operations.deleteVolume(clone));
+    expect(withoutDirectories(hosts)).toEqual(emptyHosts);
+    expect(await pool.store.read((tx) => tx.devices.listByCluster(clusterId))).toEqual(emptyDevices);
+    expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+  });
+});
+
+it('refuses to delete a volume with snapshots, and leaves it running', async () => {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (pool) => {
+    await loadTopology(pool, 3, 1);
+    const volume = (await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'kept' })))).slice(9);
+    await hosts.run('h1', [{ argv: ['gluster', '--mode=script', 'snapshot', 'create', 'snap', 'kept', 'no-timestamp'], timeoutMs: 1000 }]);
+    const { error } = await answerOf(pool, await pool.operations.deleteVolume(volume));
+    expect(error).toContain('contains 1 snapshots');
+    expect(hosts.state().pools.flatMap((p) => p.volumes)).toMatchObject([{ name: 'kept', status: 1 }]);
+    expect(await pool.store.read((tx) => tx.volumes.find(volume))).toMatchObject({ pendingId: null });
+  });
+});
+
+it('takes nodes and devices back when they leave', async () => {
+  const hosts = strictHosts(2, 1);
+  const before = hosts.state();
+  await withPool(hosts, async (pool) => {
+    const clusterId = await loadTopology(pool, 2, 1);
+    for (const device of await pool.store.read((tx) => tx.devices.listByCluster(clusterId))) {
+      await done(pool, await pool.operations.setDeviceState(device.id, 'offline', 'enable'));
+      await done(pool, await pool.operations.setDeviceState(device.id, 'failed', 'enable'));
+      await done(pool, await pool.operations.deleteDevice(device.id, false));
+    }
+    for (const node of await pool.store.read((tx) => tx.nodes.list())) await done(pool, await pool.operations.deleteNode(node.id));
+    await pool.operations.deleteCluster(clusterId);
+    expect(hosts.state()).toEqual(before);
+  });
+});
+
+it('does not touch a gluster volume of the same name that somebody else made', async () => {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (pool) => {
+    await loadTopology(pool, 3, 1);
+    const made = await hosts.run('h1', [
+      { argv: ['mkdir', '-p', '/data/b'], timeoutMs: 1000 },
+      { argv: ['gluster', '--mode=script', 'volume', 'create', 'theirs', '10.0.0.1:/data/b', 'force'], timeoutMs: 1000 },
+    ]);
+    expect(made.map((r) => r.exitCode)).toEqual([0, 0]);
+    const { error } = await answerOf(pool, await pool.operations.createVolume(volumeRequest({ name: 'theirs' })));
+    expect(error).toContain('theirs');
+    expect(hosts.state().pools.flatMap((p) => p.volumes).map((v) => v.bricks)).toEqual([['10.0.0.1:/data/b']]);
+    expect(await pool.store.read((tx) => tx.volumes.list())).toEqual([]);
+    expect(hosts.state().hosts.flatMap((h) => h.mounts)).toEqual([]);
+  });
+});
+
+/** Empty parents of mount points stay until their device goes; gluster keeps its own. */
+function withoutDirectories(hosts: SimulatedHosts) {
+  const state = hosts.state();
+  return { ...state, hosts: state.hosts.map(({ directories: _, ...host }) => host) };
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { cluster, volume } from './records.js';
+import { openTemporary, temporaryFile } from './temporary-database.js';
+
+it('a backup is a database with everything that was committed', async () => {
+  const store = await openTemporary();
+  await store.write(async (tx) => {
+    await tx.clusters.insert(cluster('c1'));
+    for (let n = 0; n < 500; n += 1) await tx.volumes.insert(volume(`f${n}`));
+  });
+  const file = temporaryFile();
+  writeFileSync(file, await store.backup());
+  const copy = await openTemporary(file);
+  expect(await copy.read((tx) => tx.volumes.list())).toEqual(await store.read((tx) => tx.volumes.list()));
+  expect(await copy.read((tx) => tx.attributes.list())).toEqual(await store.read((tx) => tx.attributes.list()));
+});
+
+it('a backup needs no log beside it, and so opens where nothing may be written', async () => {
+  const store = await openTemporary();
+  await store.write((tx) => tx.clusters.insert(cluster('c1')));
+  const file = temporaryFile();
+  writeFileSync(file, await store.backup());
+  const copy = new Database(file, { readonly: true });
+  expect(copy.prepare('select id from cluster').pluck().all()).toEqual(['c1']);
+  copy.close();
+  expect(readdirSync(dirname(file))).toEqual(['heketi.db']);
+});
+
+it('a backup holds all of a group of writes or nothing of it', async () => {
+  const store = await openTemporary();
+  const writes = [1, 2].map((n) => store.write((tx) => tx.clusters.insert(cluster(`c${n}`))));
+  const backups = [store.backup(), writes[0]?.then(() => store.backup())];
+  await Promise.all(writes);
+  const counts: number[] = [];
+  for (const backup of backups) {
+    const file = temporaryFile();
+    writeFileSync(file, (await backup) ?? '');
+    const copy = await openTemporary(file);
+    counts.push((await copy.read((tx) => tx.clusters.list())).length);
+  }
+  expect(counts).toEqual([0, 2]);
+});
+
+it('a backup of a new database fits well into a secret', async () => {
+  const file = temporaryFile();
+  const store = await openTemporary(file);
+  const backup = await store.backup();
+  expect(backup.length).toBeLessThan(200 * 1024);
+  await store.close();
+  // But for the two bytes that say how it is written, it is the file itself.
+  expect(readFileSync(file).subarray(100).equals(backup.subarray(100))).toBe(true);
+});

@@ -1,0 +1,112 @@
+import type { BlockVolume } from '../../src/domain/block-volume.js';
+import type { Brick } from '../../src/domain/brick.js';
+import type { Cluster } from '../../src/domain/cluster.js';
+import type { Device } from '../../src/domain/device.js';
+import type { Node } from '../../src/domain/node.js';
+import type { Action, PendingOperation } from '../../src/domain/pending-operation.js';
+import type { Volume } from '../../src/domain/volume.js';
+
+export function cluster(id: string): Cluster {
+  return { id, allowsBlock: false, allowsFile: true };
+}
+
+export function node(id: string, changes: Partial<Node> = {}): Node {
+  return {
+    id,
+    clusterId: 'c1',
+    zone: 1,
+    state: 'online',
+    manageNames: [`${id}.manage`],
+    storageNames: [`${id}.storage`],
+    tags: {},
+    ...changes,
+  };
+}
+
+export function device(id: string, changes: Partial<Device> = {}): Device {
+  return {
+    id,
+    nodeId: 'a1',
+    name: '/dev/sdb',
+    state: 'online',
+    totalKib: 1000,
+    freeKib: 900,
+    usedKib: 100,
+    extentKib: 4096,
+    tags: {},
+    paths: ['/dev/sdb'],
+    pvUuid: 'x-y-z',
+    ...changes,
+  };
+}
+
+export function brick(id: string, changes: Partial<Brick> = {}): Brick {
+  return {
+    id,
+    volumeId: 'f1',
+    deviceId: 'd1',
+    nodeId: 'a1',
+    path: `/bricks/${id}`,
+    sizeKib: 10,
+    thinPoolKib: 12,
+    poolMetadataKib: 4,
+    thinPool: `tp_${id}`,
+    lv: '',
+    subType: 'normal',
+    pendingId: null,
+    ...changes,
+  };
+}
+
+export function volume(id: string, changes: Partial<Volume> = {}): Volume {
+  return {
+    id,
+    clusterId: 'c1',
+    name: `vol_${id}`,
+    sizeGib: 5,
+    durability: { type: 'replicate', replica: 3, disperseData: 0, disperseRedundancy: 0 },
+    gid: 0,
+    isBlockHosting: false,
+    snapshotEnabled: true,
+    snapshotFactor: Math.fround(1.1),
+    options: ['', 'cluster.shd-max-threads 4', ''],
+    requestedClusters: null,
+    blockInfo: { freeGib: 0, reservedGib: 0, restriction: '' },
+    storedMount: { hosts: ['s1', 's2'], device: `s1:vol_${id}`, options: { 'backup-volfile-servers': 's2' } },
+    pendingId: null,
+    ...changes,
+  };
+}
+
+export function blockVolume(id: string, changes: Partial<BlockVolume> = {}): BlockVolume {
+  return {
+    id,
+    clusterId: 'c1',
+    hostingVolumeId: 'f1',
+    name: `blockvol_${id}`,
+    sizeGib: 2,
+    usableSizeGib: 2,
+    haCount: 3,
+    hasAuth: true,
+    requestedClusters: ['c1'],
+    hosts: ['s1'],
+    iqn: 'iqn.test',
+    lun: 0,
+    username: 'u',
+    password: 'p',
+    pendingId: null,
+    ...changes,
+  };
+}
+
+export function operation(
+  id: string,
+  actions: readonly Action[],
+  changes: Partial<PendingOperation> = {},
+): PendingOperation {
+  return { id, type: 'create-volume', status: '', createdAt: 1, actions, plan: null, ...changes };
+}
+
+export function action(change: Action['change'], id: string, delta: number | null = null): Action {
+  return { change, id, delta };
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { DomainError } from '../../src/domain/errors.js';
+import type { Transactions } from '../../src/store/sqlite-connection.js';
+import type { Tx } from '../../src/store/store.js';
+import { UnitsOfWork } from '../../src/store/units-of-work.js';
+import { cluster } from './records.js';
+import { openTemporary, temporaryFile } from './temporary-database.js';
+
+/** An engine that notes what it is told; `failing` names a command that throws, once. */
+function recording(failing?: keyof Transactions) {
+  const log: string[] = [];
+  let isOpen = false;
+  let faults = failing === undefined ? 0 : 1;
+  const command = (name: keyof Transactions, openAfter?: boolean) => () => {
+    log.push(name);
+    if (name === failing && faults > 0) {
+      faults -= 1;
+      throw new Error(`${name} failed`);
+    }
+    if (openAfter !== undefined) isOpen = openAfter;
+  };
+  const transactions: Transactions = {
+    begin: command('begin', true),
+    commit: command('commit', false),
+    rollback: command('rollback', false),
+    savepoint: command('savepoint'),
+    release: command('release'),
+    rollbackToSavepoint: command('rollbackToSavepoint'),
+    isOpen: () => isOpen,
+  };
+  const giveUp = (): void => {
+    isOpen = false;
+  };
+  const tx = {} as Tx;
+  return { log, giveUp, units: new UnitsOfWork(tx, tx, transactions) };
+}
+
+describe('units of work that arrive together', () => {
+  it('share one commit', async () => {
+    const { units, log } = recording();
+    const results = await Promise.all([1, 2, 3].map((n) => units.write(async () => n)));
+    expect(results).toEqual([1, 2, 3]);
+    expect(log.filter((name) => name === 'begin' || name === 'commit')).toEqual(['begin', 'commit']);
+  });
+
+  it('are answered only after the commit', async () => {
+    const { units, log } = recording();
+    const seen: string[][] = [];
+    await Promise.all([1, 2].map(() => units.write(async () => {}).then(() => seen.push([...log]))));
+    expect(seen.every((names) => names.includes('commit'))).toBe(true);
+  });
+
+  it('fail alone: one that throws takes back its own changes only', async () => {
+    const store = await openTemporary();
+    const outcomes = await Promise.allSettled([
+      store.write((tx) => tx.clusters.insert(cluster('c1'))),
+      store.write(async (tx) => {
+        await tx.clusters.insert(cluster('c2'));
+        throw new Error('changed my mind');
+      }),
+      store.write((tx) => tx.clusters.insert(cluster('c3'))),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await store.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c1', 'c3']);
+  });
+
+  it('see what those before them wrote', async () => {
+    const store = await openTemporary();
+    const [, seen] = await Promise.all([
+      store.write((tx) => tx.clusters.insert(cluster('c1'))),
+      store.write((tx) => tx.clusters.find('c1')),
+    ]);
+    expect(seen?.id).toBe('c1');
+  });
+
+  it('all fail when the commit fails, and later ones go on', async () => {
+    const { units, log } = recording('commit');
+    const outcomes = await Promise.allSettled([units.write(async () => 1), units.write(async () => 2)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(log.at(-1)).toBe('rollback');
+    await expect(units.write(async () => 3)).resolves.toBe(3);
+  });
+
+  it('all fail when the engine gives up the transaction in one of them', async () => {
+    const { units, giveUp } = recording();
+    const outcomes = await Promise.allSettled([
+      units.write(async () => 1),
+      units.write(async () => {
+        giveUp();
+        throw new DomainError('unavailable', 'disk full');
+      }),
+      units.write(async () => 3),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  });
+
+  it('all fail when the transaction cannot begin', async () => {
+    const { units } = recording('begin');
+    const outcomes = await Promise.allSettled([units.write(async () => 1), units.write(async () => 2)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(units.write(async () => 3)).resolves.toBe(3);
+  });
+
+  it('commit nothing when all of them fail', async () => {
+    const { units, log } = recording();
+    await expect(units.write(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(log).not.toContain('commit');
+  });
+});
+
+describe('reads', () => {
+  it('never see half of a group of writes', async () => {
+    const store = await openTemporary();
+    const seen: number[] = [];
+    const look = async (): Promise<void> => {
+      seen.push((await store.read((tx) => tx.clusters.list())).length);
+    };
+    const writes = [1, 2, 3, 4].map((n) =>
+      store.write(async (tx) => {
+        void look();
+        await tx.clusters.insert(cluster(`a${n}`));
+        await tx.clusters.insert(cluster(`b${n}`));
+      }),
+    );
+    await look();
+    await Promise.all(writes);
+    await look();
+    expect(seen).toHaveLength(6);
+    expect(seen.every((count) => count === 0 || count === 8)).toBe(true);
+  });
+
+  it('see one state from their first query to their last, while others write', async () => {
+    const store = await openTemporary();
+    const read = store.read(async (tx) => {
+      const before = await tx.clusters.list();
+      const write = store.write((writing) => writing.clusters.insert(cluster('c1')));
+      for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return { before, after: await tx.clusters.list(), write };
+    });
+    const { before, after, write } = await read;
+    await write;
+    expect(after).toEqual(before);
+    expect(await store.read((tx) => tx.clusters.list())).toHaveLength(1);
+  });
+
+  it('may not write', async () => {
+    const store = await openTemporary();
+    await expect(store.read((tx) => tx.clusters.insert(cluster('c1')))).rejects.toThrow(/only reads/);
+  });
+});
+
+describe('closing', () => {
+  it('lets what waits finish, and refuses what comes later', async () => {
+    const file = temporaryFile();
+    const store = await openTemporary(file);
+    const write = store.write((tx) => tx.clusters.insert(cluster('c1')));
+    await store.close();
+    await write;
+    await expect(store.write(async () => {})).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.read(async () => {})).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.backup()).rejects.toMatchObject({ code: 'unavailable' });
+    const again = await openTemporary(file);
+    expect(await again.read((tx) => tx.clusters.list())).toHaveLength(1);
+  });
+});

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Id } from '../../src/domain/ids.js';
+import { KIB_PER_GIB } from '../../src/domain/size.js';
+import type { HostSettings } from '../../src/executors/commands/host-settings.js';
+import type { Executor } from '../../src/executors/executor.js';
+import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
+import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
+import { createOperations } from '../../src/operations/create-operations.js';
+import { HostWork } from '../../src/operations/host-work.js';
+import type { Logger } from '../../src/operations/logger.js';
+import type { NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
+import { markInterrupted, recoverAll } from '../../src/operations/recovery.js';
+import type { OperationRunner } from '../../src/operations/runner.js';
+import type { OperationSettings } from '../../src/operations/settings.js';
+import { openSqliteStore } from '../../src/store/sqlite.js';
+import type { Store } from '../../src/store/store.js';
+
+export const HOST_SETTINGS: HostSettings = {
+  fstab: '/etc/fstab',
+  mountOptions: 'rw,inode64,noatime,nouuid',
+  snapshotLimit: 0,
+  rebalanceOnExpansion: true,
+  backupLvmMetadata: false,
+  glusterCliTimeoutSeconds: 600,
+  pvDataAlignment: '256K',
+  vgPhysicalExtentSize: '4M',
+  lvChunkSize: '256K',
+  xfsSw: 0,
+  xfsSu: 0,
+  debugUmountFailures: false,
+  blockPrealloc: 'full',
+  lvmWrapper: '',
+};
+
+export const OPERATION_SETTINGS: OperationSettings = {
+  limits: { minBrickKib: KIB_PER_GIB, maxBrickKib: 4096 * KIB_PER_GIB, maxBricksPerVolume: 32 },
+  maxVolumesPerCluster: 1000,
+  averageFileKib: 64,
+  zoneChecking: 'none',
+  preRequestOptions: '',
+  postRequestOptions: '',
+  blockHostingOptions: 'group gluster-block',
+  volumeCreateRetries: 0,
+  maxInflight: null,
+  reserveSpareMetadata: true,
+};
+
+export const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => SILENT,
+};
+
+const ALL_UP: NodeHealth = { isUp: () => true };
+
+/** Strict simulated hosts h1..hN, each with `devices` disks. */
+export function strictHosts(hosts: number, devices: number, sizeGib = 100): SimulatedHosts {
+  return new SimulatedHosts({
+    mode: 'strict',
+    deviceSizeGib: sizeGib,
+    hosts: Array.from({ length: hosts }, (_, i) => ({
+      manage: `h${i + 1}`,
+      storage: `10.0.0.${i + 1}`,
+      devices: Array.from({ length: devices }, (_, d) => ({ path: `/dev/sd${'bcdefgh'[d]}`, sizeKib: sizeGib * KIB_PER_GIB })),
+    })),
+  });
+}
+
+/** A server without HTTP: a store on a file, operations, hosts. */
+export interface Pool {
+  readonly store: Store;
+  readonly operations: Operations;
+  readonly runner: OperationRunner;
+}
+
+export interface PoolOptions {
+  readonly settings?: Partial<OperationSettings>;
+  readonly health?: NodeHealth;
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+export async function openPool(file: string, executor: Executor, options: PoolOptions = {}): Promise<Pool> {
+  const opened = await openSqliteStore({ file });
+  const store = options.wrapStore?.(opened) ?? opened;
+  const { operations, runner } = createOperations({
+    store,
+    hosts: { executor, settings: HOST_SETTINGS },
+    work: new HostWork(async () => undefined),
+    health: options.health ?? ALL_UP,
+    settings: { ...OPERATION_SETTINGS, ...options.settings },
+    log: SILENT,
+  });
+  return { store, operations, runner };
+}
+
+/** What a start of the server does with what it finds, without waiting for the cleaner's pause. */
+export async function recover(pool: Pool): Promise<void> {
+  await markInterrupted(pool.store, SILENT);
+  await recoverAll(pool.store, pool.runner, SILENT);
+}
+
+/** A pool in a folder of its own, removed at the end. */
+export async function withPool<T>(hosts: SimulatedHosts, work: (pool: Pool, file: string) => Promise<T>, options?: PoolOptions): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'mortar-pool-'));
+  const file = join(folder, 'heketi.db');
+  const pool = await openPool(file, new MockExecutor(hosts), options);
+  try {
+    return await work(pool, file);
+  } finally {
+    await pool.runner.settled();
+    await pool.store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The final answer of a queue entry, once nothing runs any more. */
+export async function answerOf(pool: Pool, ticket: { readonly queueId: Id }): Promise<{ location: string | null; error: string | null }> {
+  await pool.runner.settled();
+  const entry = await pool.store.read((tx) => tx.queue.find(ticket.queueId));
+  if (!entry || entry.state === 'pending') throw new Error(`queue entry ${ticket.queueId} has no final answer`);
+  return { location: entry.location, error: entry.error };
+}
+
+/** The answer, which must be a success. */
+export async function done(pool: Pool, ticket: { readonly queueId: Id }): Promise<string> {
+  const { location, error } = await answerOf(pool, ticket);
+  if (error !== null) throw new Error(error);
+  return location ?? '';
+}
+
+/** One cluster of these hosts with all their devices; answers the cluster's id. */
+export async function loadTopology(pool: Pool, hosts: number, devices: number, zones = hosts): Promise<Id> {
+  const clusterId = await pool.operations.createCluster({ allowsBlock: true, allowsFile: true });
+  for (let i = 1; i <= hosts; i++) {
+    const location = await done(
+      pool,
+      await pool.operations.addNode({
+        clusterId,
+        zone: ((i - 1) % zones) + 1,
+        manageNames: [`h${i}`],
+        storageNames: [`10.0.0.${i}`],
+        tags: {},
+      }),
+    );
+    for (const letter of 'bcdefgh'.slice(0, devices)) {
+      const nodeId = location.slice('/nodes/'.length);
+      await done(pool, await pool.operations.addDevice({ nodeId, name: `/dev/sd${letter}`, mayDestroyData: false, tags: {} }));
+    }
+  }
+  return clusterId;
+}
+
+export function volumeRequest(overrides: Partial<VolumeRequest> = {}): VolumeRequest {
+  return {
+    sizeGib: 10,
+    name: '',
+    clusters: null,
+    durability: { type: 'replicate', replica: 3, disperseData: 0, disperseRedundancy: 0 },
+    gid: 0,
+    options: [],
+    isBlockHosting: false,
+    snapshotEnabled: false,
+    snapshotFactor: 1,
+    ...overrides,
+  };
+}

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import type { BlockVolume } from '../../../src/domain/block-volume.js';
+import type { Cluster } from '../../../src/domain/cluster.js';
+import type { Device } from '../../../src/domain/device.js';
+import type { Id } from '../../../src/domain/ids.js';
+import type { Node } from '../../../src/domain/node.js';
+import { createMetrics } from '../../../src/metrics/registry.js';
+import type { Store, Tx } from '../../../src/store/store.js';
+
+interface Pool {
+  clusters?: Cluster[];
+  nodes?: Node[];
+  devices?: Device[];
+  bricks?: Map<Id, number>;
+  volumes?: Map<Id, Id[]>;
+  blockVolumes?: Map<Id, BlockVolume['id'][]>;
+  operations?: { total: number; new: number; stale: number; failed: number };
+}
+
+/** Only what metrics read; anything else they would touch is missing and fails the test. */
+function storeWith(pool: () => Pool): Store {
+  const read = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const now = pool();
+    const tx = {
+      clusters: { list: async () => now.clusters ?? [] },
+      nodes: { list: async () => now.nodes ?? [] },
+      devices: { list: async () => now.devices ?? [] },
+      bricks: { countByDevice: async () => now.bricks ?? new Map() },
+      volumes: { listVisibleIdsByCluster: async (id: Id) => now.volumes?.get(id) ?? [] },
+      blockVolumes: { listVisibleIdsByCluster: async (id: Id) => now.blockVolumes?.get(id) ?? [] },
+      operations: { counts: async () => now.operations ?? { total: 0, new: 0, stale: 0, failed: 0 } },
+    };
+    return work(tx as unknown as Tx);
+  };
+  return { read } as unknown as Store;
+}
+
+async function heketiLines(store: Store, inFlight = 0): Promise<string[]> {
+  const { body } = await createMetrics({ store, inFlight: () => inFlight }).render();
+  return body
+    .split('\n')
+    .filter((line) => line.startsWith('# TYPE heketi_') || line.startsWith('heketi_'))
+    .sort();
+}
+
+const cluster = (id: Id): Cluster => ({ id, allowsBlock: true, allowsFile: true });
+
+const node = (id: Id, clusterId: Id): Node => ({
+  id,
+  clusterId,
+  zone: 1,
+  state: 'online',
+  manageNames: [`${id}.manage`, 'second'],
+  storageNames: [`${id}.storage`],
+  tags: {},
+});
+
+const device = (id: Id, nodeId: Id, more: Partial<Device> = {}): Device => ({
+  id,
+  nodeId,
+  name: '/dev/sdb',
+  state: 'online',
+  totalKib: 524288000,
+  freeKib: 418906112,
+  usedKib: 105381888,
+  extentKib: 4096,
+  tags: {},
+  paths: [],
+  pvUuid: '',
+  ...more,
+});
+
+describe("Heketi's metrics", () => {
+  it('of an empty server are those without labels', async () => {
+    expect(await heketiLines(storeWith(() => ({})))).toEqual([
+      '# TYPE heketi_cluster_count gauge',
+      '# TYPE heketi_operations_failed_count gauge',
+      '# TYPE heketi_operations_inFlight_count gauge',
+      '# TYPE heketi_operations_new_count gauge',
+      '# TYPE heketi_operations_stale_count gauge',
+      '# TYPE heketi_operations_total_count gauge',
+      '# TYPE heketi_up gauge',
+      'heketi_cluster_count 0',
+      'heketi_operations_failed_count 0',
+      'heketi_operations_inFlight_count 0',
+      'heketi_operations_new_count 0',
+      'heketi_operations_stale_count 0',
+      'heketi_operations_total_count 0',
+      'heketi_up 1',
+    ]);
+  });
+
+  it('tell of clusters, nodes, devices and operations', async () => {
+    const lines = await heketiLines(
+      storeWith(() => ({
+        clusters: [cluster('c1'), cluster('c2')],
+        nodes: [node('n1', 'c1'), node('n2', 'c1')],
+        devices: [device('d1', 'n1', { pvUuid: 'uuid-1' })],
+        bricks: new Map([['d1', 2]]),
+        volumes: new Map([['c1', ['v1', 'v2']]]),
+        blockVolumes: new Map([['c1', ['b1']]]),
+        operations: { total: 6, new: 1, stale: 2, failed: 3 },
+      })),
+      4,
+    );
+    const d1 =
+      'cluster="c1",hostname="n1.manage",storage_hostname="n1.storage",id="d1",device="/dev/sdb",pv_uuid="uuid-1"';
+    expect(lines.filter((line) => !line.startsWith('#'))).toEqual(
+      [
+        'heketi_up 1',
+        'heketi_cluster_count 2',
+        'heketi_nodes_count{cluster="c1"} 2',
+        'heketi_nodes_count{cluster="c2"} 0',
+        'heketi_volumes_count{cluster="c1"} 2',
+        'heketi_volumes_count{cluster="c2"} 0',
+        'heketi_block_volumes_count{cluster="c1"} 1',
+        'heketi_block_volumes_count{cluster="c2"} 0',
+        'heketi_device_count{cluster="c1",hostname="n1.manage",storage_hostname="n1.storage"} 1',
+        'heketi_device_count{cluster="c1",hostname="n2.manage",storage_hostname="n2.storage"} 0',
+        `heketi_device_size{${d1}} 524288000`,
+        `heketi_device_free{${d1}} 418906112`,
+        `heketi_device_used{${d1}} 105381888`,
+        `heketi_device_size_bytes{${d1}} 536870912000`,
+        `heketi_device_free_bytes{${d1}} 428959858688`,
+        `heketi_device_used_bytes{${d1}} 107911053312`,
+        `heketi_device_brick_count{${d1}} 2`,
+        'heketi_operations_total_count 6',
+        'heketi_operations_new_count 1',
+        'heketi_operations_stale_count 2',
+        'heketi_operations_failed_count 3',
+        'heketi_operations_inFlight_count 4',
+      ].sort(),
+    );
+    expect(lines.filter((line) => line.startsWith('#'))).toHaveLength(18);
+  });
+
+  it('forget a device that is gone', async () => {
+    const pool: Pool = { clusters: [cluster('c1')], nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] };
+    const metrics = createMetrics({ store: storeWith(() => pool), inFlight: () => 0 });
+    expect((await metrics.render()).body).toContain('id="d1"');
+    pool.devices = [];
+    const { body } = await metrics.render();
+    expect(body).not.toContain('id="d1"');
+    expect(body).not.toContain('heketi_device_size');
+  });
+
+  it('leave out what an imported database holds outside of any cluster', async () => {
+    const lines = await heketiLines(
+      storeWith(() => ({
+        clusters: [cluster('c1')],
+        nodes: [node('n9', 'gone')],
+        devices: [device('d8', 'gone'), device('d9', 'n9')],
+      })),
+    );
+    expect(lines.join()).not.toMatch(/n9|d8|d9/);
+    expect(lines).toContain('heketi_cluster_count 1');
+  });
+
+  it('show counters beyond 2^53 as the nearest double', async () => {
+    const odd = device('d1', 'n1', { freeKib: Number.MAX_SAFE_INTEGER, exact: { freeKib: 2n ** 64n - 4096n } });
+    const lines = await heketiLines(
+      storeWith(() => ({ clusters: [cluster('c1')], nodes: [node('n1', 'c1')], devices: [odd] })),
+    );
+    const free = lines.find((line) => line.startsWith('heketi_device_free{'));
+    expect(Number(free?.split(' ').pop())).toBe(2 ** 64 - 4096);
+  });
+
+  it('escape labels', async () => {
+    const odd = device('d1', 'n1', { name: '/dev/"a\\b\n' });
+    const lines = await heketiLines(
+      storeWith(() => ({ clusters: [cluster('c1')], nodes: [node('n1', 'c1')], devices: [odd] })),
+    );
+    expect(lines.find((line) => line.startsWith('heketi_device_size{'))).toContain('device="/dev/\\"a\\\\b\\n"');
+  });
+
+  it('are heketi_up 0 and nothing else when the store can not be read', async () => {
+    const store = {
+      read: async () => {
+        throw new Error('disk I/O error');
+      },
+    } as unknown as Store;
+    expect(await heketiLines(store)).toEqual(['# TYPE heketi_up gauge', 'heketi_up 0']);
+  });
+});
+
+describe('our own metrics', () => {
+  it('start with mortar_ and count what happened', async () => {
+    const metrics = createMetrics({ store: storeWith(() => ({})), inFlight: () => 0 });
+    metrics.operationFinished('create-volume', 'succeeded', 1500);
+    metrics.operationFinished('create-volume', 'rolled-back', 20);
+    metrics.hostCommandFinished('/usr/sbin/lvcreate', 'unknown', 12_000);
+    metrics.hostCommandFinished('$(reboot)', 'refused', 1);
+    metrics.storeCommitted(3, 2);
+    const { body, contentType } = await metrics.render();
+    expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+    for (const line of [
+      'mortar_operations_finished_total{kind="create-volume",outcome="succeeded"} 1',
+      'mortar_operations_finished_total{kind="create-volume",outcome="rolled-back"} 1',
+      'mortar_operation_duration_seconds_sum{kind="create-volume"} 1.52',
+      'mortar_host_command_duration_seconds_count{program="lvcreate",outcome="unknown"} 1',
+      'mortar_host_command_duration_seconds_count{program="other",outcome="refused"} 1',
+      'mortar_store_commit_duration_seconds_count 1',
+      'mortar_store_units_total 3',
+    ]) {
+      expect(body.split('\n')).toContain(line);
+    }
+    const names = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(names.filter((name) => !/^(heketi|mortar)_/.test(name))).toEqual([]);
+    expect(body).toMatch(/^mortar_process_resident_memory_bytes /m);
+  });
+});
