@@ -154,6 +154,7 @@ CREATE TABLE idempotency_key (
   created_at BIGINT NOT NULL
 );
 CREATE INDEX idempotency_key_by_age ON idempotency_key (created_at);
+CREATE INDEX idempotency_key_by_queue_entry ON idempotency_key (queue_id);
 
 CREATE TABLE attribute (
   key TEXT NOT NULL PRIMARY KEY,

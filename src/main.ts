@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { createApp } from './app/create-app.js';
+import { checkDatabaseFile, exportDatabase, importDatabaseFile } from './app/database-commands.js';
 import { runCommandLine, type ServeOptions } from './config/command-line.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
-import { checkDatabaseFile, exportDatabase, importDatabaseFile } from './app/database-commands.js';
 import { DomainError } from './domain/errors.js';
 import { createLogger } from './logging/logger.js';
 
@@ -33,13 +33,14 @@ async function serve({ configFile, disableAuth }: ServeOptions): Promise<number>
     secrets: [config.jwt.adminKey, config.jwt.userKey].filter(Boolean),
   });
   for (const warning of warnings) logger.warn(warning);
-  if (config.isAuthDisabled) stderr('WARNING: authentication is off (--disable-auth): everybody who reaches the port may change everything\n');
+  if (config.isAuthDisabled)
+    stderr('WARNING: authentication is off (--disable-auth): everybody who reaches the port may change everything\n');
 
   const app = await createApp(config, logger, levels);
   process.on('SIGUSR1', () => app.admin.set('local-client'));
   process.on('SIGUSR2', () => app.admin.set('normal'));
   const ended = new Promise<void>((done) => {
-    closeWithGrace({ delay: DRAIN_LIMIT_MS + 5_000, logger: false }, async ({ err, signal }) => {
+    closeWithGrace({ delay: DRAIN_LIMIT_MS + 5_000, logger: false, skip: ['SIGUSR2'] }, async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'the server stops after a defect');
       else stdout('Shutting down...\n');
       logger.info({ signal }, 'shutting down');
@@ -71,6 +72,8 @@ async function reportingRefusals(work: () => Promise<number>): Promise<number> {
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return version;
 }

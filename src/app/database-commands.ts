@@ -10,8 +10,12 @@ import { openSqliteStore } from '../store/sqlite.js';
 import type { Store, Tx } from '../store/store.js';
 
 /** `heketi db export`: the database as JSON, to a new file or to standard output. */
-export async function exportDatabase({ dbFile, jsonFile }: DbExportOptions, print: (text: string) => void): Promise<number> {
-  if (jsonFile !== '-' && existsSync(jsonFile)) throw refused(`${jsonFile} exists; nothing is overwritten, name another file`);
+export async function exportDatabase(
+  { dbFile, jsonFile }: DbExportOptions,
+  print: (text: string) => void,
+): Promise<number> {
+  if (jsonFile !== '-' && existsSync(jsonFile))
+    throw refused(`${jsonFile} exists; nothing is overwritten, name another file`);
   const text = `${stringifyJson(await readOnly(dbFile, dumpDatabase), 4)}\n`;
   if (jsonFile === '-') print(text);
   else await writeFile(jsonFile, text, { mode: 0o600, flag: 'wx' });

@@ -24,6 +24,11 @@ export interface CommandResult {
  */
 export interface Executor {
   run(host: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]>;
+  /**
+   * Told before gluster first hears of a node that its host has both these names. Real hosts know; simulated ones
+   * have no other way to learn it.
+   */
+  linkNames?(host: string, storageName: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,7 +42,9 @@ export class CommandError extends Error {
 
   constructor(host: string, command: Command, result: CommandResult) {
     const shown = command.isSecret ? (command.argv[0] ?? '') : command.argv.join(' ');
-    super(result.stderr.trim() || result.stdout.trim() || `${shown} on ${host} ended with exit code ${result.exitCode}`);
+    super(
+      result.stderr.trim() || result.stdout.trim() || `${shown} on ${host} ended with exit code ${result.exitCode}`,
+    );
     this.name = 'CommandError';
     this.host = host;
     this.argv = command.isSecret ? [command.argv[0] ?? ''] : command.argv;
@@ -76,7 +83,8 @@ export async function runAll(
     const command = batch[i];
     if (command && result.exitCode !== 0 && !command.mayFail) throw new CommandError(host, command, result);
   });
-  if (results.length < batch.length) throw new TransportError(host, `only ${results.length} of ${batch.length} commands on ${host} were answered`, true);
+  if (results.length < batch.length)
+    throw new TransportError(host, `only ${results.length} of ${batch.length} commands on ${host} were answered`, true);
   return results;
 }
 

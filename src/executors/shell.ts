@@ -26,7 +26,10 @@ export function bashCommandLine(argv: readonly string[]): string {
 /** Every executor calls it, quoting or not, so that all refuse the same arguments. */
 export function refuseImpossibleArgument(word: string): void {
   if (word.includes('\0')) {
-    throw new DomainError('invalid', `a command argument holds a NUL character, which no program can receive: ${JSON.stringify(word)}`);
+    throw new DomainError(
+      'invalid',
+      `a command argument holds a NUL character, which no program can receive: ${JSON.stringify(word)}`,
+    );
   }
   if (/\p{Surrogate}/u.test(word)) {
     throw new DomainError('invalid', `a command argument is not valid Unicode: ${JSON.stringify(word)}`);

@@ -1,6 +1,6 @@
 import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
-import { blockInfoFor, type BlockRestriction, type Volume } from '../domain/volume.js';
+import { type BlockRestriction, blockInfoFor, type Volume } from '../domain/volume.js';
 import type { Store, Tx } from '../store/store.js';
 
 /** Opens or closes a block hosting volume for new block volumes. */
@@ -14,7 +14,8 @@ export async function changeBlockRestriction(store: Store, id: Id, restriction: 
 export async function checkBlockRestriction(tx: Tx, id: Id, restriction: BlockRestriction): Promise<Volume> {
   const volume = await tx.volumes.find(id);
   if (!volume || volume.pendingId) throw idNotFound();
-  if (!volume.isBlockHosting) throw new DomainError('failed', `volume ${id} is not a block hosting volume, so it has no block restriction`);
+  if (!volume.isBlockHosting)
+    throw new DomainError('failed', `volume ${id} is not a block hosting volume, so it has no block restriction`);
   unlockedInfo(volume, restriction);
   return volume;
 }
@@ -24,7 +25,10 @@ function unlockedInfo({ sizeGib, blockInfo }: Volume, to: BlockRestriction): Vol
   if (to !== '' || blockInfo.restriction !== 'locked-by-update' || blockInfo.reservedGib > 0) return blockInfo;
   const { reservedGib } = blockInfoFor(true, sizeGib);
   if (blockInfo.freeGib < reservedGib) {
-    throw new DomainError('failed', `Can not unlock volume. ${reservedGib}GiB free space is required, but found ${blockInfo.freeGib}GiB`);
+    throw new DomainError(
+      'failed',
+      `Can not unlock volume. ${reservedGib}GiB free space is required, but found ${blockInfo.freeGib}GiB`,
+    );
   }
   return { ...blockInfo, freeGib: blockInfo.freeGib - reservedGib, reservedGib };
 }

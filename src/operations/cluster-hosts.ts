@@ -30,7 +30,8 @@ export async function onAnyHost<T>(
   work: (host: string) => Promise<T>,
 ): Promise<T> {
   const hosts = [...names.filter((name) => health.isUp(name)), ...names.filter((name) => !health.isUp(name))];
-  if (hosts.length === 0) throw new DomainError('failed', 'the cluster has no node on which gluster commands could run');
+  if (hosts.length === 0)
+    throw new DomainError('failed', 'the cluster has no node on which gluster commands could run');
   const failures: string[] = [];
   let last: unknown;
   for (const host of hosts) {
@@ -43,7 +44,12 @@ export async function onAnyHost<T>(
     }
   }
   if (failures.length === 1) throw last;
-  throw new TransportError(hosts[0] ?? '', `none of ${hosts.length} hosts could run the command:\n${failures.join('\n')}`, false, { cause: last });
+  throw new TransportError(
+    hosts[0] ?? '',
+    `none of ${hosts.length} hosts could run the command:\n${failures.join('\n')}`,
+    false,
+    { cause: last },
+  );
 }
 
 function isPassedOver(error: unknown): boolean {

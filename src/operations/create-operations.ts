@@ -31,7 +31,8 @@ export function createOperations(context: OperationContext): { operations: Opera
       return await placing;
     } catch (error) {
       if (error instanceof NoPlacementError) {
-        for (const { clusterId, text, devices } of error.refusals) log.warn({ cluster: clusterId, reason: text, devices }, 'no placement');
+        for (const { clusterId, text, devices } of error.refusals)
+          log.warn({ cluster: clusterId, reason: text, devices }, 'no placement');
       }
       throw error;
     }

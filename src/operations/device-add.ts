@@ -1,5 +1,5 @@
-import { DomainError } from '../domain/errors.js';
 import type { Device } from '../domain/device.js';
+import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import { manageName, type Node } from '../domain/node.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
@@ -19,7 +19,11 @@ export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceReques
   const node = await tx.nodes.find(request.nodeId);
   if (!node) throw new DomainError('not_found', 'Node id does not exist');
   const [leaving] = await tx.operations.listByObject(request.nodeId);
-  if (leaving) throw new DomainError('conflict', `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`);
+  if (leaving)
+    throw new DomainError(
+      'conflict',
+      `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`,
+    );
   const plan: DeviceAddPlan = { ...request, id: deviceId };
   return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan };
 }
@@ -75,7 +79,12 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
   },
 
   async undo({ device, node }, context) {
-    await tearDownDevice(context.hosts, manageName(node), { deviceId: device.id, name: device.name, paths: [], pvUuid: '' });
+    await tearDownDevice(context.hosts, manageName(node), {
+      deviceId: device.id,
+      name: device.name,
+      paths: [],
+      pvUuid: '',
+    });
   },
 
   async retract() {},
@@ -87,7 +96,11 @@ async function refuseUnsafeWipe(device: DeviceAddPlan, host: string, context: Op
   if (!pvUuid) return;
   const known = await context.store.read((tx) => tx.devices.list());
   const same = known.find((other) => other.pvUuid === pvUuid);
-  if (same) throw new DomainError('conflict', `Device already in use (ID: ${same.id}): ${device.name} on ${host} was left alone`);
+  if (same)
+    throw new DomainError(
+      'conflict',
+      `Device already in use (ID: ${same.id}): ${device.name} on ${host} was left alone`,
+    );
   const unknown = known.find((other) => other.pvUuid === '');
   if (unknown) {
     throw new DomainError(

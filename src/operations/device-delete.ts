@@ -12,12 +12,23 @@ export async function buildDeviceDelete(tx: Tx, id: Id, forceForget: boolean): P
   const device = await tx.devices.find(id);
   if (!device) throw idNotFound();
   if (device.state !== 'failed') {
-    throw new DomainError('invalid', `device: ${id} is not in failed state; set it offline and then failed (heketi-cli device remove) first`);
+    throw new DomainError(
+      'invalid',
+      `device: ${id} is not in failed state; set it offline and then failed (heketi-cli device remove) first`,
+    );
   }
   const bricks = await tx.bricks.listByDevice(id);
-  if (bricks.length > 0) throw new DomainError('conflict', `device ${id} still holds ${bricks.length} bricks; they must be moved or deleted first`);
+  if (bricks.length > 0)
+    throw new DomainError(
+      'conflict',
+      `device ${id} still holds ${bricks.length} bricks; they must be moved or deleted first`,
+    );
   const [other] = await tx.operations.listByObject(id);
-  if (other) throw new DomainError('conflict', `device ${id} is being changed by operation ${other.id}; wait until that has ended`);
+  if (other)
+    throw new DomainError(
+      'conflict',
+      `device ${id} is being changed by operation ${other.id}; wait until that has ended`,
+    );
   return { actions: [{ change: 'delete-device', id, delta: null }], plan: { forceForget } };
 }
 

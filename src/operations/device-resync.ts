@@ -13,7 +13,12 @@ export async function resyncDevice(id: Id, context: OperationContext): Promise<v
     if (!node) throw new DomainError('failed', `node ${found.nodeId} of device ${id} is not in the database`);
     return { device: found, host: manageName(node) };
   });
-  const report = await readDevice(context.hosts, host, { deviceId: id, name: device.name, paths: device.paths, pvUuid: device.pvUuid });
+  const report = await readDevice(context.hosts, host, {
+    deviceId: id,
+    name: device.name,
+    paths: device.paths,
+    pvUuid: device.pvUuid,
+  });
   await context.store.write(async (tx) => {
     // Bricks that were planned meanwhile have booked space which the report does not know.
     const { exact: _, ...now } = await settledDevice(tx, id);
@@ -34,7 +39,10 @@ async function settledDevice(tx: Tx, id: Id) {
     (await tx.operations.listByObject(id))[0]?.id ??
     (await tx.bricks.listByDevice(id)).find((brick) => brick.pendingId)?.pendingId;
   if (busyWith) {
-    throw new DomainError('conflict', `operation ${busyWith} is changing bricks of device ${id}; resync it when that has ended`);
+    throw new DomainError(
+      'conflict',
+      `operation ${busyWith} is changing bricks of device ${id}; resync it when that has ended`,
+    );
   }
   return device;
 }

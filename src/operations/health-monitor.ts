@@ -1,6 +1,6 @@
 import { manageName } from '../domain/node.js';
-import type { Hosts } from '../executors/commands/hosts.js';
 import { isGlusterdUp } from '../executors/commands/glusterd.js';
+import type { Hosts } from '../executors/commands/hosts.js';
 import type { Store } from '../store/store.js';
 import type { NodeHealth } from './ports.js';
 

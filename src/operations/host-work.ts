@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { CommandError, TransportError } from '../executors/executor.js';
 import { isTransactionInProgress } from '../executors/commands/gluster-errors.js';
+import { CommandError, TransportError } from '../executors/executor.js';
 
 const BRICKS_PER_HOST = 4;
 const GLUSTER_CHANGES_PER_CLUSTER = 8;
@@ -42,7 +42,8 @@ export class HostWork {
       try {
         return await work();
       } catch (error) {
-        if (attempt > TRANSACTION_RETRIES || !(error instanceof CommandError) || !isTransactionInProgress(error)) throw error;
+        if (attempt > TRANSACTION_RETRIES || !(error instanceof CommandError) || !isTransactionInProgress(error))
+          throw error;
         await this.#pause(TRANSACTION_PAUSE_MS);
       }
     }

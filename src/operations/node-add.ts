@@ -42,12 +42,18 @@ export async function checkGlusterd(context: OperationContext, request: NodeRequ
   const nodes = await context.store.read((tx) => tx.nodes.listByCluster(request.clusterId));
   if (nodes.length === 0) {
     if (await isGlusterdUp(context.hosts, request.manageNames[0] ?? '')) return;
-    throw new DomainError('invalid', `New Node doesn't have glusterd running: start it on ${request.manageNames[0]} and try again`);
+    throw new DomainError(
+      'invalid',
+      `New Node doesn't have glusterd running: start it on ${request.manageNames[0]} and try again`,
+    );
   }
   for (const node of nodes) {
     if (node.state === 'online' && (await isGlusterdUp(context.hosts, manageName(node)))) return;
   }
-  throw new DomainError('invalid', 'None of the nodes in cluster has glusterd running: start it on one of them and try again');
+  throw new DomainError(
+    'invalid',
+    'None of the nodes in cluster has glusterd running: start it on one of them and try again',
+  );
 }
 
 export async function buildNodeAdd(tx: Tx, nodeId: Id, request: NodeRequest): Promise<Intent> {
@@ -78,19 +84,23 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
 
   async load(tx: Tx, operation: PendingOperation): Promise<NodeAddWork | null> {
     const node = operation.plan as NodeAddPlan;
-    const peers = (await tx.nodes.listByCluster(node.clusterId)).filter((peer) => peer.state === 'online').map(manageName);
+    const peers = (await tx.nodes.listByCluster(node.clusterId))
+      .filter((peer) => peer.state === 'online')
+      .map(manageName);
     const isNameShared = (await tx.nodes.findByStorageName(storageName(node))) !== null;
     return { node, peers, isNameShared };
   },
 
   /** The first node of a cluster is a pool of its own. */
   async exec({ node, peers }, context) {
+    await context.hosts.executor.linkNames?.(manageName(node), storageName(node));
     if (peers.length === 0) return;
     await onAnyHost(peers, context.health, (host) => probePeer(context.hosts, host, storageName(node)));
   },
 
   async finalize(tx, { node: { exactZone, ...node } }) {
-    if (!(await tx.clusters.find(node.clusterId))) throw new DomainError('conflict', `cluster ${node.clusterId} was deleted meanwhile`);
+    if (!(await tx.clusters.find(node.clusterId)))
+      throw new DomainError('conflict', `cluster ${node.clusterId} was deleted meanwhile`);
     await tx.nodes.insert(exactZone === undefined ? node : { ...node, exact: { zone: BigInt(exactZone) } });
     return { location: `/nodes/${node.id}` };
   },

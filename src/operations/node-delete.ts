@@ -22,11 +22,15 @@ export async function buildNodeDelete(tx: Tx, id: Id): Promise<Intent> {
   await checkNodeDelete(tx, id);
   for (const operation of await tx.operations.listByType('add-device')) {
     if ((operation.plan as DeviceAddPlan).nodeId === id) {
-      throw new DomainError('conflict', `a device is being added to node ${id} by operation ${operation.id}; wait until that has ended`);
+      throw new DomainError(
+        'conflict',
+        `a device is being added to node ${id} by operation ${operation.id}; wait until that has ended`,
+      );
     }
   }
   const [same] = await tx.operations.listByObject(id);
-  if (same) throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
+  if (same)
+    throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
   return { actions: [{ change: 'delete-node', id, delta: null }], plan: null };
 }
 
@@ -42,7 +46,9 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
   async load(tx: Tx, operation: PendingOperation): Promise<NodeDeleteWork | null> {
     const node = await tx.nodes.find(operation.actions[0]?.id ?? '');
     if (!node) return null;
-    const others = (await tx.nodes.listByCluster(node.clusterId)).filter((other) => other.id !== node.id).map(manageName);
+    const others = (await tx.nodes.listByCluster(node.clusterId))
+      .filter((other) => other.id !== node.id)
+      .map(manageName);
     return { node, others };
   },
 
@@ -52,7 +58,8 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
    */
   async exec({ node, others }, context) {
     if (others.length === 0) return;
-    const detach = () => onAnyHost(others, context.health, (host) => detachPeer(context.hosts, host, storageName(node)));
+    const detach = () =>
+      onAnyHost(others, context.health, (host) => detachPeer(context.hosts, host, storageName(node)));
     try {
       await detach().catch(detach);
     } catch (error) {

@@ -1,10 +1,10 @@
-import type { OperationType, Action, PendingOperation } from '../domain/pending-operation.js';
+import type { Action, OperationType, PendingOperation } from '../domain/pending-operation.js';
 import type { Hosts } from '../executors/commands/hosts.js';
 import type { Store, Tx } from '../store/store.js';
+import type { HostWork } from './host-work.js';
 import type { Logger } from './logger.js';
 import type { NodeHealth } from './ports.js';
 import type { OperationSettings } from './settings.js';
-import type { HostWork } from './host-work.js';
 
 /** What every operation works with. */
 export interface OperationContext {

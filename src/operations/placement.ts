@@ -1,7 +1,7 @@
-import type { ClusterSnapshot, PlacedBrick, PlacementRequest, PlacementResult } from '../domain/allocator/types.js';
 import { placeVolume } from '../domain/allocator/place-volume.js';
+import type { ClusterSnapshot, PlacedBrick, PlacementRequest, PlacementResult } from '../domain/allocator/types.js';
 import { type Brick, brickPath } from '../domain/brick.js';
-import { type Device } from '../domain/device.js';
+import type { Device } from '../domain/device.js';
 import type { Durability } from '../domain/durability.js';
 import { type Id, newId } from '../domain/ids.js';
 import { manageName } from '../domain/node.js';
@@ -11,7 +11,12 @@ import type { NodeHealth } from './ports.js';
 import type { OperationSettings } from './settings.js';
 
 /** What placement sees of a cluster now. */
-export async function snapshotOf(tx: Tx, clusterId: Id, health: NodeHealth, withMetadata: boolean): Promise<ClusterSnapshot> {
+export async function snapshotOf(
+  tx: Tx,
+  clusterId: Id,
+  health: NodeHealth,
+  withMetadata: boolean,
+): Promise<ClusterSnapshot> {
   const nodes = await tx.nodes.listByCluster(clusterId);
   const devices = await tx.devices.listByCluster(clusterId);
   const metadata = withMetadata ? await tx.devices.largestPoolMetadata(clusterId) : null;

@@ -1,9 +1,8 @@
+import type { Store } from '../store/store.js';
 import type { Logger } from './logger.js';
 import type { OperationRunner } from './runner.js';
-import type { Store } from '../store/store.js';
 
-const INTERRUPTED_JOB =
-  'the server was restarted during this request; look at the object before sending it again';
+const INTERRUPTED_JOB = 'the server was restarted during this request; look at the object before sending it again';
 
 /**
  * At a start: what is pending was begun by a process that is gone. Its records become stale, for the cleaner; jobs
@@ -12,8 +11,12 @@ const INTERRUPTED_JOB =
 export async function markInterrupted(store: Store, log: Logger): Promise<void> {
   await store.write(async (tx) => {
     const operations = await tx.operations.list();
-    if (operations.length > 0) log.warn({ operations: operations.length }, 'operations were interrupted and will be recovered');
-    await tx.operations.setStatus(operations.map(({ id }) => id), 'stale');
+    if (operations.length > 0)
+      log.warn({ operations: operations.length }, 'operations were interrupted and will be recovered');
+    await tx.operations.setStatus(
+      operations.map(({ id }) => id),
+      'stale',
+    );
     for (const entry of await tx.queue.listPending()) {
       if (entry.operationId && (await tx.operations.find(entry.operationId))) continue;
       await tx.queue.update({ ...entry, state: 'failed', error: INTERRUPTED_JOB });

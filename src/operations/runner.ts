@@ -61,7 +61,14 @@ export class OperationRunner {
         isAdmitted = true;
         const intent = await options.build(tx, operationId);
         await tx.operations.insert(newRecord(kind, operationId, intent));
-        await tx.queue.insert({ id: queueId, operationId, state: 'pending', location: null, error: null, createdAt: Date.now() });
+        await tx.queue.insert({
+          id: queueId,
+          operationId,
+          state: 'pending',
+          location: null,
+          error: null,
+          createdAt: Date.now(),
+        });
         if (options.idempotency) {
           await tx.idempotencyKeys.deleteOlderThan(Date.now() - IDEMPOTENCY_KEY_LIFE_MS);
           await tx.idempotencyKeys.insert({ ...options.idempotency, queueId, createdAt: Date.now() });
@@ -80,12 +87,23 @@ export class OperationRunner {
    * Work that leaves no pending record: it changes one row, or only reads a host. `work` answers with the path of
    * a resulting resource or null.
    */
-  async startJob(name: string, work: () => Promise<string | null>, check?: (tx: Tx) => Promise<void>): Promise<QueueTicket> {
+  async startJob(
+    name: string,
+    work: () => Promise<string | null>,
+    check?: (tx: Tx) => Promise<void>,
+  ): Promise<QueueTicket> {
     this.#refuseWhenClosed();
     const queueId = newId();
     await this.#context.store.write(async (tx) => {
       await check?.(tx);
-      await tx.queue.insert({ id: queueId, operationId: null, state: 'pending', location: null, error: null, createdAt: Date.now() });
+      await tx.queue.insert({
+        id: queueId,
+        operationId: null,
+        state: 'pending',
+        location: null,
+        error: null,
+        createdAt: Date.now(),
+      });
     });
     this.#inBackground(null, async () => {
       try {
@@ -136,14 +154,18 @@ export class OperationRunner {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#isClosed) throw new DomainError('unavailable', 'the server is shutting down; send the request again once it is back');
+    if (this.#isClosed)
+      throw new DomainError('unavailable', 'the server is shutting down; send the request again once it is back');
   }
 
   #inBackground(operationId: Id | null, work: () => Promise<void>): void {
     const running = this.#tracker
       .run(work)
       .catch((error: unknown) => {
-        this.#context.log.error({ opId: operationId, err: error }, 'operation ended without settling; it is kept for recovery');
+        this.#context.log.error(
+          { opId: operationId, err: error },
+          'operation ended without settling; it is kept for recovery',
+        );
       })
       .finally(() => {
         if (operationId) this.#tracker.release(operationId);
@@ -183,7 +205,10 @@ export class OperationRunner {
       }
       await kind.undo(plan, this.#context);
     } catch (error) {
-      this.#context.log.error({ op: kind.type, opId: operationId, err: error }, 'operation could not be undone; kept for recovery');
+      this.#context.log.error(
+        { op: kind.type, opId: operationId, err: error },
+        'operation could not be undone; kept for recovery',
+      );
       await this.#context.store.write(async (tx) => {
         await tx.operations.setStatus([operationId], 'failed');
         await answerQueueOf(tx, operationId, { error: text });
@@ -296,6 +321,7 @@ function interrupted(type: string): string {
 /** The text a client gets: what a host said, or our own refusal; never the inside of a defect. */
 function errorText(error: unknown): string {
   if (error instanceof DomainError) return error.message;
-  if (error instanceof Error && (error.name === 'CommandError' || error.name === 'TransportError')) return error.message;
+  if (error instanceof Error && (error.name === 'CommandError' || error.name === 'TransportError'))
+    return error.message;
   return 'internal error; see the server log';
 }

@@ -9,12 +9,18 @@ export function takenKib(brick: Pick<Brick, 'thinPoolKib' | 'poolMetadataKib'>):
 }
 
 /** Books the space of new bricks on their devices. */
-export async function takeSpace(tx: Tx, bricks: readonly Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>[]): Promise<void> {
+export async function takeSpace(
+  tx: Tx,
+  bricks: readonly Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>[],
+): Promise<void> {
   await book(tx, sumByDevice(bricks), 1);
 }
 
 /** Gives the space of bricks back whose thin pools are gone. */
-export async function giveBackSpace(tx: Tx, bricks: readonly Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>[]): Promise<void> {
+export async function giveBackSpace(
+  tx: Tx,
+  bricks: readonly Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>[],
+): Promise<void> {
   await book(tx, sumByDevice(bricks), -1);
 }
 

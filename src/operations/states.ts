@@ -34,7 +34,11 @@ async function setDeviceState(tx: Tx, device: Device, to: EntryState): Promise<v
     throw new DomainError('failed', 'Cannot move a failed/removed device to online state; set it offline first');
   }
   const [deleting] = await tx.operations.listByObject(device.id);
-  if (deleting) throw new DomainError('failed', `device ${device.id} is being changed by operation ${deleting.id}; wait until that has ended`);
+  if (deleting)
+    throw new DomainError(
+      'failed',
+      `device ${device.id} is being changed by operation ${deleting.id}; wait until that has ended`,
+    );
   if (to === 'failed') {
     if (device.state !== 'offline') throw mustBeOffline('Device', 'device', device.id);
     await removeDevice(tx, device);

@@ -45,7 +45,12 @@ export async function hostedBricks(
   return hosted;
 }
 
-export async function volumeWork(tx: Tx, operation: PendingOperation, volume: Volume, change: ChangeType): Promise<VolumeWork | null> {
+export async function volumeWork(
+  tx: Tx,
+  operation: PendingOperation,
+  volume: Volume,
+  change: ChangeType,
+): Promise<VolumeWork | null> {
   const bricks = await hostedBricks(tx, operation, change, volume.clusterId);
   if (!bricks) return null;
   return { operationId: operation.id, volume, bricks, hosts: await manageNamesOf(tx, volume.clusterId) };
@@ -110,7 +115,10 @@ export async function destroyBricks(bricks: readonly HostedBrick[], context: Ope
     }
     left.push(hosted.brick.id);
     failure ??= result.reason;
-    context.log.warn({ brick: hosted.brick.id, host: hosted.manageName, err: result.reason as unknown }, 'brick could not be removed');
+    context.log.warn(
+      { brick: hosted.brick.id, host: hosted.manageName, err: result.reason as unknown },
+      'brick could not be removed',
+    );
   });
   return { gone, left, failure };
 }

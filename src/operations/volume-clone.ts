@@ -4,12 +4,25 @@ import { type Id, newId } from '../domain/ids.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import { mountFor, type Volume } from '../domain/volume.js';
 import { cloneVolume, deleteSnapshot } from '../executors/commands/gluster-snapshot.js';
-import { deleteGlusterVolume, type GlusterVolume, isStarted, stopVolume, volumeInfo } from '../executors/commands/gluster-volume.js';
+import {
+  deleteGlusterVolume,
+  type GlusterVolume,
+  isStarted,
+  stopVolume,
+  volumeInfo,
+} from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
 import type { OperationContext, OperationKind } from './operation.js';
 import type { Intent } from './runner.js';
-import { destroyNewBricks, glusterName, type HostedBrick, hostedBricks, type VolumeWork, volumeWork } from './volume-bricks.js';
+import {
+  destroyNewBricks,
+  glusterName,
+  type HostedBrick,
+  hostedBricks,
+  type VolumeWork,
+  volumeWork,
+} from './volume-bricks.js';
 
 /** Bricks of a clone share the thin pools of the source's: they take no space of their own. */
 export async function buildVolumeClone(
@@ -26,11 +39,15 @@ export async function buildVolumeClone(
   };
   if (source.isBlockHosting) refuse('Cloning of block hosting volumes is not supported');
   const name = wantedName || `vol_${cloneId}`;
-  if (await tx.volumes.findByName(source.clusterId, name)) refuse(`volume name '${name}' is already in use in its cluster`);
+  if (await tx.volumes.findByName(source.clusterId, name))
+    refuse(`volume name '${name}' is already in use in its cluster`);
   const bricks = await tx.bricks.listByVolume(sourceId);
-  if (bricks.some((brick) => brick.pendingId)) refuse('some of its bricks are being changed; try again when that has ended');
+  if (bricks.some((brick) => brick.pendingId))
+    refuse('some of its bricks are being changed; try again when that has ended');
 
-  const copies = bricks.map((brick): Brick => ({ ...brick, id: newId(), volumeId: cloneId, pendingId: operationId, lv: '' }));
+  const copies = bricks.map(
+    (brick): Brick => ({ ...brick, id: newId(), volumeId: cloneId, pendingId: operationId, lv: '' }),
+  );
   await tx.bricks.insert(copies);
   await tx.volumes.insert({
     ...source,
@@ -97,7 +114,11 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     }
     const clone = await context.work.onVolume(work.source.clusterId, work.source.name, () =>
       onAnyHost(work.hosts, context.health, (host) =>
-        cloneVolume(context.hosts, host, { source: work.source.name, clone: work.volume.name, snapshot: snapshotName(work) }),
+        cloneVolume(context.hosts, host, {
+          source: work.source.name,
+          clone: work.volume.name,
+          snapshot: snapshotName(work),
+        }),
       ),
     );
     // It tried to itself; a snapshot that stays would keep the source from ever being deleted.
@@ -114,7 +135,9 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
 
   async direction(work, context) {
     const found = await infoOf(work, context, work.volume.name);
-    return found && isOurs(found) && isStarted(found) && found.bricks.length === work.bricks.length ? 'forward' : 'back';
+    return found && isOurs(found) && isStarted(found) && found.bricks.length === work.bricks.length
+      ? 'forward'
+      : 'back';
   },
 
   async undo(work, context) {
@@ -124,7 +147,9 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     const source = await infoOf(work, context, work.source.name);
     const made = source ? clonedBricks(work, { source, clone }) : [];
     const onClone = (change: (host: string) => Promise<unknown>) =>
-      context.work.onVolume(work.volume.clusterId, work.volume.name, () => onAnyHost(work.hosts, context.health, change));
+      context.work.onVolume(work.volume.clusterId, work.volume.name, () =>
+        onAnyHost(work.hosts, context.health, change),
+      );
     if (isStarted(clone)) await onClone((host) => stopVolume(context.hosts, host, work.volume.name));
     // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
     await destroyNewBricks(

@@ -5,9 +5,15 @@ import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import { gibToKib } from '../domain/size.js';
-import { effectiveOptions, readPlacementOptions } from '../domain/volume-options.js';
 import { blockInfoFor, mountFor, type Volume } from '../domain/volume.js';
-import { createGlusterVolume, deleteGlusterVolume, type GlusterVolume, isStarted, volumeInfo } from '../executors/commands/gluster-volume.js';
+import { effectiveOptions, readPlacementOptions } from '../domain/volume-options.js';
+import {
+  createGlusterVolume,
+  deleteGlusterVolume,
+  type GlusterVolume,
+  isStarted,
+  volumeInfo,
+} from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
 import type { Finalized, OperationContext, OperationKind } from './operation.js';
@@ -109,7 +115,9 @@ export async function choosePlacement(
   settings: OperationSettings,
   health: NodeHealth,
 ) {
-  const candidates = request.clusters?.length ? request.clusters : (await tx.clusters.list()).map((cluster) => cluster.id);
+  const candidates = request.clusters?.length
+    ? request.clusters
+    : (await tx.clusters.list()).map((cluster) => cluster.id);
   const described = [];
   for (const id of candidates) {
     const cluster = await tx.clusters.find(id);
@@ -128,7 +136,10 @@ export async function choosePlacement(
     maxVolumes: settings.maxVolumesPerCluster,
   });
   if (eligible.length === 0) throw refused(clusterErrorsText(reasons, 'No eligible cluster for volume'), []);
-  const wanted = placementRequest({ ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 }, settings);
+  const wanted = placementRequest(
+    { ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 },
+    settings,
+  );
   const refusals: ClusterPlacementRefusal[] = [];
   for (const clusterId of eligible) {
     const placed = place(await snapshotOf(tx, clusterId, health, settings.reserveSpareMetadata), wanted);
@@ -136,7 +147,10 @@ export async function choosePlacement(
     refusals.push({ clusterId, text: createText(placed), explanation: placed.explanation, devices: placed.devices });
     if (placed.reason === 'invalid-tag-rule' || placed.reason === 'file-size-over-brick-size') break;
   }
-  const texts = refusals.map(({ clusterId, text, explanation }) => ({ clusterId, text: explanation ? `${text}\n${explanation}` : text }));
+  const texts = refusals.map(({ clusterId, text, explanation }) => ({
+    clusterId,
+    text: explanation ? `${text}\n${explanation}` : text,
+  }));
   throw refused(clusterErrorsText(texts, 'Unable to create volume on any cluster:'), refusals);
 }
 
@@ -177,7 +191,11 @@ export const volumeCreate: OperationKind<VolumeWork, void> = {
   },
 
   async finalize(tx, { volume, bricks }): Promise<Finalized> {
-    await settle(tx, volume, bricks.map(({ brick }) => brick.id));
+    await settle(
+      tx,
+      volume,
+      bricks.map(({ brick }) => brick.id),
+    );
     return { location: `/volumes/${volume.id}` };
   },
 
@@ -198,7 +216,10 @@ export const volumeCreate: OperationKind<VolumeWork, void> = {
   },
 
   async retract(tx, { volume, bricks }) {
-    await giveBackSpace(tx, bricks.map(({ brick }) => brick));
+    await giveBackSpace(
+      tx,
+      bricks.map(({ brick }) => brick),
+    );
     await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
     await tx.volumes.delete(volume.id);
   },

@@ -3,13 +3,19 @@ import type { Id } from '../domain/ids.js';
 import type { Action, PendingOperation } from '../domain/pending-operation.js';
 import { DATABASE_VOLUME_NAME } from '../domain/volume.js';
 import { snapshotCount } from '../executors/commands/gluster-snapshot.js';
-import { deleteGlusterVolume, type GlusterVolume, isStarted, startVolume, volumeInfo } from '../executors/commands/gluster-volume.js';
+import {
+  deleteGlusterVolume,
+  type GlusterVolume,
+  isStarted,
+  startVolume,
+  volumeInfo,
+} from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { manageNamesOf, onAnyHost } from './cluster-hosts.js';
 import type { OperationContext, OperationKind } from './operation.js';
 import type { Intent } from './runner.js';
 import { giveBackSpace } from './space.js';
-import { countServed, destroyBricks, type Destroyed, hostedBricks, type VolumeWork } from './volume-bricks.js';
+import { countServed, type Destroyed, destroyBricks, hostedBricks, type VolumeWork } from './volume-bricks.js';
 
 /** Refusals that come before the in-flight limit. */
 export async function checkVolumeDelete(tx: Tx, id: Id): Promise<void> {
@@ -19,7 +25,10 @@ export async function checkVolumeDelete(tx: Tx, id: Id): Promise<void> {
     throw new DomainError('conflict', `Cannot delete volume containing the Heketi database (${DATABASE_VOLUME_NAME})`);
   }
   if (volume.isBlockHosting && (await tx.blockVolumes.listByHostingVolume(id)).length > 0) {
-    throw new DomainError('conflict', 'Cannot delete a block hosting volume containing block volumes; delete those first');
+    throw new DomainError(
+      'conflict',
+      'Cannot delete a block hosting volume containing block volumes; delete those first',
+    );
   }
 }
 
@@ -94,7 +103,10 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     const removed = new Map(gone.map(({ id, poolRemoved }) => [id, poolRemoved]));
     const ofGone = bricks.map(({ brick }) => brick).filter((brick) => removed.has(brick.id));
     // A pool shared with clones stays, and so does its space, until the last of its volumes goes.
-    await giveBackSpace(tx, ofGone.filter((brick) => removed.get(brick.id)));
+    await giveBackSpace(
+      tx,
+      ofGone.filter((brick) => removed.get(brick.id)),
+    );
     await tx.bricks.delete(ofGone.map((brick) => brick.id));
     if (volume) await tx.volumes.delete(volume.id);
     return { location: null, remaining: left.map((id): Action => ({ change: 'delete-brick', id, delta: null })) };

@@ -2,8 +2,8 @@ import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import { gibToKib } from '../domain/size.js';
-import { readPlacementOptions } from '../domain/volume-options.js';
 import { blockInfoFor } from '../domain/volume.js';
+import { readPlacementOptions } from '../domain/volume-options.js';
 import { addBricks, startRebalance, volumeInfo } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost } from './cluster-hosts.js';
@@ -13,7 +13,14 @@ import type { NodeHealth } from './ports.js';
 import type { Intent } from './runner.js';
 import type { OperationSettings } from './settings.js';
 import { giveBackSpace, takeSpace } from './space.js';
-import { countServed, createBricks, destroyNewBricks, glusterName, type VolumeWork, volumeWork } from './volume-bricks.js';
+import {
+  countServed,
+  createBricks,
+  destroyNewBricks,
+  glusterName,
+  type VolumeWork,
+  volumeWork,
+} from './volume-bricks.js';
 import { NoPlacementError } from './volume-create.js';
 
 /** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
@@ -28,7 +35,10 @@ export async function buildVolumeExpand(
   const volume = await tx.volumes.find(volumeId);
   if (!volume) throw idNotFound();
   if (volume.pendingId) {
-    throw new DomainError('conflict', `volume ${volumeId} is being changed by operation ${volume.pendingId}; wait until it has ended`);
+    throw new DomainError(
+      'conflict',
+      `volume ${volumeId} is being changed by operation ${volume.pendingId}; wait until it has ended`,
+    );
   }
   const request = placementRequest(
     { ...volume, sizeKib: gibToKib(addGib), existingBricks: await tx.bricks.countByVolume(volumeId) },
@@ -74,15 +84,18 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
     const isArbiter = readPlacementOptions(volume.options ?? [], { averageFileKib: 0 }).arbiter;
     if (missing.length > 0) {
       await context.work.onVolume(volume.clusterId, volume.name, () =>
-        onAnyHost(work.bricks.map((hosted) => hosted.manageName), context.health, (host) =>
-          addBricks(context.hosts, host, {
-            name: volume.name,
-            volumeId: volume.id,
-            durability: volume.durability,
-            isArbiter,
-            bricks: missing.map(({ brick, storageName }) => ({ host: storageName, path: brick.path })),
-            options: [],
-          }),
+        onAnyHost(
+          work.bricks.map((hosted) => hosted.manageName),
+          context.health,
+          (host) =>
+            addBricks(context.hosts, host, {
+              name: volume.name,
+              volumeId: volume.id,
+              durability: volume.durability,
+              isArbiter,
+              bricks: missing.map(({ brick, storageName }) => ({ host: storageName, path: brick.path })),
+              options: [],
+            }),
         ),
       );
     }
@@ -117,13 +130,18 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
   },
 
   async retract(tx, { bricks }) {
-    await giveBackSpace(tx, bricks.map(({ brick }) => brick));
+    await giveBackSpace(
+      tx,
+      bricks.map(({ brick }) => brick),
+    );
     await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
   },
 };
 
 async function notServed(work: ExpandWork, context: OperationContext) {
-  const found = await onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, work.volume.name));
+  const found = await onAnyHost(work.hosts, context.health, (host) =>
+    volumeInfo(context.hosts, host, work.volume.name),
+  );
   if (countServed(found, work.bricks) === 0) return work.bricks;
   const served = new Set(found?.bricks.map((brick) => brick.name));
   return work.bricks.filter((hosted) => !served.has(glusterName(hosted)));

@@ -10,7 +10,12 @@ import { takenKib } from './space.js';
 import { choosePlacement, NoPlacementError } from './volume-create.js';
 
 /** Where a volume would go now, or why it fits nowhere, and the largest of its kind that would fit. */
-export async function planVolume(tx: Tx, request: VolumeRequest, settings: OperationSettings, health: NodeHealth): Promise<VolumePlan> {
+export async function planVolume(
+  tx: Tx,
+  request: VolumeRequest,
+  settings: OperationSettings,
+  health: NodeHealth,
+): Promise<VolumePlan> {
   const options = effectiveOptions(
     settings.preRequestOptions,
     request.options,
@@ -47,7 +52,10 @@ export async function planVolume(tx: Tx, request: VolumeRequest, settings: Opera
     return { fits: true, clusterId, bricks, refusals: [], largestGib };
   } catch (error) {
     if (!(error instanceof NoPlacementError)) throw error;
-    const refusals = error.refusals.length > 0 ? error.refusals : [{ clusterId: '', text: error.message, explanation: '', devices: [] }];
+    const refusals =
+      error.refusals.length > 0
+        ? error.refusals
+        : [{ clusterId: '', text: error.message, explanation: '', devices: [] }];
     return { fits: false, clusterId: null, bricks: [], refusals, largestGib };
   }
 }
@@ -59,7 +67,10 @@ async function largestOf(
   settings: OperationSettings,
   health: NodeHealth,
 ): Promise<number> {
-  const wanted = placementRequest({ ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 }, settings);
+  const wanted = placementRequest(
+    { ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 },
+    settings,
+  );
   let largest = 0;
   for (const cluster of await tx.clusters.list()) {
     if (request.clusters?.length && !request.clusters.includes(cluster.id)) continue;

@@ -167,6 +167,9 @@ export interface IdempotencyKey {
 export interface IdempotencyKeyRows {
   find(key: string): Promise<IdempotencyKey | null>;
   insert(key: IdempotencyKey): Promise<void>;
+  /** True while a key may be answered with this queue entry again, which must then outlive its first reading. */
+  refersToQueueEntry(queueId: Id): Promise<boolean>;
+  /** With the final answers that were kept for them. */
   deleteOlderThan(createdAt: number): Promise<void>;
 }
 

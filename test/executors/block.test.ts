@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBrick } from '../../src/executors/commands/brick.js';
-import { blockVolumeInfo, createBlockVolume, deleteBlockVolume, expandBlockVolume, listBlockVolumes } from '../../src/executors/commands/gluster-block.js';
+import {
+  blockVolumeInfo,
+  createBlockVolume,
+  deleteBlockVolume,
+  expandBlockVolume,
+  listBlockVolumes,
+} from '../../src/executors/commands/gluster-block.js';
 import { createGlusterVolume } from '../../src/executors/commands/gluster-volume.js';
 import { probePeer } from '../../src/executors/commands/glusterd.js';
 import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
@@ -9,7 +15,13 @@ import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
 
 const HOST = 'n1.manage';
 const BLOCK = { hostingVolume: 'bhv', name: 'b1' } as const;
-const SPEC = { ...BLOCK, haCount: 3, hasAuth: true, hosts: ['n1.storage', 'n2.storage', 'n3.storage'], sizeGib: 2 } as const;
+const SPEC = {
+  ...BLOCK,
+  haCount: 3,
+  hasAuth: true,
+  hosts: ['n1.storage', 'n2.storage', 'n3.storage'],
+  sizeGib: 2,
+} as const;
 
 let rig: Rig;
 beforeEach(async () => {
@@ -29,20 +41,32 @@ describe('a block volume', () => {
     expect(created.iqn).toMatch(/^iqn\.2016-12\.org\.gluster-block:/);
     expect(created.password).not.toBe('');
     expect(await blockVolumeInfo(rig.hosts, HOST, BLOCK)).toEqual({
-      ...BLOCK, iqn: created.iqn, username: created.username, password: created.password, haCount: 3, sizeGib: 2, usableSizeGib: 0, hosts: SPEC.hosts,
+      ...BLOCK,
+      iqn: created.iqn,
+      username: created.username,
+      password: created.password,
+      haCount: 3,
+      sizeGib: 2,
+      usableSizeGib: 0,
+      hosts: SPEC.hosts,
     });
     expect(await listBlockVolumes(rig.hosts, HOST, 'bhv')).toEqual(['b1']);
   });
 
   it('has no credentials otherwise', async () => {
-    expect(await createBlockVolume(rig.hosts, HOST, { ...SPEC, hasAuth: false })).toMatchObject({ username: '', password: '' });
+    expect(await createBlockVolume(rig.hosts, HOST, { ...SPEC, hasAuth: false })).toMatchObject({
+      username: '',
+      password: '',
+    });
   });
 
   it('grows to its new size', async () => {
     await createBlockVolume(rig.hosts, HOST, SPEC);
     await expandBlockVolume(rig.hosts, HOST, BLOCK, 5);
     expect((await blockVolumeInfo(rig.hosts, HOST, BLOCK))?.sizeGib).toBe(5);
-    await expect(expandBlockVolume(rig.hosts, HOST, BLOCK, 5)).rejects.toThrow(/Failed to expand block volume: .* is same as current size .*retry the operation/);
+    await expect(expandBlockVolume(rig.hosts, HOST, BLOCK, 5)).rejects.toThrow(
+      /Failed to expand block volume: .* is same as current size .*retry the operation/,
+    );
   });
 
   it('is deleted once; again, or on a hosting volume that is gone, it is absent', async () => {
@@ -54,16 +78,30 @@ describe('a block volume', () => {
   });
 
   it('is refused without space, twice, or on more hosts than named', async () => {
-    await expect(createBlockVolume(rig.hosts, HOST, { ...SPEC, sizeGib: 100 })).rejects.toThrow('Failed to create block volume: Low space on the volume bhv');
+    await expect(createBlockVolume(rig.hosts, HOST, { ...SPEC, sizeGib: 100 })).rejects.toThrow(
+      'Failed to create block volume: Low space on the volume bhv',
+    );
     await createBlockVolume(rig.hosts, HOST, SPEC);
     await expect(createBlockVolume(rig.hosts, HOST, SPEC)).rejects.toThrow('already EXIST');
-    await expect(createBlockVolume(rig.hosts, HOST, { ...SPEC, name: 'b2', haCount: 4 })).rejects.toThrow('multipath req: 4');
+    await expect(createBlockVolume(rig.hosts, HOST, { ...SPEC, name: 'b2', haCount: 4 })).rejects.toThrow(
+      'multipath req: 4',
+    );
   });
 
   it('never puts a password into an error', async () => {
-    rig.simulated.setFaults([{ kind: 'fail', after: true, match: 'create', exitCode: 1, stderr: '{"RESULT":"FAIL","errMsg":"broken","PASSWORD":"hunter2"}' }]);
+    rig.simulated.setFaults([
+      {
+        kind: 'fail',
+        after: true,
+        match: 'create',
+        exitCode: 1,
+        stderr: '{"RESULT":"FAIL","errMsg":"broken","PASSWORD":"hunter2"}',
+      },
+    ]);
     const error = await createBlockVolume(rig.hosts, HOST, SPEC).catch((e: unknown) => e as CommandError);
     expect(error).toBeInstanceOf(CommandError);
-    expect(JSON.stringify({ ...(error as CommandError), message: (error as CommandError).message })).not.toContain('hunter2');
+    expect(JSON.stringify({ ...(error as CommandError), message: (error as CommandError).message })).not.toContain(
+      'hunter2',
+    );
   });
 });

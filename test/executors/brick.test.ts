@@ -37,7 +37,14 @@ describe('the life of a brick', () => {
     expect(host.mounts).toEqual([{ source: device, target: mountPoint, options: 'rw,inode64,noatime,nouuid' }]);
     expect(host.fstab).toEqual([`${device} ${mountPoint} xfs rw,inode64,noatime,nouuid 1 2`]);
     expect(host.groups[0]?.volumes).toEqual([
-      { name: spec.lv, kind: 'thin', sizeKib: 10 * KIB_PER_GIB, pool: spec.thinPool, mkfs: 'xfs -i size=512 -n size=8192', directories: ['/brick 2775 2001'] },
+      {
+        name: spec.lv,
+        kind: 'thin',
+        sizeKib: 10 * KIB_PER_GIB,
+        pool: spec.thinPool,
+        mkfs: 'xfs -i size=512 -n size=8192',
+        directories: ['/brick 2775 2001'],
+      },
       { name: spec.thinPool, kind: 'pool', sizeKib: 10 * KIB_PER_GIB, pool: '', mkfs: '', directories: [] },
     ]);
     expect(await probeBrick(rig.hosts, HOST, spec)).toEqual(PRESENT);
@@ -80,7 +87,9 @@ describe('a brick that could not be made', () => {
     for (let nth = 1; nth <= CREATE_COMMANDS; nth++) {
       for (const after of [false, true]) {
         rig.simulated.setFaults([{ kind: 'fail', nth, after, stderr: 'it broke' }]);
-        await expect(createBrick(rig.hosts, HOST, brick(1, 1, { gid: 5 })), `command ${nth}`).rejects.toThrow('it broke');
+        await expect(createBrick(rig.hosts, HOST, brick(1, 1, { gid: 5 })), `command ${nth}`).rejects.toThrow(
+          'it broke',
+        );
         rig.simulated.setFaults([]);
         await destroyBrick(rig.hosts, HOST, brick(1, 1));
         expect(rig.simulated.state(), `command ${nth}, after ${after}`).toEqual(empty);
@@ -130,14 +139,23 @@ describe('destroying a brick', () => {
     await createBrick(rig.hosts, HOST, spec);
     rig.simulated.setFaults([{ kind: 'fail', match: '^umount', exitCode: 32, stderr: 'umount: target is busy.' }]);
     await expect(destroyBrick(rig.hosts, HOST, spec)).rejects.toThrow('target is busy');
-    expect(await probeBrick(rig.hosts, HOST, spec)).toMatchObject({ lvExists: true, poolExists: true, isMounted: true });
+    expect(await probeBrick(rig.hosts, HOST, spec)).toMatchObject({
+      lvExists: true,
+      poolExists: true,
+      isMounted: true,
+    });
   });
 
   it('keeps a pool that other volumes live in, and says that its space is not free', async () => {
     const spec = brick(1, 1);
     await createBrick(rig.hosts, HOST, spec);
     const clone = { ...spec, lv: 'clone_0', path: '/run/gluster/snaps/clone/brick1/brick' };
-    rig.simulated.seedFromRecords({ nodes: [], devices: [], volumes: [], bricks: [{ ...clone, manageName: HOST, storageName: 'n1.storage' }] });
+    rig.simulated.seedFromRecords({
+      nodes: [],
+      devices: [],
+      volumes: [],
+      bricks: [{ ...clone, manageName: HOST, storageName: 'n1.storage' }],
+    });
     expect(await destroyBrick(rig.hosts, HOST, spec)).toEqual({ poolRemoved: false });
     expect(await destroyBrick(rig.hosts, HOST, clone)).toEqual({ poolRemoved: true });
   });

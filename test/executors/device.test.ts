@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
 import { createBrick } from '../../src/executors/commands/brick.js';
-import { forgetDevice, inspectDevice, readDevice, setUpDevice, tearDownDevice } from '../../src/executors/commands/lvm-device.js';
+import {
+  forgetDevice,
+  inspectDevice,
+  readDevice,
+  setUpDevice,
+  tearDownDevice,
+} from '../../src/executors/commands/lvm-device.js';
 import { TransportError } from '../../src/executors/executor.js';
 import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js';
 
@@ -36,7 +42,9 @@ describe('setting up a device', () => {
   });
 
   it('refuses a device that does not exist', async () => {
-    await expect(setUpDevice(rig.hosts, HOST, { ...device, name: '/dev/nope' })).rejects.toThrow(/Initializing device \/dev\/nope failed.*No device found/);
+    await expect(setUpDevice(rig.hosts, HOST, { ...device, name: '/dev/nope' })).rejects.toThrow(
+      /Initializing device \/dev\/nope failed.*No device found/,
+    );
   });
 
   it('refuses a device with a file system unless told to wipe it', async () => {
@@ -86,7 +94,9 @@ describe('reading a device again', () => {
 
   it('finds the UUID by the volume group when the record has none', async () => {
     const report = await setUpDevice(rig.hosts, HOST, device);
-    expect(await readDevice(rig.hosts, HOST, { ...known(report), pvUuid: '' })).toMatchObject({ pvUuid: report.pvUuid });
+    expect(await readDevice(rig.hosts, HOST, { ...known(report), pvUuid: '' })).toMatchObject({
+      pvUuid: report.pvUuid,
+    });
   });
 
   it('tells what the device is to LVM', async () => {

@@ -8,7 +8,14 @@ import { brick, deviceId, KIB_PER_GIB, lenientRig, type Rig, volume } from './su
 
 const HOST = 'n1.manage';
 const device = { deviceId: deviceId(1), name: '/dev/sdb', wipe: false };
-const EMPTY_DEVICE = { pvUuid: '', paths: [], totalKib: 500 * KIB_PER_GIB, freeKib: 500 * KIB_PER_GIB, usedKib: 0, extentKib: 4096 };
+const EMPTY_DEVICE = {
+  pvUuid: '',
+  paths: [],
+  totalKib: 500 * KIB_PER_GIB,
+  freeKib: 500 * KIB_PER_GIB,
+  usedKib: 0,
+  extentKib: 4096,
+};
 
 let rig: Rig;
 beforeEach(() => {
@@ -39,12 +46,22 @@ describe('lenient hosts', () => {
     await createBrick(rig.hosts, HOST, brick(1, 1, { thinPoolKib: 9000 * KIB_PER_GIB }));
     const known = { deviceId: device.deviceId, name: device.name, paths: [], pvUuid: '' };
     expect(await readDevice(rig.hosts, HOST, known)).toEqual(EMPTY_DEVICE);
-    expect(await readDevice(rig.hosts, HOST, { ...known, deviceId: deviceId(7), pvUuid: 'from-an-import' })).toEqual(EMPTY_DEVICE);
+    expect(await readDevice(rig.hosts, HOST, { ...known, deviceId: deviceId(7), pvUuid: 'from-an-import' })).toEqual(
+      EMPTY_DEVICE,
+    );
     await expect(tearDownDevice(rig.hosts, HOST, known)).resolves.toBeUndefined();
   });
 
   it('accept any volume name, option and brick, but keep what they were given', async () => {
-    const odd = volume('näme with spaces', [[1, brick(1, 1)], [2, brick(2, 2)], [3, brick(3, 3)]], { options: ['no.such.option a b', 'nonsense'] });
+    const odd = volume(
+      'näme with spaces',
+      [
+        [1, brick(1, 1)],
+        [2, brick(2, 2)],
+        [3, brick(3, 3)],
+      ],
+      { options: ['no.such.option a b', 'nonsense'] },
+    );
     await createGlusterVolume(rig.hosts, HOST, odd);
     const found = await volumeInfo(rig.hosts, HOST, odd.name);
     expect(found?.bricks.map((b) => b.name)).toEqual(odd.bricks.map(({ host, path }) => `${host}:${path}`));
@@ -59,12 +76,22 @@ describe('lenient hosts', () => {
   });
 
   it('become one host when a node record joins their names', async () => {
-    await createGlusterVolume(rig.hosts, HOST, volume('v', [[1, brick(1, 1)], [2, brick(2, 2)], [3, brick(3, 3)]]));
+    await createGlusterVolume(
+      rig.hosts,
+      HOST,
+      volume('v', [
+        [1, brick(1, 1)],
+        [2, brick(2, 2)],
+        [3, brick(3, 3)],
+      ]),
+    );
     rig.simulated.linkNames(HOST, 'n1.storage');
     rig.simulated.linkNames('n2.manage', 'n2.storage');
     expect(await volumeInfo(rig.hosts, 'n2.manage', 'v')).toMatchObject({ brickCount: 3 });
     expect(rig.simulated.state().hosts.map(({ manage, storage }) => [manage, storage])).toEqual([
-      [HOST, 'n1.storage'], ['n2.manage', 'n2.storage'], ['', 'n3.storage'],
+      [HOST, 'n1.storage'],
+      ['n2.manage', 'n2.storage'],
+      ['', 'n3.storage'],
     ]);
   });
 });

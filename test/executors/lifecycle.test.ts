@@ -32,7 +32,17 @@ function plan(i: number, device: number, sizeMib: number, arbiter: boolean, gid:
   const bricks = [1, 2, 3].map((host): readonly [number, BrickSpec] => {
     const isArbiter = arbiter && host === 3;
     const sizeKib = sizeMib * 1024;
-    return [host, brick(i * 10 + host, host, { deviceId: deviceId(host, device), sizeKib, thinPoolKib: sizeKib, poolMetadataKib: 4096, subType: isArbiter ? 'arbiter' : 'normal', gid })];
+    return [
+      host,
+      brick(i * 10 + host, host, {
+        deviceId: deviceId(host, device),
+        sizeKib,
+        thinPoolKib: sizeKib,
+        poolMetadataKib: 4096,
+        subType: isArbiter ? 'arbiter' : 'normal',
+        gid,
+      }),
+    ];
   });
   return { name: `v${i}`, bricks };
 }
@@ -44,11 +54,15 @@ async function create(rig: Rig, { name, bricks }: Planned): Promise<void> {
 
 async function destroy(rig: Rig, { name, bricks }: Planned): Promise<void> {
   await deleteGlusterVolume(rig.hosts, HOST, name);
-  for (const [host, spec] of bricks) expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: true });
+  for (const [host, spec] of bricks)
+    expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: true });
 }
 
 const volumes = fc
-  .array(fc.tuple(fc.nat(DEVICES.length - 1), fc.integer({ min: 64, max: 8192 }), fc.boolean(), fc.constantFrom(0, 2001)), { minLength: 1, maxLength: 6 })
+  .array(
+    fc.tuple(fc.nat(DEVICES.length - 1), fc.integer({ min: 64, max: 8192 }), fc.boolean(), fc.constantFrom(0, 2001)),
+    { minLength: 1, maxLength: 6 },
+  )
   .map((all) => all.map(([device, sizeMib, arbiter, gid], i) => plan(i, device, sizeMib, arbiter, gid)));
 
 describe('hosts', () => {
@@ -70,7 +84,11 @@ describe('hosts', () => {
   });
 
   it('are as they were after a creation that broke anywhere was taken back', async () => {
-    const outcome = fc.record({ nth: fc.integer({ min: 1, max: 26 }), kind: fc.constantFrom('fail', 'lose-link' as const), after: fc.boolean() });
+    const outcome = fc.record({
+      nth: fc.integer({ min: 1, max: 26 }),
+      kind: fc.constantFrom('fail', 'lose-link' as const),
+      after: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(outcome, async (fault) => {
         const rig = await readyRig();

@@ -43,12 +43,18 @@ describe('hosts filled from records', () => {
   it('are as the commands left them', async () => {
     const used = strictRig();
     await fill(used);
-    const { totalKib } = await readDevice(used.hosts, HOST, { deviceId: deviceId(1), name: '/dev/sdb', paths: [], pvUuid: '' });
+    const { totalKib } = await readDevice(used.hosts, HOST, {
+      deviceId: deviceId(1),
+      name: '/dev/sdb',
+      paths: [],
+      pvUuid: '',
+    });
     const restarted = strictRig();
     restarted.simulated.seedFromRecords(records(totalKib));
     expect(restarted.simulated.state()).toEqual(used.simulated.state());
     await deleteGlusterVolume(restarted.hosts, HOST, 'v');
-    for (const [host, spec] of bricks) expect(await destroyBrick(restarted.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: true });
+    for (const [host, spec] of bricks)
+      expect(await destroyBrick(restarted.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: true });
   });
 
   it('tolerate records that contradict each other', async () => {
@@ -60,8 +66,18 @@ describe('hosts filled from records', () => {
     rig.simulated.seedFromRecords({
       nodes: [...nodes, ...nodes],
       devices: [...devices, ...devices],
-      bricks: [...known, one, { ...one, brickId: 'x', lv: one.thinPool }, { ...one, path: '', lv: 'p', thinPool: '', manageName: '', storageName: 'lost' }],
-      volumes: [...volumes, v, { ...v, name: 'empty', bricks: [] }, { ...v, name: 'elsewhere', bricks: [{ storageName: 'lost', path: '/mockpath' }] }],
+      bricks: [
+        ...known,
+        one,
+        { ...one, brickId: 'x', lv: one.thinPool },
+        { ...one, path: '', lv: 'p', thinPool: '', manageName: '', storageName: 'lost' },
+      ],
+      volumes: [
+        ...volumes,
+        v,
+        { ...v, name: 'empty', bricks: [] },
+        { ...v, name: 'elsewhere', bricks: [{ storageName: 'lost', path: '/mockpath' }] },
+      ],
     });
     expect(await volumeInfo(rig.hosts, HOST, 'v')).toMatchObject({ status: 1, brickCount: 3 });
   });
@@ -75,7 +91,9 @@ describe('faults', () => {
   const run = () => rig.hosts.executor.run(HOST, [TRUE]);
 
   it('fire at the n-th match, as often as they are told, on their host only', async () => {
-    rig.simulated.setFaults([{ kind: 'fail', host: HOST, match: '^mkdir', nth: 2, times: 2, exitCode: 7, stderr: 'no' }]);
+    rig.simulated.setFaults([
+      { kind: 'fail', host: HOST, match: '^mkdir', nth: 2, times: 2, exitCode: 7, stderr: 'no' },
+    ]);
     await rig.hosts.executor.run('n2.manage', [TRUE]);
     const codes: number[] = [];
     for (let i = 0; i < 4; i++) codes.push(...(await run()).map((result) => result.exitCode));
@@ -115,11 +133,15 @@ describe('a batch', () => {
     const no = { argv: ['rmdir', '/nope'], timeoutMs: 1000 };
     expect(await rig.hosts.executor.run(HOST, [TRUE, no, TRUE])).toHaveLength(2);
     expect(await rig.hosts.executor.run(HOST, [{ ...no, mayFail: true }, TRUE])).toHaveLength(2);
-    expect((await rig.hosts.executor.run(HOST, [{ argv: ['reboot'], timeoutMs: 1 }]))[0]).toMatchObject({ exitCode: 127 });
+    expect((await rig.hosts.executor.run(HOST, [{ argv: ['reboot'], timeoutMs: 1 }]))[0]).toMatchObject({
+      exitCode: 127,
+    });
   });
 
   it('with an argument that no program can receive is refused whole', async () => {
-    await expect(strictRig().hosts.executor.run(HOST, [{ argv: ['mkdir', 'a\0b'], timeoutMs: 1 }])).rejects.toThrow(DomainError);
+    await expect(strictRig().hosts.executor.run(HOST, [{ argv: ['mkdir', 'a\0b'], timeoutMs: 1 }])).rejects.toThrow(
+      DomainError,
+    );
   });
 
   it('reaches lvm behind a wrapper', async () => {
@@ -141,6 +163,7 @@ describe('hosts in a process of their own', () => {
   afterEach(() => {
     child?.kill();
     child = null;
+    // biome-ignore lint/nursery/noFloatingPromises: rmSync answers nothing; the rule takes it for rm
     rmSync(folder, { recursive: true });
   });
 
@@ -151,7 +174,11 @@ describe('hosts in a process of their own', () => {
     await fill({ simulated: local.simulated, hosts: { executor: remote, settings: HOST_SETTINGS } });
     expect(await remote.state()).toEqual(local.simulated.state());
     await remote.setFaults([{ kind: 'lose-link' }]);
-    await expect(remote.run(HOST, [TRUE])).rejects.toMatchObject({ name: 'TransportError', mayHaveRun: true, host: HOST });
+    await expect(remote.run(HOST, [TRUE])).rejects.toMatchObject({
+      name: 'TransportError',
+      mayHaveRun: true,
+      host: HOST,
+    });
     await expect(remote.run(HOST, [{ argv: ['a\0'], timeoutMs: 1 }])).rejects.toThrow(DomainError);
     await remote.setFaults([{ kind: 'hang' }]);
     const abort = new AbortController();
@@ -164,9 +191,16 @@ describe('hosts in a process of their own', () => {
 
   it('outlive their clients, and a lost process is an unknown outcome', async () => {
     const file = path.join(folder, 'hosts.json');
-    writeFileSync(file, JSON.stringify({ hosts: [{ manage: HOST, storage: 'n1.storage', devices: [{ path: '/dev/sdb', sizeGib: 10 }] }] }));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        hosts: [{ manage: HOST, storage: 'n1.storage', devices: [{ path: '/dev/sdb', sizeGib: 10 }] }],
+      }),
+    );
     const program = path.resolve('src/executors/mock/host-process.ts');
-    const started = spawn(process.execPath, ['--import', 'tsx', program, '--socket', socket, '--hosts', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn(process.execPath, ['--import', 'tsx', program, '--socket', socket, '--hosts', file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     child = started;
     await new Promise((ready) => started.stdout.once('data', ready));
     for (const expected of [0, 1]) {
@@ -194,10 +228,15 @@ describe('choosing an executor', () => {
   it('simulates the hosts of a topology file', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'topology-'));
     const file = path.join(folder, 'topology.json');
-    const node = { node: { hostnames: { manage: ['m'], storage: ['s'] }, zone: 1 }, devices: ['/dev/sdb', { name: '/dev/sdc', destroydata: false }] };
+    const node = {
+      node: { hostnames: { manage: ['m'], storage: ['s'] }, zone: 1 },
+      devices: ['/dev/sdb', { name: '/dev/sdc', destroydata: false }],
+    };
     writeFileSync(file, JSON.stringify({ clusters: [{ nodes: [node] }] }));
     const { simulated } = createExecutor('mock', { ...mock, mode: 'strict', topologyFile: file });
-    expect(simulated?.state().hosts).toMatchObject([{ manage: 'm', storage: 's', devices: [{ path: '/dev/sdb' }, { path: '/dev/sdc' }] }]);
+    expect(simulated?.state().hosts).toMatchObject([
+      { manage: 'm', storage: 's', devices: [{ path: '/dev/sdb' }, { path: '/dev/sdc' }] },
+    ]);
     writeFileSync(file, '{"hosts":[{"manage":"m"}]}');
     expect(() => createExecutor('mock', { ...mock, topologyFile: file })).toThrow(/host without names/);
     writeFileSync(file, '[');

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick.js';
 import { cloneVolume, deleteSnapshot, snapshotCount } from '../../src/executors/commands/gluster-snapshot.js';
-import { createGlusterVolume, deleteGlusterVolume, type GlusterVolume, stopVolume, volumeInfo } from '../../src/executors/commands/gluster-volume.js';
+import {
+  createGlusterVolume,
+  deleteGlusterVolume,
+  type GlusterVolume,
+  stopVolume,
+  volumeInfo,
+} from '../../src/executors/commands/gluster-volume.js';
 import { probePeer } from '../../src/executors/commands/glusterd.js';
 import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
 import { TransportError } from '../../src/executors/executor.js';
@@ -39,7 +45,13 @@ async function removeClone(clone: GlusterVolume): Promise<void> {
 
 /** Directories of removed clones stay behind in /run, as with the real glusterd. */
 function withoutRun(state: HostsState): HostsState {
-  return { ...state, hosts: state.hosts.map((host) => ({ ...host, directories: host.directories.filter((path) => !path.startsWith('/run/')) })) };
+  return {
+    ...state,
+    hosts: state.hosts.map((host) => ({
+      ...host,
+      directories: host.directories.filter((path) => !path.startsWith('/run/')),
+    })),
+  };
 }
 
 describe('cloning a volume', () => {
@@ -47,7 +59,9 @@ describe('cloning a volume', () => {
     const clone = await cloneVolume(rig.hosts, HOST, ORDER);
     expect(clone).toMatchObject({ name: 'c', status: 1, brickCount: 3 });
     for (const [i, made] of clone.bricks.entries()) {
-      expect(made.name).toBe(`n${i + 1}.storage:/run/gluster/snaps/${clone.id.replaceAll('-', '')}/brick${i + 1}/brick`);
+      expect(made.name).toBe(
+        `n${i + 1}.storage:/run/gluster/snaps/${clone.id.replaceAll('-', '')}/brick${i + 1}/brick`,
+      );
     }
     expect(await snapshotCount(rig.hosts, HOST, 'v')).toBe(0);
     expect(rig.simulated.state().pools[0]?.snapshots).toEqual([]);
@@ -61,7 +75,8 @@ describe('cloning a volume', () => {
   it('keeps the pools until the last of source and clone goes', async () => {
     const clone = await cloneVolume(rig.hosts, HOST, ORDER);
     await deleteGlusterVolume(rig.hosts, HOST, 'v');
-    for (const [host, spec] of bricks) expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: false });
+    for (const [host, spec] of bricks)
+      expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: false });
     await deleteGlusterVolume(rig.hosts, HOST, 'c');
     for (const [i, [host, spec]] of bricks.entries()) {
       const path = clone.bricks[i]?.name.replace(/^[^:]*:/, '') ?? '';
@@ -93,7 +108,9 @@ describe('cloning a volume', () => {
   });
 
   it('does not touch a volume that has the name already', async () => {
-    await expect(cloneVolume(rig.hosts, HOST, { ...ORDER, clone: 'v' })).rejects.toThrow('Volume with name:v already exists');
+    await expect(cloneVolume(rig.hosts, HOST, { ...ORDER, clone: 'v' })).rejects.toThrow(
+      'Volume with name:v already exists',
+    );
     expect(withoutRun(rig.simulated.state())).toEqual(withoutRun(before));
   });
 
@@ -108,7 +125,9 @@ describe('cloning a volume', () => {
 
 describe('snapshots', () => {
   it('keep their volume from being deleted', async () => {
-    await rig.hosts.executor.run(HOST, [{ argv: ['gluster', 'snapshot', 'create', 's', 'v', 'no-timestamp'], timeoutMs: 1000 }]);
+    await rig.hosts.executor.run(HOST, [
+      { argv: ['gluster', 'snapshot', 'create', 's', 'v', 'no-timestamp'], timeoutMs: 1000 },
+    ]);
     expect(await snapshotCount(rig.hosts, HOST, 'v')).toBe(1);
     await expect(deleteGlusterVolume(rig.hosts, HOST, 'v')).rejects.toThrow('as it has 1 snapshots');
   });

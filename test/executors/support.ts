@@ -39,17 +39,24 @@ export interface Rig {
   readonly hosts: Hosts;
 }
 
-export function strictRig(count = 3, extra: Partial<SimulatedHostsOptions> = {}, settings: Partial<HostSettings> = {}): Rig {
-  return rig({
-    mode: 'strict',
-    deviceSizeGib: 200,
-    hosts: Array.from({ length: count }, (_, i) => ({
-      manage: `n${i + 1}.manage`,
-      storage: `n${i + 1}.storage`,
-      devices: DEVICES.map((path) => ({ path, sizeKib: 200 * KIB_PER_GIB })),
-    })),
-    ...extra,
-  }, settings);
+export function strictRig(
+  count = 3,
+  extra: Partial<SimulatedHostsOptions> = {},
+  settings: Partial<HostSettings> = {},
+): Rig {
+  return rig(
+    {
+      mode: 'strict',
+      deviceSizeGib: 200,
+      hosts: Array.from({ length: count }, (_, i) => ({
+        manage: `n${i + 1}.manage`,
+        storage: `n${i + 1}.storage`,
+        devices: DEVICES.map((path) => ({ path, sizeKib: 200 * KIB_PER_GIB })),
+      })),
+      ...extra,
+    },
+    settings,
+  );
 }
 
 export function lenientRig(): Rig {
@@ -79,7 +86,11 @@ export function brick(n: number, host: number, change: Partial<BrickSpec> = {}):
   };
 }
 
-export function volume(name: string, bricks: readonly (readonly [host: number, brick: BrickSpec])[], change: Partial<GlusterVolumeSpec> = {}): GlusterVolumeSpec {
+export function volume(
+  name: string,
+  bricks: readonly (readonly [host: number, brick: BrickSpec])[],
+  change: Partial<GlusterVolumeSpec> = {},
+): GlusterVolumeSpec {
   return {
     name,
     volumeId: name.padStart(32, 'f'),

@@ -29,7 +29,8 @@ beforeEach(async () => {
 
 async function prepare({ hosts }: Rig): Promise<void> {
   for (const n of [2, 3]) await probePeer(hosts, HOST, `n${n}.storage`);
-  for (const n of [1, 2, 3]) await setUpDevice(hosts, `n${n}.manage`, { deviceId: deviceId(n), name: '/dev/sdb', wipe: false });
+  for (const n of [1, 2, 3])
+    await setUpDevice(hosts, `n${n}.manage`, { deviceId: deviceId(n), name: '/dev/sdb', wipe: false });
 }
 
 async function brickSet(hosts: readonly number[] = [1, 2, 3]): Promise<(readonly [number, BrickSpec])[]> {
@@ -43,7 +44,11 @@ describe('peers', () => {
     await probePeer(rig.hosts, HOST, 'n2.storage');
     await probePeer(rig.hosts, HOST, 'n1.storage');
     const peers = await listPeers(rig.hosts, HOST);
-    expect(peers.map(({ name, isConnected }) => [name, isConnected])).toEqual([['n2.storage', true], ['n3.storage', true], ['localhost', true]]);
+    expect(peers.map(({ name, isConnected }) => [name, isConnected])).toEqual([
+      ['n2.storage', true],
+      ['n3.storage', true],
+      ['localhost', true],
+    ]);
   });
 
   it('leave, and leaving again is success', async () => {
@@ -84,7 +89,11 @@ describe('a volume', () => {
     expect(found).toMatchObject({ name: 'v', status: 1, type: 7, brickCount: 9, replicaCount: 3, arbiterCount: 0 });
     expect(found?.bricks.map((b) => b.name)).toEqual(sets.map(([host, { path }]) => `n${host}.storage:${path}`));
     const set = Object.fromEntries(found?.options.map(({ name, value }) => [name, value]) ?? []);
-    expect(set).toMatchObject({ 'performance.cache-size': '64MB', 'auth.allow': '10.0.0.*, 10.1.0.1', 'user.heketi.id': 'v'.padStart(32, 'f') });
+    expect(set).toMatchObject({
+      'performance.cache-size': '64MB',
+      'auth.allow': '10.0.0.*, 10.1.0.1',
+      'user.heketi.id': 'v'.padStart(32, 'f'),
+    });
   });
 
   it('has an arbiter last in each set', async () => {
@@ -122,7 +131,9 @@ describe('a volume', () => {
     const address = ([host, { path }]: readonly [number, BrickSpec]) => ({ host: `n${host}.storage`, path });
     await replaceBrick(rig.hosts, HOST, 'v', address(old), address(fresh));
     expect((await volumeInfo(rig.hosts, HOST, 'v'))?.bricks[1]?.name).toBe(`n2.storage:${fresh[1].path}`);
-    await expect(replaceBrick(rig.hosts, HOST, 'v', address(old), address(fresh))).rejects.toThrow('does not exist in volume: v');
+    await expect(replaceBrick(rig.hosts, HOST, 'v', address(old), address(fresh))).rejects.toThrow(
+      'does not exist in volume: v',
+    );
   });
 
   it('shows what waits to be healed', async () => {
@@ -158,7 +169,8 @@ describe('deleting a volume', () => {
     await expect(destroyBrick(rig.hosts, HOST, set[0]?.[1] ?? brick(0, 1))).rejects.toThrow('target is busy');
     expect(await deleteGlusterVolume(rig.hosts, HOST, 'v')).toBe('deleted');
     expect(await deleteGlusterVolume(rig.hosts, HOST, 'v')).toBe('absent');
-    for (const [host, spec] of set) expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: true });
+    for (const [host, spec] of set)
+      expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: true });
   });
 
   it('is refused while one of its hosts is down', async () => {
@@ -169,7 +181,13 @@ describe('deleting a volume', () => {
 
   it('names the lock of another transaction, not what follows from it', async () => {
     await createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet()));
-    rig.simulated.setFaults([{ kind: 'fail', match: 'volume stop', stderr: 'volume stop: v: failed: Another transaction is in progress for v. Please try again after some time.' }]);
+    rig.simulated.setFaults([
+      {
+        kind: 'fail',
+        match: 'volume stop',
+        stderr: 'volume stop: v: failed: Another transaction is in progress for v. Please try again after some time.',
+      },
+    ]);
     const error = await deleteGlusterVolume(rig.hosts, HOST, 'v').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(CommandError);
     expect(isTransactionInProgress(error as CommandError)).toBe(true);
@@ -180,8 +198,12 @@ describe('gluster refuses', () => {
   it('a name that is taken, and bricks that are in use', async () => {
     const set = await brickSet();
     await createGlusterVolume(rig.hosts, HOST, volume('v', set));
-    await expect(createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet()))).rejects.toThrow('Volume v already exists');
-    await expect(createGlusterVolume(rig.hosts, HOST, volume('w', set))).rejects.toThrow('may be containing or be contained by an existing brick');
+    await expect(createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet()))).rejects.toThrow(
+      'Volume v already exists',
+    );
+    await expect(createGlusterVolume(rig.hosts, HOST, volume('w', set))).rejects.toThrow(
+      'may be containing or be contained by an existing brick',
+    );
   });
 
   it('directories that a deleted volume has marked', async () => {
@@ -194,24 +216,37 @@ describe('gluster refuses', () => {
   it('hosts that are no peers, bricks outside a mount, and sets on one host', async () => {
     const set = await brickSet();
     await detachPeer(rig.hosts, HOST, 'n3.storage');
-    await expect(createGlusterVolume(rig.hosts, HOST, volume('v', set))).rejects.toThrow("Host n3.storage is not in 'Peer in Cluster' state");
+    await expect(createGlusterVolume(rig.hosts, HOST, volume('v', set))).rejects.toThrow(
+      "Host n3.storage is not in 'Peer in Cluster' state",
+    );
     const none = { type: 'none', replica: 0, disperseData: 0, disperseRedundancy: 0 } as const;
     const outside = volume('v', [[1, { ...brick(1, 1), path: '/var/log/brick' }]], { durability: none });
     await expect(createGlusterVolume(rig.hosts, HOST, outside)).rejects.toThrow('created in the root partition');
-    await expect(createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet([1, 1, 2])))).rejects.toThrow('present on the same server');
+    await expect(createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet([1, 1, 2])))).rejects.toThrow(
+      'present on the same server',
+    );
   });
 
   it('options it does not know, and volumes on a host that is down', async () => {
-    await expect(createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet(), { options: ['no.such.option 1'] }))).rejects.toThrow('does not exist');
+    await expect(
+      createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet(), { options: ['no.such.option 1'] })),
+    ).rejects.toThrow('does not exist');
     rig.simulated.setHostUp('n2.manage', false);
-    await expect(createGlusterVolume(rig.hosts, HOST, volume('w', await brickSet([1, 3]).then((b) => [...b, [2, brick(500, 2)] as const])))).rejects.toThrow('Host n2.storage not connected');
+    await expect(
+      createGlusterVolume(
+        rig.hosts,
+        HOST,
+        volume('w', await brickSet([1, 3]).then((b) => [...b, [2, brick(500, 2)] as const])),
+      ),
+    ).rejects.toThrow('Host n2.storage not connected');
   });
 
   it('a second change of a volume while the first runs', async () => {
     rig = strictRig(3, { latency: { programMs: { 'gluster volume set': 5 } } });
     await prepare(rig);
     await createGlusterVolume(rig.hosts, HOST, volume('v', await brickSet()));
-    const set = (value: string) => rig.hosts.executor.run(HOST, [{ argv: ['gluster', 'volume', 'set', 'v', 'user.a', value], timeoutMs: 1000 }]);
+    const set = (value: string) =>
+      rig.hosts.executor.run(HOST, [{ argv: ['gluster', 'volume', 'set', 'v', 'user.a', value], timeoutMs: 1000 }]);
     const [[first], [second]] = await Promise.all([set('1'), set('2')]);
     expect(first?.exitCode).toBe(0);
     expect(second?.stderr).toContain('Another transaction is in progress for v');

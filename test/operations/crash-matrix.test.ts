@@ -12,7 +12,14 @@ import { differences } from '../support/differences.js';
 import { done, loadTopology, openPool, type Pool, recover, strictHosts, volumeRequest } from '../support/pool.js';
 
 /** What happens at the n-th host command. `down`: this host answers no more until the server has been restarted. */
-const FAULTS = ['die before', 'die after', 'command failed', 'link lost before', 'link lost after', 'host down'] as const;
+const FAULTS = [
+  'die before',
+  'die after',
+  'command failed',
+  'link lost before',
+  'link lost after',
+  'host down',
+] as const;
 type FaultKind = (typeof FAULTS)[number];
 
 const HOSTS = 3;
@@ -113,21 +120,30 @@ const created = (name: string) => async (pool: Pool) =>
 
 const makeVolume = async (pool: Pool) => {
   await loadTopology(pool, HOSTS, DEVICES);
-  return (await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'first' })))).slice('/volumes/'.length);
+  return (await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'first' })))).slice(
+    '/volumes/'.length,
+  );
 };
 
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'create volume',
     prepare: (pool) => loadTopology(pool, HOSTS, DEVICES),
-    request: (pool) => pool.operations.createVolume(volumeRequest({ name: 'made', gid: 2000, options: ['client.ssl on'] })),
+    request: (pool) =>
+      pool.operations.createVolume(volumeRequest({ name: 'made', gid: 2000, options: ['client.ssl on'] })),
     isDone: created('made'),
   },
   {
     name: 'create distributed volume',
     prepare: (pool) => loadTopology(pool, HOSTS, DEVICES),
     request: (pool) =>
-      pool.operations.createVolume(volumeRequest({ name: 'made', sizeGib: 120, durability: { type: 'replicate', replica: 3, disperseData: 0, disperseRedundancy: 0 } })),
+      pool.operations.createVolume(
+        volumeRequest({
+          name: 'made',
+          sizeGib: 120,
+          durability: { type: 'replicate', replica: 3, disperseData: 0, disperseRedundancy: 0 },
+        }),
+      ),
     isDone: created('made'),
   },
   {
@@ -225,9 +241,17 @@ async function live(scenario: Scenario, strike: Strike | null): Promise<{ comman
     const pool = await openPool(file, executor, {
       wrapStore: (store) => {
         opened = store;
-        const counting: Store = { ...bound(store), write: (work) => (commits++, store.write(work)) };
+        const counting: Store = {
+          ...bound(store),
+          write: (work) => {
+            commits++;
+            return store.write(work);
+          },
+        };
         if (!strike?.kind.endsWith('commit')) return counting;
-        return dyingStore(store, strike.at, strike.kind === 'die before commit' ? 'before' : 'after', () => executor.kill());
+        return dyingStore(store, strike.at, strike.kind === 'die before commit' ? 'before' : 'after', () =>
+          executor.kill(),
+        );
       },
     });
     const request = scenario.request(pool, id).catch(() => null);

@@ -9,8 +9,15 @@ it('leaves hosts and store as they were after create, expand, clone and delete',
     const emptyHosts = withoutDirectories(hosts);
     const emptyDevices = await pool.store.read((tx) => tx.devices.listByCluster(clusterId));
 
-    const volume = (await done(pool, await pool.operations.createVolume(volumeRequest({ gid: 2000, options: ['client.ssl on'] })))).slice(9);
-    expect(hosts.state().pools.flatMap((p) => p.volumes).map((v) => [v.status, v.bricks.length])).toEqual([[1, 3]]);
+    const volume = (
+      await done(pool, await pool.operations.createVolume(volumeRequest({ gid: 2000, options: ['client.ssl on'] })))
+    ).slice(9);
+    expect(
+      hosts
+        .state()
+        .pools.flatMap((p) => p.volumes)
+        .map((v) => [v.status, v.bricks.length]),
+    ).toEqual([[1, 3]]);
     await done(pool, await pool.operations.expandVolume(volume, 5));
     expect(await pool.store.read((tx) => tx.volumes.find(volume))).toMatchObject({ sizeGib: 15, pendingId: null });
     const clone = (await done(pool, await pool.operations.cloneVolume(volume, 'twin'))).slice(9);
@@ -31,7 +38,9 @@ it('refuses to delete a volume with snapshots, and leaves it running', async () 
   await withPool(hosts, async (pool) => {
     await loadTopology(pool, 3, 1);
     const volume = (await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'kept' })))).slice(9);
-    await hosts.run('h1', [{ argv: ['gluster', '--mode=script', 'snapshot', 'create', 'snap', 'kept', 'no-timestamp'], timeoutMs: 1000 }]);
+    await hosts.run('h1', [
+      { argv: ['gluster', '--mode=script', 'snapshot', 'create', 'snap', 'kept', 'no-timestamp'], timeoutMs: 1000 },
+    ]);
     const { error } = await answerOf(pool, await pool.operations.deleteVolume(volume));
     expect(error).toContain('contains 1 snapshots');
     expect(hosts.state().pools.flatMap((p) => p.volumes)).toMatchObject([{ name: 'kept', status: 1 }]);
@@ -49,7 +58,8 @@ it('takes nodes and devices back when they leave', async () => {
       await done(pool, await pool.operations.setDeviceState(device.id, 'failed', 'enable'));
       await done(pool, await pool.operations.deleteDevice(device.id, false));
     }
-    for (const node of await pool.store.read((tx) => tx.nodes.list())) await done(pool, await pool.operations.deleteNode(node.id));
+    for (const node of await pool.store.read((tx) => tx.nodes.list()))
+      await done(pool, await pool.operations.deleteNode(node.id));
     await pool.operations.deleteCluster(clusterId);
     expect(hosts.state()).toEqual(before);
   });
@@ -61,12 +71,20 @@ it('does not touch a gluster volume of the same name that somebody else made', a
     await loadTopology(pool, 3, 1);
     const made = await hosts.run('h1', [
       { argv: ['mkdir', '-p', '/data/b'], timeoutMs: 1000 },
-      { argv: ['gluster', '--mode=script', 'volume', 'create', 'theirs', '10.0.0.1:/data/b', 'force'], timeoutMs: 1000 },
+      {
+        argv: ['gluster', '--mode=script', 'volume', 'create', 'theirs', '10.0.0.1:/data/b', 'force'],
+        timeoutMs: 1000,
+      },
     ]);
     expect(made.map((r) => r.exitCode)).toEqual([0, 0]);
     const { error } = await answerOf(pool, await pool.operations.createVolume(volumeRequest({ name: 'theirs' })));
     expect(error).toContain('theirs');
-    expect(hosts.state().pools.flatMap((p) => p.volumes).map((v) => v.bricks)).toEqual([['10.0.0.1:/data/b']]);
+    expect(
+      hosts
+        .state()
+        .pools.flatMap((p) => p.volumes)
+        .map((v) => v.bricks),
+    ).toEqual([['10.0.0.1:/data/b']]);
     expect(await pool.store.read((tx) => tx.volumes.list())).toEqual([]);
     expect(hosts.state().hosts.flatMap((h) => h.mounts)).toEqual([]);
   });

@@ -65,7 +65,10 @@ export function strictHosts(hosts: number, devices: number, sizeGib = 100): Simu
     hosts: Array.from({ length: hosts }, (_, i) => ({
       manage: `h${i + 1}`,
       storage: `10.0.0.${i + 1}`,
-      devices: Array.from({ length: devices }, (_, d) => ({ path: `/dev/sd${'bcdefgh'[d]}`, sizeKib: sizeGib * KIB_PER_GIB })),
+      devices: Array.from({ length: devices }, (_, d) => ({
+        path: `/dev/sd${'bcdefgh'[d]}`,
+        sizeKib: sizeGib * KIB_PER_GIB,
+      })),
     })),
   });
 }
@@ -104,7 +107,11 @@ export async function recover(pool: Pool): Promise<void> {
 }
 
 /** A pool in a folder of its own, removed at the end. */
-export async function withPool<T>(hosts: SimulatedHosts, work: (pool: Pool, file: string) => Promise<T>, options?: PoolOptions): Promise<T> {
+export async function withPool<T>(
+  hosts: SimulatedHosts,
+  work: (pool: Pool, file: string) => Promise<T>,
+  options?: PoolOptions,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'mortar-pool-'));
   const file = join(folder, 'heketi.db');
   const pool = await openPool(file, new MockExecutor(hosts), options);
@@ -118,7 +125,10 @@ export async function withPool<T>(hosts: SimulatedHosts, work: (pool: Pool, file
 }
 
 /** The final answer of a queue entry, once nothing runs any more. */
-export async function answerOf(pool: Pool, ticket: { readonly queueId: Id }): Promise<{ location: string | null; error: string | null }> {
+export async function answerOf(
+  pool: Pool,
+  ticket: { readonly queueId: Id },
+): Promise<{ location: string | null; error: string | null }> {
   await pool.runner.settled();
   const entry = await pool.store.read((tx) => tx.queue.find(ticket.queueId));
   if (!entry || entry.state === 'pending') throw new Error(`queue entry ${ticket.queueId} has no final answer`);
@@ -148,7 +158,10 @@ export async function loadTopology(pool: Pool, hosts: number, devices: number, z
     );
     for (const letter of 'bcdefgh'.slice(0, devices)) {
       const nodeId = location.slice('/nodes/'.length);
-      await done(pool, await pool.operations.addDevice({ nodeId, name: `/dev/sd${letter}`, mayDestroyData: false, tags: {} }));
+      await done(
+        pool,
+        await pool.operations.addDevice({ nodeId, name: `/dev/sd${letter}`, mayDestroyData: false, tags: {} }),
+      );
     }
   }
   return clusterId;

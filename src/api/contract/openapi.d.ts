@@ -952,7 +952,7 @@ export interface components {
             readonly pendingoperations: components["schemas"]["DumpEntries"];
         };
         readonly DumpEntries: {
-            readonly [key: string]: Record<string, never>;
+            readonly [key: string]: unknown;
         };
         readonly DatabaseCheck: {
             readonly clusters: components["schemas"]["KindCheck"];

@@ -25,7 +25,7 @@ export interface BodySchema {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, BodySchema>>;
   readonly additionalProperties?: BodySchema | false;
-  readonly propertyNames?: { readonly pattern: string };
+  readonly propertyNames?: { readonly type: 'string'; readonly pattern: string };
   readonly maxProperties?: number;
   readonly items?: BodySchema;
   readonly minItems?: number;

@@ -58,14 +58,25 @@ export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): 
  * Removes the brick, whatever is left of it; parts that are gone already are fine. `poolRemoved` tells whether its
  * space is free again: a pool that still holds snapshots or clones stays, with its space.
  */
-export async function destroyBrick(hosts: Hosts, host: string, brick: BrickPlace): Promise<{ readonly poolRemoved: boolean }> {
+export async function destroyBrick(
+  hosts: Hosts,
+  host: string,
+  brick: BrickPlace,
+): Promise<{ readonly poolRemoved: boolean }> {
   const { settings, executor } = hosts;
   const vg = volumeGroupName(brick.deviceId);
   const mountPoint = mountPointOf(brick.path);
   const umount = program(['umount', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
   const sed = deleteFstabLine(settings.fstab, mountPoint);
-  const removeLv = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${brick.lv}`], SHORT_TIMEOUT_MS, { mayFail: true });
-  const count = lvm(settings, ['lvs', '--noheadings', '--options=thin_count', `${vg}/${brick.thinPool}`], SHORT_TIMEOUT_MS, { mayFail: true });
+  const removeLv = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${brick.lv}`], SHORT_TIMEOUT_MS, {
+    mayFail: true,
+  });
+  const count = lvm(
+    settings,
+    ['lvs', '--noheadings', '--options=thin_count', `${vg}/${brick.thinPool}`],
+    SHORT_TIMEOUT_MS,
+    { mayFail: true },
+  );
   const rmdir = program(['rmdir', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
   const before = [umount, mountedSource(mountPoint), ...(isSnapshotMount(mountPoint) ? [] : [sed])];
   // lvm refuses a volume whose file system is in use, so these need not wait for the answers to those before.
@@ -84,9 +95,15 @@ export async function destroyBrick(hosts: Hosts, host: string, brick: BrickPlace
     return { poolRemoved: true };
   }
   if (parseThinCount(counted.stdout) > 0) return { poolRemoved: false };
-  const removePool = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${brick.thinPool}`], SHORT_TIMEOUT_MS, { mayFail: true });
+  const removePool = lvm(
+    settings,
+    ['lvremove', autobackup(settings), '-f', `${vg}/${brick.thinPool}`],
+    SHORT_TIMEOUT_MS,
+    { mayFail: true },
+  );
   const [poolRemoved] = (await runAll(executor, host, [removePool])) as [CommandResult];
-  if (poolRemoved.exitCode !== 0 && !isLvmObjectAbsent(poolRemoved)) throw new CommandError(host, removePool, poolRemoved);
+  if (poolRemoved.exitCode !== 0 && !isLvmObjectAbsent(poolRemoved))
+    throw new CommandError(host, removePool, poolRemoved);
   return { poolRemoved: true };
 }
 
@@ -95,29 +112,53 @@ export async function probeBrick(
   hosts: Hosts,
   host: string,
   brick: Omit<BrickPlace, 'brickId'>,
-): Promise<{ readonly lvExists: boolean; readonly poolExists: boolean; readonly isMounted: boolean; readonly inFstab: boolean }> {
+): Promise<{
+  readonly lvExists: boolean;
+  readonly poolExists: boolean;
+  readonly isMounted: boolean;
+  readonly inFstab: boolean;
+}> {
   const { settings, executor } = hosts;
   const vg = volumeGroupName(brick.deviceId);
   const mountPoint = mountPointOf(brick.path);
-  const lvs = (name: string) => lvm(settings, ['lvs', '--noheadings', '--options=lv_name', `${vg}/${name}`], SHORT_TIMEOUT_MS, { mayFail: true });
-  const batch = [lvs(brick.lv), lvs(brick.thinPool), mountedSource(mountPoint), findFstabLine(settings.fstab, mountPoint)] as const;
+  const lvs = (name: string) =>
+    lvm(settings, ['lvs', '--noheadings', '--options=lv_name', `${vg}/${name}`], SHORT_TIMEOUT_MS, { mayFail: true });
+  const batch = [
+    lvs(brick.lv),
+    lvs(brick.thinPool),
+    mountedSource(mountPoint),
+    findFstabLine(settings.fstab, mountPoint),
+  ] as const;
   const results = (await runAll(executor, host, batch)) as [CommandResult, CommandResult, CommandResult, CommandResult];
   const exists = (i: 0 | 1) => {
     if (results[i].exitCode !== 0 && !isLvmObjectAbsent(results[i])) throw new CommandError(host, batch[i], results[i]);
     return results[i].exitCode === 0;
   };
-  return { lvExists: exists(0), poolExists: exists(1), isMounted: results[2].exitCode === 0, inFstab: results[3].exitCode === 0 };
+  return {
+    lvExists: exists(0),
+    poolExists: exists(1),
+    isMounted: results[2].exitCode === 0,
+    inFstab: results[3].exitCode === 0,
+  };
 }
 
 function lvcreateArguments(settings: HostSettings, vg: string, spec: BrickSpec): readonly string[] {
   return [
-    'lvcreate', '-qq', autobackup(settings),
-    '--poolmetadatasize', `${spec.poolMetadataKib}K`,
-    '--chunksize', spec.subType === 'arbiter' ? ARBITER_CHUNK_SIZE : settings.lvChunkSize,
-    '--size', `${spec.thinPoolKib}K`,
-    '--thin', `${vg}/${spec.thinPool}`,
-    '--virtualsize', `${spec.sizeKib}K`,
-    '--name', spec.lv,
+    'lvcreate',
+    '-qq',
+    autobackup(settings),
+    '--poolmetadatasize',
+    `${spec.poolMetadataKib}K`,
+    '--chunksize',
+    spec.subType === 'arbiter' ? ARBITER_CHUNK_SIZE : settings.lvChunkSize,
+    '--size',
+    `${spec.thinPoolKib}K`,
+    '--thin',
+    `${vg}/${spec.thinPool}`,
+    '--virtualsize',
+    `${spec.sizeKib}K`,
+    '--name',
+    spec.lv,
   ];
 }
 
@@ -129,7 +170,12 @@ function xfsLayout(settings: HostSettings, spec: BrickSpec): readonly string[] {
 }
 
 /** A host without the fstab has no line to delete; the batch then goes on after that command. */
-async function runSkippingAbsentFstab(hosts: Hosts, host: string, batch: readonly Command[], sed: Command): Promise<readonly CommandResult[]> {
+async function runSkippingAbsentFstab(
+  hosts: Hosts,
+  host: string,
+  batch: readonly Command[],
+  sed: Command,
+): Promise<readonly CommandResult[]> {
   const results = await hosts.executor.run(host, batch);
   const last = results.at(-1);
   if (last && batch[results.length - 1] === sed && last.exitCode !== 0) {

@@ -1,5 +1,5 @@
-import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import type { Command } from '../executor.js';
+import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
 
 /**
  * All edits of the fstab take a lock on the host: `sed -i` replaces the file, and a line that another command

@@ -36,7 +36,11 @@ export function parseBlockAnswer(text: string): BlockAnswer | null {
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return null;
   const fields = parsed as Record<string, unknown>;
-  return { fields, isFailure: fields['RESULT'] === 'FAIL', message: typeof fields['errMsg'] === 'string' ? fields['errMsg'].trim() : '' };
+  return {
+    fields,
+    isFailure: fields['RESULT'] === 'FAIL',
+    message: typeof fields['errMsg'] === 'string' ? fields['errMsg'].trim() : '',
+  };
 }
 
 export function readCreatedBlock({ fields }: BlockAnswer): CreatedBlockVolume {
@@ -46,7 +50,8 @@ export function readCreatedBlock({ fields }: BlockAnswer): CreatedBlockVolume {
 export function readBlockInfo({ fields }: BlockAnswer): BlockVolumeInfo {
   const gbid = text(fields['GBID']);
   const failed = fields['RESIZE FAILED ON'];
-  const sizes = typeof failed === 'object' && failed !== null ? Object.values(failed).map((size) => parseSizeGib(text(size))) : [];
+  const sizes =
+    typeof failed === 'object' && failed !== null ? Object.values(failed).map((size) => parseSizeGib(text(size))) : [];
   const exported = fields['EXPORTED ON'];
   return {
     name: text(fields['NAME']),

@@ -26,11 +26,23 @@ export interface BlockVolumeSpec extends BlockName {
   readonly sizeGib: number;
 }
 
-export async function createBlockVolume(hosts: Hosts, host: string, spec: BlockVolumeSpec): Promise<CreatedBlockVolume> {
+export async function createBlockVolume(
+  hosts: Hosts,
+  host: string,
+  spec: BlockVolumeSpec,
+): Promise<CreatedBlockVolume> {
   const command = blockCommand(
     [
-      'create', path(spec), 'ha', String(spec.haCount), 'auth', spec.hasAuth ? 'enable' : 'disable',
-      'prealloc', hosts.settings.blockPrealloc, spec.hosts.join(','), `${spec.sizeGib}GiB`,
+      'create',
+      path(spec),
+      'ha',
+      String(spec.haCount),
+      'auth',
+      spec.hasAuth ? 'enable' : 'disable',
+      'prealloc',
+      hosts.settings.blockPrealloc,
+      spec.hosts.join(','),
+      `${spec.sizeGib}GiB`,
     ],
     spec.hasAuth,
   );
@@ -39,7 +51,8 @@ export async function createBlockVolume(hosts: Hosts, host: string, spec: BlockV
   const answer = parseBlockAnswer(output);
   if (!answer) throw refused(host, command, result, `Unparsable error during block volume create: ${output.trim()}`);
   if (answer.isFailure) throw refused(host, command, result, `Failed to create block volume: ${answer.message}`);
-  if (result.exitCode !== 0) throw refused(host, command, result, `Failed to create block volume: exit code ${result.exitCode}`);
+  if (result.exitCode !== 0)
+    throw refused(host, command, result, `Failed to create block volume: exit code ${result.exitCode}`);
   return readCreatedBlock(answer);
 }
 
@@ -64,7 +77,8 @@ export async function listBlockVolumes(hosts: Hosts, host: string, hostingVolume
   const command = blockCommand(['list', hostingVolume]);
   const result = await runOne(hosts.executor, host, command);
   const answer = parseBlockAnswer(result.stdout.trim() || result.stderr);
-  if (!answer || answer.isFailure || result.exitCode !== 0) throw refused(host, command, result, answer?.message ?? 'gluster-block list gave no JSON');
+  if (!answer || answer.isFailure || result.exitCode !== 0)
+    throw refused(host, command, result, answer?.message ?? 'gluster-block list gave no JSON');
   const blocks = answer.fields['blocks'];
   if (!Array.isArray(blocks)) throw refused(host, command, result, 'gluster-block list gave no list of blocks');
   return blocks.map(String);
@@ -75,7 +89,13 @@ export async function blockVolumeInfo(hosts: Hosts, host: string, block: BlockNa
   const command = blockCommand(['info', path(block)], true);
   const result = await runOne(hosts.executor, host, command);
   const answer = parseBlockAnswer(result.stdout.trim() || result.stderr);
-  if (!answer) throw refused(host, command, result, `Failed to get information of block volume ${block.name}: gluster-block gave no JSON`);
+  if (!answer)
+    throw refused(
+      host,
+      command,
+      result,
+      `Failed to get information of block volume ${block.name}: gluster-block gave no JSON`,
+    );
   if (answer.isFailure && isBlockAbsent(answer, block)) return null;
   if (answer.isFailure || result.exitCode !== 0) {
     throw refused(host, command, result, `Failed to get information of block volume ${block.name}: ${answer.message}`);
@@ -91,7 +111,12 @@ export async function expandBlockVolume(hosts: Hosts, host: string, block: Block
   const answer = parseBlockAnswer(output);
   if (answer && !answer.isFailure && result.exitCode === 0) return;
   const reason = answer ? answer.message : output.trim();
-  throw refused(host, command, result, `Failed to expand block volume${reason ? `: ${reason}` : ''} (see logs for details, and retry the operation)`);
+  throw refused(
+    host,
+    command,
+    result,
+    `Failed to expand block volume${reason ? `: ${reason}` : ''} (see logs for details, and retry the operation)`,
+  );
 }
 
 /** gluster-block's own failures are read from its JSON, so no exit code stops the batch. */
@@ -104,7 +129,10 @@ function path(block: BlockName): string {
 }
 
 function isBlockAbsent({ message }: BlockAnswer, block: BlockName): boolean {
-  return (message.includes("doesn't exist") && message.includes(block.name)) || (message.includes('does not exist') && message.includes(block.hostingVolume));
+  return (
+    (message.includes("doesn't exist") && message.includes(block.name)) ||
+    (message.includes('does not exist') && message.includes(block.hostingVolume))
+  );
 }
 
 /** The answer itself may hold a password, so only the reason goes into the error. */

@@ -5,7 +5,9 @@ interface Failure {
 
 /** Another change of the same volume holds glusterd's lock; nothing was done, and trying again later is safe. */
 export function isTransactionInProgress({ message }: Failure): boolean {
-  return /Another transaction (?:is )?in progress|Locking failed on|Another transaction could be in progress/i.test(message);
+  return /Another transaction (?:is )?in progress|Locking failed on|Another transaction could be in progress/i.test(
+    message,
+  );
 }
 
 /** The volume is not there: `Volume NAME does not exist`, or without the name in XML. */

@@ -17,7 +17,11 @@ export interface VolumeToClone {
  * that could not be started is left to the caller, who has to see its bricks before it deletes it: gluster would
  * leave their logical volumes mounted.
  */
-export async function cloneVolume(hosts: Hosts, host: string, { source, clone, snapshot }: VolumeToClone): Promise<GlusterVolume> {
+export async function cloneVolume(
+  hosts: Hosts,
+  host: string,
+  { source, clone, snapshot }: VolumeToClone,
+): Promise<GlusterVolume> {
   const { settings, executor } = hosts;
   const info = gluster(settings, ['volume', 'info', clone, '--xml']);
   let results: readonly CommandResult[];

@@ -1,4 +1,4 @@
-import { child, childNumber, childText, children, type XmlElement } from './gluster-xml.js';
+import { child, childNumber, children, childText, type XmlElement } from './gluster-xml.js';
 
 /** A volume as gluster shows it. Counts that do not apply to its type are 0 or 1, as gluster has them. */
 export interface GlusterVolume {

@@ -3,7 +3,7 @@ import type { Id } from '../../domain/ids.js';
 import { type Command, CommandError, type CommandResult, runAll, runOne } from '../executor.js';
 import { gluster } from './command-lines.js';
 import { isAlreadyStarted, isAlreadyStopped, isTransactionInProgress, isVolumeAbsent } from './gluster-errors.js';
-import { type GlusterVolume, parseHealInfo, parseVolumes, type HealingBrick } from './gluster-volume-xml.js';
+import { type GlusterVolume, type HealingBrick, parseHealInfo, parseVolumes } from './gluster-volume-xml.js';
 import { readGlusterXml } from './gluster-xml.js';
 import type { HostSettings } from './host-settings.js';
 import type { Hosts } from './hosts.js';
@@ -38,7 +38,10 @@ export async function createGlusterVolume(hosts: Hosts, host: string, spec: Glus
   await runAll(executor, host, [
     gluster(settings, ['volume', 'create', spec.name, ...layoutArguments(spec), ...first]),
     ...addBrickCommands(settings, { ...spec, bricks: spec.bricks.slice(setSize) }),
-    ...spec.options.map(optionArguments).filter((option) => option.length > 0).map((option) => gluster(settings, ['volume', 'set', spec.name, ...option])),
+    ...spec.options
+      .map(optionArguments)
+      .filter((option) => option.length > 0)
+      .map((option) => gluster(settings, ['volume', 'set', spec.name, ...option])),
     gluster(settings, ['volume', 'set', spec.name, 'user.heketi.id', spec.volumeId]),
     gluster(settings, ['volume', 'start', spec.name]),
   ]);
@@ -98,8 +101,18 @@ export async function stopVolume(hosts: Hosts, host: string, name: string): Prom
 }
 
 /** The new brick is filled by self-heal afterwards. */
-export async function replaceBrick(hosts: Hosts, host: string, name: string, from: BrickAddress, to: BrickAddress): Promise<void> {
-  await runOne(hosts.executor, host, gluster(hosts.settings, ['volume', 'replace-brick', name, brickName(from), brickName(to), 'commit', 'force']));
+export async function replaceBrick(
+  hosts: Hosts,
+  host: string,
+  name: string,
+  from: BrickAddress,
+  to: BrickAddress,
+): Promise<void> {
+  await runOne(
+    hosts.executor,
+    host,
+    gluster(hosts.settings, ['volume', 'replace-brick', name, brickName(from), brickName(to), 'commit', 'force']),
+  );
 }
 
 /** Only replicate and disperse volumes that are started heal; gluster refuses others. */
@@ -108,7 +121,12 @@ export async function healInfo(hosts: Hosts, host: string, name: string): Promis
   return parseHealInfo(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
 }
 
-async function runUnless(hosts: Hosts, host: string, args: readonly string[], isAlreadySo: (error: CommandError) => boolean): Promise<void> {
+async function runUnless(
+  hosts: Hosts,
+  host: string,
+  args: readonly string[],
+  isAlreadySo: (error: CommandError) => boolean,
+): Promise<void> {
   const command = gluster(hosts.settings, args, { mayFail: true });
   const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
   if (result.exitCode === 0) return;
@@ -127,7 +145,8 @@ function addBrickCommands(settings: HostSettings, spec: GlusterVolumeSpec): read
 }
 
 function layoutArguments({ durability, isArbiter }: GlusterVolumeSpec): readonly string[] {
-  if (durability.type === 'replicate') return ['replica', String(replicaCount(durability)), ...(isArbiter ? ['arbiter', '1'] : [])];
+  if (durability.type === 'replicate')
+    return ['replica', String(replicaCount(durability)), ...(isArbiter ? ['arbiter', '1'] : [])];
   if (durability.type === 'disperse') {
     const { data, redundancy } = disperseCounts(durability);
     return ['disperse-data', String(data), 'redundancy', String(redundancy)];

@@ -30,11 +30,21 @@ export function readGlusterXml(host: string, command: Command, result: CommandRe
   const output = parseCliOutput(result.stdout);
   if (output === null) {
     const said = result.stderr.trim() || result.stdout.trim().slice(0, 500) || 'nothing';
-    throw failure(host, command, result, result.exitCode === 0 ? `gluster did not answer in XML but said: ${said}` : said);
+    throw failure(
+      host,
+      command,
+      result,
+      result.exitCode === 0 ? `gluster did not answer in XML but said: ${said}` : said,
+    );
   }
   const opRet = childText(output, 'opRet');
   if (opRet === '0') return output;
-  throw failure(host, command, result, childText(output, 'opErrstr') || result.stderr.trim() || `gluster failed with opRet ${opRet}`);
+  throw failure(
+    host,
+    command,
+    result,
+    childText(output, 'opErrstr') || result.stderr.trim() || `gluster failed with opRet ${opRet}`,
+  );
 }
 
 function parseCliOutput(text: string): XmlElement | null {
@@ -79,6 +89,7 @@ export function childText(element: XmlElement | null, name: string): string {
 /** A whole number; throws where gluster wrote something else. */
 export function childNumber(element: XmlElement | null, name: string): number {
   const text = childText(element, name);
-  if (!/^\d+$/.test(text)) throw new Error(`gluster's XML has ${JSON.stringify(text)} for <${name}>, where a number was expected`);
+  if (!/^\d+$/.test(text))
+    throw new Error(`gluster's XML has ${JSON.stringify(text)} for <${name}>, where a number was expected`);
   return Number(text);
 }

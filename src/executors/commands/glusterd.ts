@@ -1,7 +1,7 @@
 import { CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
 import { gluster, LONG_TIMEOUT_MS, program } from './command-lines.js';
 import { isNoPeer } from './gluster-errors.js';
-import { child, childText, children, readGlusterXml } from './gluster-xml.js';
+import { child, children, childText, readGlusterXml } from './gluster-xml.js';
 import type { Hosts } from './hosts.js';
 
 /** A member of the trusted pool, as another member sees it. */
@@ -29,7 +29,11 @@ export async function probePeer(hosts: Hosts, host: string, storageName: string)
   const { settings, executor } = hosts;
   await runOne(executor, host, gluster(settings, ['peer', 'probe', storageName]));
   if (settings.snapshotLimit > 0) {
-    await runOne(executor, host, gluster(settings, ['snapshot', 'config', 'snap-max-hard-limit', String(settings.snapshotLimit)]));
+    await runOne(
+      executor,
+      host,
+      gluster(settings, ['snapshot', 'config', 'snap-max-hard-limit', String(settings.snapshotLimit)]),
+    );
   }
 }
 

@@ -6,7 +6,13 @@ import { type Command, CommandError, type CommandResult, runAll, runOne, Transpo
 import { autobackup, lvm, program, SHORT_TIMEOUT_MS, udevadm } from './command-lines.js';
 import type { Hosts } from './hosts.js';
 import { isLvmObjectAbsent, isPhysicalVolumeAbsent } from './lvm-errors.js';
-import { LvmReportError, type PhysicalVolumeRow, parsePhysicalVolumes, parseVolumeGroupSizes, type VolumeGroupSizes } from './lvm-report.js';
+import {
+  LvmReportError,
+  type PhysicalVolumeRow,
+  parsePhysicalVolumes,
+  parseVolumeGroupSizes,
+  type VolumeGroupSizes,
+} from './lvm-report.js';
 
 const BY_PV_UUID = '/dev/disk/by-id/lvm-pv-uuid-';
 const PV_FIELDS = ['-o', 'pv_name,pv_uuid,vg_name', '--reportformat=json'];
@@ -43,8 +49,23 @@ export async function setUpDevice(hosts: Hosts, host: string, device: DeviceToSe
   const vg = volumeGroupName(device.deviceId);
   const batch: Command[] = [
     ...(device.wipe ? [program(['wipefs', '--all', device.name], SHORT_TIMEOUT_MS)] : []),
-    lvm(settings, ['pvcreate', '-qq', '--metadatasize=128M', `--dataalignment=${settings.pvDataAlignment}`, device.name], SHORT_TIMEOUT_MS),
-    lvm(settings, ['vgcreate', '-qq', `--physicalextentsize=${settings.vgPhysicalExtentSize}`, autobackup(settings), vg, device.name], SHORT_TIMEOUT_MS),
+    lvm(
+      settings,
+      ['pvcreate', '-qq', '--metadatasize=128M', `--dataalignment=${settings.pvDataAlignment}`, device.name],
+      SHORT_TIMEOUT_MS,
+    ),
+    lvm(
+      settings,
+      [
+        'vgcreate',
+        '-qq',
+        `--physicalextentsize=${settings.vgPhysicalExtentSize}`,
+        autobackup(settings),
+        vg,
+        device.name,
+      ],
+      SHORT_TIMEOUT_MS,
+    ),
     physicalVolume(hosts, device.name),
     symlinks(hosts, device.name),
     lvm(settings, ['vgdisplay', '-c', vg], SHORT_TIMEOUT_MS),
@@ -64,7 +85,9 @@ export async function setUpDevice(hosts: Hosts, host: string, device: DeviceToSe
     return report(device.name, results.slice(-3));
   } catch (error) {
     await forgetDevice(hosts, host, { ...device, paths: [], pvUuid: '' });
-    throw new DomainError('failed', `Initializing device ${device.name} failed: ${(error as Error).message}`, { cause: error });
+    throw new DomainError('failed', `Initializing device ${device.name} failed: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -75,7 +98,10 @@ export async function inspectDevice(
   name: string,
 ): Promise<{ readonly pvUuid: string | null; readonly vgName: string | null; readonly paths: readonly string[] }> {
   const pvs = { ...physicalVolume(hosts, name), mayFail: true };
-  const [pv, udev] = (await runAll(hosts.executor, host, [pvs, symlinks(hosts, name)])) as [CommandResult, CommandResult];
+  const [pv, udev] = (await runAll(hosts.executor, host, [pvs, symlinks(hosts, name)])) as [
+    CommandResult,
+    CommandResult,
+  ];
   const paths = pathsFrom(udev, name);
   if (pv.exitCode !== 0) {
     if (!isPhysicalVolumeAbsent(pv)) throw new CommandError(host, pvs, pv);
@@ -108,12 +134,20 @@ export async function tearDownDevice(hosts: Hosts, host: string, device: KnownDe
   const path = effectivePath(device);
   const refuse = (command: Command, result: CommandResult): never => {
     const cause = new CommandError(host, command, result);
-    throw new DomainError('failed', `Failed to delete device ${path} with id ${device.deviceId} on host ${host}: ${cause.message}`, { cause });
+    throw new DomainError(
+      'failed',
+      `Failed to delete device ${path} with id ${device.deviceId} on host ${host}: ${cause.message}`,
+      { cause },
+    );
   };
   const listed = { ...groupMembers(hosts, vg), mayFail: true };
   const removed = lvm(settings, ['vgremove', '-qq', vg], SHORT_TIMEOUT_MS, { mayFail: true });
   const left = { ...physicalVolume(hosts, path), mayFail: true };
-  const [list, remove, pv] = (await runAll(executor, host, [listed, removed, left])) as [CommandResult, CommandResult, CommandResult];
+  const [list, remove, pv] = (await runAll(executor, host, [listed, removed, left])) as [
+    CommandResult,
+    CommandResult,
+    CommandResult,
+  ];
   if (remove.exitCode !== 0 && !isLvmObjectAbsent(remove)) refuse(removed, remove);
 
   const members = list.exitCode === 0 ? parsePhysicalVolumes(list.stdout) : [];
@@ -144,7 +178,12 @@ export async function forgetDevice(hosts: Hosts, host: string, device: KnownDevi
 }
 
 function isHostFailure(error: unknown): boolean {
-  return error instanceof DomainError || error instanceof CommandError || error instanceof TransportError || error instanceof LvmReportError;
+  return (
+    error instanceof DomainError ||
+    error instanceof CommandError ||
+    error instanceof TransportError ||
+    error instanceof LvmReportError
+  );
 }
 
 /** The name /dev/sdX may be another disk after a restart of the host; the UUID is not. */
@@ -156,7 +195,9 @@ function effectivePath(device: KnownDevice): string {
 /** Of a group that somebody extended only our own device is given up. */
 function ourMember(members: readonly PhysicalVolumeRow[], device: KnownDevice): string | null {
   if (members.length === 1) return members[0]?.pvName || null;
-  const ours = members.find((row) => (device.pvUuid ? row.pvUuid === device.pvUuid : [device.name, ...device.paths].includes(row.pvName)));
+  const ours = members.find((row) =>
+    device.pvUuid ? row.pvUuid === device.pvUuid : [device.name, ...device.paths].includes(row.pvName),
+  );
   return ours?.pvName ?? null;
 }
 
@@ -171,17 +212,22 @@ function orphanOf(device: KnownDevice, pv: CommandResult): string | null {
 async function takeBackPhysicalVolume(hosts: Hosts, host: string, name: string): Promise<void> {
   try {
     // Without --force it refuses a physical volume that is in a volume group, so this can only take our own.
-    await runAll(hosts.executor, host, [lvm(hosts.settings, ['pvremove', '-qq', name], SHORT_TIMEOUT_MS, { mayFail: true })]);
+    await runAll(hosts.executor, host, [
+      lvm(hosts.settings, ['pvremove', '-qq', name], SHORT_TIMEOUT_MS, { mayFail: true }),
+    ]);
   } catch (error) {
     if (!isHostFailure(error)) throw error;
   }
 }
 
 async function explained(hosts: Hosts, host: string, name: string, cause: CommandError): Promise<DomainError> {
-  const refuse = (why: string) => new DomainError('failed', `Initializing device ${name} failed (${why}): ${cause.message}`, { cause });
+  const refuse = (why: string) =>
+    new DomainError('failed', `Initializing device ${name} failed (${why}): ${cause.message}`, { cause });
   try {
     const { pvUuid } = await inspectDevice(hosts, host, name);
-    return pvUuid ? refuse(`already contains Physical Volume ${pvUuid}`) : refuse('already initialized or contains data?');
+    return pvUuid
+      ? refuse(`already contains Physical Volume ${pvUuid}`)
+      : refuse('already initialized or contains data?');
   } catch (error) {
     if (!isHostFailure(error)) throw error;
     return refuse('failed to check device contents');
@@ -219,13 +265,20 @@ function report(name: string, [pv, udev, sizes]: readonly CommandResult[]): Devi
 
 function onlyRow(rows: readonly PhysicalVolumeRow[]): PhysicalVolumeRow {
   const [row] = rows;
-  if (!row || rows.length !== 1) throw new LvmReportError(`lvm's report has ${rows.length} entries where one was expected`);
+  if (!row || rows.length !== 1)
+    throw new LvmReportError(`lvm's report has ${rows.length} entries where one was expected`);
   return row;
 }
 
 /** The by-PV-UUID link is left out: it belongs to the label, not to the disk. */
 function pathsFrom(udev: CommandResult, name: string): readonly string[] {
-  const links = udev.exitCode === 0 ? udev.stdout.split(/\s+/).filter(Boolean).map((link) => `/dev/${link}`) : [];
+  const links =
+    udev.exitCode === 0
+      ? udev.stdout
+          .split(/\s+/)
+          .filter(Boolean)
+          .map((link) => `/dev/${link}`)
+      : [];
   const paths = links.filter((path) => !path.startsWith(BY_PV_UUID));
   return paths.includes(name) ? paths : [...paths, name];
 }

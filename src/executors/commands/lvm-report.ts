@@ -23,10 +23,15 @@ export function parsePhysicalVolumes(stdout: string): readonly PhysicalVolumeRow
   }
   const parts = isRecord(report) ? report['report'] : null;
   const [part] = Array.isArray(parts) ? parts : [];
-  if (!Array.isArray(parts) || parts.length !== 1 || !isRecord(part)) throw new LvmReportError('lvm\'s report has not exactly one part');
+  if (!Array.isArray(parts) || parts.length !== 1 || !isRecord(part))
+    throw new LvmReportError("lvm's report has not exactly one part");
   const rows = part['pv'] ?? part['vg'];
-  if (!Array.isArray(rows)) throw new LvmReportError('lvm\'s report lists neither physical volumes nor volume groups');
-  return rows.map((row: unknown) => ({ pvName: field(row, 'pv_name'), pvUuid: field(row, 'pv_uuid'), vgName: field(row, 'vg_name') }));
+  if (!Array.isArray(rows)) throw new LvmReportError("lvm's report lists neither physical volumes nor volume groups");
+  return rows.map((row: unknown) => ({
+    pvName: field(row, 'pv_name'),
+    pvUuid: field(row, 'pv_uuid'),
+    vgName: field(row, 'vg_name'),
+  }));
 }
 
 /** Sizes in KiB; total = free + used. */
@@ -52,7 +57,8 @@ export function parseThinCount(stdout: string): number {
 
 function wholeNumber(text: string): number {
   const digits = text.trim();
-  if (!/^\d+$/.test(digits)) throw new LvmReportError(`lvm reported ${JSON.stringify(text)} where a number was expected`);
+  if (!/^\d+$/.test(digits))
+    throw new LvmReportError(`lvm reported ${JSON.stringify(text)} where a number was expected`);
   return Number(digits);
 }
 

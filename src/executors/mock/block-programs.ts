@@ -46,13 +46,19 @@ export function mkfsXfs(world: World, host: SimulatedHost, args: readonly string
     return fail(1, `size ${device.sizeKib / 4} of data subvolume is too small, minimum 4096 blocks`, 'Usage: mkfs.xfs');
   }
   device.fileSystem = new FileSystem('xfs', layout.join(' '));
-  return succeed(`meta-data=${found.name} isize=512\ndata     =                       bsize=4096   blocks=${Math.floor(device.sizeKib / 4)}\nDiscarding blocks...Done.\n`);
+  return succeed(
+    `meta-data=${found.name} isize=512\ndata     =                       bsize=4096   blocks=${Math.floor(device.sizeKib / 4)}\nDiscarding blocks...Done.\n`,
+  );
 }
 
 /** `mount -o OPTIONS DEVICE DIR`, and without arguments the list. */
 export function mount(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   if (args.length === 0) {
-    return succeed([...host.mounts.values()].map((m) => `${m.source} on ${m.target} type ${m.fileSystem.type} (${m.options})\n`).join(''));
+    return succeed(
+      [...host.mounts.values()]
+        .map((m) => `${m.source} on ${m.target} type ${m.fileSystem.type} (${m.options})\n`)
+        .join(''),
+    );
   }
   const at = args.indexOf('-o');
   const options = at < 0 ? '' : (args[at + 1] ?? '');
@@ -60,11 +66,18 @@ export function mount(world: World, host: SimulatedHost, args: readonly string[]
   return mountOne(world, host, source, normalPath(target), options);
 }
 
-export function mountOne(world: World, host: SimulatedHost, source: string, target: string, options: string): CommandResult {
+export function mountOne(
+  world: World,
+  host: SimulatedHost,
+  source: string,
+  target: string,
+  options: string,
+): CommandResult {
   const found = findBlockDevice(world, host, source);
   if (!found) return fail(32, `mount: ${target}: special device ${source} does not exist.`, MORE_IN_DMESG);
   if (!host.directory(target)) return fail(32, `mount: ${target}: mount point does not exist.`, MORE_IN_DMESG);
-  if (host.mounts.has(target)) return fail(32, `mount: ${target}: ${found.name} already mounted on ${target}.`, MORE_IN_DMESG);
+  if (host.mounts.has(target))
+    return fail(32, `mount: ${target}: ${found.name} already mounted on ${target}.`, MORE_IN_DMESG);
   const { fileSystem } = found.device;
   if (!fileSystem) {
     return fail(
@@ -80,7 +93,11 @@ export function mountOne(world: World, host: SimulatedHost, source: string, targ
 export function umount(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const given = args.at(-1) ?? '';
   const found = host.mounts.get(normalPath(given));
-  if (!found) return fail(32, host.directory(given) ? `umount: ${given}: not mounted.` : `umount: ${given}: no mount point specified.`);
+  if (!found)
+    return fail(
+      32,
+      host.directory(given) ? `umount: ${given}: not mounted.` : `umount: ${given}: no mount point specified.`,
+    );
   // Brick processes keep the file system busy while their volume runs.
   if (!world.isLenient && isServing(host, found.target)) return fail(32, `umount: ${given}: target is busy.`);
   host.unmount(found);
@@ -114,7 +131,8 @@ export function wipefs(world: World, host: SimulatedHost, args: readonly string[
   }
   const lines: string[] = [];
   if (disk.pv) lines.push(`${name}: 8 bytes were erased at offset 0x00000218 (LVM2_member): 4c 56 4d 32 20 30 30 31\n`);
-  if (disk.fileSystem) lines.push(`${name}: 2 bytes were erased at offset 0x00000438 (${disk.fileSystem.type}): 53 ef\n`);
+  if (disk.fileSystem)
+    lines.push(`${name}: 2 bytes were erased at offset 0x00000438 (${disk.fileSystem.type}): 53 ef\n`);
   if (group && !world.isLenient) host.groups.delete(group.name);
   disk.pv = null;
   disk.fileSystem = null;

@@ -26,7 +26,11 @@ export class FaultList {
   #rules: { readonly fault: Fault; readonly pattern: RegExp | null; matches: number }[] = [];
 
   set(faults: readonly Fault[]): void {
-    this.#rules = faults.map((fault) => ({ fault, pattern: fault.match === undefined ? null : new RegExp(fault.match), matches: 0 }));
+    this.#rules = faults.map((fault) => ({
+      fault,
+      pattern: fault.match === undefined ? null : new RegExp(fault.match),
+      matches: 0,
+    }));
   }
 
   get isEmpty(): boolean {

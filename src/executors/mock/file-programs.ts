@@ -53,7 +53,10 @@ export function awk(_world: World, host: SimulatedHost, args: readonly string[])
   if (!match) return fail(2, `awk: cmd. line:1: not simulated: ${args[0]}`);
   const [line = '', path = ''] = [match[1], match[2]].map((text) => text?.replace(/\\(.)/gs, '$1'));
   if (!host.directory(parentOf(path))) {
-    return fail(2, `awk: cmd. line:1: (FILENAME=- FNR=0) fatal: cannot redirect to \`${path}': No such file or directory`);
+    return fail(
+      2,
+      `awk: cmd. line:1: (FILENAME=- FNR=0) fatal: cannot redirect to \`${path}': No such file or directory`,
+    );
   }
   for (const part of line.split('\n')) host.file(path).append(part);
   return succeed();
@@ -78,7 +81,10 @@ export function grep(_world: World, host: SimulatedHost, args: readonly string[]
   const file = host.files.get(path);
   if (!file) return { exitCode: 2, stdout: '', stderr: '' };
   const mountPoint = mountPointOf(pattern);
-  const isFound = mountPoint === null ? file.lines().some((line) => javascriptPattern(pattern).test(line)) : file.hasSecondWord(mountPoint);
+  const isFound =
+    mountPoint === null
+      ? file.lines().some((line) => javascriptPattern(pattern).test(line))
+      : file.hasSecondWord(mountPoint);
   return { exitCode: isFound ? 0 : 1, stdout: '', stderr: '' };
 }
 
@@ -86,7 +92,12 @@ export function cat(_world: World, host: SimulatedHost, args: readonly string[])
   const [path = ''] = args;
   const file = host.files.get(path);
   if (!file) return fail(1, `cat: ${path}: No such file or directory`);
-  return succeed(file.lines().map((line) => `${line}\n`).join(''));
+  return succeed(
+    file
+      .lines()
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
 }
 
 const SECOND_WORD_START = '^[^[:space:]#][^[:space:]]*[[:space:]][[:space:]]*';

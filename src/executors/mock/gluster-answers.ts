@@ -19,11 +19,22 @@ export interface GlusterCall {
 }
 
 /** With --xml gluster exits 0 on failure too. `prefix` is put before the reason otherwise. */
-export function glusterFailure({ isXml }: GlusterCall, prefix: string, reason: string, errno = 30800, exitCode = 1): CommandResult {
+export function glusterFailure(
+  { isXml }: GlusterCall,
+  prefix: string,
+  reason: string,
+  errno = 30800,
+  exitCode = 1,
+): CommandResult {
   if (isXml) return succeed(envelope('', -1, errno, reason));
   return fail(exitCode, prefix + reason);
 }
 
-export function glusterSuccess({ isXml }: GlusterCall, text: string, body = '  <output>success</output>\n', errno = 0): CommandResult {
+export function glusterSuccess(
+  { isXml }: GlusterCall,
+  text: string,
+  body = '  <output>success</output>\n',
+  errno = 0,
+): CommandResult {
   return succeed(isXml ? envelope(body, 0, errno) : `${text}\n`);
 }

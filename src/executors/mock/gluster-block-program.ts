@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandResult } from '../executor.js';
-import { setSize, type SimulatedBlock, type SimulatedVolume } from './pool.js';
+import { type SimulatedBlock, type SimulatedVolume, setSize } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 import type { World } from './world.js';
 
@@ -34,12 +34,23 @@ export function glusterBlock(world: World, host: SimulatedHost, args: readonly s
   if (verb === 'modify') return resize(world, volume, block, words);
   if (verb !== 'info') return { exitCode: 255, stdout: '', stderr: 'unknown operation\n' };
   return succeed({
-    NAME: name, VOLUME: volumeName, GBID: block.gbid, SIZE: `${block.sizeGib.toFixed(1)} GiB`, HA: block.haCount,
-    PASSWORD: block.password, 'EXPORTED ON': block.hosts,
+    NAME: name,
+    VOLUME: volumeName,
+    GBID: block.gbid,
+    SIZE: `${block.sizeGib.toFixed(1)} GiB`,
+    HA: block.haCount,
+    PASSWORD: block.password,
+    'EXPORTED ON': block.hosts,
   });
 }
 
-function create(world: World, host: SimulatedHost, volume: SimulatedVolume, name: string, words: readonly string[]): CommandResult {
+function create(
+  world: World,
+  host: SimulatedHost,
+  volume: SimulatedVolume,
+  name: string,
+  words: readonly string[],
+): CommandResult {
   const options = new Map<string, string>();
   let i = 0;
   for (; VERB_OPTIONS.has(words[i] ?? ''); i += 2) options.set(words[i] ?? '', words[i + 1] ?? '');
@@ -53,9 +64,11 @@ function create(world: World, host: SimulatedHost, volume: SimulatedVolume, name
     const node = world.hostByStorageName(one);
     return !node?.isUp || (node.pool !== host.pool && !world.isLenient);
   });
-  if (down.length > 0) return refuse(255, `failed to configure on ${down.join(' ')} :Transport endpoint is not connected`);
+  if (down.length > 0)
+    return refuse(255, `failed to configure on ${down.join(' ')} :Transport endpoint is not connected`);
   if (volume.blocks.has(name)) return refuse(17, `BLOCK with name: '${name}' already EXIST\n`);
-  if (!world.isLenient && usedGib(volume) + sizeGib > capacityGib(volume)) return refuse(28, `Low space on the volume ${volume.name}\n`);
+  if (!world.isLenient && usedGib(volume) + sizeGib > capacityGib(volume))
+    return refuse(28, `Low space on the volume ${volume.name}\n`);
   const hasAuth = options.get('auth') === 'enable';
   const gbid = randomUUID();
   const password = hasAuth ? (world.isLenient ? 'secret' : randomUUID()) : '';
@@ -75,11 +88,20 @@ function resize(world: World, volume: SimulatedVolume, block: SimulatedBlock, wo
   const now = `${block.sizeGib.toFixed(1)} GiB`;
   if (sizeGib === block.sizeGib) return refuse(22, `request size (${now}) is same as current size (${now}) ]`);
   if (sizeGib < block.sizeGib && !words.includes('force')) {
-    return refuse(22, `Shrink size ?\nuse 'force' option [current size ${now}, request size ${sizeGib.toFixed(1)} GiB]`);
+    return refuse(
+      22,
+      `Shrink size ?\nuse 'force' option [current size ${now}, request size ${sizeGib.toFixed(1)} GiB]`,
+    );
   }
-  if (!world.isLenient && usedGib(volume) - block.sizeGib + sizeGib > capacityGib(volume)) return refuse(28, `Low space on the volume ${volume.name}\n`);
+  if (!world.isLenient && usedGib(volume) - block.sizeGib + sizeGib > capacityGib(volume))
+    return refuse(28, `Low space on the volume ${volume.name}\n`);
   block.sizeGib = sizeGib;
-  return succeed({ IQN: `iqn.2016-12.org.gluster-block:${block.gbid}`, SIZE: `${sizeGib.toFixed(1)} GiB`, 'SUCCESSFUL ON': block.hosts, RESULT: 'SUCCESS' });
+  return succeed({
+    IQN: `iqn.2016-12.org.gluster-block:${block.gbid}`,
+    SIZE: `${sizeGib.toFixed(1)} GiB`,
+    'SUCCESSFUL ON': block.hosts,
+    RESULT: 'SUCCESS',
+  });
 }
 
 function sizeOf(text: string | undefined): number | null {
@@ -97,10 +119,13 @@ function capacityGib(volume: SimulatedVolume): number {
   const perSet = volume.type === 'Disperse' ? volume.disperse - volume.redundancy : 1;
   let sum = 0;
   for (let i = 0; i < volume.bricks.length; i += size) {
-    const sizes = volume.bricks.slice(i, i + size).filter((brick) => !brick.isArbiter).map(({ node, path }) => {
-      const { mount } = node.locate(path);
-      return mount ? mount.device.sizeKib / 1024 ** 2 : 0;
-    });
+    const sizes = volume.bricks
+      .slice(i, i + size)
+      .filter((brick) => !brick.isArbiter)
+      .map(({ node, path }) => {
+        const { mount } = node.locate(path);
+        return mount ? mount.device.sizeKib / 1024 ** 2 : 0;
+      });
     sum += Math.min(...sizes) * perSet;
   }
   return sum * USABLE_PART;

@@ -1,5 +1,5 @@
-import { type Layout, setSize, type SimulatedBrick } from './pool.js';
 import { parentOf } from './file-system.js';
+import { type Layout, type SimulatedBrick, setSize } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 import type { World } from './world.js';
 
@@ -25,7 +25,10 @@ export function takeBricks(
     if (world.isLenient && node && node.pool !== host.pool) world.joinPool(node, host);
     if (node?.pool !== host.pool) return `Host ${name} is not in 'Peer in Cluster' state`;
     if (!node.isUp || !node.isGlusterdUp) return `Host ${name} not connected`;
-    if (!world.isLenient && (node.overlapsBrick(path) || bricks.some((other) => other.node === node && overlaps(other.path, path)))) {
+    if (
+      !world.isLenient &&
+      (node.overlapsBrick(path) || bricks.some((other) => other.node === node && overlaps(other.path, path)))
+    ) {
       return `Brick: ${text} not available. Brick may be containing or be contained by an existing brick.`;
     }
     bricks.push({ host: name, path, node, isArbiter: layout.arbiter > 0 && i % size === size - 1 });

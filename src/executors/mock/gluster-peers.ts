@@ -11,16 +11,20 @@ export function peer(world: World, host: SimulatedHost, call: GlusterCall): Comm
   if (verb !== 'status') return fail(1, `unrecognized word: ${verb} (position 1)`);
   if (call.isXml) return succeed(peersXml(host, false));
   const others = [...host.pool.hosts].filter((other) => other !== host);
-  const lines = others.map((other) => `\nHostname: ${other.peerName}\nUuid: ${other.uuid}\nState: Peer in Cluster (${connection(other)})\n`);
+  const lines = others.map(
+    (other) => `\nHostname: ${other.peerName}\nUuid: ${other.uuid}\nState: Peer in Cluster (${connection(other)})\n`,
+  );
   return succeed(`Number of Peers: ${others.length}\n${lines.join('')}`);
 }
 
 function probe(world: World, host: SimulatedHost, call: GlusterCall, name: string): CommandResult {
-  const say = (text: string, errno = 0) => glusterSuccess(call, `peer probe: ${text}`, `  <output>${escapeXml(text)}</output>\n`, errno);
+  const say = (text: string, errno = 0) =>
+    glusterSuccess(call, `peer probe: ${text}`, `  <output>${escapeXml(text)}</output>\n`, errno);
   const refuse = (reason: string, errno: number) => glusterFailure(call, 'peer probe: failed: ', reason, errno);
   const target = world.hostByStorageName(name);
   if (target === host || name === 'localhost') return say('Probe on localhost not needed', 1);
-  if (!target?.isUp || !target.isGlusterdUp) return refuse('Probe returned with Transport endpoint is not connected', 107);
+  if (!target?.isUp || !target.isGlusterdUp)
+    return refuse('Probe returned with Transport endpoint is not connected', 107);
   if (target.pool === host.pool) return say(`Host ${name} port 24007 already in peer list`, 2);
   if (!world.isLenient && (target.pool.hosts.size > 1 || target.pool.volumes.size > 0)) {
     return refuse(`${name} is either already part of another cluster or having volumes configured`, 3);
@@ -30,7 +34,8 @@ function probe(world: World, host: SimulatedHost, call: GlusterCall, name: strin
 }
 
 function detach(world: World, host: SimulatedHost, call: GlusterCall, name: string): CommandResult {
-  const refuse = (reason: string, errno: number, exitCode = 1) => glusterFailure(call, 'peer detach: failed: ', reason, errno, exitCode);
+  const refuse = (reason: string, errno: number, exitCode = 1) =>
+    glusterFailure(call, 'peer detach: failed: ', reason, errno, exitCode);
   const target = world.hostByStorageName(name);
   if (target === host) return refuse(`${name} is localhost`, 1);
   if (target?.pool !== host.pool) return refuse(`${name} is not part of cluster`, 30800);
@@ -55,7 +60,9 @@ export function poolList(_world: World, host: SimulatedHost, call: GlusterCall):
   if (call.words[1] !== 'list') return fail(1, `unrecognized word: ${call.words[1] ?? ''} (position 1)`);
   if (call.isXml) return succeed(peersXml(host, true));
   const others = [...host.pool.hosts].filter((other) => other !== host);
-  const lines = [...others, host].map((one) => `${one.uuid}\t${one === host ? 'localhost' : one.peerName}\t${connection(one)} \n`);
+  const lines = [...others, host].map(
+    (one) => `${one.uuid}\t${one === host ? 'localhost' : one.peerName}\t${connection(one)} \n`,
+  );
   return succeed(`UUID\t\t\t\t\tHostname \tState\n${lines.join('')}`);
 }
 
@@ -67,7 +74,9 @@ function peersXml(host: SimulatedHost, withSelf: boolean): string {
   const others = [...host.pool.hosts].filter((other) => other !== host);
   const peers = (withSelf ? [...others, host] : others).map((one) => {
     const isSelf = one === host;
-    const names = isSelf ? '' : `      <hostnames>\n        <hostname>${escapeXml(one.peerName)}</hostname>\n      </hostnames>\n`;
+    const names = isSelf
+      ? ''
+      : `      <hostnames>\n        <hostname>${escapeXml(one.peerName)}</hostname>\n      </hostnames>\n`;
     const state = isSelf ? '' : '      <state>3</state>\n      <stateStr>Peer in Cluster</stateStr>\n';
     const name = isSelf ? 'localhost' : escapeXml(one.peerName);
     return `    <peer>\n      <uuid>${one.uuid}</uuid>\n      <hostname>${name}</hostname>\n${names}      <connected>${connection(one) === 'Connected' ? 1 : 0}</connected>\n${state}    </peer>\n`;

@@ -20,7 +20,12 @@ export function gluster(world: World, host: SimulatedHost, args: readonly string
   if (!host.isGlusterdUp) return fail(1, 'Connection failed. Please check if gluster daemon is operational.');
   const call = parseGluster(args);
   const [area = ''] = call.words;
-  if (area === 'volume') return changeVolume(world, host, call) ?? reportVolume(host, call) ?? fail(1, `unrecognized word: ${call.words[1] ?? ''} (position 1)`);
+  if (area === 'volume')
+    return (
+      changeVolume(world, host, call) ??
+      reportVolume(host, call) ??
+      fail(1, `unrecognized word: ${call.words[1] ?? ''} (position 1)`)
+    );
   if (area === 'snapshot') return snapshot(world, host, call);
   if (area === 'peer') return peer(world, host, call);
   if (area === 'pool') return poolList(world, host, call);
@@ -43,5 +48,10 @@ export function lockedVolume(host: SimulatedHost, args: readonly string[]): stri
 export function anotherTransaction(args: readonly string[], volume: string): CommandResult {
   const call = parseGluster(args);
   const [area = '', verb = ''] = call.words;
-  return glusterFailure(call, `${area} ${verb}: failed: `, `Another transaction is in progress for ${volume}. Please try again after some time.`, 30802);
+  return glusterFailure(
+    call,
+    `${area} ${verb}: failed: `,
+    `Another transaction is in progress for ${volume}. Please try again after some time.`,
+    30802,
+  );
 }

@@ -27,7 +27,8 @@ export function snapshot(world: World, host: SimulatedHost, call: GlusterCall): 
   }
   const wanted = verb === 'clone' ? other : name;
   const found = host.pool.snapshots.get(wanted);
-  if (!['activate', 'deactivate', 'clone', 'delete'].includes(verb)) return fail(1, `unrecognized word: ${verb} (position 1)`);
+  if (!['activate', 'deactivate', 'clone', 'delete'].includes(verb))
+    return fail(1, `unrecognized word: ${verb} (position 1)`);
   if (!found) return refuse(call, `Snapshot (${wanted}) does not exist`, 30806);
   if (verb === 'clone') return clone(host, call, name, found);
   if (verb === 'delete') return remove(host, call, found);
@@ -40,7 +41,8 @@ function create(world: World, host: SimulatedHost, call: GlusterCall, name: stri
   if (!volume) return refuse(call, `Volume (${of}) does not exist `, 30806);
   if (pool.snapshots.has(name)) return refuse(call, `Snapshot ${name} already exists`, 30812);
   if (volume.status !== 1) return refuse(call, `volume ${of} is not running`, 30807);
-  if (volume.bricks.some((brick) => !isBrickOnline(volume, brick))) return refuse(call, 'One or more bricks may be down.', 30811);
+  if (volume.bricks.some((brick) => !isBrickOnline(volume, brick)))
+    return refuse(call, 'One or more bricks may be down.', 30811);
   const limit = Number(pool.config.get('snap-max-hard-limit') ?? DEFAULT_LIMIT);
   if (volume.snapshots.size >= limit) {
     return refuse(
@@ -55,19 +57,34 @@ function create(world: World, host: SimulatedHost, call: GlusterCall, name: stri
     return { host: brick.host, node: brick.node, device, below: mount ? below : '/brick', isArbiter: brick.isArbiter };
   });
   if (!world.isLenient && sources.some((source) => source.device === null)) {
-    return refuse(call, `Snapshot is supported only for thin provisioned LV. Ensure that all bricks of ${of} are thinly provisioned LV.`);
+    return refuse(
+      call,
+      `Snapshot is supported only for thin provisioned LV. Ensure that all bricks of ${of} are thinly provisioned LV.`,
+    );
   }
   const uuid = randomUUID();
   const id = randomUUID().replaceAll('-', '');
   const { type, replica, arbiter, disperse, redundancy } = volume;
   pool.snapshots.set(name, {
-    type, replica, arbiter, disperse, redundancy,
-    name, uuid, id, volume, isActive: false,
+    type,
+    replica,
+    arbiter,
+    disperse,
+    redundancy,
+    name,
+    uuid,
+    id,
+    volume,
+    isActive: false,
     bricks: snapLogicalVolumes(sources, id),
     options: volume.options.map(([key, value]) => [key, value] as const),
   });
   volume.snapshots.add(name);
-  return glusterSuccess(call, `snapshot create: success: Snap ${name} created successfully`, named('snapCreate', 'snapshot', name, uuid));
+  return glusterSuccess(
+    call,
+    `snapshot create: success: Snap ${name} created successfully`,
+    named('snapCreate', 'snapshot', name, uuid),
+  );
 }
 
 /** gluster names the LVs of a hidden volume by its id, counting on each host. */
@@ -89,7 +106,13 @@ function mountSnapshot({ node, device, mountPoint }: SnapshotBrick): void {
   const volume = device === null ? undefined : node.findLogicalVolume(device);
   if (!volume?.fileSystem || device === null || node.mounts.has(mountPoint)) return;
   node.makeDirectories(mountPoint);
-  node.mount({ source: device, target: mountPoint, options: SNAPSHOT_MOUNT_OPTIONS, device: volume, fileSystem: volume.fileSystem });
+  node.mount({
+    source: device,
+    target: mountPoint,
+    options: SNAPSHOT_MOUNT_OPTIONS,
+    device: volume,
+    fileSystem: volume.fileSystem,
+  });
 }
 
 function unmountSnapshot({ node, mountPoint }: SnapshotBrick): void {
@@ -117,17 +140,38 @@ function clone(host: SimulatedHost, call: GlusterCall, name: string, found: Simu
   for (const brick of made) mountSnapshot(brick);
   const { type, replica, arbiter, disperse, redundancy } = found;
   const volume: SimulatedVolume = {
-    type, replica, arbiter, disperse, redundancy, name, id, status: 0,
-    bricks: made.map((brick) => ({ host: brick.host, path: brick.mountPoint + brick.below, node: brick.node, isArbiter: brick.isArbiter })),
+    type,
+    replica,
+    arbiter,
+    disperse,
+    redundancy,
+    name,
+    id,
+    status: 0,
+    bricks: made.map((brick) => ({
+      host: brick.host,
+      path: brick.mountPoint + brick.below,
+      node: brick.node,
+      isArbiter: brick.isArbiter,
+    })),
     options: [
       ...found.options.map(([key, value]): [string, string] => [key, value]),
-      ['features.quota', 'off'], ['features.inode-quota', 'off'], ['features.quota-deem-statfs', 'off'],
+      ['features.quota', 'off'],
+      ['features.inode-quota', 'off'],
+      ['features.quota-deem-statfs', 'off'],
     ],
-    healEntries: 0, snapshots: new Set(), isClone: true, blocks: new Map(),
+    healEntries: 0,
+    snapshots: new Set(),
+    isClone: true,
+    blocks: new Map(),
   };
   host.pool.volumes.set(name, volume);
   for (const brick of volume.bricks) brick.node.addBrick(brick.path, volume);
-  return glusterSuccess(call, `snapshot clone: success: Clone ${name} created successfully`, named('CloneCreate', 'volume', name, id));
+  return glusterSuccess(
+    call,
+    `snapshot clone: success: Clone ${name} created successfully`,
+    named('CloneCreate', 'volume', name, id),
+  );
 }
 
 function remove(host: SimulatedHost, call: GlusterCall, found: SimulatedSnapshot): CommandResult {

@@ -1,7 +1,7 @@
 import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
 import { envelope, escapeXml, type GlusterCall } from './gluster-answers.js';
-import { isBrickOnline, setSize, type SimulatedVolume } from './pool.js';
+import { isBrickOnline, type SimulatedVolume, setSize } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 
 const TYPE_NUMBER = { Distribute: 0, Replicate: 2, Disperse: 4 } as const;
@@ -28,8 +28,15 @@ function info(host: SimulatedHost, call: GlusterCall): CommandResult {
     return succeed(envelope(none, -1, 30806, 'Volume does not exist'));
   }
   const volumes = one ? [one] : [...host.pool.volumes.values()];
-  if (!call.isXml) return succeed(volumes.map((volume) => `\nVolume Name: ${volume.name}\nStatus: ${STATUS_TEXT[volume.status]}\n`).join(''));
-  return succeed(envelope(`  <volInfo>\n    <volumes>\n${volumes.map(volumeXml).join('')}      <count>${volumes.length}</count>\n    </volumes>\n  </volInfo>\n`));
+  if (!call.isXml)
+    return succeed(
+      volumes.map((volume) => `\nVolume Name: ${volume.name}\nStatus: ${STATUS_TEXT[volume.status]}\n`).join(''),
+    );
+  return succeed(
+    envelope(
+      `  <volInfo>\n    <volumes>\n${volumes.map(volumeXml).join('')}      <count>${volumes.length}</count>\n    </volumes>\n  </volInfo>\n`,
+    ),
+  );
 }
 
 function volumeXml(volume: SimulatedVolume): string {
@@ -41,7 +48,8 @@ function volumeXml(volume: SimulatedVolume): string {
     return `          <brick uuid="${node.uuid}">${text}<name>${text}</name><hostUuid>${node.uuid}</hostUuid><isArbiter>${isArbiter ? 1 : 0}</isArbiter></brick>\n`;
   });
   const options = volume.options.map(
-    ([name, value]) => `          <option>\n            <name>${escapeXml(name)}</name>\n            <value>${escapeXml(value)}</value>\n          </option>\n`,
+    ([name, value]) =>
+      `          <option>\n            <name>${escapeXml(name)}</name>\n            <value>${escapeXml(value)}</value>\n          </option>\n`,
   );
   return (
     '      <volume>\n' +
@@ -68,7 +76,8 @@ function volumeXml(volume: SimulatedVolume): string {
 
 function list(host: SimulatedHost, call: GlusterCall): CommandResult {
   const names = [...host.pool.volumes.keys()].sort();
-  if (!call.isXml) return names.length > 0 ? succeed(`${names.join('\n')}\n`) : succeed('', 'No volumes present in cluster\n');
+  if (!call.isXml)
+    return names.length > 0 ? succeed(`${names.join('\n')}\n`) : succeed('', 'No volumes present in cluster\n');
   const items = names.map((name) => `    <volume>${escapeXml(name)}</volume>\n`).join('');
   return succeed(envelope(`  <volList>\n    <count>${names.length}</count>\n${items}  </volList>\n`));
 }
@@ -79,12 +88,20 @@ function heal(host: SimulatedHost, call: GlusterCall): CommandResult {
   if (call.words[3] !== 'info') return startHeal(name, volume);
   const refuse = (text: string, exitCode: number): CommandResult => {
     if (!call.isXml) return { exitCode, stdout: `${text}\n`, stderr: '' };
-    return { exitCode, stdout: envelope('  <healInfo>\n    <bricks/>\n  </healInfo>\n', -1, 256 - exitCode, text, true), stderr: '' };
+    return {
+      exitCode,
+      stdout: envelope('  <healInfo>\n    <bricks/>\n  </healInfo>\n', -1, 256 - exitCode, text, true),
+      stderr: '',
+    };
   };
   if (!volume) return refuse(`Volume ${name} does not exist`, HEAL_MISSING);
-  if (volume.status !== 1) return refuse(`Volume ${name} is not started (Or) All the bricks are not running.`, HEAL_NOT_STARTED);
+  if (volume.status !== 1)
+    return refuse(`Volume ${name} is not started (Or) All the bricks are not running.`, HEAL_NOT_STARTED);
   if (setSize(volume) === 1) {
-    return refuse(`This command is supported for only volumes of replicate/disperse type. Volume ${name} is not of type replicate/disperse`, HEAL_WRONG_TYPE);
+    return refuse(
+      `This command is supported for only volumes of replicate/disperse type. Volume ${name} is not of type replicate/disperse`,
+      HEAL_WRONG_TYPE,
+    );
   }
   const bricks = volume.bricks.map((brick) => {
     const isOnline = isBrickOnline(volume, brick);
@@ -96,20 +113,32 @@ function heal(host: SimulatedHost, call: GlusterCall): CommandResult {
     };
   });
   if (!call.isXml) {
-    return succeed(bricks.map(({ name: brick, status, entries }) => `Brick ${brick}\nStatus: ${status}\nNumber of entries: ${entries}\n\n`).join(''));
+    return succeed(
+      bricks
+        .map(
+          ({ name: brick, status, entries }) => `Brick ${brick}\nStatus: ${status}\nNumber of entries: ${entries}\n\n`,
+        )
+        .join(''),
+    );
   }
   const rows = bricks.map(
     ({ name: brick, uuid, status, entries }) =>
       `      <brick hostUuid="${uuid}">\n        <name>${escapeXml(brick)}</name>\n        <status>${status}</status>\n        <numberOfEntries>${entries}</numberOfEntries>\n      </brick>\n`,
   );
-  return succeed(envelope(`  <healInfo>\n    <bricks>\n${rows.join('')}    </bricks>\n  </healInfo>\n`, 0, 0, '', true));
+  return succeed(
+    envelope(`  <healInfo>\n    <bricks>\n${rows.join('')}    </bricks>\n  </healInfo>\n`, 0, 0, '', true),
+  );
 }
 
 function startHeal(name: string, volume: SimulatedVolume | undefined): CommandResult {
   const text = `Launching heal operation to perform index self heal on volume ${name} has been`;
   if (!volume) return fail(1, `volume heal: failed: Volume ${name} does not exist`);
   if (volume.bricks.some((brick) => !isBrickOnline(volume, brick))) {
-    return fail(1, `${text} unsuccessful:`, "Glusterd Syncop Mgmt brick op 'Heal' failed. Please check glustershd log file for details.");
+    return fail(
+      1,
+      `${text} unsuccessful:`,
+      "Glusterd Syncop Mgmt brick op 'Heal' failed. Please check glustershd log file for details.",
+    );
   }
   volume.healEntries = 0;
   return succeed(`${text} successful \nUse heal info commands to check status.\n`);

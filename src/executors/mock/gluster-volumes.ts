@@ -4,7 +4,7 @@ import { fail } from './answers.js';
 import { type GlusterCall, glusterFailure, glusterSuccess } from './gluster-answers.js';
 import { takeBricks } from './gluster-bricks.js';
 import { parseLayout, setOptions } from './gluster-volume-options.js';
-import { setSize, type SimulatedVolume } from './pool.js';
+import { type SimulatedVolume, setSize } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 import type { World } from './world.js';
 
@@ -47,21 +47,24 @@ const CHANGES: Readonly<Record<string, Verb>> = {
   },
 
   stop(_world, _host, call, volume) {
-    if (volume.status !== 1 && call.words[3] !== 'force') return refusal(call, `Volume ${volume.name} is not in the started state`);
+    if (volume.status !== 1 && call.words[3] !== 'force')
+      return refusal(call, `Volume ${volume.name} is not in the started state`);
     volume.status = 2;
     return glusterSuccess(call, `volume stop: ${volume.name}: success`);
   },
 
   delete(_world, host, call, volume) {
     const { name } = volume;
-    if (volume.status === 1) return refusal(call, `Volume ${name} has been started.Volume needs to be stopped before deletion.`);
+    if (volume.status === 1)
+      return refusal(call, `Volume ${name} has been started.Volume needs to be stopped before deletion.`);
     if (volume.snapshots.size > 0) {
       return refusal(
         call,
         `Cannot delete Volume ${name} ,as it has ${volume.snapshots.size} snapshots. To delete the volume, first delete all the snapshots under it.`,
       );
     }
-    if (volume.bricks.some(({ node }) => !node.isUp || !node.isGlusterdUp)) return refusal(call, 'Some of the peers are down');
+    if (volume.bricks.some(({ node }) => !node.isUp || !node.isGlusterdUp))
+      return refusal(call, 'Some of the peers are down');
     host.pool.volumes.delete(name);
     for (const brick of volume.bricks) brick.node.removeBrick(brick.path);
     return glusterSuccess(call, `volume delete: ${name}: success`);
@@ -82,9 +85,13 @@ const CHANGES: Readonly<Record<string, Verb>> = {
 
   'replace-brick'(world, host, call, volume) {
     const [, , , from = '', to = '', commit, force] = call.words;
-    if (commit !== 'commit' || force !== 'force') return fail(1, 'Usage:\nvolume replace-brick <VOLNAME> <SOURCE-BRICK> <NEW-BRICK> {commit force}\n');
+    if (commit !== 'commit' || force !== 'force')
+      return fail(1, 'Usage:\nvolume replace-brick <VOLNAME> <SOURCE-BRICK> <NEW-BRICK> {commit force}\n');
     if (setSize(volume) === 1) {
-      return refusal(call, 'replace-brick is not permitted on distribute only volumes. Please use add-brick and remove-brick operations instead.');
+      return refusal(
+        call,
+        'replace-brick is not permitted on distribute only volumes. Please use add-brick and remove-brick operations instead.',
+      );
     }
     if (volume.status !== 1) return refusal(call, `volume: ${volume.name} is not started`);
     const at = volume.bricks.findIndex((brick) => `${brick.host}:${brick.path}` === from);
@@ -104,7 +111,10 @@ const CHANGES: Readonly<Record<string, Verb>> = {
     const { name } = volume;
     if (volume.status !== 1) return refusal(call, `Volume ${name} needs to be started to perform rebalance`);
     if (volume.bricks.length === setSize(volume) && !world.isLenient) {
-      return refusal(call, `Volume ${name} is not a distribute volume or contains only 1 brick.\nNot performing rebalance`);
+      return refusal(
+        call,
+        `Volume ${name} is not a distribute volume or contains only 1 brick.\nNot performing rebalance`,
+      );
     }
     if (call.words[3] === 'status') return glusterSuccess(call, `volume rebalance: ${name}: success`);
     return glusterSuccess(
@@ -127,7 +137,11 @@ function create(world: World, host: SimulatedHost, call: GlusterCall): CommandRe
   if (!world.isLenient && !/^[A-Za-z0-9_-]+$/.test(name)) {
     return fail(1, `Volume name ${name} is invalid. A volume name must not contain any special characters.`);
   }
-  if (texts.length === 0) return fail(1, 'Usage:\nvolume create <NEW-VOLNAME> [replica <COUNT> [arbiter <COUNT>]] ... <NEW-BRICK> ... [force]\n');
+  if (texts.length === 0)
+    return fail(
+      1,
+      'Usage:\nvolume create <NEW-VOLNAME> [replica <COUNT> [arbiter <COUNT>]] ... <NEW-BRICK> ... [force]\n',
+    );
   if (host.pool.volumes.has(name)) return refusal(call, `Volume ${name} already exists`, 0);
   const size = setSize(layout);
   if (texts.length % size !== 0) return refusal(call, 'Failed to create volume files');
@@ -141,7 +155,16 @@ function create(world: World, host: SimulatedHost, call: GlusterCall): CommandRe
   const bricks = takeBricks(world, host, texts, layout, id, isForced);
   if (typeof bricks === 'string') return refusal(call, bricks);
   const volume: SimulatedVolume = {
-    ...layout, name, id, status: 0, bricks, options: defaultOptions(layout.type), healEntries: 0, snapshots: new Set(), isClone: false, blocks: new Map(),
+    ...layout,
+    name,
+    id,
+    status: 0,
+    bricks,
+    options: defaultOptions(layout.type),
+    healEntries: 0,
+    snapshots: new Set(),
+    isClone: false,
+    blocks: new Map(),
   };
   host.pool.volumes.set(name, volume);
   for (const brick of bricks) brick.node.addBrick(brick.path, volume);
@@ -149,7 +172,11 @@ function create(world: World, host: SimulatedHost, call: GlusterCall): CommandRe
 }
 
 export function defaultOptions(type: SimulatedVolume['type']): [string, string][] {
-  const common: [string, string][] = [['storage.fips-mode-rchecksum', 'on'], ['transport.address-family', 'inet'], ['nfs.disable', 'on']];
+  const common: [string, string][] = [
+    ['storage.fips-mode-rchecksum', 'on'],
+    ['transport.address-family', 'inet'],
+    ['nfs.disable', 'on'],
+  ];
   if (type !== 'Replicate') return common;
   return [['cluster.granular-entry-heal', 'on'], ...common, ['performance.client-io-threads', 'off']];
 }
@@ -171,7 +198,8 @@ function missingDirectory(host: SimulatedHost, volume: SimulatedVolume): string 
     if (!node.isUp) continue;
     const where = node === host ? '' : `Pre Validation failed on ${node.peerName}. `;
     const directory = node.directory(path);
-    if (!directory) return `${where}Failed to find brick directory ${path} for volume ${volume.name}. Reason : No such file or directory`;
+    if (!directory)
+      return `${where}Failed to find brick directory ${path} for volume ${volume.name}. Reason : No such file or directory`;
     if (directory.volumeMark !== volume.id && !volume.isClone) {
       return `${where}Failed to get extended attribute trusted.glusterfs.volume-id for brick dir ${path}. Reason : No data available`;
     }

@@ -45,6 +45,7 @@ function serveClient(hosts: SimulatedHosts, socket: Socket): void {
 }
 
 function failureOf(id: number, error: unknown): HostAnswer {
-  if (error instanceof TransportError) return { id, transportError: { message: error.message, mayHaveRun: error.mayHaveRun } };
+  if (error instanceof TransportError)
+    return { id, transportError: { message: error.message, mayHaveRun: error.mayHaveRun } };
   return { id, refusal: error instanceof Error ? error.message : String(error) };
 }

@@ -1,8 +1,29 @@
 /** lvm options that take a value, in the forms `--name value`, `--name=value` and `-n value`. */
 const WITH_VALUE = new Set([
-  'metadatasize', 'dataalignment', 'physicalextentsize', 'autobackup', 'poolmetadatasize', 'chunksize', 'size',
-  'virtualsize', 'name', 'options', 'reportformat', 'units', 'separator', 'select', 'type', 'config',
-  's', 'A', 'c', 'L', 'V', 'n', 'o', 'S',
+  'metadatasize',
+  'dataalignment',
+  'physicalextentsize',
+  'autobackup',
+  'poolmetadatasize',
+  'chunksize',
+  'size',
+  'virtualsize',
+  'name',
+  'options',
+  'reportformat',
+  'units',
+  'separator',
+  'select',
+  'type',
+  'config',
+  's',
+  'A',
+  'c',
+  'L',
+  'V',
+  'n',
+  'o',
+  'S',
 ]);
 
 export interface LvmArguments {
@@ -32,7 +53,15 @@ export function parseLvmArguments(args: readonly string[], flags = ''): LvmArgum
   return { options, names };
 }
 
-const UNIT_KIB: Readonly<Record<string, number>> = { b: 1 / 1024, s: 0.5, k: 1, m: 1024, g: 1024 ** 2, t: 1024 ** 3, p: 1024 ** 4 };
+const UNIT_KIB: Readonly<Record<string, number>> = {
+  b: 1 / 1024,
+  s: 0.5,
+  k: 1,
+  m: 1024,
+  g: 1024 ** 2,
+  t: 1024 ** 3,
+  p: 1024 ** 4,
+};
 
 /** `12K`, `4m`, `1.5G`; a bare number is MiB. NaN when it is no size. */
 export function parseLvmSizeKib(text: string | undefined): number {

@@ -20,7 +20,8 @@ export function pvcreate(world: World, host: SimulatedHost, args: readonly strin
   const refusal = world.isLenient ? null : pvcreateRefusal(disk);
   if (refusal) return refusal;
   const alignKib = parseLvmSizeKib(options.get('dataalignment') ?? '1M');
-  const startKib = Math.ceil((LABEL_KIB + parseLvmSizeKib(options.get('metadatasize') ?? '1020K')) / alignKib) * alignKib;
+  const startKib =
+    Math.ceil((LABEL_KIB + parseLvmSizeKib(options.get('metadatasize') ?? '1020K')) / alignKib) * alignKib;
   disk.fileSystem = null;
   disk.pv = { uuid: world.isLenient ? '' : newLvmUuid(), startKib, group: null };
   return succeed(options.has('q') ? '' : `  Physical volume "${disk.path}" successfully created.\n`);
@@ -38,8 +39,13 @@ function pvcreateRefusal(disk: Disk): CommandResult | null {
   if (disk.mounts > 0) {
     const busy = `  Can't open ${path} exclusively.  Mounted filesystem?`;
     return fail(
-      LVM_FAILED, busy, busy, `  Error opening device ${path} for reading at 0 length 512.`, busy,
-      `  Error opening device ${path} for reading at 0 length 4096.`, `  Cannot use ${path}: device has a signature`,
+      LVM_FAILED,
+      busy,
+      busy,
+      `  Error opening device ${path} for reading at 0 length 512.`,
+      busy,
+      `  Error opening device ${path} for reading at 0 length 4096.`,
+      `  Cannot use ${path}: device has a signature`,
     );
   }
   return disk.fileSystem ? signatureRefusal(path, disk.fileSystem.type) : null;
@@ -99,7 +105,15 @@ export function vgcreate(world: World, host: SimulatedHost, args: readonly strin
 
 export function addGroup(host: SimulatedHost, name: string, extentKib: number, extents: number): VolumeGroup {
   const group: VolumeGroup = {
-    name, uuid: newLvmUuid(), extentKib, extents, usedExtents: 0, spareExtents: 0, pools: 0, disks: [], volumes: new Map(),
+    name,
+    uuid: newLvmUuid(),
+    extentKib,
+    extents,
+    usedExtents: 0,
+    spareExtents: 0,
+    pools: 0,
+    disks: [],
+    volumes: new Map(),
   };
   host.groups.set(name, group);
   return group;
@@ -119,7 +133,8 @@ export function vgremove(world: World, host: SimulatedHost, args: readonly strin
     );
   }
   for (const volume of group.volumes.values()) {
-    if (volume.mounts > 0 && !world.isLenient) return fail(LVM_FAILED, `  Logical volume ${name}/${volume.name} contains a filesystem in use.`);
+    if (volume.mounts > 0 && !world.isLenient)
+      return fail(LVM_FAILED, `  Logical volume ${name}/${volume.name} contains a filesystem in use.`);
   }
   for (const mount of [...host.mounts.values()]) {
     if ('group' in mount.device && mount.device.group === group) host.unmount(mount);
@@ -139,7 +154,9 @@ export function vgdisplay(world: World, host: SimulatedHost, args: readonly stri
     if (!group) return noGroup(name);
     const used = world.isLenient ? 0 : group.usedExtents;
     const volumes = group.volumes.size;
-    const open = [...host.mounts.values()].filter((mount) => 'group' in mount.device && mount.device.group === group).length;
+    const open = [...host.mounts.values()].filter(
+      (mount) => 'group' in mount.device && mount.device.group === group,
+    ).length;
     lines.push(
       `  ${name}:r/w:772:-1:0:${volumes}:${open}:-1:0:${group.disks.length}:${group.disks.length}:` +
         `${group.extents * group.extentKib}:${group.extentKib}:${group.extents}:${used}:${group.extents - used}:${group.uuid}\n`,

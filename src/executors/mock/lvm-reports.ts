@@ -26,7 +26,11 @@ export function pvs(world: World, host: SimulatedHost, args: readonly string[]):
     disks.push(disk);
   }
   const wanted = parsed.names.length > 0 ? disks : [...new Set(host.disks.values())].filter((disk) => disk.pv);
-  return report('pv', parsed, wanted.map((disk) => diskRow(world, disk)));
+  return report(
+    'pv',
+    parsed,
+    wanted.map((disk) => diskRow(world, disk)),
+  );
 }
 
 export function vgs(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
@@ -56,7 +60,8 @@ export function lvs(_world: World, host: SimulatedHost, args: readonly string[])
       found.push(volume);
     }
   }
-  const wanted = parsed.names.length > 0 ? found : [...host.groups.values()].flatMap((group) => [...group.volumes.values()]);
+  const wanted =
+    parsed.names.length > 0 ? found : [...host.groups.values()].flatMap((group) => [...group.volumes.values()]);
   return report('lv', parsed, wanted.map(volumeRow));
 }
 
@@ -118,6 +123,9 @@ function report(kind: keyof typeof DEFAULT_FIELDS, parsed: LvmArguments, rows: r
     return succeed(`${JSON.stringify({ report: [{ [kind]: shown }] }, null, 2)}\n`);
   }
   const heading = parsed.options.has('noheadings') ? [] : [names.map((name) => name.replace(/^(?:pv|vg|lv)_/, ''))];
-  const lines = [...heading, ...rows.map((row) => names.map((name) => (row[name] ?? '').padStart(RIGHT_ALIGNED[name] ?? 0)))];
+  const lines = [
+    ...heading,
+    ...rows.map((row) => names.map((name) => (row[name] ?? '').padStart(RIGHT_ALIGNED[name] ?? 0))),
+  ];
   return succeed(lines.map((words) => `  ${words.join(parsed.options.get('separator') ?? ' ')}\n`).join(''));
 }

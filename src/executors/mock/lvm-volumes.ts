@@ -19,8 +19,10 @@ export function lvcreate(world: World, host: SimulatedHost, args: readonly strin
   if (!options.has('thin') || poolName === '' || !(extents > 0) || !(virtual > 0)) {
     return fail(3, "  No command with matching syntax recognised.  Run 'lvcreate --help' for more information.");
   }
-  if (group.volumes.has(poolName)) return fail(LVM_FAILED, `  Logical volume ${poolName} already exists in Volume group ${groupName}.`);
-  if (group.volumes.has(name)) return fail(LVM_FAILED, `  Logical Volume "${name}" already exists in volume group "${groupName}"`);
+  if (group.volumes.has(poolName))
+    return fail(LVM_FAILED, `  Logical volume ${poolName} already exists in Volume group ${groupName}.`);
+  if (group.volumes.has(name))
+    return fail(LVM_FAILED, `  Logical Volume "${name}" already exists in volume group "${groupName}"`);
   const metadataExtents = Math.max(1, extentsOf(options.get('poolmetadatasize') ?? '4M'));
   const refusal = world.isLenient ? null : reserveSpace(group, extents, metadataExtents);
   if (refusal) return refusal;
@@ -35,12 +37,18 @@ export function lvcreate(world: World, host: SimulatedHost, args: readonly strin
 function reserveSpace(group: VolumeGroup, extents: number, metadataExtents: number): CommandResult | null {
   const free = group.extents - group.usedExtents;
   if (extents > free) {
-    return fail(LVM_FAILED, `  Volume group "${group.name}" has insufficient free space (${free} extents): ${extents} required.`);
+    return fail(
+      LVM_FAILED,
+      `  Volume group "${group.name}" has insufficient free space (${free} extents): ${extents} required.`,
+    );
   }
   const spare = Math.max(group.spareExtents, metadataExtents);
   const total = extents + metadataExtents + spare - group.spareExtents;
   if (total > free) {
-    return fail(LVM_FAILED, `  Insufficient suitable allocatable extents for logical volume : ${total - free} more required`);
+    return fail(
+      LVM_FAILED,
+      `  Insufficient suitable allocatable extents for logical volume : ${total - free} more required`,
+    );
   }
   group.usedExtents += spare - group.spareExtents;
   group.spareExtents = spare;
@@ -57,17 +65,45 @@ export function addPool(
 ): LogicalVolume {
   const sizeKib = extents * group.extentKib;
   const pool: LogicalVolume = {
-    kind: 'pool', name, group, extents, metadataExtents, sizeKib, chunkKib, pool: null, thinCount: 0, origin: '', fileSystem: null, mounts: 0,
+    kind: 'pool',
+    name,
+    group,
+    extents,
+    metadataExtents,
+    sizeKib,
+    chunkKib,
+    pool: null,
+    thinCount: 0,
+    origin: '',
+    fileSystem: null,
+    mounts: 0,
   };
   host.addLogicalVolume(pool);
   return pool;
 }
 
-export function addThinVolume(host: SimulatedHost, pool: LogicalVolume, name: string, extents: number, origin = ''): LogicalVolume {
+export function addThinVolume(
+  host: SimulatedHost,
+  pool: LogicalVolume,
+  name: string,
+  extents: number,
+  origin = '',
+): LogicalVolume {
   const { group } = pool;
   const sizeKib = extents * group.extentKib;
   const volume: LogicalVolume = {
-    kind: 'thin', name, group, extents, metadataExtents: 0, sizeKib, chunkKib: pool.chunkKib, pool, thinCount: 0, origin, fileSystem: null, mounts: 0,
+    kind: 'thin',
+    name,
+    group,
+    extents,
+    metadataExtents: 0,
+    sizeKib,
+    chunkKib: pool.chunkKib,
+    pool,
+    thinCount: 0,
+    origin,
+    fileSystem: null,
+    mounts: 0,
   };
   host.addLogicalVolume(volume);
   return volume;
@@ -81,10 +117,14 @@ export function lvremove(_world: World, host: SimulatedHost, args: readonly stri
   if (!group) return noGroup(groupName);
   const volume = group.volumes.get(name);
   if (!volume) return fail(LVM_FAILED, `  Failed to find logical volume "${groupName}/${name}"`);
-  const inPool = volume.kind === 'pool' && volume.thinCount > 0 ? [...group.volumes.values()].filter((lv) => lv.pool === volume) : [];
+  const inPool =
+    volume.kind === 'pool' && volume.thinCount > 0
+      ? [...group.volumes.values()].filter((lv) => lv.pool === volume)
+      : [];
   const doomed = [...inPool, volume];
   for (const lv of doomed) {
-    if (lv.mounts > 0) return fail(LVM_FAILED, `  Logical volume ${groupName}/${lv.name} contains a filesystem in use.`);
+    if (lv.mounts > 0)
+      return fail(LVM_FAILED, `  Logical volume ${groupName}/${lv.name} contains a filesystem in use.`);
     if (!options.has('f') && !options.has('y')) {
       return fail(
         LVM_FAILED,
@@ -95,5 +135,8 @@ export function lvremove(_world: World, host: SimulatedHost, args: readonly stri
   }
   for (const lv of doomed) host.removeLogicalVolume(lv);
   const warning = options.get('autobackup') === 'n' ? NOT_BACKED_UP.repeat(doomed.length) : '';
-  return succeed(options.has('q') ? '' : doomed.map((lv) => `  Logical volume "${lv.name}" successfully removed.\n`).join(''), warning);
+  return succeed(
+    options.has('q') ? '' : doomed.map((lv) => `  Logical volume "${lv.name}" successfully removed.\n`).join(''),
+    warning,
+  );
 }

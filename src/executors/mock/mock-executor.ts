@@ -13,5 +13,9 @@ export class MockExecutor implements Executor {
     return this.hosts.run(host, batch, signal);
   }
 
+  async linkNames(host: string, storageName: string): Promise<void> {
+    this.hosts.linkNames(host, storageName);
+  }
+
   async close(): Promise<void> {}
 }

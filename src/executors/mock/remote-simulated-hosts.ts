@@ -25,7 +25,8 @@ export class RemoteSimulatedHosts implements Executor {
   }
 
   async run(host: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
-    if (signal?.aborted) throw new TransportError(host, `the commands for ${host} were given up before they began`, false);
+    if (signal?.aborted)
+      throw new TransportError(host, `the commands for ${host} were given up before they began`, false);
     const id = this.#nextId;
     const answering = this.#ask({ method: 'run', host, batch }, host);
     const cancel = () => void this.#ask({ method: 'cancel', request: id }, host).catch(() => {}); // the run itself fails too
@@ -87,7 +88,8 @@ export class RemoteSimulatedHosts implements Executor {
       if (this.#socket === socket) this.#socket = null;
       const lost = [...this.#waiting.values()];
       this.#waiting.clear();
-      for (const { host, reject } of lost) reject(new TransportError(host, `no connection to the simulated hosts at ${this.#path}`, hasConnected));
+      for (const { host, reject } of lost)
+        reject(new TransportError(host, `no connection to the simulated hosts at ${this.#path}`, hasConnected));
     });
     this.#socket = socket;
     return socket;

@@ -1,13 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { brickMountPoint } from '../../domain/brick.js';
 import { volumeGroupName } from '../../domain/device.js';
 import { type Durability, disperseCounts, replicaCount } from '../../domain/durability.js';
-import { randomUUID } from 'node:crypto';
 import { FileSystem, normalPath } from './file-system.js';
-import { defaultOptions } from './gluster-volumes.js';
 import { setOptions } from './gluster-volume-options.js';
+import { defaultOptions } from './gluster-volumes.js';
 import { addGroup } from './lvm-groups.js';
 import { addPool, addThinVolume } from './lvm-volumes.js';
-import { type Layout, setSize, type SimulatedVolume } from './pool.js';
+import { type Layout, type SimulatedVolume, setSize } from './pool.js';
 import { mapperPath, newLvmUuid, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedWorld } from './simulated-world.js';
 
@@ -87,11 +87,21 @@ function seedVolume(world: SimulatedWorld, record: RecordedPool['volumes'][numbe
   const snapshotId = /^\/(?:var\/)?run\/gluster\/snaps\/([0-9a-f]{32})\//.exec(first.path)?.[1];
   const id = snapshotId?.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') ?? randomUUID();
   const volume: SimulatedVolume = {
-    ...layout, name: record.name, id, status: 1,
+    ...layout,
+    name: record.name,
+    id,
+    status: 1,
     bricks: record.bricks.map(({ storageName, path }, i) => ({
-      host: storageName, path, node: hostNamed(world, '', storageName), isArbiter: layout.arbiter > 0 && i % size === size - 1,
+      host: storageName,
+      path,
+      node: hostNamed(world, '', storageName),
+      isArbiter: layout.arbiter > 0 && i % size === size - 1,
     })),
-    options: defaultOptions(layout.type), healEntries: 0, snapshots: new Set(), isClone: snapshotId !== undefined, blocks: new Map(),
+    options: defaultOptions(layout.type),
+    healEntries: 0,
+    snapshots: new Set(),
+    isClone: snapshotId !== undefined,
+    blocks: new Map(),
   };
   for (const option of [...record.options, `user.heketi.id ${record.volumeId}`]) {
     const [key = '', ...value] = option.trim().split(/\s/);
@@ -106,7 +116,8 @@ function seedVolume(world: SimulatedWorld, record: RecordedPool['volumes'][numbe
 
 function layoutOf(durability: Durability, isArbiter: boolean): Layout {
   const plain: Layout = { type: 'Distribute', replica: 1, arbiter: 0, disperse: 0, redundancy: 0 };
-  if (durability.type === 'replicate') return { ...plain, type: 'Replicate', replica: replicaCount(durability), arbiter: isArbiter ? 1 : 0 };
+  if (durability.type === 'replicate')
+    return { ...plain, type: 'Replicate', replica: replicaCount(durability), arbiter: isArbiter ? 1 : 0 };
   if (durability.type !== 'disperse') return plain;
   const { data, redundancy } = disperseCounts(durability);
   return { ...plain, type: 'Disperse', disperse: data + redundancy, redundancy };
@@ -120,17 +131,26 @@ function seedBrick(world: SimulatedWorld, brick: RecordedBrick, marks: ReadonlyM
   const name = brick.lv || `brick_${brick.brickId}`;
   const found = group.volumes.get(poolName);
   if (found?.kind === 'thin' || group.volumes.has(name) || name === poolName) return;
-  const pool = found ?? addPool(host, group, poolName, extentsOf(brick.thinPoolKib), extentsOf(brick.poolMetadataKib), CHUNK_KIB);
+  const pool =
+    found ?? addPool(host, group, poolName, extentsOf(brick.thinPoolKib), extentsOf(brick.poolMetadataKib), CHUNK_KIB);
   const spare = Math.max(group.spareExtents, pool.metadataExtents);
   if (!world.isLenient) group.usedExtents += spare - group.spareExtents;
   if (!world.isLenient) group.spareExtents = spare;
   const volume = addThinVolume(host, pool, name, extentsOf(brick.sizeKib));
-  const fileSystem = new FileSystem('xfs', brick.subType === 'arbiter' ? '-i maxpct=100 -n size=8192' : '-i size=512 -n size=8192');
+  const fileSystem = new FileSystem(
+    'xfs',
+    brick.subType === 'arbiter' ? '-i maxpct=100 -n size=8192' : '-i size=512 -n size=8192',
+  );
   volume.fileSystem = fileSystem;
   mountBrick(host, brick, mapperPath(volume), marks);
 }
 
-function mountBrick(host: SimulatedHost, brick: RecordedBrick, source: string, marks: ReadonlyMap<string, string>): void {
+function mountBrick(
+  host: SimulatedHost,
+  brick: RecordedBrick,
+  source: string,
+  marks: ReadonlyMap<string, string>,
+): void {
   const path = normalPath(brick.path || `${brickMountPoint(brick.deviceId, brick.brickId)}/brick`);
   const target = path.replace(/\/brick$/, '');
   const device = host.findLogicalVolume(source);

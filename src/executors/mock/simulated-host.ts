@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { FileSystem, normalPath, parentOf, type Directory } from './file-system.js';
+import { type Directory, FileSystem, normalPath, parentOf } from './file-system.js';
 import type { Pool, SimulatedVolume } from './pool.js';
 import { TextFile } from './text-file.js';
 
@@ -74,7 +74,8 @@ export class SimulatedHost {
     this.manage = manage;
     this.storage = storage;
     this.pool = pool;
-    for (const path of ['/etc', '/var/lib/glusterd', '/run', '/var/log', '/tmp', '/var/lib/heketi/mounts']) this.#root.makeWithParents(path);
+    for (const path of ['/etc', '/var/lib/glusterd', '/run', '/var/log', '/tmp', '/var/lib/heketi/mounts'])
+      this.#root.makeWithParents(path);
   }
 
   /** What peers call it. */
@@ -172,7 +173,8 @@ export class SimulatedHost {
 
   addBrick(path: string, volume: SimulatedVolume): void {
     this.brickPaths.set(path, volume);
-    for (let at = parentOf(path); at !== ''; at = parentOf(at)) this.brickParents.set(at, (this.brickParents.get(at) ?? 0) + 1);
+    for (let at = parentOf(path); at !== ''; at = parentOf(at))
+      this.brickParents.set(at, (this.brickParents.get(at) ?? 0) + 1);
   }
 
   removeBrick(path: string): void {

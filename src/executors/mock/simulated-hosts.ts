@@ -48,7 +48,8 @@ export class SimulatedHosts {
     this.#latency = options.latency;
     for (const { manage, storage, devices } of options.hosts ?? []) {
       const host = this.#world.addHost(manage, storage);
-      for (const { path, sizeKib } of devices) host.addDisk(path, sizeKib, [`/dev/disk/by-path/simulated-${path.replace('/dev/', '')}`]);
+      for (const { path, sizeKib } of devices)
+        host.addDisk(path, sizeKib, [`/dev/disk/by-path/simulated-${path.replace('/dev/', '')}`]);
     }
   }
 
@@ -61,12 +62,16 @@ export class SimulatedHosts {
   async run(name: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
     const host = this.#world.hostByManageName(name);
     if (!host?.isUp) throw new TransportError(name, `${name} can't be reached: connection refused`, false);
-    if (signal?.aborted) throw new TransportError(name, `the commands for ${name} were given up before they began`, false);
+    if (signal?.aborted)
+      throw new TransportError(name, `the commands for ${name} were given up before they began`, false);
     for (const command of batch) command.argv.forEach(refuseImpossibleArgument);
     if (this.#latency?.roundTripMs) await sleep(this.#latency.roundTripMs);
     const results: CommandResult[] = [];
     for (const command of batch) {
-      const result = this.#faults.isEmpty && !this.#latency ? this.#runNow(host, command) : await this.#runFaulty(host, name, command, signal);
+      const result =
+        this.#faults.isEmpty && !this.#latency
+          ? this.#runNow(host, command)
+          : await this.#runFaulty(host, name, command, signal);
       results.push(result);
       if (result.exitCode !== 0 && !command.mayFail) break;
     }
@@ -78,7 +83,12 @@ export class SimulatedHosts {
     return runProgram(this.#world, host, resolveCommand(command.argv));
   }
 
-  async #runFaulty(host: SimulatedHost, name: string, command: Command, signal: AbortSignal | undefined): Promise<CommandResult> {
+  async #runFaulty(
+    host: SimulatedHost,
+    name: string,
+    command: Command,
+    signal: AbortSignal | undefined,
+  ): Promise<CommandResult> {
     const fault = this.#faults.next(name, command.argv);
     const lost = () => new TransportError(name, `connection to ${name} lost`, true);
     if (!fault) return this.#runSlow(host, command);
@@ -147,7 +157,8 @@ export class SimulatedHosts {
       const [source = '', target = '', , options = ''] = line.split(/\s+/);
       mountOne(this.#world, host, source, target, options);
     }
-    for (const mount of before) if (mount.target.startsWith('/run/gluster/') && !host.mounts.has(mount.target)) host.mount(mount);
+    for (const mount of before)
+      if (mount.target.startsWith('/run/gluster/') && !host.mounts.has(mount.target)) host.mount(mount);
     host.isGlusterdUp = true;
   }
 

@@ -1,5 +1,5 @@
-import { Pool } from './pool.js';
 import { addGroup } from './lvm-groups.js';
+import { Pool } from './pool.js';
 import { type Disk, SimulatedHost, type VolumeGroup } from './simulated-host.js';
 import type { World } from './world.js';
 
@@ -96,7 +96,8 @@ export class SimulatedWorld implements World {
   }
 
   disk(host: SimulatedHost, name: string): Disk | null {
-    const found = host.findDisk(name) ?? (name.startsWith(PV_UUID_LINK) ? byPvUuid(host, name.slice(PV_UUID_LINK.length)) : null);
+    const found =
+      host.findDisk(name) ?? (name.startsWith(PV_UUID_LINK) ? byPvUuid(host, name.slice(PV_UUID_LINK.length)) : null);
     return found ?? (this.isLenient ? host.addDisk(name, this.deviceSizeKib) : null);
   }
 

@@ -81,7 +81,10 @@ function hostState(host: SimulatedHost): HostState {
     storage: host.storage,
     isUp: host.isUp,
     devices: [...new Set(host.disks.values())]
-      .map(({ path, pv, fileSystem }) => ({ path, contents: pv ? `PV of ${pv.group?.name ?? 'no group'}` : (fileSystem?.type ?? 'empty') }))
+      .map(({ path, pv, fileSystem }) => ({
+        path,
+        contents: pv ? `PV of ${pv.group?.name ?? 'no group'}` : (fileSystem?.type ?? 'empty'),
+      }))
       .sort((a, b) => order(a.path, b.path)),
     groups: [...host.groups.values()]
       .map((group) => ({
@@ -95,7 +98,9 @@ function hostState(host: SimulatedHost): HostState {
             sizeKib: volume.sizeKib,
             pool: volume.pool?.name ?? '',
             mkfs: volume.fileSystem ? `${volume.fileSystem.type} ${volume.fileSystem.mkfsArguments}` : '',
-            directories: [...(volume.fileSystem?.directories ?? [])].filter(([path]) => path !== '').map(([path, dir]) => `${path} ${dir.mode} ${dir.group}`),
+            directories: [...(volume.fileSystem?.directories ?? [])]
+              .filter(([path]) => path !== '')
+              .map(([path, dir]) => `${path} ${dir.mode} ${dir.group}`),
           }))
           .sort((a, b) => order(a.name, b.name)),
       }))

@@ -10,7 +10,7 @@ const ofCluster = devices.innerJoin('node', 'node.id', 'device.node_id').where('
 const byId = statement(devices.where('id', '=', TEXT));
 const all = statement(devices.orderBy('id'));
 const byNode = statement(devices.where('node_id', '=', TEXT).orderBy('id'));
-const byCluster = statement(ofCluster.orderBy('device.node_id').orderBy('device.id'));
+const byCluster = statement(ofCluster.orderBy('node.id').orderBy('device.id'));
 const largestMetadata = statement(
   query
     .selectFrom('device')

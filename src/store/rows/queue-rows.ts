@@ -13,6 +13,13 @@ const writes = tableWrites('queue_entry', ['id', 'operation_id', 'state', 'locat
 
 const keyByText = statement(query.selectFrom('idempotency_key').selectAll().where('key', '=', TEXT));
 const insertKey = insertStatement('idempotency_key', ['key', 'request_hash', 'queue_id', 'created_at']);
+const keyByQueueEntry = statement(query.selectFrom('idempotency_key').selectAll().where('queue_id', '=', TEXT));
+const removeOldAnswers = statement(
+  query
+    .deleteFrom('queue_entry')
+    .where('state', '!=', sql.lit('pending'))
+    .where('id', 'in', query.selectFrom('idempotency_key').select('queue_id').where('created_at', '<', NUMBER)),
+);
 const removeOldKeys = statement(query.deleteFrom('idempotency_key').where('created_at', '<', NUMBER));
 
 export function queueRows(connection: Connection): QueueRows {
@@ -45,7 +52,11 @@ export function idempotencyKeyRows(connection: Connection): IdempotencyKeyRows {
     async insert({ key, requestHash, queueId, createdAt }) {
       await connection.run(insertKey, [key, requestHash, queueId, createdAt]);
     },
+    async refersToQueueEntry(queueId) {
+      return (await first(connection, keyByQueueEntry, [queueId])) !== null;
+    },
     async deleteOlderThan(createdAt) {
+      await connection.run(removeOldAnswers, [createdAt]);
       await connection.run(removeOldKeys, [createdAt]);
     },
   };

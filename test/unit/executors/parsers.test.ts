@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseSizeGib } from '../../../src/executors/commands/gluster-block-json.js';
 import {
   isAlreadyStarted,
   isAlreadyStopped,
@@ -7,12 +8,20 @@ import {
   isTransactionInProgress,
   isVolumeAbsent,
 } from '../../../src/executors/commands/gluster-errors.js';
-import { parseSizeGib } from '../../../src/executors/commands/gluster-block-json.js';
 import { parseHealInfo, parseVolumes } from '../../../src/executors/commands/gluster-volume-xml.js';
 import { readGlusterXml, type XmlElement } from '../../../src/executors/commands/gluster-xml.js';
-import { isFileAbsent, isLvmObjectAbsent, isNotMounted, isPhysicalVolumeAbsent } from '../../../src/executors/commands/lvm-errors.js';
-import { parsePhysicalVolumes, parseThinCount, parseVolumeGroupSizes } from '../../../src/executors/commands/lvm-report.js';
-import { type CommandResult, CommandError } from '../../../src/executors/executor.js';
+import {
+  isFileAbsent,
+  isLvmObjectAbsent,
+  isNotMounted,
+  isPhysicalVolumeAbsent,
+} from '../../../src/executors/commands/lvm-errors.js';
+import {
+  parsePhysicalVolumes,
+  parseThinCount,
+  parseVolumeGroupSizes,
+} from '../../../src/executors/commands/lvm-report.js';
+import { CommandError, type CommandResult } from '../../../src/executors/executor.js';
 import { sample } from './samples.js';
 
 const COMMAND = { argv: ['gluster', 'volume', 'info', '--xml'], timeoutMs: 1 };
@@ -40,7 +49,13 @@ describe("gluster's XML", () => {
   it('tells a volume with bricks and options', () => {
     const [volume] = parseVolumes(read(sample('volume-info-xml')));
     expect(volume).toMatchObject({
-      name: 'vol_a', id: 'f297cb34-6d7a-4bf4-9d0b-70503aa235db', status: 1, type: 2, brickCount: 3, replicaCount: 3, arbiterCount: 0,
+      name: 'vol_a',
+      id: 'f297cb34-6d7a-4bf4-9d0b-70503aa235db',
+      status: 1,
+      type: 2,
+      brickCount: 3,
+      replicaCount: 3,
+      arbiterCount: 0,
     });
     expect(volume?.bricks).toHaveLength(3);
     expect(volume?.bricks[0]).toEqual({
@@ -56,7 +71,10 @@ describe("gluster's XML", () => {
   });
 
   it('keeps names and values that look like numbers, and a single brick is a list', () => {
-    const one = sample('volume-info-xml').stdout.replace('>vol_a<', '>1e10<').replace('>5<', '>0012345 &amp; more<').replace(/(<brick .*<\/brick>\s*)+/s, '<brick uuid="u"><name>h:/p</name></brick>');
+    const one = sample('volume-info-xml')
+      .stdout.replace('>vol_a<', '>1e10<')
+      .replace('>5<', '>0012345 &amp; more<')
+      .replace(/(<brick .*<\/brick>\s*)+/s, '<brick uuid="u"><name>h:/p</name></brick>');
     const [volume] = parseVolumes(read(xml(one)));
     expect(volume?.name).toBe('1e10');
     expect(volume?.options[0]?.value).toBe('0012345 & more');
@@ -64,7 +82,13 @@ describe("gluster's XML", () => {
   });
 
   it('tells what waits to be healed, and null for a brick that is down', () => {
-    expect(parseHealInfo(read(sample('heal-info-brick-down-xml'))).map(({ hostUuid, status, entries }) => ({ hostUuid, status, entries }))).toEqual([
+    expect(
+      parseHealInfo(read(sample('heal-info-brick-down-xml'))).map(({ hostUuid, status, entries }) => ({
+        hostUuid,
+        status,
+        entries,
+      })),
+    ).toEqual([
       { hostUuid: '348c82da-02cb-4e70-a5b7-6fc90c62a553', status: 'Connected', entries: 6 },
       { hostUuid: '-', status: 'Transport endpoint is not connected', entries: null },
       { hostUuid: '4f0f6042-87ca-408c-86b5-e5a34cf94295', status: 'Connected', entries: 6 },
@@ -79,26 +103,38 @@ describe("gluster's XML", () => {
   });
 
   it('refuses output that is not its XML, or cut off', () => {
-    expect(() => read(xml('Connection failed. Please check if gluster daemon is operational.'))).toThrow(/did not answer in XML.*Connection failed/);
+    expect(() => read(xml('Connection failed. Please check if gluster daemon is operational.'))).toThrow(
+      /did not answer in XML.*Connection failed/,
+    );
     expect(() => read({ exitCode: 1, stdout: '', stderr: 'Connection failed.' })).toThrow('Connection failed.');
     expect(() => read(xml(''))).toThrow(/said: nothing/);
     expect(() => read(xml('<html></html>'))).toThrow(CommandError);
     expect(() => read(xml('<cliOutput></cliOutput>'))).toThrow(CommandError);
     const whole = sample('volume-info-xml').stdout;
-    for (const length of [100, 500, whole.length - 20]) expect(() => read(xml(whole.slice(0, length))), `${length} characters`).toThrow(CommandError);
+    for (const length of [100, 500, whole.length - 20])
+      expect(() => read(xml(whole.slice(0, length))), `${length} characters`).toThrow(CommandError);
   });
 });
 
 describe("gluster's refusals", () => {
-  it.each(['err-volume-delete-missing', 'err-volume-delete-missing-xml', 'err-volume-info-missing', 'err-volume-info-missing-plain', 'err-heal-info-missing', 'err-snapshot-create-no-volume'])(
-    '%s says that a volume is not there',
-    (name) => expect(isVolumeAbsent(reason(name))).toBe(true),
-  );
+  it.each([
+    'err-volume-delete-missing',
+    'err-volume-delete-missing-xml',
+    'err-volume-info-missing',
+    'err-volume-info-missing-plain',
+    'err-heal-info-missing',
+    'err-snapshot-create-no-volume',
+  ])('%s says that a volume is not there', (name) => expect(isVolumeAbsent(reason(name))).toBe(true));
 
-  it.each(['err-volume-create-exists', 'err-volume-delete-started', 'err-snapshot-delete-missing', 'err-replace-brick-unknown', 'err-volume-create-not-peer', 'err-volume-set-bad', 'err-volume-create-dir-missing'])(
-    '%s does not',
-    (name) => expect(isVolumeAbsent(reason(name))).toBe(false),
-  );
+  it.each([
+    'err-volume-create-exists',
+    'err-volume-delete-started',
+    'err-snapshot-delete-missing',
+    'err-replace-brick-unknown',
+    'err-volume-create-not-peer',
+    'err-volume-set-bad',
+    'err-volume-create-dir-missing',
+  ])('%s does not', (name) => expect(isVolumeAbsent(reason(name))).toBe(false));
 
   it('are told apart', () => {
     expect(isSnapshotAbsent(reason('err-snapshot-delete-missing'))).toBe(true);
@@ -108,14 +144,23 @@ describe("gluster's refusals", () => {
     expect(isAlreadyStarted(reason('err-volume-start-again'))).toBe(true);
     expect(isAlreadyStarted(reason('err-volume-start-again-xml'))).toBe(true);
     expect(isAlreadyStopped(reason('err-volume-stop-again'))).toBe(true);
-    expect(isTransactionInProgress({ message: 'volume set: failed: Another transaction is in progress for vol_a. Please try again after some time.' })).toBe(true);
+    expect(
+      isTransactionInProgress({
+        message: 'volume set: failed: Another transaction is in progress for vol_a. Please try again after some time.',
+      }),
+    ).toBe(true);
     expect(isTransactionInProgress(reason('err-volume-create-exists'))).toBe(false);
   });
 });
 
 describe("lvm's reports and refusals", () => {
   it('give sizes in KiB', () => {
-    expect(parseVolumeGroupSizes(sample('vgdisplay-colon').stdout)).toEqual({ totalKib: 33419264, freeKib: 33419264, usedKib: 0, extentKib: 4096 });
+    expect(parseVolumeGroupSizes(sample('vgdisplay-colon').stdout)).toEqual({
+      totalKib: 33419264,
+      freeKib: 33419264,
+      usedKib: 0,
+      extentKib: 4096,
+    });
     expect(() => parseVolumeGroupSizes('vg:r/w:1')).toThrow('vgdisplay returned an invalid string');
     expect(parseThinCount(sample('lvs-thin-count').stdout)).toBe(1);
     expect(() => parseThinCount('')).toThrow(/number was expected/);
@@ -123,24 +168,38 @@ describe("lvm's reports and refusals", () => {
 
   it('name physical volumes', () => {
     expect(parsePhysicalVolumes(sample('pvs-json').stdout)[0]).toEqual({
-      pvName: '/dev/ubdb', pvUuid: 'q4SNX8-otG8-hStv-1ONo-kDqv-cNou-jpnzen', vgName: 'vg_0123456789abcdef0123456789abcde1',
+      pvName: '/dev/ubdb',
+      pvUuid: 'q4SNX8-otG8-hStv-1ONo-kDqv-cNou-jpnzen',
+      vgName: 'vg_0123456789abcdef0123456789abcde1',
     });
-    for (const text of ['', '{}', '{"report":[]}', '{"report":[{},{}]}', '{"report":[{"lv":[]}]}', '{"report":[{"pv":[{}]}]}']) {
+    for (const text of [
+      '',
+      '{}',
+      '{"report":[]}',
+      '{"report":[{},{}]}',
+      '{"report":[{"lv":[]}]}',
+      '{"report":[{"pv":[{}]}]}',
+    ]) {
       expect(() => parsePhysicalVolumes(text), text).toThrow(/lvm's report/);
     }
   });
 
-  it.each(['err-lvremove-missing', 'err-lvcreate-no-vg', 'err-vgdisplay-missing', 'lvs-missing'])('%s says that something is not there', (name) =>
-    expect(isLvmObjectAbsent(sample(name))).toBe(true),
+  it.each(['err-lvremove-missing', 'err-lvcreate-no-vg', 'err-vgdisplay-missing', 'lvs-missing'])(
+    '%s says that something is not there',
+    (name) => expect(isLvmObjectAbsent(sample(name))).toBe(true),
   );
 
-  it.each(['err-lvremove-in-use', 'err-lvcreate-exists', 'err-lvcreate-no-space', 'err-vgremove-has-lvs', 'err-pvremove-in-vg', 'err-vgcreate-exists'])(
-    '%s does not',
-    (name) => {
-      expect(isLvmObjectAbsent(sample(name))).toBe(false);
-      expect(isPhysicalVolumeAbsent(sample(name))).toBe(false);
-    },
-  );
+  it.each([
+    'err-lvremove-in-use',
+    'err-lvcreate-exists',
+    'err-lvcreate-no-space',
+    'err-vgremove-has-lvs',
+    'err-pvremove-in-vg',
+    'err-vgcreate-exists',
+  ])('%s does not', (name) => {
+    expect(isLvmObjectAbsent(sample(name))).toBe(false);
+    expect(isPhysicalVolumeAbsent(sample(name))).toBe(false);
+  });
 
   it('tell that a device is no physical volume, and a path no mount point', () => {
     expect(isPhysicalVolumeAbsent(sample('err-pvremove-not-pv'))).toBe(true);
@@ -153,7 +212,10 @@ describe("lvm's reports and refusals", () => {
 
 describe("gluster-block's sizes", () => {
   it('are cut to whole GiB', () => {
-    expect(['3.0 GiB', '1.5 TiB', '2 PiB', '1EB', '7G', '2.9GiB'].map(parseSizeGib)).toEqual([3, 1536, 2097152, 1073741824, 7, 2]);
-    for (const text of ['100 MiB', '', 'GiB', '-1 GiB']) expect(() => parseSizeGib(text), text).toThrow('Not a valid Size');
+    expect(['3.0 GiB', '1.5 TiB', '2 PiB', '1EB', '7G', '2.9GiB'].map(parseSizeGib)).toEqual([
+      3, 1536, 2097152, 1073741824, 7, 2,
+    ]);
+    for (const text of ['100 MiB', '', 'GiB', '-1 GiB'])
+      expect(() => parseSizeGib(text), text).toThrow('Not a valid Size');
   });
 });

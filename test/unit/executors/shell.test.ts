@@ -8,9 +8,29 @@ const METACHARACTERS = [...'\'"`$\\!*?[]{}()<>|&;#~=%^ \t\n\r-/,.:@+'];
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.constantFrom(...METACHARACTERS, 'a', 'é', '日', '🐘') }),
-  fc.constantFrom('', '-', '--', '-n', "'", "''", "'\\''", '$(touch /tmp/x)', '`id`', '\n', 'a\nb', '!!', '\\', "\\'", '~', '*'),
+  fc.constantFrom(
+    '',
+    '-',
+    '--',
+    '-n',
+    "'",
+    "''",
+    "'\\''",
+    '$(touch /tmp/x)',
+    '`id`',
+    '\n',
+    'a\nb',
+    '!!',
+    '\\',
+    "\\'",
+    '~',
+    '*',
+  ),
 );
-const argv = fc.array(hostile.filter((word) => !word.includes('\0') && !/\p{Surrogate}/u.test(word)), { maxLength: 12 });
+const argv = fc.array(
+  hostile.filter((word) => !word.includes('\0') && !/\p{Surrogate}/u.test(word)),
+  { maxLength: 12 },
+);
 
 /** Each argument on its own, since bash's output can't hold NUL inside an argument. */
 const PRINT = ['printf', '%s\\0'];
@@ -53,7 +73,9 @@ describe('quoting for bash', () => {
   });
 
   it('leaves harmless words readable', () => {
-    expect(quoteWords(['/usr/sbin/lvm', 'lvcreate', '--size', '10K', 'vg_1/tp_1'])).toBe('/usr/sbin/lvm lvcreate --size 10K vg_1/tp_1');
+    expect(quoteWords(['/usr/sbin/lvm', 'lvcreate', '--size', '10K', 'vg_1/tp_1'])).toBe(
+      '/usr/sbin/lvm lvcreate --size 10K vg_1/tp_1',
+    );
   });
 
   it('refuses NUL and broken Unicode, which no program can receive', () => {

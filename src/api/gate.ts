@@ -1,0 +1,46 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AdminState } from './admin-state.js';
+import { type Authenticate, checkRole } from './auth.js';
+import { HttpError } from './errors.js';
+import { encodePath, queryOf, readRequestPath } from './request-path.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needs no token, whatever the admin state. */
+    isOpen?: boolean;
+  }
+}
+
+export interface GateDeps {
+  /** Null: nobody is asked. */
+  readonly authenticate: Authenticate | null;
+  readonly admin: AdminState;
+}
+
+/**
+ * What a request must pass before it is looked at, unknown paths included: clean path, token, role, admin state,
+ * in this order.
+ */
+export function createGate({ authenticate, admin }: GateDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const { method, originalUrl } = request;
+    const path = readRequestPath(originalUrl);
+    if (path === null) throw new HttpError(400, 'bad request path');
+    // A redirect would turn any other method into GET, so those are served as if they had been sent cleanly.
+    if (path.clean !== path.sent && method === 'GET') {
+      return reply
+        .code(301)
+        .header('location', `${encodePath(path.clean)}${queryOf(originalUrl)}`)
+        .send();
+    }
+    // The body is read whatever it calls itself, and a type that can't be parsed must not keep it from that.
+    delete request.headers['content-type'];
+    if (request.routeOptions.config.isOpen) return undefined;
+    if (authenticate !== null) {
+      const { authorization } = request.headers;
+      checkRole(authenticate({ authorization, method, path: path.sent }), path.clean);
+    }
+    admin.check(method, request.socket.remoteAddress);
+    return undefined;
+  };
+}

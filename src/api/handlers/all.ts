@@ -1,0 +1,34 @@
+import type { Handlers } from '../contract/handlers.js';
+import { adminHandlers } from './admin.js';
+import { blockVolumeHandlers } from './block-volumes.js';
+import { brickHandlers } from './bricks.js';
+import { clusterHandlers } from './clusters.js';
+import { databaseHandlers } from './database.js';
+import type { HandlerDeps } from './deps.js';
+import { deviceHandlers } from './devices.js';
+import { loggingHandlers } from './logging.js';
+import { nodeHandlers } from './nodes.js';
+import { operationHandlers } from './operations.js';
+import { placementHandlers } from './placements.js';
+import { queueHandlers } from './queue.js';
+import { systemHandlers } from './system.js';
+import { volumeHandlers } from './volumes.js';
+
+/** One handler for every operation of openapi.yaml; without one of them this does not compile. */
+export function allHandlers(deps: HandlerDeps): Handlers {
+  return {
+    ...systemHandlers(deps),
+    ...queueHandlers(deps),
+    ...clusterHandlers(deps),
+    ...nodeHandlers(deps),
+    ...deviceHandlers(deps),
+    ...volumeHandlers(deps),
+    ...placementHandlers(deps),
+    ...blockVolumeHandlers(deps),
+    ...brickHandlers(),
+    ...operationHandlers(deps),
+    ...databaseHandlers(deps),
+    ...loggingHandlers(deps),
+    ...adminHandlers(deps),
+  };
+}

@@ -1,0 +1,17 @@
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { QueueTicket } from '../../operations/ports.js';
+
+/** 202: the client finds out at /queue/{id}. */
+export async function accepted(ticket: Promise<QueueTicket>): Promise<{ readonly status: 202; readonly location: string }> {
+  const { queueId } = await ticket;
+  return { status: 202, location: `/queue/${queueId}` };
+}
+
+export function found<T>(entity: T | null): T {
+  if (entity === null) throw idNotFound();
+  return entity;
+}
+
+export function notYet(what: string): never {
+  throw new DomainError('not_implemented', `This server can't ${what} yet`);
+}

@@ -1,0 +1,31 @@
+import type { Operations } from '../../operations/ports.js';
+import type { Store, Tx } from '../../store/store.js';
+import type { AdminState } from '../admin-state.js';
+import type { components } from '../contract/openapi.js';
+
+/** What handlers work with. */
+export interface HandlerDeps {
+  readonly store: Store;
+  readonly operations: Operations;
+  readonly admin: AdminState;
+  readonly metrics: MetricsText;
+  readonly logLevels: LogLevels;
+  readonly reports: DatabaseReports;
+}
+
+export interface MetricsText {
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export type LogLevelName = components['schemas']['LogLevels']['loglevel']['glusterfs'];
+
+export interface LogLevels {
+  get(): LogLevelName;
+  set(level: LogLevelName): void;
+}
+
+/** Both read the whole database. */
+export interface DatabaseReports {
+  dump(tx: Tx): Promise<components['schemas']['DatabaseDump']>;
+  check(tx: Tx): Promise<components['schemas']['DatabaseCheck']>;
+}

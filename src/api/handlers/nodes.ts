@@ -1,0 +1,46 @@
+import type { Handlers } from '../contract/handlers.js';
+import type { components } from '../contract/openapi.js';
+import type { NodeRequest } from '../../operations/ports.js';
+import { deviceInfo } from '../wire/device.js';
+import { nodeInfo } from '../wire/node.js';
+import { accepted, found } from './answers.js';
+import type { HandlerDeps } from './deps.js';
+
+type NodeHandlers = Pick<Handlers, 'nodeAdd' | 'nodeInfo' | 'nodeDelete' | 'nodeSetState' | 'nodeSetTags'>;
+
+export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
+  return {
+    nodeAdd: ({ body }) => accepted(operations.addNode(nodeRequest(body))),
+
+    async nodeInfo({ id }) {
+      const json = await store.read(async (tx) => {
+        const node = found(await tx.nodes.find(id));
+        const devices = [];
+        for (const device of await tx.devices.listByNode(id)) {
+          devices.push(deviceInfo(device, await tx.bricks.listByDevice(device.id)));
+        }
+        return nodeInfo(node, devices);
+      });
+      return { status: 200, json };
+    },
+
+    nodeDelete: ({ id }) => accepted(operations.deleteNode(id)),
+
+    nodeSetState: ({ id, body }) => accepted(operations.setNodeState(id, body.state, body.healcheck || 'enable')),
+
+    async nodeSetTags({ id, body }) {
+      return { status: 200, json: await operations.changeNodeTags(id, { kind: body.change_type, tags: body.tags ?? {} }) };
+    },
+  };
+}
+
+function nodeRequest(body: components['schemas']['NodeAdd']): NodeRequest {
+  return {
+    clusterId: body.cluster,
+    zone: Number(body.zone),
+    ...(typeof body.zone === 'bigint' && { exactZone: body.zone }),
+    manageNames: body.hostnames.manage,
+    storageNames: body.hostnames.storage,
+    tags: body.tags ?? {},
+  };
+}

@@ -1,0 +1,64 @@
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { IdempotencyRequest } from '../../operations/ports.js';
+import type { ContractRequest, Handlers } from '../contract/handlers.js';
+import { volumeInfo } from '../wire/volume.js';
+import { volumeRequest } from '../wire/volume-request.js';
+import { accepted } from './answers.js';
+import type { HandlerDeps } from './deps.js';
+
+type VolumeHandlers = Pick<
+  Handlers,
+  | 'volumeList'
+  | 'volumeCreate'
+  | 'volumeInfo'
+  | 'volumeDelete'
+  | 'volumeExpand'
+  | 'volumeClone'
+  | 'volumeSetBlockRestriction'
+>;
+
+export function volumeHandlers({ store, operations }: HandlerDeps): VolumeHandlers {
+  return {
+    async volumeList() {
+      const volumes = await store.read((tx) => tx.volumes.listVisibleIds());
+      return { status: 200, json: { volumes } };
+    },
+
+    async volumeCreate(request) {
+      return accepted(operations.createVolume(volumeRequest(request.body), idempotency(request)));
+    },
+
+    async volumeInfo({ id }) {
+      const json = await store.read(async (tx) => {
+        const volume = await tx.volumes.find(id);
+        if (volume === null || volume.pendingId !== null) throw idNotFound();
+        return volumeInfo(
+          volume,
+          await tx.bricks.listByVolume(id),
+          await tx.nodes.listByCluster(volume.clusterId),
+          volume.isBlockHosting ? await tx.blockVolumes.listVisibleIdsByHostingVolume(id) : [],
+        );
+      });
+      return { status: 200, json };
+    },
+
+    volumeDelete: ({ id }) => accepted(operations.deleteVolume(id)),
+
+    volumeExpand: ({ id, body }) => accepted(operations.expandVolume(id, Number(body.expand_size))),
+
+    volumeClone: ({ id, body }) => accepted(operations.cloneVolume(id, body.name ?? '')),
+
+    volumeSetBlockRestriction: ({ id, body }) => accepted(operations.setBlockRestriction(id, body.restriction ?? '')),
+  };
+}
+
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+function idempotency(request: ContractRequest<'volumeCreate'>): IdempotencyRequest | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    throw new DomainError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters');
+  }
+  return { key, requestHash: request.fingerprint() };
+}

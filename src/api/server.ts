@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions, fastify } from 'fastify';
+import { stringifyJson } from '../domain/json.js';
+import type { Logger } from '../operations/logger.js';
+import { type AuthSettings, createAuthenticate } from './auth.js';
+import type { AnyReply, ContractRequest, Handlers, OperationId } from './contract/handlers.js';
+import type { Route } from './contract/route.js';
+import { ROUTES } from './contract/routes.js';
+import { answerFor, type ErrorAnswer, UNKNOWN_PATH } from './errors.js';
+import { createGate } from './gate.js';
+import { allHandlers } from './handlers/all.js';
+import type { HandlerDeps } from './handlers/deps.js';
+import { compileBodyReader } from './request-body.js';
+import { encodePath, readRequestPath } from './request-path.js';
+
+export interface ServerDeps extends HandlerDeps {
+  /** Null: everybody may do everything (`--disable-auth`). */
+  readonly auth: AuthSettings | null;
+  readonly log: Logger;
+  /** PEM texts; plain HTTP when null or not given. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
+  /** Unix milliseconds; the clock when not given. */
+  readonly now?: () => number;
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+/** Go's clients keep idle connections for 90 s; a request on one that we close at that moment would be lost. */
+const KEEP_ALIVE_MS = 120_000;
+const RECEIVE_LIMIT_MS = 300_000;
+/** Ids may have any length. The whole head of a request has a limit of 16 KiB. */
+const MAX_ID_CHARACTERS = 16 * 1024;
+
+const JSON_TYPE = 'application/json; charset=UTF-8';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+/**
+ * The HTTP server, not yet listening. Routes, body rules and the types of handlers come from openapi.yaml.
+ *
+ * Routes are registered here rather than by fastify-openapi-glue: Fastify's own validation and serialization would
+ * lose the exact integers, take bodies by their Content-Type only and answer errors in JSON, and its security hook
+ * runs after the router, where this API authenticates before it.
+ */
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const server = fastify(serverOptions(deps)) as unknown as FastifyInstance;
+  const gate = createGate({
+    authenticate: deps.auth ? createAuthenticate(deps.auth, deps.now ?? Date.now) : null,
+    admin: deps.admin,
+  });
+
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', gate);
+  server.addHook('onResponse', async (request, reply) => {
+    const fields = { reqId: request.id, method: request.method, url: request.originalUrl, status: reply.statusCode };
+    if (request.method === 'GET') deps.log.debug(fields, 'request answered');
+    else deps.log.info(fields, 'request answered');
+  });
+  server.setErrorHandler((error, request, reply) => {
+    const answer = answerFor(error);
+    if (answer.isDefect) deps.log.error({ reqId: request.id, method: request.method, url: request.originalUrl, err: error }, 'request failed by a defect');
+    sendError(reply, answer);
+  });
+  server.setNotFoundHandler(answerUnknown);
+
+  const handlers = allHandlers(deps);
+  for (const route of ROUTES) register(server, route, handlers);
+  await server.ready();
+  return server;
+}
+
+function serverOptions({ tls }: ServerDeps): FastifyServerOptions {
+  const options: FastifyServerOptions = {
+    bodyLimit: BODY_LIMIT_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: RECEIVE_LIMIT_MS,
+    routerOptions: { maxParamLength: MAX_ID_CHARACTERS },
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    // Requests that arrive while the server closes are refused by the operations, in our words.
+    return503OnClosing: false,
+    rewriteUrl: (request) => servedUrl(request.url ?? '/'),
+    frameworkErrors: (_error, _request, reply) => sendError(reply, { status: 400, text: 'bad request path', isDefect: false }),
+    clientErrorHandler(error, socket) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNRESET' || !socket.writable) return;
+      const text = 'bad request: this is not HTTP, or its head is too large\n';
+      const head = ['HTTP/1.1 400 Bad Request', `Content-Type: ${TEXT_TYPE}`, `Content-Length: ${text.length}`, 'Connection: close'];
+      socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+    },
+  };
+  return tls ? Object.assign(options, { https: tls }) : options;
+}
+
+/** What the router sees: the decoded path without doubled slashes and dot segments, encoded again. */
+function servedUrl(url: string): string {
+  if (!/%|\/\/|\/\.|^[^/]/.test(url)) return url;
+  const path = readRequestPath(url);
+  return path === null ? url : encodePath(path.clean);
+}
+
+function register<Id extends OperationId>(server: FastifyInstance, route: Route & { operationId: Id }, handlers: Handlers): void {
+  const handle = handlers[route.operationId] as (request: ContractRequest<Id>) => Promise<AnyReply>;
+  const readBody = route.body && compileBodyReader(route.body);
+  server.route<{ Params: { id?: string } }>({
+    method: route.method,
+    url: route.path.replace('{id}', ':id(^[A-Fa-f0-9]+$)'),
+    config: { isOpen: route.isOpen },
+    async handler(request, reply) {
+      const bytes = request.body as Buffer | undefined;
+      const contractRequest = {
+        id: request.params.id ?? '',
+        body: readBody?.(bytes),
+        headers: request.headers,
+        fingerprint: () => fingerprint(request, bytes),
+      };
+      return send(reply, await handle(contractRequest as ContractRequest<Id>));
+    },
+  });
+}
+
+function fingerprint(request: FastifyRequest, bytes: Buffer | undefined): string {
+  const hash = createHash('sha256').update(`${request.method} ${request.url}\n`);
+  return hash.update(bytes ?? '').digest('hex');
+}
+
+function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
+  reply.code(answer.status);
+  if (answer.json !== undefined) {
+    return reply.header('content-type', JSON_TYPE).send(`${stringifyJson(answer.json, answer.indent)}\n`);
+  }
+  if (answer.text !== undefined) {
+    return reply.header('content-type', answer.contentType ?? TEXT_TYPE).send(answer.text);
+  }
+  if (answer.bytes !== undefined) {
+    return reply
+      .header('content-type', 'application/octet-stream')
+      .header('content-disposition', `attachment; filename="${answer.fileName}"`)
+      .send(answer.bytes);
+  }
+  if (answer.location !== undefined) return reply.header('location', answer.location).send();
+  if (answer.isPending) return reply.header('x-pending', 'true').send();
+  if (answer.status === 200) reply.header('content-type', JSON_TYPE);
+  return reply.send();
+}
+
+/** With Content-Length, never chunked: a provisioner takes a chunked 404 for an empty one and gives the volume up. */
+function sendError(reply: FastifyReply, { status, text }: ErrorAnswer): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', TEXT_TYPE)
+    .header('x-content-type-options', 'nosniff')
+    .send(`${text}\n`);
+}
+
+const KNOWN_PATHS = [...new Set(ROUTES.filter(({ isOpen }) => !isOpen).map(({ path }) => path))].map(
+  (path) => new RegExp(`^${path.replace('{id}', '[A-Fa-f0-9]+')}$`),
+);
+
+function isKnown(path: string): boolean {
+  return KNOWN_PATHS.some((pattern) => pattern.test(path));
+}
+
+function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = readRequestPath(request.url)?.clean ?? '';
+  if (isKnown(path)) return reply.code(405).send();
+  if (path.endsWith('/') && isKnown(path.slice(0, -1))) {
+    return reply.code(301).header('location', encodePath(path.slice(0, -1))).send();
+  }
+  return sendError(reply, UNKNOWN_PATH);
+}
