@@ -103,7 +103,9 @@ function readToken(token: string): { readonly alg: string; readonly claims: Clai
   try {
     const { alg } = readHeader(decodeSegment(header)) as { alg?: string };
     if (alg === undefined || !(alg in HMAC_HASHES)) {
-      throw invalidToken(`Unexpected signing method: ${(alg ?? 'none').slice(0, 16)}; HS256, HS384 and HS512 are accepted`);
+      throw invalidToken(
+        `Unexpected signing method: ${(alg ?? 'none').slice(0, 16)}; HS256, HS384 and HS512 are accepted`,
+      );
     }
     return { alg, claims: readClaims(decodeSegment(payload)) as Claims };
   } catch (error) {

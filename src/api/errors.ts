@@ -34,6 +34,9 @@ export class HttpError extends Error {
   }
 }
 
+/** Also how tests tell a defect from a refusal. */
+export const DEFECT_TEXT = 'The server failed at this request by a defect of its own; its log tells more';
+
 export function answerFor(error: unknown): ErrorAnswer {
   if (error instanceof DomainError) return { status: STATUSES[error.code], text: error.message, isDefect: false };
   if (error instanceof HttpError) return { status: error.status, text: error.message, isDefect: false };
@@ -44,7 +47,7 @@ export function answerFor(error: unknown): ErrorAnswer {
   if (code?.startsWith('FST_') && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { status: 400, text: `bad request: ${(error as Error).message}`, isDefect: false };
   }
-  return { status: 500, text: 'The server failed at this request by a defect of its own; its log tells more', isDefect: true };
+  return { status: 500, text: DEFECT_TEXT, isDefect: true };
 }
 
 function fastifyError(error: unknown): { readonly code?: string; readonly statusCode?: number } {

@@ -102,7 +102,8 @@ function refuse(at: string, wanted: string, got: JsonValue): never {
 
 function describe(value: JsonValue): string {
   if (value === null) return 'null';
-  if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)}`;
+  if (typeof value === 'string')
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)}`;
   if (value instanceof JsonFloat) return value.text.slice(0, 40);
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';

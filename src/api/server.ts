@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions, fastify } from 'fastify';
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  fastify,
+} from 'fastify';
 import { stringifyJson } from '../domain/json.js';
 import type { Logger } from '../operations/logger.js';
 import { type AuthSettings, createAuthenticate } from './auth.js';
@@ -57,7 +63,11 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   server.setErrorHandler((error, request, reply) => {
     const answer = answerFor(error);
-    if (answer.isDefect) deps.log.error({ reqId: request.id, method: request.method, url: request.originalUrl, err: error }, 'request failed by a defect');
+    if (answer.isDefect)
+      deps.log.error(
+        { reqId: request.id, method: request.method, url: request.originalUrl, err: error },
+        'request failed by a defect',
+      );
     sendError(reply, answer);
   });
   server.setNotFoundHandler(answerUnknown);
@@ -79,11 +89,17 @@ function serverOptions({ tls }: ServerDeps): FastifyServerOptions {
     // Requests that arrive while the server closes are refused by the operations, in our words.
     return503OnClosing: false,
     rewriteUrl: (request) => servedUrl(request.url ?? '/'),
-    frameworkErrors: (_error, _request, reply) => sendError(reply, { status: 400, text: 'bad request path', isDefect: false }),
+    frameworkErrors: (_error, _request, reply) =>
+      sendError(reply, { status: 400, text: 'bad request path', isDefect: false }),
     clientErrorHandler(error, socket) {
       if ((error as NodeJS.ErrnoException).code === 'ECONNRESET' || !socket.writable) return;
       const text = 'bad request: this is not HTTP, or its head is too large\n';
-      const head = ['HTTP/1.1 400 Bad Request', `Content-Type: ${TEXT_TYPE}`, `Content-Length: ${text.length}`, 'Connection: close'];
+      const head = [
+        'HTTP/1.1 400 Bad Request',
+        `Content-Type: ${TEXT_TYPE}`,
+        `Content-Length: ${text.length}`,
+        'Connection: close',
+      ];
       socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
     },
   };
@@ -97,7 +113,11 @@ function servedUrl(url: string): string {
   return path === null ? url : encodePath(path.clean);
 }
 
-function register<Id extends OperationId>(server: FastifyInstance, route: Route & { operationId: Id }, handlers: Handlers): void {
+function register<Id extends OperationId>(
+  server: FastifyInstance,
+  route: Route & { operationId: Id },
+  handlers: Handlers,
+): void {
   const handle = handlers[route.operationId] as (request: ContractRequest<Id>) => Promise<AnyReply>;
   const readBody = route.body && compileBodyReader(route.body);
   server.route<{ Params: { id?: string } }>({
@@ -163,7 +183,10 @@ function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyRep
   const path = readRequestPath(request.url)?.clean ?? '';
   if (isKnown(path)) return reply.code(405).send();
   if (path.endsWith('/') && isKnown(path.slice(0, -1))) {
-    return reply.code(301).header('location', encodePath(path.slice(0, -1))).send();
+    return reply
+      .code(301)
+      .header('location', encodePath(path.slice(0, -1)))
+      .send();
   }
   return sendError(reply, UNKNOWN_PATH);
 }

@@ -17,7 +17,7 @@ const ajv = new Ajv({
 });
 
 /** An IP literal without zone, or a DNS name of at most 255 characters, dots not counted. */
-export function isHost(text: string): boolean {
+function isHost(text: string): boolean {
   if (isIP(text) !== 0) return !text.includes('%');
   return DNS_NAME.test(text) && text.replaceAll('.', '').length <= MAX_DNS_CHARACTERS;
 }
@@ -45,13 +45,6 @@ function validationError(errors: readonly ErrorObject[]): DomainError {
   return new DomainError('invalid', `validation failed: ${format(root)}`);
 }
 
-/** For a rule that no schema can state. `field` is the path of JSON names. */
-export function ruleBroken(field: readonly string[], reason: string): DomainError {
-  const root: Reasons = new Map();
-  add(root, field, reason);
-  return new DomainError('invalid', `validation failed: ${format(root)}`);
-}
-
 type Reasons = Map<string, string | Reasons>;
 
 function add(reasons: Reasons, field: readonly string[], reason: string): void {
@@ -68,7 +61,9 @@ function add(reasons: Reasons, field: readonly string[], reason: string): void {
 
 function format(reasons: Reasons): string {
   const parts = [...reasons].sort(([a], [b]) => (a < b ? -1 : 1));
-  const texts = parts.map(([name, reason]) => `${name}: ${typeof reason === 'string' ? reason : `(${format(reason)})`}`);
+  const texts = parts.map(
+    ([name, reason]) => `${name}: ${typeof reason === 'string' ? reason : `(${format(reason)})`}`,
+  );
   return `${texts.join('; ')}.`;
 }
 
@@ -91,12 +86,15 @@ function reasonFor(error: ErrorObject): string {
       return `cannot be blank${wanted ? `, it must be ${accepted(wanted)}` : ''}`;
     }
     case 'minimum':
+      // The original takes 0 for "not given"; `topology load` prints this text.
+      if (error.data === 0 && limit === 1) return 'cannot be blank';
       return `${shown} must be no less than ${limit}`;
     case 'maximum':
       return `${shown} must be no greater than ${limit}`;
+    case 'format':
+      return hostReason(error);
     case 'enum':
     case 'pattern':
-    case 'format':
       return `${shown} is not valid, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
     case 'minItems':
       return `cannot be blank, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
@@ -113,6 +111,12 @@ function reasonFor(error: ErrorObject): string {
   }
 }
 
+/** Host names are the only strings with a format; scripts know this text from `topology load`. */
+function hostReason(error: ErrorObject): string {
+  const [field = 'host'] = fieldOf(error).slice(-1);
+  return `[${String(error.data).slice(0, MAX_SHOWN)}] is not a valid ${field} hostname`;
+}
+
 function namePattern(error: ErrorObject): string {
   return (error.parentSchema as unknown as BodySchema).propertyNames?.pattern ?? 'a pattern';
 }
@@ -122,7 +126,8 @@ function accepted(schema: BodySchema): string {
   if (schema.format === 'host') return 'an IP address or a DNS name';
   if (schema.pattern === '^[A-Fa-f0-9]{32}$') return 'an id of 32 hex digits';
   if (schema.pattern) return `text that matches ${schema.pattern}`;
-  if (schema.type === 'integer') return `a whole number${schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`}`;
+  if (schema.type === 'integer')
+    return `a whole number${schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`}`;
   if (schema.type === 'array' && schema.items) return `a list of at least one entry, each ${accepted(schema.items)}`;
   if (schema.type === 'object') {
     return `an object${schema.required ? ` with ${schema.required.join(' and ')}` : ''}`;

@@ -10,8 +10,8 @@ import {
   type EnvironmentReader,
   warnAboutUnknownVariables,
 } from './environment.js';
-import type { HeketiJson } from './heketi-json.schema.js';
 import { readHeketiJson } from './heketi-json.js';
+import type { HeketiJson } from './heketi-json.schema.js';
 import { hostSettings, kubeSettings, mockSettings, parseExecutor, parsePort, sshSettings } from './host-config.js';
 
 type Glusterfs = NonNullable<HeketiJson['glusterfs']>;

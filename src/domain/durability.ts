@@ -35,12 +35,3 @@ export function bricksPerSet(d: Durability): number {
   }
   return 1;
 }
-
-/** How many *other* bricks of a set must be healthy before one of it may be replaced. */
-export function quorumBricks(d: Durability): number {
-  if (d.type === 'replicate') {
-    const replica = replicaCount(d);
-    return replica < 3 ? 1 : Math.floor(replica / 2) + 1;
-  }
-  return d.type === 'disperse' ? disperseCounts(d).data : 1;
-}

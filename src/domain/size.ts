@@ -1,6 +1,4 @@
-export const KIB_PER_MIB = 1024;
 export const KIB_PER_GIB = 1024 * 1024;
-export const KIB_PER_TIB = 1024 * KIB_PER_GIB;
 
 export function gibToKib(gib: number): number {
   return gib * KIB_PER_GIB;

@@ -3,8 +3,8 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { AdminState } from '../../src/api/admin-state.js';
 import type { LogLevelName } from '../../src/api/handlers/deps.js';
 import { buildServer, type ServerDeps } from '../../src/api/server.js';
-import { dumpDatabase } from '../../src/interchange/dump.js';
 import { checkDatabase } from '../../src/interchange/check.js';
+import { dumpDatabase } from '../../src/interchange/dump.js';
 import type { Operations } from '../../src/operations/ports.js';
 import { openMemoryStore } from '../../src/store/sqlite.js';
 import type { Store } from '../../src/store/store.js';
@@ -41,7 +41,9 @@ export async function startApi(
     operations: scriptedOperations(operations, calls),
     auth: null,
     now: () => NOW_MS,
-    metrics: { render: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'heketi_up 1\n' }) },
+    metrics: {
+      render: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'heketi_up 1\n' }),
+    },
     logLevels: {
       get: () => level,
       set(to) {
@@ -118,6 +120,11 @@ export function bearer(...args: Parameters<typeof token>): { readonly authorizat
 }
 
 /** Sends `payload` as it is, with no Content-Type unless given. */
-export async function ask(server: FastifyInstance, method: string, url: string, options: Omit<InjectOptions, 'method' | 'url'> = {}) {
+export async function ask(
+  server: FastifyInstance,
+  method: string,
+  url: string,
+  options: Omit<InjectOptions, 'method' | 'url'> = {},
+) {
   return server.inject({ method: method as 'GET', url, ...options });
 }

@@ -163,7 +163,6 @@ describe('hosts in a process of their own', () => {
   afterEach(() => {
     child?.kill();
     child = null;
-    // biome-ignore lint/nursery/noFloatingPromises: rmSync answers nothing; the rule takes it for rm
     rmSync(folder, { recursive: true });
   });
 

@@ -43,7 +43,7 @@ export interface AnyReply {
 type SuccessStatus = 200 | 201 | 202 | 204 | 303;
 
 type ReplyOf<Status, Response> = Response extends { readonly content: { readonly 'application/json': infer Json } }
-  ? { readonly status: Status; readonly json: Json; /** Spaces; one line when not given. */ readonly indent?: number }
+  ? { readonly status: Status; readonly json: Json /** Spaces; one line when not given. */; readonly indent?: number }
   : Response extends { readonly content: { readonly 'text/plain': infer Text } }
     ? { readonly status: Status; readonly text: Text; readonly contentType?: string }
     : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }
@@ -54,7 +54,9 @@ type ReplyOf<Status, Response> = Response extends { readonly content: { readonly
           ? { readonly status: Status; readonly isPending: true }
           : { readonly status: Status };
 
-type BodyOf<Operation> = Operation extends { readonly requestBody: { readonly content: { readonly 'application/json': infer Body } } }
+type BodyOf<Operation> = Operation extends {
+  readonly requestBody: { readonly content: { readonly 'application/json': infer Body } };
+}
   ? Body
   : Operation extends { readonly requestBody?: { readonly content: { readonly 'application/json': infer Body } } }
     ? Body | undefined

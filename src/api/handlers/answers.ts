@@ -2,7 +2,9 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { QueueTicket } from '../../operations/ports.js';
 
 /** 202: the client finds out at /queue/{id}. */
-export async function accepted(ticket: Promise<QueueTicket>): Promise<{ readonly status: 202; readonly location: string }> {
+export async function accepted(
+  ticket: Promise<QueueTicket>,
+): Promise<{ readonly status: 202; readonly location: string }> {
   const { queueId } = await ticket;
   return { status: 202, location: `/queue/${queueId}` };
 }

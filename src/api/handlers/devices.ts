@@ -29,7 +29,10 @@ export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandle
     deviceResync: ({ id }) => accepted(operations.resyncDevice(id)),
 
     async deviceSetTags({ id, body }) {
-      return { status: 200, json: await operations.changeDeviceTags(id, { kind: body.change_type, tags: body.tags ?? {} }) };
+      return {
+        status: 200,
+        json: await operations.changeDeviceTags(id, { kind: body.change_type, tags: body.tags ?? {} }),
+      };
     },
   };
 }

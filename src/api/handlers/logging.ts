@@ -15,7 +15,10 @@ export function loggingHandlers({ logLevels }: HandlerDeps): Pick<Handlers, 'log
     async logLevelsSet({ body }) {
       const level = body.loglevel?.glusterfs;
       if (level === undefined) {
-        throw new DomainError('unparsable', 'Only the log level of "glusterfs" may be changed: {"loglevel":{"glusterfs":"info"}}');
+        throw new DomainError(
+          'unparsable',
+          'Only the log level of "glusterfs" may be changed: {"loglevel":{"glusterfs":"info"}}',
+        );
       }
       if (level !== '') {
         if (!isLevel(level)) {

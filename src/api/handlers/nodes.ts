@@ -1,6 +1,6 @@
+import type { NodeRequest } from '../../operations/ports.js';
 import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
-import type { NodeRequest } from '../../operations/ports.js';
 import { deviceInfo } from '../wire/device.js';
 import { nodeInfo } from '../wire/node.js';
 import { accepted, found } from './answers.js';
@@ -29,7 +29,10 @@ export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
     nodeSetState: ({ id, body }) => accepted(operations.setNodeState(id, body.state, body.healcheck || 'enable')),
 
     async nodeSetTags({ id, body }) {
-      return { status: 200, json: await operations.changeNodeTags(id, { kind: body.change_type, tags: body.tags ?? {} }) };
+      return {
+        status: 200,
+        json: await operations.changeNodeTags(id, { kind: body.change_type, tags: body.tags ?? {} }),
+      };
     },
   };
 }

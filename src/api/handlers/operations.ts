@@ -18,7 +18,9 @@ export function operationHandlers({ store, operations }: HandlerDeps): Operation
 
     async pendingOperationList() {
       const all = await store.read((tx) => tx.operations.list());
-      const pendingoperations = all.map((operation) => pendingOperation(operation, operations.isInFlight(operation.id)));
+      const pendingoperations = all.map((operation) =>
+        pendingOperation(operation, operations.isInFlight(operation.id)),
+      );
       return { status: 200, json: { pendingoperations } };
     },
 

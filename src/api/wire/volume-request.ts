@@ -31,7 +31,10 @@ export function volumeRequest(body: VolumeCreate): VolumeRequest {
 function snapshotFactor(requested = 0): number {
   const factor = Math.fround(requested);
   if (factor < MIN_SNAPSHOT_FACTOR || factor > MAX_SNAPSHOT_FACTOR) {
-    throw new DomainError('invalid', `Invalid snapshot factor ${requested}: with snapshots enabled it must be from 1 to 100`);
+    throw new DomainError(
+      'invalid',
+      `Invalid snapshot factor ${requested}: with snapshots enabled it must be from 1 to 100`,
+    );
   }
   return factor;
 }
@@ -50,7 +53,10 @@ function requestedDurability(body: VolumeCreate['durability']): Durability {
   }
   const pair = `${disperseData}+${disperseRedundancy}`;
   if (type === 'disperse' && !DISPERSE_PAIRS.includes(pair)) {
-    throw new DomainError('invalid', `Invalid dispersion combination: ${pair}; data and redundancy must be ${DISPERSE_PAIRS.join(', ')}`);
+    throw new DomainError(
+      'invalid',
+      `Invalid dispersion combination: ${pair}; data and redundancy must be ${DISPERSE_PAIRS.join(', ')}`,
+    );
   }
   return durability;
 }

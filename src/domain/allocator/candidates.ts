@@ -29,7 +29,11 @@ export interface ExcludedDevice {
 export function findCandidates(
   snapshot: ClusterSnapshot,
   tagRule: TagRule | null,
-): { readonly nodes: readonly CandidateNode[]; readonly excluded: readonly ExcludedDevice[]; readonly onlineDevices: number } {
+): {
+  readonly nodes: readonly CandidateNode[];
+  readonly excluded: readonly ExcludedDevice[];
+  readonly onlineDevices: number;
+} {
   const nodes: CandidateNode[] = [];
   const excluded: ExcludedDevice[] = [];
   let onlineDevices = 0;

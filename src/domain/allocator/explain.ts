@@ -1,7 +1,7 @@
 import { bricksPerSet } from '../durability.js';
 import { KIB_PER_GIB } from '../size.js';
-import { brickSpace, fits } from './brick-space.js';
 import type { BrickSize } from './brick-sizes.js';
+import { brickSpace, fits } from './brick-space.js';
 import type { Candidate, CandidateNode, ExcludedDevice } from './candidates.js';
 import type { DeviceVerdict, PlacementRequest, RefusalReason } from './types.js';
 
@@ -22,10 +22,14 @@ export function explainNoSpace(
     lines.push(`Strict zone checking needs ${setSize} zones; the usable devices are in ${zones.size}.`);
   }
   if (tried) {
-    lines.push(`Tried down to ${tried.sets} sets of bricks of ${inGib(tried.brickKib)}; the largest brick that a usable device could take is ${inGib(largestBrickKib(nodes, request))}.`);
+    lines.push(
+      `Tried down to ${tried.sets} sets of bricks of ${inGib(tried.brickKib)}; the largest brick that a usable device could take is ${inGib(largestBrickKib(nodes, request))}.`,
+    );
   }
   if (reason === 'max-bricks') {
-    lines.push(`Smaller bricks would be more than ${request.limits.maxBricksPerVolume} in the volume (max_bricks_per_volume).`);
+    lines.push(
+      `Smaller bricks would be more than ${request.limits.maxBricksPerVolume} in the volume (max_bricks_per_volume).`,
+    );
   } else {
     lines.push(`Smaller bricks would be below ${inGib(request.limits.minBrickKib)} (brick_min_size_gb).`);
   }
@@ -58,15 +62,30 @@ export function verdicts(
 function verdict(candidate: Candidate, brickKib: number, request: PlacementRequest): DeviceVerdict {
   const { device, node, role } = candidate;
   const space = brickSpace(brickKib, request.snapshotFactor, device.extentKib);
-  const base = { nodeId: node.id, nodeName: node.name, deviceId: device.id, deviceName: device.name, zone: node.zone, freeKib: device.freeKib };
+  const base = {
+    nodeId: node.id,
+    nodeName: node.name,
+    deviceId: device.id,
+    deviceName: device.name,
+    zone: node.zone,
+    freeKib: device.freeKib,
+  };
   if (!fits(candidate, space, request.reserveSpareMetadata)) {
-    return { ...base, refusal: 'too-small', detail: `a brick needs ${inGib(space.totalKib)}, the device has ${inGib(device.freeKib)} free` };
+    return {
+      ...base,
+      refusal: 'too-small',
+      detail: `a brick needs ${inGib(space.totalKib)}, the device has ${inGib(device.freeKib)} free`,
+    };
   }
   if (request.arbiter && role !== 'supported') {
     return { ...base, refusal: 'arbiter-tag', detail: `tag arbiter is ${role}` };
   }
   if (request.zoneChecking === 'strict') {
-    return { ...base, refusal: 'zone-taken', detail: `has room, but the other bricks of the set found no place outside zone ${node.zone}` };
+    return {
+      ...base,
+      refusal: 'zone-taken',
+      detail: `has room, but the other bricks of the set found no place outside zone ${node.zone}`,
+    };
   }
   return { ...base, refusal: 'node-taken', detail: 'has room, but the other bricks of the set found no other node' };
 }

@@ -45,7 +45,9 @@ export function placeSets(
 ): readonly (readonly Placed[])[] | null {
   const levelled = greedily(nodes, positions, count, rules, chooseEmptiest);
   if (levelled) return levelled;
-  const isUniform = positions.every(({ kind, sizeKib }) => kind === positions[0]?.kind && sizeKib === positions[0]?.sizeKib);
+  const isUniform = positions.every(
+    ({ kind, sizeKib }) => kind === positions[0]?.kind && sizeKib === positions[0]?.sizeKib,
+  );
   if (isUniform) return greedily(nodes, positions, count, rules, chooseByCapacity(nodes, positions, rules));
   return search(nodes, positions, count, rules);
 }
@@ -78,7 +80,12 @@ function greedily(
 }
 
 /** The devices that could take a brick at this position, beside those that the set uses already. */
-function fittingFor(nodes: readonly CandidateNode[], position: Position, used: readonly Candidate[], rules: SetRules): Candidate[] {
+function fittingFor(
+  nodes: readonly CandidateNode[],
+  position: Position,
+  used: readonly Candidate[],
+  rules: SetRules,
+): Candidate[] {
   const fitting: Candidate[] = [];
   for (const node of nodes) {
     if (used.some((other) => other.node === node)) continue;
@@ -112,7 +119,8 @@ function chooseEmptiest(fitting: readonly Candidate[], used: readonly Candidate[
 function chooseByCapacity(nodes: readonly CandidateNode[], positions: readonly Position[], rules: SetRules): Choose {
   const [position] = positions;
   if (!position) return () => null;
-  const capacityOf = (candidate: Candidate) => countFitting(candidate, spaceOn(candidate, position, rules), rules.reserveSpareMetadata);
+  const capacityOf = (candidate: Candidate) =>
+    countFitting(candidate, spaceOn(candidate, position, rules), rules.reserveSpareMetadata);
   const groupOf = (candidate: Candidate) => (rules.zoneChecking === 'strict' ? candidate.node.zone : candidate.node.id);
   return (fitting) => {
     const capacities = new Map<number | string, number>();
@@ -148,7 +156,12 @@ function search(
     if (i < 0) {
       sets[set] = placed.filter((p) => p !== undefined);
       if (set + 1 === count) return true;
-      return next(set + 1, positions.length - 1, positions.map(() => undefined), []);
+      return next(
+        set + 1,
+        positions.length - 1,
+        positions.map(() => undefined),
+        [],
+      );
     }
     const position = positions[i];
     if (!position) return false;
@@ -163,7 +176,14 @@ function search(
     }
     return false;
   };
-  return next(0, positions.length - 1, positions.map(() => undefined), []) ? sets : null;
+  return next(
+    0,
+    positions.length - 1,
+    positions.map(() => undefined),
+    [],
+  )
+    ? sets
+    : null;
 }
 
 function spaceOn(candidate: Candidate, position: Position, rules: SetRules): BrickSpace {

@@ -2,7 +2,7 @@ import { bricksPerSet } from '../durability.js';
 import { type BrickSize, brickSizes } from './brick-sizes.js';
 import { type CandidateNode, type ExcludedDevice, findCandidates } from './candidates.js';
 import { explainNoSpace, verdicts } from './explain.js';
-import { type Placed, placeSets, type Position } from './place-sets.js';
+import { type Placed, type Position, placeSets } from './place-sets.js';
 import { parseTagRule } from './tags.js';
 import type { ClusterSnapshot, NextId, PlacementRequest, PlacementResult, RefusalReason } from './types.js';
 
@@ -17,13 +17,21 @@ export function placeVolume(snapshot: ClusterSnapshot, request: PlacementRequest
   const tagRule = request.tagMatch === null ? null : parseTagRule(request.tagMatch);
   if (request.tagMatch !== null && !tagRule) {
     const text = `Invalid tag matching rule: Invalid tag match rule: ${request.tagMatch}`;
-    return refused('invalid-tag-rule', text, 'A rule is NAME=VALUE or NAME!=VALUE; letters, digits, dots and underscores may be used.');
+    return refused(
+      'invalid-tag-rule',
+      text,
+      'A rule is NAME=VALUE or NAME!=VALUE; letters, digits, dots and underscores may be used.',
+    );
   }
-  if (snapshot.nodes.length === 0) return refused('no-nodes', 'No nodes in cluster', 'Add nodes and devices to the cluster first.');
+  if (snapshot.nodes.length === 0)
+    return refused('no-nodes', 'No nodes in cluster', 'Add nodes and devices to the cluster first.');
   const { nodes, excluded, onlineDevices } = findCandidates(snapshot, tagRule);
   if (onlineDevices === 0) {
     const explanation = 'Every node or device is offline, failed, or was last seen down.';
-    return { ...refused('no-online-devices', 'No online storage devices in cluster', explanation), devices: excluded.map(toVerdict) };
+    return {
+      ...refused('no-online-devices', 'No online storage devices in cluster', explanation),
+      devices: excluded.map(toVerdict),
+    };
   }
   return placeOn(nodes, excluded, request, nextId);
 }
@@ -45,18 +53,27 @@ function placeOn(
     const positions = positionsOf(size.brickKib, setSize, request);
     if (!positions) {
       const text = `Average file size (${request.arbiter?.averageFileKib}) is greater than Brick size (${size.brickKib})`;
-      return refused('file-size-over-brick-size', text, 'Ask for a larger volume or a smaller user.heketi.average-file-size.');
+      return refused(
+        'file-size-over-brick-size',
+        text,
+        'Ask for a larger volume or a smaller user.heketi.average-file-size.',
+      );
     }
     tried = size;
     const placed = placeSets(nodes, positions, size.sets, request);
     if (placed) {
-      return { kind: 'placed', brickKib: size.brickKib, sets: placed.map((set) => set.map((brick, i) => described(brick, positions[i], nextId))) };
+      return {
+        kind: 'placed',
+        brickKib: size.brickKib,
+        sets: placed.map((set) => set.map((brick, i) => described(brick, positions[i], nextId))),
+      };
     }
   }
   // Clients know only "No space" for a volume that was too large for every size that was tried.
   const explanation = explainNoSpace(nodes, excluded, request, tried, reason);
   const devices = verdicts(nodes, excluded, request, tried);
-  if (reason === 'max-bricks') return { kind: 'refused', reason, text: 'Maximum number of bricks reached.', explanation, devices };
+  if (reason === 'max-bricks')
+    return { kind: 'refused', reason, text: 'Maximum number of bricks reached.', explanation, devices };
   return { kind: 'refused', reason, text: 'Minimum brick size limit reached.  Out of space.', explanation, devices };
 }
 
@@ -65,8 +82,9 @@ function positionsOf(brickKib: number, setSize: number, { arbiter }: PlacementRe
   if (!arbiter) return Array.from({ length: setSize }, () => ({ kind: 'any', sizeKib: brickKib }));
   if (brickKib < arbiter.averageFileKib) return null;
   const arbiterKib = Math.max(Math.floor(brickKib / arbiter.averageFileKib), MIN_ARBITER_KIB);
-  return Array.from({ length: setSize }, (_, i): Position =>
-    i === 2 ? { kind: 'arbiter', sizeKib: arbiterKib } : { kind: 'data', sizeKib: brickKib },
+  return Array.from(
+    { length: setSize },
+    (_, i): Position => (i === 2 ? { kind: 'arbiter', sizeKib: arbiterKib } : { kind: 'data', sizeKib: brickKib }),
   );
 }
 
@@ -84,7 +102,11 @@ function described({ candidate, space }: Placed, position: Position | undefined,
   };
 }
 
-function refused(reason: RefusalReason, text: string, explanation: string): Extract<PlacementResult, { kind: 'refused' }> {
+function refused(
+  reason: RefusalReason,
+  text: string,
+  explanation: string,
+): Extract<PlacementResult, { kind: 'refused' }> {
   return { kind: 'refused', reason, text, explanation, devices: [] };
 }
 

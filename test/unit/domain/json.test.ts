@@ -13,7 +13,28 @@ describe('parseJson', () => {
   });
 
   it('refuses what JSON.parse refuses and takes what it takes', () => {
-    const scrap = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', 'a', '\\', 'u00', '1', '-', '.', 'e', 'null', 'true', ' ', '\n', '\u0000', '0');
+    const scrap = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      'a',
+      '\\',
+      'u00',
+      '1',
+      '-',
+      '.',
+      'e',
+      'null',
+      'true',
+      ' ',
+      '\n',
+      '\u0000',
+      '0',
+    );
     fc.assert(
       fc.property(fc.array(scrap, { maxLength: 12 }), (scraps) => {
         const text = scraps.join('');
