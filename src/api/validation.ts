@@ -114,7 +114,8 @@ function reasonFor(error: ErrorObject): string {
 /** Host names are the only strings with a format; scripts know this text from `topology load`. */
 function hostReason(error: ErrorObject): string {
   const [field = 'host'] = fieldOf(error).slice(-1);
-  return `[${String(error.data).slice(0, MAX_SHOWN)}] is not a valid ${field} hostname`;
+  // Control characters stay escaped, so that the answer is one line.
+  return `[${show(error.data).replace(/^"|"$/g, '')}] is not a valid ${field} hostname`;
 }
 
 function namePattern(error: ErrorObject): string {

@@ -15,12 +15,16 @@ import { HostWork } from '../operations/host-work.js';
 import { BackgroundCleaner, markInterrupted, recoverAll } from '../operations/recovery.js';
 import type { OperationSettings } from '../operations/settings.js';
 import { openSqliteStore } from '../store/sqlite.js';
+import type { Store } from '../store/store.js';
 import { recordedPool } from './recorded-pool.js';
 
 /** A whole server, without the process around it. */
 export interface App {
   readonly admin: AdminState;
   readonly server: Awaited<ReturnType<typeof buildServer>>;
+  readonly store: Store;
+  /** Resolves when no operation runs any more. */
+  settled(): Promise<void>;
   /** Answers the port. */
   listen(port: number): Promise<number>;
   /** Stops taking requests, lets operations end for up to `drainMs`, and leaves the rest to recovery. */
@@ -71,6 +75,8 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     return {
       admin,
       server,
+      store,
+      settled: () => runner.settled(),
       async listen(port) {
         await server.listen({ port, host: '::' });
         return (server.server.address() as AddressInfo).port;

@@ -105,7 +105,7 @@ describe('reading', () => {
 
   it('keeps a zone that no double can hold', async () => {
     api = await startApi();
-    expect((await post('/nodes', CLUSTER.replace('1', '9223372036854775807') + '}')).statusCode).toBe(202);
+    expect((await post('/nodes', `${CLUSTER.replace('1', '9223372036854775807')}}`)).statusCode).toBe(202);
     expect(asked()?.[0]).toMatchObject({ zone: 2 ** 63, exactZone: 9223372036854775807n });
   });
 
@@ -143,13 +143,18 @@ describe('reading', () => {
 describe('rules', () => {
   const refused: readonly [string, string, string][] = [
     ['/nodes', '{}', 'cluster: cannot be blank'],
-    ['/nodes', CLUSTER.replace('1', '0'), 'zone: 0 must be no less than 1'],
-    ['/nodes', CLUSTER.replace('"m"', '"a b"'), 'hostnames: (manage: "a b" is not valid'],
+    ['/nodes', CLUSTER.replace('1', '0'), 'zone: cannot be blank'],
+    ['/nodes', CLUSTER.replace('"m"', '"a b"'), 'hostnames: (manage: [a b] is not a valid manage hostname'],
     ['/nodes', CLUSTER.replace('"m"', ''), 'hostnames: (manage: cannot be blank'],
-    ['/nodes', CLUSTER.replace('"m"', 'null'), 'hostnames: (manage: "" is not valid'],
-    ['/nodes', CLUSTER.replace('"s"', '"fe80::1%eth0"'), 'hostnames: (storage: "fe80::1%eth0" is not valid'],
-    ['/nodes', CLUSTER.replace('"s"', '"-a"'), 'hostnames: (storage: "-a" is not valid'],
+    ['/nodes', CLUSTER.replace('"m"', 'null'), 'hostnames: (manage: [] is not a valid manage hostname'],
+    [
+      '/nodes',
+      CLUSTER.replace('"s"', '"fe80::1%eth0"'),
+      'hostnames: (storage: [fe80::1%eth0] is not a valid storage hostname',
+    ],
+    ['/nodes', CLUSTER.replace('"s"', '"-a"'), 'hostnames: (storage: [-a] is not a valid storage hostname'],
     ['/nodes', CLUSTER.replace('"s"', '"host:24007"'), 'hostnames: (storage: '],
+    ['/nodes', CLUSTER.replace('"s"', '"a\\nb"'), 'hostnames: (storage: [a\\nb] is not a valid storage hostname'],
     ['/nodes', CLUSTER.replace('0123456789abcdef0', 'z'), 'cluster: "z'],
     ['/nodes', `${CLUSTER},"tags":{"a b":"x"}`, 'tags: "a b" is not valid'],
     ['/nodes', `${CLUSTER},"tags":{"a":"${'x'.repeat(65)}"}`, 'tags: "xxx'],

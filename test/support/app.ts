@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, createApp } from '../../src/app/create-app.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { createLogger } from '../../src/logging/logger.js';
+
+export interface TestApp extends App {
+  /** Stops the server and removes its files. */
+  remove(): Promise<void>;
+}
+
+/** The whole server on an SQLite file with simulated hosts, without a port. `glusterfs`: keys of heketi.json. */
+export async function startApp(glusterfs: object = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'mortar-app-'));
+  const file = join(folder, 'heketi.json');
+  const defaults = {
+    executor: 'mock',
+    db: join(folder, 'heketi.db'),
+    loglevel: 'none',
+    disable_monitor_gluster_nodes: true,
+  };
+  writeFileSync(file, JSON.stringify({ port: '0', glusterfs: { ...defaults, ...glusterfs } }));
+  const { config } = loadConfig({ file, env: {}, flags: { disableAuth: true } });
+  const { logger, levels } = createLogger({ level: config.logLevel, format: 'json' });
+  const app = await createApp(config, logger, levels);
+  return {
+    ...app,
+    async remove() {
+      await app.close(5000);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
