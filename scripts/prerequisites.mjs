@@ -31,7 +31,7 @@ export async function ensureInstalled() {
     console.log(`  still installing, ${Math.round((Date.now() - startedAt) / 1000)} s so far ...`);
   }, PROGRESS_INTERVAL_MS);
   // A production setting of the caller would leave out the compiler and the test runner.
-  const code = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  const code = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], localHeaders());
   clearInterval(progress);
   if (code !== 0) {
     const missing = ['python3', 'make', 'g++'].filter((tool) => spawnSync(tool, ['--version']).error);
@@ -41,6 +41,12 @@ export async function ensureInstalled() {
   }
   console.log(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
   return true;
+}
+
+/** Headers installed with Node serve to compile SQLite; without this setting node-gyp would download them. */
+function localHeaders() {
+  const prefix = path.resolve(path.dirname(process.execPath), '..');
+  return existsSync(path.join(prefix, 'include', 'node', 'node.h')) ? { npm_config_nodedir: prefix } : {};
 }
 
 function whyInstall() {
