@@ -1,5 +1,6 @@
 import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
+import { withoutExact } from '../domain/size.js';
 import { type BlockRestriction, blockInfoFor, type Volume } from '../domain/volume.js';
 import type { Store, Tx } from '../store/store.js';
 
@@ -7,7 +8,10 @@ import type { Store, Tx } from '../store/store.js';
 export async function changeBlockRestriction(store: Store, id: Id, restriction: BlockRestriction): Promise<void> {
   await store.write(async (tx) => {
     const volume = await checkBlockRestriction(tx, id, restriction);
-    await tx.volumes.update({ ...volume, blockInfo: { ...unlockedInfo(volume, restriction), restriction } });
+    await tx.volumes.update({
+      ...withoutExact(volume, ['freeGib', 'reservedGib']),
+      blockInfo: { ...unlockedInfo(volume, restriction), restriction },
+    });
   });
 }
 

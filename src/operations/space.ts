@@ -1,4 +1,4 @@
-import type { Brick } from '../domain/brick.js';
+import { type Brick, brickThinPoolName } from '../domain/brick.js';
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import type { Tx } from '../store/store.js';
@@ -28,7 +28,9 @@ async function book(tx: Tx, kibByDevice: ReadonlyMap<Id, number>, sign: 1 | -1):
   for (const [deviceId, kib] of kibByDevice) {
     const device = await tx.devices.find(deviceId);
     // Imported bricks may name devices that are gone; there is nothing to book then.
-    if (device) await tx.devices.update(withUsed(device, device.usedKib + sign * kib));
+    if (!device) continue;
+    const before = device.exact ? await usedByBricks(tx, deviceId) : device.usedKib;
+    await tx.devices.update(withUsed(device, before + sign * kib));
   }
 }
 
@@ -36,10 +38,16 @@ async function book(tx: Tx, kibByDevice: ReadonlyMap<Id, number>, sign: 1 | -1):
  * The original's counters may have wrapped below zero (a resync followed by deletes); used space is kept between 0
  * and the total, and total = free + used is kept always.
  */
-function withUsed(device: Device, usedKib: number): Device {
-  const { exact: _, ...rest } = device;
-  const used = device.exact ? 0 : Math.min(Math.max(usedKib, 0), device.totalKib);
-  return { ...rest, usedKib: used, freeKib: device.totalKib - used };
+function withUsed({ exact: _, ...device }: Device, usedKib: number): Device {
+  const used = Math.min(Math.max(usedKib, 0), device.totalKib);
+  return { ...device, usedKib: used, freeKib: device.totalKib - used };
+}
+
+/** For devices whose counters no double can hold: bricks of clones share a thin pool, which counts once. */
+async function usedByBricks(tx: Tx, deviceId: Id): Promise<number> {
+  const pools = new Map<string, number>();
+  for (const brick of await tx.bricks.listByDevice(deviceId)) pools.set(brickThinPoolName(brick), takenKib(brick));
+  return [...pools.values()].reduce((sum, kib) => sum + kib, 0);
 }
 
 function sumByDevice(

@@ -1,7 +1,7 @@
 import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
-import { gibToKib } from '../domain/size.js';
+import { gibToKib, withoutExact } from '../domain/size.js';
 import { blockInfoFor } from '../domain/volume.js';
 import { readPlacementOptions } from '../domain/volume-options.js';
 import { addBricks, startRebalance, volumeInfo } from '../executors/commands/gluster-volume.js';
@@ -109,7 +109,7 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
     if (!now) throw new Error(`volume ${volume.id} vanished while it was expanded`);
     const added = blockInfoFor(now.isBlockHosting, addGib);
     await tx.volumes.update({
-      ...now,
+      ...withoutExact(now, ['sizeGib', 'freeGib', 'reservedGib']),
       sizeGib: now.sizeGib + addGib,
       blockInfo: {
         ...now.blockInfo,
