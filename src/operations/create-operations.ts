@@ -9,6 +9,7 @@ import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './node-add.j
 import { buildNodeDelete, nodeDelete } from './node-delete.js';
 import type { OperationContext } from './operation.js';
 import type { Operations } from './ports.js';
+import { recoverAll } from './recovery.js';
 import { OperationRunner } from './runner.js';
 import { changeDeviceState, changeNodeState } from './states.js';
 import { OperationTracker } from './tracker.js';
@@ -153,6 +154,12 @@ export function createOperations(context: OperationContext): { operations: Opera
       store.read(async (tx) => {
         await checkVolumeRequest(tx, request, settings);
         return planVolume(tx, request, settings, health);
+      }),
+
+    cleanUp: (operationIds) =>
+      runner.startJob('cleanup', async () => {
+        await recoverAll(store, runner, log, operationIds);
+        return null;
       }),
 
     inFlight: () => tracker.inFlight,

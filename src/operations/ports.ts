@@ -28,6 +28,9 @@ export interface Operations {
   /** Where the volume would go, or why nowhere; changes nothing. */
   planVolume(request: VolumeRequest): Promise<VolumePlan>;
 
+  /** Leads stale and failed operations out: those named, or all when none is. Others are left alone. */
+  cleanUp(operationIds: readonly Id[]): Promise<QueueTicket>;
+
   /** Operations running now: the original's in-flight tracker. */
   inFlight(): number;
   isInFlight(operationId: Id): boolean;

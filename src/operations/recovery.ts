@@ -1,3 +1,4 @@
+import type { Id } from '../domain/ids.js';
 import type { Store } from '../store/store.js';
 import type { Logger } from './logger.js';
 import type { OperationRunner } from './runner.js';
@@ -24,12 +25,17 @@ export async function markInterrupted(store: Store, log: Logger): Promise<void> 
   });
 }
 
-/** Leads every stale and failed operation out, one after the other. */
-export async function recoverAll(store: Store, runner: OperationRunner, log: Logger): Promise<void> {
+/** Leads stale and failed operations out, one after the other: those named, or all when none is. */
+export async function recoverAll(
+  store: Store,
+  runner: OperationRunner,
+  log: Logger,
+  only: readonly Id[] = [],
+): Promise<void> {
   const operations = await store.read((tx) => tx.operations.list());
   let left = 0;
   for (const operation of operations) {
-    if (operation.status === '') continue;
+    if (operation.status === '' || (only.length > 0 && !only.includes(operation.id))) continue;
     if (!(await runner.recover(operation.id))) left++;
   }
   if (left > 0) log.warn({ operations: left }, 'operations are still pending after recovery');

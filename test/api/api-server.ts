@@ -81,6 +81,7 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     deleteVolume: ticket,
     setBlockRestriction: ticket,
     planVolume: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
+    cleanUp: ticket,
     inFlight: () => 0,
     isInFlight: () => false,
     ...script,

@@ -325,7 +325,6 @@ describe('routes that come later', () => {
     ['POST', `/blockvolumes/${UNKNOWN_ID}/expand`, '{"new_size":1}'],
     ['DELETE', `/blockvolumes/${UNKNOWN_ID}`, ''],
     ['POST', `/bricks/to-evict/${UNKNOWN_ID}`, ''],
-    ['POST', '/operations/pending/cleanup', '{}'],
     ['GET', '/internal/state/examine/gluster', ''],
   ])('%s %s answers 501 with a sentence', async (method, path, payload) => {
     api = await startApi();

@@ -530,7 +530,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Undo what stale and failed operations left behind */
+        /** Finish or undo stale and failed operations */
         readonly post: operations["pendingOperationCleanup"];
         readonly delete?: never;
         readonly options?: never;
@@ -2037,7 +2037,6 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 422: components["responses"]["Unparsable"];
-            readonly 501: components["responses"]["NotImplemented"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };

@@ -1,7 +1,7 @@
 import { DomainError, ID_NOT_FOUND } from '../../domain/errors.js';
 import type { Handlers } from '../contract/handlers.js';
 import { pendingOperation, pendingOperationInfo } from '../wire/pending-operation.js';
-import { notYet } from './answers.js';
+import { accepted } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type OperationHandlers = Pick<
@@ -30,8 +30,6 @@ export function operationHandlers({ store, operations }: HandlerDeps): Operation
       return { status: 200, json: pendingOperationInfo(operation) };
     },
 
-    async pendingOperationCleanup() {
-      return notYet('clean up pending operations on request; it does so by itself at every start');
-    },
+    pendingOperationCleanup: ({ body }) => accepted(operations.cleanUp(body.operations ?? [])),
   };
 }
