@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { missingAttributes } from './attributes.js';
+import { ClusterMemory } from './cluster-memory.js';
 import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
 import { readOnlyConnection, sqliteConnection, sqliteTransactions } from './sqlite-connection.js';
 import { sqliteCode, translateSqliteError } from './sqlite-errors.js';
@@ -81,10 +82,16 @@ function setUp(database: Database.Database, migrationsDir?: string): readonly nu
 function sqliteStore(database: Database.Database, readOnlyRefusal: string | null, afterClose: () => void): Store {
   const statements = new StatementCache(database, STATEMENTS);
   const connection = sqliteConnection(statements);
+  const memory = new ClusterMemory();
   const reading = tables(
     readOnlyConnection(connection, readOnlyRefusal ?? 'A unit of work that only reads tried to write.'),
   );
-  const units = new UnitsOfWork(reading, tables(connection), sqliteTransactions(database, statements));
+  const units = new UnitsOfWork(
+    memory.over(reading),
+    memory.over(tables(connection)),
+    sqliteTransactions(database, statements),
+    () => memory.forget(),
+  );
   return {
     read: (work) => units.read(work),
     async write(work) {

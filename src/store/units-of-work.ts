@@ -20,6 +20,7 @@ export class UnitsOfWork {
   readonly #reading: Tx;
   readonly #writing: Tx;
   readonly #transactions: Transactions;
+  readonly #onUndone: () => void;
   readonly #waitingWrites: Unit[] = [];
   readonly #waitingReads: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
@@ -29,10 +30,12 @@ export class UnitsOfWork {
   #isWriting = false;
   #isClosed = false;
 
-  constructor(reading: Tx, writing: Tx, transactions: Transactions) {
+  /** `onUndone` is called whenever writes of a unit or a group were taken back, before anybody reads again. */
+  constructor(reading: Tx, writing: Tx, transactions: Transactions, onUndone: () => void = () => {}) {
     this.#reading = reading;
     this.#writing = writing;
     this.#transactions = transactions;
+    this.#onUndone = onUndone;
   }
 
   async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -109,6 +112,7 @@ export class UnitsOfWork {
     const failGroup = (error: unknown): void => {
       for (const unit of done) unit.reject(error);
       try {
+        this.#onUndone();
         if (this.#transactions.isOpen()) this.#transactions.rollback();
       } catch {
         // The next `begin` says so.
@@ -127,6 +131,7 @@ export class UnitsOfWork {
         this.#transactions.release();
         done.push(unit);
       } catch (error) {
+        this.#onUndone();
         unit.reject(error);
         // A full disk ends the whole transaction, with the units before this one.
         if (!this.#transactions.isOpen()) return failGroup(error);
