@@ -1,25 +1,74 @@
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
-import type { DeviceRows, NodeRows, Tx } from './store.js';
+import type { DeviceRows, LinkFaultRows, NodeRows, OperationRows, Tx, VolumeRows } from './store.js';
 
 /**
- * Nodes and devices of each cluster as they were last read or written: every placement and volume info needs all of
- * them, and nearly always only a few counters have changed. Right only because one process owns the database file,
+ * Nodes, devices and visible volumes of each cluster as they were last read or written: every placement and volume
+ * info needs all nodes and devices, and nearly always only a few counters have changed. Right only because one process owns the database file,
  * and because everything is forgotten when any unit of work is taken back.
  */
 export class ClusterMemory {
   readonly #nodes = new Map<Id, readonly Node[]>();
   readonly #devices = new Map<Id, DeviceList>();
+  /** Ids of visible volumes by cluster; '' for all. Pending operations and link faults decide what is visible. */
+  readonly #visibleVolumes = new Map<Id, readonly Id[]>();
 
   forget(): void {
     this.#nodes.clear();
     this.#devices.clear();
+    this.#visibleVolumes.clear();
   }
 
   /** The same tables, which look here first. */
   over(tx: Tx): Tx {
-    return { ...tx, nodes: this.#overNodes(tx.nodes), devices: this.#overDevices(tx.devices) };
+    return {
+      ...tx,
+      nodes: this.#overNodes(tx.nodes),
+      devices: this.#overDevices(tx.devices),
+      volumes: this.#overVolumes(tx.volumes),
+      operations: this.#overOperations(tx.operations),
+      linkFaults: this.#overLinkFaults(tx.linkFaults),
+    };
+  }
+
+  #overVolumes(rows: VolumeRows): VolumeRows {
+    const remembered = async (key: Id, read: () => Promise<readonly Id[]>) => {
+      const known = this.#visibleVolumes.get(key);
+      if (known) return known;
+      const ids = await read();
+      this.#visibleVolumes.set(key, ids);
+      return ids;
+    };
+    return {
+      ...rows,
+      listVisibleIds: () => remembered('', () => rows.listVisibleIds()),
+      listVisibleIdsByCluster: (clusterId) => remembered(clusterId, () => rows.listVisibleIdsByCluster(clusterId)),
+      insert: (volume) => this.#changingVisibility(() => rows.insert(volume)),
+      delete: (id) => this.#changingVisibility(() => rows.delete(id)),
+    };
+  }
+
+  #overOperations(rows: OperationRows): OperationRows {
+    return {
+      ...rows,
+      insert: (operation) => this.#changingVisibility(() => rows.insert(operation)),
+      update: (operation) => this.#changingVisibility(() => rows.update(operation)),
+      delete: (id) => this.#changingVisibility(() => rows.delete(id)),
+    };
+  }
+
+  #overLinkFaults(rows: LinkFaultRows): LinkFaultRows {
+    return {
+      ...rows,
+      insert: (fault) => this.#changingVisibility(() => rows.insert(fault)),
+      deleteByObject: (id) => this.#changingVisibility(() => rows.deleteByObject(id)),
+    };
+  }
+
+  #changingVisibility(change: () => Promise<void>): Promise<void> {
+    this.#visibleVolumes.clear();
+    return change();
   }
 
   #overNodes(rows: NodeRows): NodeRows {
