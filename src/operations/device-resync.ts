@@ -20,8 +20,14 @@ export async function resyncDevice(id: Id, context: OperationContext): Promise<v
     pvUuid: device.pvUuid,
   });
   await context.store.write(async (tx) => {
-    // Bricks that were planned meanwhile have booked space which the report does not know.
     const { exact: _, ...now } = await settledDevice(tx, id);
+    // A volume that was made or deleted in between has booked space which the report may not know.
+    if (now.usedKib !== device.usedKib) {
+      throw new DomainError(
+        'conflict',
+        `bricks of device ${id} came or went while its sizes were read; resync it again`,
+      );
+    }
     await tx.devices.update({
       ...now,
       totalKib: report.totalKib,

@@ -13,11 +13,13 @@ export class ClusterMemory {
   readonly #devices = new Map<Id, DeviceList>();
   /** Ids of visible volumes by cluster; '' for all. Pending operations and link faults decide what is visible. */
   readonly #visibleVolumes = new Map<Id, readonly Id[]>();
+  readonly #volumeCounts = new Map<Id, number>();
 
   forget(): void {
     this.#nodes.clear();
     this.#devices.clear();
     this.#visibleVolumes.clear();
+    this.#volumeCounts.clear();
   }
 
   /** The same tables, which look here first. */
@@ -44,8 +46,20 @@ export class ClusterMemory {
       ...rows,
       listVisibleIds: () => remembered('', () => rows.listVisibleIds()),
       listVisibleIdsByCluster: (clusterId) => remembered(clusterId, () => rows.listVisibleIdsByCluster(clusterId)),
-      insert: (volume) => this.#changingVisibility(() => rows.insert(volume)),
-      delete: (id) => this.#changingVisibility(() => rows.delete(id)),
+      countByCluster: async (clusterId) => {
+        const count = this.#volumeCounts.get(clusterId) ?? (await rows.countByCluster(clusterId));
+        this.#volumeCounts.set(clusterId, count);
+        return count;
+      },
+      insert: async (volume) => {
+        await this.#changingVisibility(() => rows.insert(volume));
+        const count = this.#volumeCounts.get(volume.clusterId);
+        if (count !== undefined) this.#volumeCounts.set(volume.clusterId, count + 1);
+      },
+      delete: (id) => {
+        this.#volumeCounts.clear();
+        return this.#changingVisibility(() => rows.delete(id));
+      },
     };
   }
 

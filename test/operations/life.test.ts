@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Executor } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import { answerOf, done, loadTopology, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import { answerOf, done, loadTopology, openPool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 
 it('leaves hosts and store as they were after create, expand, clone and delete', async () => {
   const hosts = strictHosts(3, 2);
@@ -94,4 +95,38 @@ it('does not touch a gluster volume of the same name that somebody else made', a
 function withoutDirectories(hosts: SimulatedHosts) {
   const state = hosts.state();
   return { ...state, hosts: state.hosts.map(({ directories: _, ...host }) => host) };
+}
+
+it('does not keep sizes that were read while a volume was made', async () => {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (pool, file) => {
+    const clusterId = await loadTopology(pool, 3, 1);
+    const device = (await pool.store.read((tx) => tx.devices.listByCluster(clusterId)))[0];
+    if (!device) throw new Error('no device');
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    const executor: Executor = {
+      async run(host, batch) {
+        const results = await hosts.run(host, batch);
+        if (batch.some(({ argv }) => argv.includes('vgdisplay'))) await held;
+        return results;
+      },
+      close: async () => undefined,
+    };
+    await pool.store.close();
+    const slow = await openPool(file, executor);
+    const resync = await slow.operations.resyncDevice(device.id);
+    const create = await slow.operations.createVolume(volumeRequest());
+    await until(async () => (await slow.store.read((tx) => tx.queue.find(create.queueId)))?.state === 'done');
+    release();
+    expect((await answerOf(slow, resync)).error).toContain('resync it again');
+    expect((await slow.store.read((tx) => tx.devices.find(device.id)))?.usedKib).toBeGreaterThan(0);
+    await slow.store.close();
+  });
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((turn) => setImmediate(turn));
 }
