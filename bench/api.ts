@@ -67,7 +67,13 @@ async function change(method: string, url: string, body?: object): Promise<strin
   }
 }
 
-async function measure(name: string, count: number, inFlight: number, pid: number, work: (i: number) => Promise<unknown>) {
+async function measure(
+  name: string,
+  count: number,
+  inFlight: number,
+  pid: number,
+  work: (i: number) => Promise<unknown>,
+) {
   const times: number[] = [];
   const cpuBefore = cpuSeconds(pid);
   const startedAt = performance.now();
@@ -82,7 +88,8 @@ async function measure(name: string, count: number, inFlight: number, pid: numbe
   await Promise.all(Array.from({ length: inFlight }, worker));
   const seconds = (performance.now() - startedAt) / 1000;
   const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
   const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / count;
   console.log(
     `${name.padEnd(28)} ${(count / seconds).toFixed(0).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  CPU ${cpuMs.toFixed(3)} ms each`,
@@ -136,7 +143,8 @@ try {
     const hostnames = { manage: [`n${n}`], storage: [`10.0.0.${n}`] };
     const node = await change('POST', '/nodes', { cluster, zone: (n % ZONES) + 1, hostnames });
     nodes.push(node);
-    for (let d = 0; d < DEVICES; d++) await change('POST', '/devices', { node: node.split('/')[2], name: `/dev/sd${d}` });
+    for (let d = 0; d < DEVICES; d++)
+      await change('POST', '/devices', { node: node.split('/')[2], name: `/dev/sd${d}` });
   }
   const volume = { size: 100, durability: { type: 'replicate', replicate: { replica: 3 } } };
   const volumes: string[] = [];

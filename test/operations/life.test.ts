@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import type { Executor } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
@@ -103,10 +104,8 @@ it('does not keep sizes that were read while a volume was made', async () => {
     const clusterId = await loadTopology(pool, 3, 1);
     const device = (await pool.store.read((tx) => tx.devices.listByCluster(clusterId)))[0];
     if (!device) throw new Error('no device');
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((done) => {
-      release = done;
-    });
+    const hold = new AbortController();
+    const held = once(hold.signal, 'abort');
     const executor: Executor = {
       async run(host, batch) {
         const results = await hosts.run(host, batch);
@@ -120,7 +119,7 @@ it('does not keep sizes that were read while a volume was made', async () => {
     const resync = await slow.operations.resyncDevice(device.id);
     const create = await slow.operations.createVolume(volumeRequest());
     await until(async () => (await slow.store.read((tx) => tx.queue.find(create.queueId)))?.state === 'done');
-    release();
+    hold.abort();
     expect((await answerOf(slow, resync)).error).toContain('resync it again');
     expect((await slow.store.read((tx) => tx.devices.find(device.id)))?.usedKib).toBeGreaterThan(0);
     await slow.store.close();
