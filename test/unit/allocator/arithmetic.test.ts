@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { brickSizes } from '../../../src/domain/allocator/brick-sizes.js';
+import { brickSpace, countFitting, fits } from '../../../src/domain/allocator/brick-space.js';
+import { matchesTagRule, parseTagRule } from '../../../src/domain/allocator/tags.js';
+import type { Durability } from '../../../src/domain/durability.js';
+import { KIB_PER_GIB } from '../../../src/domain/size.js';
+
+const LIMITS = { minBrickKib: KIB_PER_GIB, maxBrickKib: 4096 * KIB_PER_GIB, maxBricksPerVolume: 32 };
+const NONE: Durability = { type: 'none', replica: 0, disperseData: 0, disperseRedundancy: 0 };
+const EIGHT_THREE: Durability = { type: 'disperse', replica: 0, disperseData: 8, disperseRedundancy: 3 };
+
+describe('the space of a brick', () => {
+  it.each([
+    [100, 1, 104857600, 524288],
+    [100, 1.1, 115347456, 577536],
+    [10, 1.25, 13107200, 65536],
+    [1, 1, 1048576, 8192],
+  ])('of %d GiB with factor %d is %d KiB of pool and %d KiB of metadata', (gib, factor, pool, metadata) => {
+    const space = brickSpace(gib * KIB_PER_GIB, factor, 4096);
+    expect(space).toEqual({ thinPoolKib: pool, poolMetadataKib: metadata, totalKib: pool + metadata });
+  });
+
+  it('has at most 16 GiB of metadata', () => {
+    expect(brickSpace(5000 * KIB_PER_GIB, 1, 4096).poolMetadataKib).toBe(16 * KIB_PER_GIB);
+  });
+
+  it('fits only on a device with strictly more free, and with room for the spare metadata of real volume groups', () => {
+    const space = brickSpace(KIB_PER_GIB, 1, 4096);
+    expect(fits({ freeKib: space.totalKib, largestMetadataKib: 0 }, space, false)).toBe(false);
+    expect(fits({ freeKib: space.totalKib + 1, largestMetadataKib: 0 }, space, false)).toBe(true);
+    expect(fits({ freeKib: space.totalKib + 8191, largestMetadataKib: 0 }, space, true)).toBe(false);
+    expect(fits({ freeKib: space.totalKib + 8192, largestMetadataKib: 0 }, space, true)).toBe(true);
+    expect(fits({ freeKib: space.totalKib + 8192, largestMetadataKib: 12288 }, space, true)).toBe(false);
+  });
+
+  it('is counted as often as bricks of it fit one after the other', () => {
+    const space = brickSpace(KIB_PER_GIB, 1, 4096);
+    for (const reserve of [false, true]) {
+      for (let freeKib = 0; freeKib < 5 * space.totalKib; freeKib += 4096) {
+        let left = freeKib;
+        let count = 0;
+        while (fits({ freeKib: left, largestMetadataKib: count > 0 ? space.poolMetadataKib : 0 }, space, reserve)) {
+          left -= space.totalKib;
+          count++;
+        }
+        expect(countFitting({ freeKib, largestMetadataKib: 0 }, space, reserve)).toBe(count);
+      }
+    }
+  });
+});
+
+describe('the sizes that are tried', () => {
+  it('halve until bricks would be too small', () => {
+    const sizes = [...brickSizes(100 * KIB_PER_GIB, NONE, LIMITS)];
+    expect(sizes.map(({ sets, brickKib }) => [sets, brickKib / KIB_PER_GIB])).toEqual([
+      [1, 100],
+      [2, 50],
+      [4, 25],
+      [8, 12.5],
+      [16, 6.25],
+      [32, 3.125],
+      [64, 1.5625],
+    ]);
+  });
+
+  it('share a disperse set between its data bricks', () => {
+    const sizes = [...brickSizes(200 * KIB_PER_GIB, EIGHT_THREE, LIMITS)];
+    expect(sizes.map(({ brickKib }) => brickKib / KIB_PER_GIB)).toEqual([25, 12.5, 6.25, 3.125, 1.5625]);
+  });
+
+  it('skip bricks above the limit', () => {
+    const [first] = brickSizes(100 * 1024 * KIB_PER_GIB, NONE, LIMITS);
+    expect(first).toEqual({ sets: 32, brickKib: 3200 * KIB_PER_GIB });
+  });
+});
+
+describe('tag rules', () => {
+  it.each([
+    ['tier=ssd', { tier: 'ssd' }, true],
+    ['tier=ssd', {}, false],
+    ['tier!=ssd', {}, true],
+    ['tier!=ssd', { tier: 'ssd' }, false],
+    ['a=b=c', { 'a=b': 'c' }, true],
+  ])('%s on %j: %s', (text, tags, expected) => {
+    const rule = parseTagRule(text);
+    expect(rule && matchesTagRule(rule, tags as Record<string, string>)).toBe(expected);
+  });
+
+  it.each(['tier', 'tier=', '=ssd', 'my-tier=ssd', 'tier=a b'])('%s is no rule', (text) => {
+    expect(parseTagRule(text)).toBeNull();
+  });
+});
