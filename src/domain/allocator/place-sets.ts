@@ -22,7 +22,8 @@ export interface Placed {
   readonly largestMetadataBeforeKib: number;
 }
 
-type Choose = (fitting: readonly Candidate[], used: readonly Candidate[]) => Candidate | null;
+/** Picks the device for a brick among those that could take it and that the set does not use yet. */
+type Choose = (position: Position, used: readonly Candidate[]) => Candidate | null;
 
 /** How often the search for arbiter sets may try a device before it gives up. */
 const SEARCH_STEPS = 50_000;
@@ -43,17 +44,16 @@ export function placeSets(
   count: number,
   rules: SetRules,
 ): readonly (readonly Placed[])[] | null {
-  const levelled = greedily(nodes, positions, count, rules, chooseEmptiest);
+  const levelled = greedily(positions, count, rules, chooseEmptiest(nodes, rules));
   if (levelled) return levelled;
   const isUniform = positions.every(
     ({ kind, sizeKib }) => kind === positions[0]?.kind && sizeKib === positions[0]?.sizeKib,
   );
-  if (isUniform) return greedily(nodes, positions, count, rules, chooseByCapacity(nodes, positions, rules));
+  if (isUniform) return greedily(positions, count, rules, chooseByCapacity(nodes, positions, rules));
   return search(nodes, positions, count, rules);
 }
 
 function greedily(
-  nodes: readonly CandidateNode[],
   positions: readonly Position[],
   count: number,
   rules: SetRules,
@@ -66,7 +66,7 @@ function greedily(
     // From the last position to the first: the arbiter, which fewer devices may take, comes first.
     for (let i = positions.length - 1; i >= 0; i--) {
       const position = positions[i];
-      const candidate = position && choose(fittingFor(nodes, position, used, rules), used);
+      const candidate = position && choose(position, used);
       if (!position || !candidate) {
         for (const taken of [...sets.flat(), ...placed.filter((p) => p !== undefined)].reverse()) giveBack(taken);
         return null;
@@ -79,40 +79,55 @@ function greedily(
   return sets;
 }
 
-/** The devices that could take a brick at this position, beside those that the set uses already. */
-function fittingFor(
+/**
+ * Visits the devices that could take a brick at this position, beside those that the set uses already. A visit and
+ * not a list: with thousands of devices the lists would be most of the work.
+ */
+function forEachFitting(
   nodes: readonly CandidateNode[],
   position: Position,
   used: readonly Candidate[],
   rules: SetRules,
-): Candidate[] {
-  const fitting: Candidate[] = [];
+  visit: (candidate: Candidate) => void,
+): void {
+  let extentKib = 0;
+  let space: BrickSpace | null = null;
   for (const node of nodes) {
-    if (used.some((other) => other.node === node)) continue;
-    if (rules.zoneChecking === 'strict' && used.some((other) => other.node.zone === node.zone)) continue;
+    if (isUsed(node, used, rules)) continue;
     for (const candidate of node.devices) {
       if (!mayHold(candidate, position.kind)) continue;
-      if (fits(candidate, spaceOn(candidate, position, rules), rules.reserveSpareMetadata)) fitting.push(candidate);
+      if (!space || candidate.device.extentKib !== extentKib) {
+        extentKib = candidate.device.extentKib;
+        space = spaceOn(candidate, position, rules);
+      }
+      if (fits(candidate, space, rules.reserveSpareMetadata)) visit(candidate);
     }
   }
-  return fitting;
 }
 
-function chooseEmptiest(fitting: readonly Candidate[], used: readonly Candidate[]): Candidate | null {
-  let best: Candidate | null = null;
-  let bestRank = Number.NEGATIVE_INFINITY;
-  for (const candidate of fitting) {
-    // A fresh zone outranks everything, a device for one kind of brick only any device for both.
-    const rank =
-      candidate.freeKib / candidate.device.totalKib +
-      (used.some((other) => other.node.zone === candidate.node.zone) ? 0 : 4) +
-      (candidate.role === 'supported' ? 0 : 2);
-    if (rank > bestRank) {
-      best = candidate;
-      bestRank = rank;
-    }
+function isUsed(node: CandidateNode, used: readonly Candidate[], rules: SetRules): boolean {
+  for (const other of used) {
+    if (other.node === node || (rules.zoneChecking === 'strict' && other.node.zone === node.zone)) return true;
   }
-  return best;
+  return false;
+}
+
+function chooseEmptiest(nodes: readonly CandidateNode[], rules: SetRules): Choose {
+  return (position, used) => {
+    let best: Candidate | null = null;
+    let bestRank = Number.NEGATIVE_INFINITY;
+    forEachFitting(nodes, position, used, rules, (candidate) => {
+      const isFreshZone = !used.some((other) => other.node.zone === candidate.node.zone);
+      // Devices for one kind of brick are of no use to the other, so those for both are spared.
+      const isDedicated = position.kind !== 'any' && candidate.role !== 'supported';
+      const rank = candidate.freeKib / candidate.device.totalKib + (isFreshZone ? 4 : 0) + (isDedicated ? 2 : 0);
+      if (rank > bestRank) {
+        best = candidate;
+        bestRank = rank;
+      }
+    });
+    return best;
+  };
 }
 
 /** The device with the most room on the node (under strict zones: in the zone) with the most capacity left. */
@@ -122,7 +137,7 @@ function chooseByCapacity(nodes: readonly CandidateNode[], positions: readonly P
   const capacityOf = (candidate: Candidate) =>
     countFitting(candidate, spaceOn(candidate, position, rules), rules.reserveSpareMetadata);
   const groupOf = (candidate: Candidate) => (rules.zoneChecking === 'strict' ? candidate.node.zone : candidate.node.id);
-  return (fitting) => {
+  return (at, used) => {
     const capacities = new Map<number | string, number>();
     for (const node of nodes) {
       for (const candidate of node.devices) {
@@ -131,9 +146,9 @@ function chooseByCapacity(nodes: readonly CandidateNode[], positions: readonly P
       }
     }
     let best: Candidate | null = null;
-    for (const candidate of fitting) {
+    forEachFitting(nodes, at, used, rules, (candidate) => {
       if (!best || compare(candidate, best) > 0) best = candidate;
-    }
+    });
     return best;
 
     function compare(a: Candidate, b: Candidate): number {
@@ -165,7 +180,9 @@ function search(
     }
     const position = positions[i];
     if (!position) return false;
-    const fitting = fittingFor(nodes, position, used, rules).sort((a, b) => b.freeKib - a.freeKib);
+    const fitting: Candidate[] = [];
+    forEachFitting(nodes, position, used, rules, (candidate) => fitting.push(candidate));
+    fitting.sort((a, b) => b.freeKib - a.freeKib);
     for (const candidate of fitting) {
       if (++steps > SEARCH_STEPS) return false;
       const taken = take(candidate, position, rules);
