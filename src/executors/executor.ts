@@ -29,6 +29,14 @@ export interface Executor {
    * have no other way to learn it.
    */
   linkNames?(host: string, storageName: string): Promise<void>;
+  /**
+   * Resolves when nothing that a lost connection, a timed-out call or an earlier process of this server started on
+   * this host runs any more; at once when this process has had an answer to all it sent there, even from a host that
+   * is down now. Throws TransportError while that can't be known. Whoever got a TransportError with `mayHaveRun`, or
+   * follows a process that died, waits for this before it probes the host: a program that runs on would falsify
+   * what the probe says.
+   */
+  awaitLeftovers(host: string): Promise<void>;
   close(): Promise<void>;
 }
 

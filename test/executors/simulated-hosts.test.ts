@@ -120,6 +120,30 @@ describe('faults', () => {
     await expect(waiting).rejects.toThrow(TransportError);
   });
 
+  it('cut the link of a batch that runs on, which can be waited for', async () => {
+    const slow = strictRig(1, { latency: { programMs: { mkdir: 5 } } });
+    const there = (path: string) => ({ argv: ['mkdir', '-p', path], timeoutMs: 1000 });
+    slow.simulated.setFaults([{ kind: 'cut-link' }]);
+    const cut = slow.hosts.executor.run(HOST, [there('/run/gluster/a'), there('/run/gluster/a/b')]);
+    await expect(cut).rejects.toMatchObject({ name: 'TransportError', mayHaveRun: true });
+    expect(slow.simulated.state().hosts[0]?.directories).not.toContain('/run/gluster/a');
+    await slow.hosts.executor.awaitLeftovers(HOST);
+    expect(slow.simulated.state().hosts[0]?.directories).toContain('/run/gluster/a/b');
+  });
+
+  it('leave nothing that can be known while their host is down', async () => {
+    const slow = strictRig(1, { latency: { programMs: { mkdir: 5 } } });
+    slow.simulated.setFaults([{ kind: 'cut-link' }]);
+    const cut = slow.hosts.executor.run(HOST, [{ argv: ['mkdir', '-p', '/run/gluster/a'], timeoutMs: 1000 }, TRUE]);
+    await expect(cut).rejects.toThrow(TransportError);
+    slow.simulated.setHostUp(HOST, false);
+    await expect(slow.hosts.executor.awaitLeftovers(HOST)).rejects.toMatchObject({ mayHaveRun: false });
+    slow.simulated.setHostUp(HOST, true);
+    await slow.hosts.executor.awaitLeftovers(HOST);
+    slow.simulated.setHostUp(HOST, false);
+    await slow.hosts.executor.awaitLeftovers(HOST);
+  });
+
   it('of a host that is down: nothing was run', async () => {
     rig.simulated.setHostUp(HOST, false);
     await expect(run()).rejects.toMatchObject({ name: 'TransportError', mayHaveRun: false });
@@ -185,6 +209,21 @@ describe('hosts in a process of their own', () => {
     abort.abort();
     await expect(waiting).rejects.toThrow(TransportError);
     await remote.close();
+    server.close();
+  });
+
+  it('run on for a client that is gone, which the next one can wait for', async () => {
+    const local = strictRig(1, { latency: { programMs: { mkdir: 5 } } });
+    const server = await serveHosts(local.simulated, socket);
+    const gone = new RemoteSimulatedHosts(socket);
+    const lost = gone.run(HOST, [{ argv: ['mkdir', '-p', '/run/gluster/a'], timeoutMs: 1000 }]);
+    await gone.state();
+    await gone.close();
+    await expect(lost).rejects.toMatchObject({ name: 'TransportError', mayHaveRun: true });
+    const next = new RemoteSimulatedHosts(socket);
+    await next.awaitLeftovers(HOST);
+    expect((await next.state()).hosts[0]?.directories).toContain('/run/gluster/a');
+    await next.close();
     server.close();
   });
 

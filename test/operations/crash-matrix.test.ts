@@ -80,6 +80,11 @@ class StrikingExecutor implements Executor {
     return NEVER;
   }
 
+  async awaitLeftovers(host: string): Promise<void> {
+    if (this.#isDead) return NEVER;
+    if (this.#downHosts.has(host)) throw new TransportError(host, `${host} is down`, false);
+  }
+
   async close(): Promise<void> {}
 }
 

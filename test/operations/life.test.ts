@@ -112,6 +112,7 @@ it('does not keep sizes that were read while a volume was made', async () => {
         if (batch.some(({ argv }) => argv.includes('vgdisplay'))) await held;
         return results;
       },
+      awaitLeftovers: (host) => hosts.awaitLeftovers(host),
       close: async () => undefined,
     };
     await pool.store.close();

@@ -4,9 +4,9 @@ import type { CommandResult } from '../executor.js';
 export interface Fault {
   /**
    * `fail`: the program answers with `exitCode` and `stderr`; `hang`: no answer until the deadline; `lose-link`: the
-   * connection breaks.
+   * connection breaks; `cut-link`: it breaks while the command runs, which goes on with the rest of its batch.
    */
-  readonly kind: 'fail' | 'hang' | 'lose-link';
+  readonly kind: 'fail' | 'hang' | 'lose-link' | 'cut-link';
   /** Only on this host (manage name). */
   readonly host?: string;
   /** Source of a regular expression over the command line; without it every command matches. */
@@ -15,7 +15,7 @@ export interface Fault {
   readonly nth?: number;
   /** How often it fires from there on. Default 1. */
   readonly times?: number;
-  /** The command takes effect and only its answer is false or lost. */
+  /** The command takes effect and only its answer is false or lost; `cut-link` is always so. */
   readonly after?: boolean;
   readonly exitCode?: number;
   readonly stderr?: string;

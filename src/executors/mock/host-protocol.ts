@@ -6,6 +6,7 @@ import type { HostsState } from './state.js';
 export type HostRequest = { readonly id: number } & (
   | { readonly method: 'run'; readonly host: string; readonly batch: readonly Command[] }
   | { readonly method: 'cancel'; readonly request: number }
+  | { readonly method: 'awaitLeftovers'; readonly host: string }
   | { readonly method: 'linkNames'; readonly manage: string; readonly storage: string }
   | { readonly method: 'setFaults'; readonly faults: readonly Fault[] }
   | { readonly method: 'setHostUp'; readonly host: string; readonly isUp: boolean }

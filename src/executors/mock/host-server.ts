@@ -5,15 +5,22 @@ import type { SimulatedHosts } from './simulated-hosts.js';
 
 /** Serves simulated hosts on a unix socket; resolves when it listens. */
 export function serveHosts(hosts: SimulatedHosts, socketPath: string): Promise<Server> {
-  const server = createServer((socket) => serveClient(hosts, socket));
+  const runs = new Set<Run>();
+  const server = createServer((socket) => serveClient(hosts, runs, socket));
   return new Promise((done, failed) => {
     server.once('error', failed);
     server.listen(socketPath, () => done(server));
   });
 }
 
+interface Run {
+  readonly host: string;
+  readonly client: Socket;
+  readonly ended: Promise<unknown>;
+}
+
 /** Commands of a client that goes away run on, as they do on real hosts. */
-function serveClient(hosts: SimulatedHosts, socket: Socket): void {
+function serveClient(hosts: SimulatedHosts, runs: Set<Run>, socket: Socket): void {
   const lines = new LineReader();
   const running = new Map<number, AbortController>();
   socket.setEncoding('utf8');
@@ -33,7 +40,21 @@ function serveClient(hosts: SimulatedHosts, socket: Socket): void {
     if (request.method === 'run') {
       const abort = new AbortController();
       running.set(id, abort);
-      return { id, results: await hosts.run(request.host, request.batch, abort.signal) };
+      const ended = hosts.run(request.host, request.batch, abort.signal);
+      const run: Run = { host: request.host, client: socket, ended };
+      runs.add(run);
+      try {
+        return { id, results: await ended };
+      } finally {
+        runs.delete(run);
+      }
+    }
+    if (request.method === 'awaitLeftovers') {
+      // A server has one connection, so what came over another one is of a server, or a connection, that is gone.
+      const others = [...runs].filter(({ host, client }) => host === request.host && client !== socket);
+      await Promise.allSettled(others.map(({ ended }) => ended));
+      await hosts.awaitLeftovers(request.host);
+      return { id, done: true };
     }
     if (request.method === 'state') return { id, state: hosts.state() };
     if (request.method === 'linkNames') hosts.linkNames(request.manage, request.storage);

@@ -17,5 +17,9 @@ export class MockExecutor implements Executor {
     this.hosts.linkNames(host, storageName);
   }
 
+  awaitLeftovers(host: string): Promise<void> {
+    return this.hosts.awaitLeftovers(host);
+  }
+
   async close(): Promise<void> {}
 }

@@ -44,6 +44,10 @@ export class RemoteSimulatedHosts implements Executor {
     await this.#ask({ method: 'linkNames', manage, storage }, manage);
   }
 
+  async awaitLeftovers(host: string): Promise<void> {
+    await this.#ask({ method: 'awaitLeftovers', host }, host);
+  }
+
   async setFaults(faults: readonly Fault[]): Promise<void> {
     await this.#ask({ method: 'setFaults', faults }, '');
   }

@@ -3,6 +3,7 @@ import { refuseImpossibleArgument } from '../shell.js';
 import { mountOne } from './block-programs.js';
 import { type Fault, FaultList, faultResult } from './faults.js';
 import { anotherTransaction, lockedVolume } from './gluster-program.js';
+import { Leftovers } from './leftovers.js';
 import { latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
 import type { SimulatedHost } from './simulated-host.js';
@@ -41,6 +42,7 @@ export class SimulatedHosts {
   readonly #latency: SimulatedLatency | undefined;
   /** Volumes that a gluster command is changing right now; only with latencies can two meet. */
   readonly #lockedVolumes = new Set<string>();
+  readonly #leftovers = new Leftovers();
   #commandsRun = 0;
 
   constructor(options: SimulatedHostsOptions) {
@@ -67,15 +69,23 @@ export class SimulatedHosts {
     for (const command of batch) command.argv.forEach(refuseImpossibleArgument);
     if (this.#latency?.roundTripMs) await sleep(this.#latency.roundTripMs);
     const results: CommandResult[] = [];
-    for (const command of batch) {
+    for (const [i, command] of batch.entries()) {
       const result =
         this.#faults.isEmpty && !this.#latency
           ? this.#runNow(host, command)
-          : await this.#runFaulty(host, name, command, signal);
+          : await this.#runFaulty(host, name, batch.slice(i), signal);
       results.push(result);
       if (result.exitCode !== 0 && !command.mayFail) break;
     }
     return results;
+  }
+
+  /** The Executor's `awaitLeftovers`. A host that is down can't be asked about what it was left with. */
+  async awaitLeftovers(name: string): Promise<void> {
+    if (this.#leftovers.isEmpty(name)) return;
+    if (!this.#world.hostByManageName(name)?.isUp)
+      throw new TransportError(name, `${name} can't be reached: connection refused`, false);
+    await this.#leftovers.ended(name);
   }
 
   #runNow(host: SimulatedHost, command: Command): CommandResult {
@@ -86,12 +96,18 @@ export class SimulatedHosts {
   async #runFaulty(
     host: SimulatedHost,
     name: string,
-    command: Command,
+    rest: readonly Command[],
     signal: AbortSignal | undefined,
   ): Promise<CommandResult> {
+    const [command] = rest;
+    if (!command) throw new Error('a batch without commands');
     const fault = this.#faults.next(name, command.argv);
     const lost = () => new TransportError(name, `connection to ${name} lost`, true);
     if (!fault) return this.#runSlow(host, command);
+    if (fault.kind === 'cut-link') {
+      this.#leftovers.add(name, this.#runOn(host, rest));
+      throw lost();
+    }
     if (fault.kind !== 'fail' && !fault.after) {
       this.#commandsRun++;
       if (fault.kind === 'lose-link') throw lost();
@@ -105,6 +121,14 @@ export class SimulatedHosts {
     if (fault.kind === 'lose-link') throw lost();
     if (fault.kind === 'hang') throw await deadline(name, command.timeoutMs, signal);
     return faultResult(fault);
+  }
+
+  /** What goes on after the connection was cut; it ends with its host. */
+  async #runOn(host: SimulatedHost, batch: readonly Command[]): Promise<void> {
+    for (const command of batch) {
+      const result = host.isUp ? await this.#runSlow(host, command) : null;
+      if (!result || (result.exitCode !== 0 && !command.mayFail)) return;
+    }
   }
 
   async #runSlow(host: SimulatedHost, command: Command): Promise<CommandResult> {
