@@ -42,7 +42,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     if (!config.dbReadOnly) await markInterrupted(store, logger);
 
     const hosts = { executor, settings: config.hostSettings };
-    const health = new HealthMonitor(store, hosts);
+    const health = new HealthMonitor(store, hosts, logger);
     const settings = operationSettings(config);
     const { operations, runner } = createOperations({
       store,
@@ -67,7 +67,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       auth: config.isAuthDisabled ? null : config.jwt,
       log: logger,
       logLevels: levels,
-      metrics: createMetrics({ store, inFlight: () => operations.inFlight() }),
+      metrics: createMetrics({ store, inFlight: () => operations.inFlight(), nodeStates: () => health.states() }),
       reports: { dump: dumpDatabase, check: checkDatabase },
       tls: config.tls && { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) },
     });

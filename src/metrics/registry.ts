@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Store } from '../store/store.js';
 import { renderHeketiMetrics } from './heketi-metrics.js';
 
@@ -6,6 +6,8 @@ export interface MetricsSources {
   readonly store: Store;
   /** Operations running now. */
   readonly inFlight: () => number;
+  /** By manage name, whether glusterd was last seen up; nodes of which nothing is known are missing. */
+  readonly nodeStates: () => ReadonlyMap<string, boolean>;
 }
 
 /** What is counted as it happens, and the text that Prometheus fetches. Durations in milliseconds. */
@@ -62,6 +64,18 @@ export function createMetrics(sources: MetricsSources): Metrics {
     name: 'mortar_store_units_total',
     help: 'Units of work committed; several may share a commit',
     registers,
+  });
+
+  new Gauge({
+    name: 'mortar_node_up',
+    help: 'Whether glusterd of a node was last seen running (1) or not (0); nothing for a node not asked yet',
+    labelNames: ['hostname'],
+    registers,
+    collect() {
+      // Nodes come and go: what is not known any more must not be told.
+      this.reset();
+      for (const [hostname, isUp] of sources.nodeStates()) this.set({ hostname }, isUp ? 1 : 0);
+    },
   });
 
   return {

@@ -22,7 +22,8 @@ export function byId(nodes: readonly Node[]): ReadonlyMap<Id, Node> {
 
 /**
  * Runs gluster work on the first host that answers, those last seen healthy first. A host that refuses ends the
- * search, since another would say the same; one that can't be reached before anything ran is passed over.
+ * search, since another would say the same; one that can't be reached before anything ran, or whose glusterd is not
+ * running, is passed over and reported as down.
  */
 export async function onAnyHost<T>(
   names: readonly string[],
@@ -30,29 +31,31 @@ export async function onAnyHost<T>(
   work: (host: string) => Promise<T>,
 ): Promise<T> {
   const hosts = [...names.filter((name) => health.isUp(name)), ...names.filter((name) => !health.isUp(name))];
-  if (hosts.length === 0)
-    throw new DomainError('failed', 'the cluster has no node on which gluster commands could run');
-  const failures: string[] = [];
-  let last: unknown;
+  const failures: { readonly host: string; readonly error: Error }[] = [];
   for (const host of hosts) {
     try {
       return await work(host);
     } catch (error) {
-      if (!isPassedOver(error)) throw error;
-      last = error;
-      failures.push(`${host}: ${(error as Error).message}`);
+      if (!isHostDown(error)) throw error;
+      health.reportDown(host);
+      failures.push({ host, error });
     }
   }
-  if (failures.length === 1) throw last;
-  throw new TransportError(
-    hosts[0] ?? '',
-    `none of ${hosts.length} hosts could run the command:\n${failures.join('\n')}`,
-    false,
-    { cause: last },
-  );
+  const [first] = failures;
+  if (!first) throw new DomainError('failed', 'the cluster has no node on which gluster commands could run');
+  if (failures.length === 1) throw first.error;
+  throw new TransportError(first.host, failuresText(failures), false, { cause: first.error });
 }
 
-function isPassedOver(error: unknown): boolean {
+/** Nothing ran there, and nothing would: the host is unreachable or its glusterd is stopped. */
+function isHostDown(error: unknown): error is TransportError | CommandError {
   if (error instanceof TransportError) return !error.mayHaveRun;
   return error instanceof CommandError && /Connection failed|glusterd.*not running/i.test(error.message);
+}
+
+function failuresText(failures: readonly { readonly host: string; readonly error: Error }[]): string {
+  const texts = new Set(failures.map(({ error }) => error.message));
+  const [only] = texts;
+  if (texts.size === 1) return `All ${failures.length} hosts: ${only}`;
+  return failures.map(({ host, error }) => `Host ${host}: ${error.message}`).join('\n');
 }

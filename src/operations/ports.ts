@@ -135,4 +135,8 @@ export interface ClusterRefusal {
 export interface NodeHealth {
   /** False when glusterd on this host was last seen down; unknown counts as up. */
   isUp(manageName: string): boolean;
+  /** A command could not reach this host: it counts as down until a probe says otherwise. */
+  reportDown(manageName: string): void;
+  /** Calls back whenever a host that was down answers again, so that work waiting for it need not wait longer. */
+  onUp(listener: (manageName: string) => void): void;
 }

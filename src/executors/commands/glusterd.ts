@@ -1,5 +1,5 @@
 import { CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
-import { gluster, LONG_TIMEOUT_MS, program } from './command-lines.js';
+import { gluster, program } from './command-lines.js';
 import { isNoPeer } from './gluster-errors.js';
 import { child, children, childText, readGlusterXml } from './gluster-xml.js';
 import type { Hosts } from './hosts.js';
@@ -12,11 +12,14 @@ export interface Peer {
   readonly isConnected: boolean;
 }
 
+/** A healthy host answers in well under a second; one that does not within this time is of no use either way. */
+export const GLUSTERD_CHECK_TIMEOUT_MS = 10_000;
+
 /** A host that can't be asked counts as down. */
-export async function isGlusterdUp(hosts: Hosts, host: string): Promise<boolean> {
-  const status = program(['systemctl', 'status', 'glusterd'], LONG_TIMEOUT_MS, { mayFail: true });
+export async function isGlusterdUp(hosts: Hosts, host: string, signal?: AbortSignal): Promise<boolean> {
+  const status = program(['systemctl', 'status', 'glusterd'], GLUSTERD_CHECK_TIMEOUT_MS, { mayFail: true });
   try {
-    const { exitCode } = await runOne(hosts.executor, host, status);
+    const { exitCode } = await runOne(hosts.executor, host, status, signal);
     return exitCode === 0;
   } catch (error) {
     if (error instanceof TransportError) return false;

@@ -36,7 +36,7 @@ function storeWith(pool: () => Pool): Store {
 }
 
 async function heketiLines(store: Store, inFlight = 0): Promise<string[]> {
-  const { body } = await createMetrics({ store, inFlight: () => inFlight }).render();
+  const { body } = await createMetrics({ store, inFlight: () => inFlight, nodeStates: () => new Map() }).render();
   return body
     .split('\n')
     .filter((line) => line.startsWith('# TYPE heketi_') || line.startsWith('heketi_'))
@@ -136,7 +136,7 @@ describe("Heketi's metrics", () => {
 
   it('forget a device that is gone', async () => {
     const pool: Pool = { clusters: [cluster('c1')], nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] };
-    const metrics = createMetrics({ store: storeWith(() => pool), inFlight: () => 0 });
+    const metrics = createMetrics({ store: storeWith(() => pool), inFlight: () => 0, nodeStates: () => new Map() });
     expect((await metrics.render()).body).toContain('id="d1"');
     pool.devices = [];
     const { body } = await metrics.render();
@@ -184,8 +184,20 @@ describe("Heketi's metrics", () => {
 });
 
 describe('our own metrics', () => {
+  it('show which nodes are up, and none that is not known any more', async () => {
+    const states = new Map([
+      ['h1', true],
+      ['h2', false],
+    ]);
+    const metrics = createMetrics({ store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => states });
+    const shown = async () => (await metrics.render()).body.split('\n').filter((line) => /^mortar_node_up/.test(line));
+    expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1', 'mortar_node_up{hostname="h2"} 0']);
+    states.delete('h2');
+    expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1']);
+  });
+
   it('start with mortar_ and count what happened', async () => {
-    const metrics = createMetrics({ store: storeWith(() => ({})), inFlight: () => 0 });
+    const metrics = createMetrics({ store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => new Map() });
     metrics.operationFinished('create-volume', 'succeeded', 1500);
     metrics.operationFinished('create-volume', 'rolled-back', 20);
     metrics.hostCommandFinished('/usr/sbin/lvcreate', 'unknown', 12_000);
