@@ -33,6 +33,8 @@ class ProbedHosts implements Executor {
     this.#hanging.get(host)?.(behaviour);
   }
 
+  async awaitLeftovers(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 
