@@ -30,6 +30,7 @@ function run(nodeCount: number): number {
         totalKib,
         freeKib: totalKib,
         extentKib: 4096,
+        hasBrokenCounters: false,
         largestMetadataKib: 0,
       };
       devices.set(id, device);

@@ -13,6 +13,11 @@ export interface Device {
   readonly freeKib: number;
   readonly usedKib: number;
   readonly extentKib: number;
+  /**
+   * Largest pool metadata that was booked since the device last had nothing booked. LVM's spare metadata LV is as
+   * large and shrinks only when the group's last pool goes.
+   */
+  readonly spareMetadataKib: number;
   readonly tags: Tags;
   /** All paths known for it; empty in databases before 10.x. */
   readonly paths: readonly string[];

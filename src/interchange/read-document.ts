@@ -120,6 +120,7 @@ function readDevice(entry: Document, key: string): Device {
     freeKib: read(storage, 'free', 'freeKib'),
     usedKib: read(storage, 'used', 'usedKib'),
     extentKib: read(entry, 'ExtentSize', 'extentKib') || DEFAULT_EXTENT_KIB,
+    spareMetadataKib: 0,
     tags: info.textMap('tags'),
     paths: info.texts('paths'),
     pvUuid: info.text('pv_uuid'),

@@ -65,6 +65,7 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
       freeKib: report.freeKib,
       usedKib: report.usedKib,
       extentKib: report.extentKib,
+      spareMetadataKib: 0,
       tags: device.tags,
       paths: report.paths,
       pvUuid: report.pvUuid,

@@ -43,11 +43,17 @@ export async function snapshotOf(
         totalKib: device.totalKib,
         // Counters that no double holds can't be trusted for placement.
         freeKib: device.exact ? 0 : device.freeKib,
+        hasBrokenCounters: device.exact !== undefined,
         extentKib: device.extentKib,
-        largestMetadataKib: metadata?.get(device.id) ?? 0,
+        largestMetadataKib: spareMetadataKib(device, metadata?.get(device.id)),
       })),
     })),
   };
+}
+
+/** What LVM keeps for its spare metadata LV; nothing on a device without pools. */
+function spareMetadataKib(device: Device, largestOfBricksKib: number | undefined): number {
+  return largestOfBricksKib === undefined ? 0 : Math.max(device.spareMetadataKib, largestOfBricksKib);
 }
 
 export interface SizedVolume {

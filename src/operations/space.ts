@@ -8,30 +8,33 @@ export function takenKib(brick: Pick<Brick, 'thinPoolKib' | 'poolMetadataKib'>):
   return brick.thinPoolKib + brick.poolMetadataKib;
 }
 
+type Booked = Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>;
+
 /** Books the space of new bricks on their devices. */
-export async function takeSpace(
-  tx: Tx,
-  bricks: readonly Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>[],
-): Promise<void> {
-  await book(tx, sumByDevice(bricks), 1);
-}
-
-/** Gives the space of bricks back whose thin pools are gone. */
-export async function giveBackSpace(
-  tx: Tx,
-  bricks: readonly Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>[],
-): Promise<void> {
-  await book(tx, sumByDevice(bricks), -1);
-}
-
-async function book(tx: Tx, kibByDevice: ReadonlyMap<Id, number>, sign: 1 | -1): Promise<void> {
-  for (const [deviceId, kib] of kibByDevice) {
+export async function takeSpace(tx: Tx, bricks: readonly Booked[]): Promise<void> {
+  for (const [deviceId, { takenKib: kib, largestMetadataKib }] of sumsByDevice(bricks)) {
     const device = await tx.devices.find(deviceId);
     // Imported bricks may name devices that are gone; there is nothing to book then.
     if (!device) continue;
-    const before = device.exact ? await usedByBricks(tx, deviceId) : device.usedKib;
-    await tx.devices.update(withUsed(device, before + sign * kib));
+    const beforeKib = await usedKib(tx, device);
+    const spareKib = beforeKib === 0 ? 0 : device.spareMetadataKib;
+    await tx.devices.update({
+      ...withUsed(device, beforeKib + kib),
+      spareMetadataKib: Math.max(spareKib, largestMetadataKib),
+    });
   }
+}
+
+/** Gives the space of bricks back whose thin pools are gone. */
+export async function giveBackSpace(tx: Tx, bricks: readonly Booked[]): Promise<void> {
+  for (const [deviceId, { takenKib: kib }] of sumsByDevice(bricks)) {
+    const device = await tx.devices.find(deviceId);
+    if (device) await tx.devices.update(withUsed(device, (await usedKib(tx, device)) - kib));
+  }
+}
+
+async function usedKib(tx: Tx, device: Device): Promise<number> {
+  return device.exact ? usedByBricks(tx, device.id) : device.usedKib;
 }
 
 /**
@@ -40,7 +43,8 @@ async function book(tx: Tx, kibByDevice: ReadonlyMap<Id, number>, sign: 1 | -1):
  */
 function withUsed({ exact: _, ...device }: Device, usedKib: number): Device {
   const used = Math.min(Math.max(usedKib, 0), device.totalKib);
-  return { ...device, usedKib: used, freeKib: device.totalKib - used };
+  const spareMetadataKib = used === 0 ? 0 : device.spareMetadataKib;
+  return { ...device, usedKib: used, freeKib: device.totalKib - used, spareMetadataKib };
 }
 
 /** For devices whose counters no double can hold: bricks of clones share a thin pool, which counts once. */
@@ -50,10 +54,18 @@ async function usedByBricks(tx: Tx, deviceId: Id): Promise<number> {
   return [...pools.values()].reduce((sum, kib) => sum + kib, 0);
 }
 
-function sumByDevice(
-  bricks: readonly Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>[],
-): ReadonlyMap<Id, number> {
-  const sums = new Map<Id, number>();
-  for (const brick of bricks) sums.set(brick.deviceId, (sums.get(brick.deviceId) ?? 0) + takenKib(brick));
+interface Sums {
+  takenKib: number;
+  largestMetadataKib: number;
+}
+
+function sumsByDevice(bricks: readonly Booked[]): ReadonlyMap<Id, Sums> {
+  const sums = new Map<Id, Sums>();
+  for (const brick of bricks) {
+    const sum = sums.get(brick.deviceId) ?? { takenKib: 0, largestMetadataKib: 0 };
+    sum.takenKib += takenKib(brick);
+    sum.largestMetadataKib = Math.max(sum.largestMetadataKib, brick.poolMetadataKib);
+    sums.set(brick.deviceId, sum);
+  }
   return sums;
 }

@@ -48,6 +48,7 @@ export interface DeviceTable {
   free_kib: number;
   used_kib: number;
   extent_kib: number;
+  spare_metadata_kib: number;
   tags: string;
   paths: string;
   pv_uuid: string;

@@ -60,6 +60,7 @@ const device = {
   freeKib: 90,
   usedKib: 10,
   extentKib: 4096,
+  spareMetadataKib: 0,
   tags: {},
   paths: [],
   pvUuid: '',

@@ -33,6 +33,7 @@ export function device(id: string, changes: Partial<Device> = {}): Device {
     freeKib: 900,
     usedKib: 100,
     extentKib: 4096,
+    spareMetadataKib: 0,
     tags: {},
     paths: ['/dev/sdb'],
     pvUuid: 'x-y-z',

@@ -1,4 +1,5 @@
 import type { Id } from '../ids.js';
+import type { Tags } from '../node.js';
 import { type ArbiterRole, arbiterRole, effectiveTags, matchesTagRule, type TagRule } from './tags.js';
 import type { ClusterSnapshot, DeviceRefusal, DeviceSnapshot, NodeSnapshot } from './types.js';
 
@@ -39,28 +40,40 @@ export function findCandidates(
   let onlineDevices = 0;
   for (const node of snapshot.nodes) {
     const candidate: CandidateNode = { id: node.id, name: node.name, zone: node.zone, devices: [] };
+    const ofNode = refusalOfNode(node);
     for (const device of node.devices) {
-      const exclude = (refusal: DeviceRefusal, detail: string) => excluded.push({ node, device, refusal, detail });
-      if (node.state !== 'online') {
-        exclude('node-offline', `node is ${node.state}`);
-      } else if (!node.isUp) {
-        exclude('node-down', 'glusterd on the node was last seen down');
-      } else if (device.state !== 'online') {
-        exclude('device-offline', `device is ${device.state}`);
+      const offline =
+        ofNode ?? (device.state === 'online' ? null : refuse('device-offline', `device is ${device.state}`));
+      if (!offline) onlineDevices++;
+      const tags = effectiveTags(node.tags, device.tags);
+      const why = offline ?? refusalOfDevice(device, tags, tagRule);
+      if (why) {
+        excluded.push({ node, device, ...why });
       } else {
-        onlineDevices++;
-        const tags = effectiveTags(node.tags, device.tags);
-        if (tagRule && !matchesTagRule(tagRule, tags)) {
-          exclude('tag', `tag ${tagRule.name} is ${JSON.stringify(tags[tagRule.name] ?? '')}`);
-        } else {
-          const { freeKib, largestMetadataKib } = device;
-          candidate.devices.push({ device, node: candidate, role: arbiterRole(tags), freeKib, largestMetadataKib });
-        }
+        const { freeKib, largestMetadataKib } = device;
+        candidate.devices.push({ device, node: candidate, role: arbiterRole(tags), freeKib, largestMetadataKib });
       }
     }
     if (candidate.devices.length > 0) nodes.push(candidate);
   }
   return { nodes, excluded, onlineDevices };
+}
+
+type Refusal = Pick<ExcludedDevice, 'refusal' | 'detail'>;
+
+function refuse(refusal: DeviceRefusal, detail: string): Refusal {
+  return { refusal, detail };
+}
+
+function refusalOfNode(node: NodeSnapshot): Refusal | null {
+  if (node.state !== 'online') return refuse('node-offline', `node is ${node.state}`);
+  return node.isUp ? null : refuse('node-down', 'glusterd on the node was last seen down');
+}
+
+function refusalOfDevice(device: DeviceSnapshot, tags: Tags, tagRule: TagRule | null): Refusal | null {
+  if (device.hasBrokenCounters) return refuse('broken-counters', "its recorded sizes can't be true; resync the device");
+  if (!tagRule || matchesTagRule(tagRule, tags)) return null;
+  return refuse('tag', `tag ${tagRule.name} is ${JSON.stringify(tags[tagRule.name] ?? '')}`);
 }
 
 /** Positions 0 and 1 of a set hold data, the last may hold an arbiter. */

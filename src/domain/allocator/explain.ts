@@ -2,16 +2,25 @@ import { bricksPerSet } from '../durability.js';
 import { KIB_PER_GIB } from '../size.js';
 import type { BrickSize } from './brick-sizes.js';
 import { brickSpace, fits } from './brick-space.js';
-import type { Candidate, CandidateNode, ExcludedDevice } from './candidates.js';
-import type { DeviceVerdict, PlacementRequest, RefusalReason } from './types.js';
+import type { CandidateNode, ExcludedDevice } from './candidates.js';
+import type { PlacementRequest, RefusalReason } from './types.js';
+import { inGib } from './verdicts.js';
 
-/** A few lines on what was missing and what would help. `tried` is the smallest split that was tried, if any. */
+/** How far placement got. */
+export interface Attempt {
+  /** The smallest split that was tried, if any. */
+  readonly tried: BrickSize | null;
+  readonly reason: RefusalReason;
+  /** False when a search was ended before it had seen everything. */
+  readonly isCertain: boolean;
+}
+
+/** A few lines on what was missing and what would help. */
 export function explainNoSpace(
   nodes: readonly CandidateNode[],
   excluded: readonly ExcludedDevice[],
   request: PlacementRequest,
-  tried: BrickSize | null,
-  reason: RefusalReason,
+  { tried, reason, isCertain }: Attempt,
 ): string {
   const setSize = bricksPerSet(request.durability);
   const lines: string[] = [];
@@ -33,61 +42,13 @@ export function explainNoSpace(
   } else {
     lines.push(`Smaller bricks would be below ${inGib(request.limits.minBrickKib)} (brick_min_size_gb).`);
   }
+  if (!isCertain) {
+    lines.push(
+      'The search for arbiter sets was ended before it had tried everything; a slightly smaller volume may fit.',
+    );
+  }
   if (excluded.length > 0) lines.push(`${excluded.length} devices were left out: ${countReasons(excluded)}.`);
   return lines.join('\n');
-}
-
-/** Why each device can't take a brick of the smallest size that was tried. */
-export function verdicts(
-  nodes: readonly CandidateNode[],
-  excluded: readonly ExcludedDevice[],
-  request: PlacementRequest,
-  tried: BrickSize | null,
-): readonly DeviceVerdict[] {
-  const left: DeviceVerdict[] = excluded.map(({ node, device, refusal, detail }) => ({
-    nodeId: node.id,
-    nodeName: node.name,
-    deviceId: device.id,
-    deviceName: device.name,
-    zone: node.zone,
-    freeKib: device.freeKib,
-    refusal,
-    detail,
-  }));
-  const brickKib = tried?.brickKib ?? request.limits.minBrickKib;
-  for (const candidate of nodes.flatMap((node) => node.devices)) left.push(verdict(candidate, brickKib, request));
-  return left;
-}
-
-function verdict(candidate: Candidate, brickKib: number, request: PlacementRequest): DeviceVerdict {
-  const { device, node, role } = candidate;
-  const space = brickSpace(brickKib, request.snapshotFactor, device.extentKib);
-  const base = {
-    nodeId: node.id,
-    nodeName: node.name,
-    deviceId: device.id,
-    deviceName: device.name,
-    zone: node.zone,
-    freeKib: device.freeKib,
-  };
-  if (!fits(candidate, space, request.reserveSpareMetadata)) {
-    return {
-      ...base,
-      refusal: 'too-small',
-      detail: `a brick needs ${inGib(space.totalKib)}, the device has ${inGib(device.freeKib)} free`,
-    };
-  }
-  if (request.arbiter && role !== 'supported') {
-    return { ...base, refusal: 'arbiter-tag', detail: `tag arbiter is ${role}` };
-  }
-  if (request.zoneChecking === 'strict') {
-    return {
-      ...base,
-      refusal: 'zone-taken',
-      detail: `has room, but the other bricks of the set found no place outside zone ${node.zone}`,
-    };
-  }
-  return { ...base, refusal: 'node-taken', detail: 'has room, but the other bricks of the set found no other node' };
 }
 
 function largestBrickKib(nodes: readonly CandidateNode[], request: PlacementRequest): number {
@@ -110,8 +71,4 @@ function countReasons(excluded: readonly ExcludedDevice[]): string {
   const counts = new Map<string, number>();
   for (const { refusal } of excluded) counts.set(refusal, (counts.get(refusal) ?? 0) + 1);
   return [...counts].map(([refusal, count]) => `${count} ${refusal}`).join(', ');
-}
-
-function inGib(kib: number): string {
-  return `${(kib / KIB_PER_GIB).toFixed(2)} GiB`;
 }

@@ -1,37 +1,60 @@
+import { bricksPerSet, disperseCounts } from '../durability.js';
 import { KIB_PER_GIB } from '../size.js';
-import { placeVolume } from './place-volume.js';
+import { findCandidates } from './candidates.js';
+import { haveRoomFor } from './capacity.js';
+import { placeSets } from './place-sets.js';
+import { giveBack, type Position } from './placing.js';
+import { positionsOf } from './positions.js';
+import { newSearchBudget } from './search-sets.js';
+import { parseTagRule } from './tags.js';
 import type { ClusterSnapshot, PlacementRequest } from './types.js';
 
-/** No volume is larger: gluster's own limits are far below. */
-const SEARCH_LIMIT_GIB = 2 ** 40;
-
 /**
- * The largest volume of this kind, whole GiB, that could be placed now; 0 when none. Placement is not monotonic in
- * the size (splits halve), so the answer is a size that fits while one GiB more does not.
+ * The largest volume of this kind, whole GiB, that could be placed now; 0 when none. Splits halve, so a size between
+ * two that fit may be refused; but for one number of sets smaller bricks always fit where larger ones do, so that the
+ * largest is found for each number of sets.
  */
 export function largestVolumeGib(snapshot: ClusterSnapshot, request: PlacementRequest): number {
-  const fitsGib = (gib: number) => {
-    const placed = placeVolume(snapshot, { ...request, sizeKib: gib * KIB_PER_GIB }, () => '');
-    return placed.kind === 'placed';
+  const tagRule = request.tagMatch === null ? null : parseTagRule(request.tagMatch);
+  if (request.tagMatch !== null && !tagRule) return 0;
+  const { nodes } = findCandidates(snapshot, tagRule);
+  const { limits, durability, existingBricks } = request;
+  const setSize = bricksPerSet(durability);
+  const data = durability.type === 'disperse' ? disperseCounts(durability).data : 1;
+  const budget = newSearchBudget();
+  const largestFreeKib = nodes
+    .flatMap((node) => node.devices)
+    .reduce((most, { freeKib }) => Math.max(most, freeKib), 0);
+
+  const fits = (sets: number, brickKib: number): boolean => {
+    const positions = positionsOf(brickKib, setSize, request);
+    const [first] = positions ?? [];
+    if (!positions || !first) return false;
+    if (positions.every((position) => isSame(position, first)))
+      return haveRoomFor(nodes, first, setSize, sets, request);
+    const placed = placeSets(nodes, positions, sets, request, budget);
+    for (const taken of placed?.flat().reverse() ?? []) giveBack(taken);
+    return placed !== null;
   };
-  let low = firstFittingGib(fitsGib, request);
-  if (low === 0) return 0;
-  let high = low * 2;
-  while (high < SEARCH_LIMIT_GIB && fitsGib(high)) {
-    low = high;
-    high *= 2;
+
+  let largest = 0;
+  for (let sets = 1; sets * setSize + existingBricks <= limits.maxBricksPerVolume; sets *= 2) {
+    const brickOf = (gib: number) => Math.floor(Math.floor((gib * KIB_PER_GIB) / sets) / data);
+    const smallestKib = Math.max(limits.minBrickKib, request.arbiter?.averageFileKib ?? 0);
+    let low = Math.ceil((smallestKib * sets * data) / KIB_PER_GIB);
+    let high = Math.floor((Math.min(limits.maxBrickKib, largestFreeKib) * sets * data) / KIB_PER_GIB) + 1;
+    while (brickOf(high) > limits.maxBrickKib) high--;
+    if (low > high || !fits(sets, brickOf(low))) continue;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (fits(sets, brickOf(middle))) low = middle;
+      else high = middle - 1;
+    }
+    largest = Math.max(largest, low);
   }
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fitsGib(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
+  return largest;
 }
 
-/** The smallest volumes may be refused for the size of their bricks alone. */
-function firstFittingGib(fitsGib: (gib: number) => boolean, request: PlacementRequest): number {
-  const from = Math.max(1, Math.ceil(request.limits.minBrickKib / KIB_PER_GIB));
-  for (let gib = from; gib <= from * 64; gib *= 2) if (fitsGib(gib)) return gib;
-  return 0;
+function isSame(a: Position, b: Position): boolean {
+  return a.kind === b.kind && a.sizeKib === b.sizeKib;
 }

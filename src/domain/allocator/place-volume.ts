@@ -1,13 +1,14 @@
 import { bricksPerSet } from '../durability.js';
 import { type BrickSize, brickSizes } from './brick-sizes.js';
 import { type CandidateNode, type ExcludedDevice, findCandidates } from './candidates.js';
-import { explainNoSpace, verdicts } from './explain.js';
-import { type Placed, type Position, placeSets } from './place-sets.js';
+import { explainNoSpace } from './explain.js';
+import { placeSets } from './place-sets.js';
+import type { Placed, Position } from './placing.js';
+import { positionsOf } from './positions.js';
+import { newSearchBudget } from './search-sets.js';
 import { parseTagRule } from './tags.js';
 import type { ClusterSnapshot, NextId, PlacementRequest, PlacementResult, RefusalReason } from './types.js';
-
-/** An arbiter keeps names and attributes only: 1 KiB per file that the data brick may hold. */
-const MIN_ARBITER_KIB = 16 * 1024;
+import { excludedVerdict, verdicts } from './verdicts.js';
 
 /**
  * Turns a volume's size into brick sets on devices of one cluster, or says why that can't be. Bricks are as large
@@ -30,7 +31,7 @@ export function placeVolume(snapshot: ClusterSnapshot, request: PlacementRequest
     const explanation = 'Every node or device is offline, failed, or was last seen down.';
     return {
       ...refused('no-online-devices', 'No online storage devices in cluster', explanation),
-      devices: excluded.map(toVerdict),
+      devices: excluded.map(excludedVerdict),
     };
   }
   return placeOn(nodes, excluded, request, nextId);
@@ -43,6 +44,7 @@ function placeOn(
   nextId: NextId,
 ): PlacementResult {
   const setSize = bricksPerSet(request.durability);
+  const budget = newSearchBudget();
   let tried: BrickSize | null = null;
   let reason: RefusalReason = 'min-brick-size';
   for (const size of brickSizes(request.sizeKib, request.durability, request.limits)) {
@@ -60,7 +62,7 @@ function placeOn(
       );
     }
     tried = size;
-    const placed = placeSets(nodes, positions, size.sets, request);
+    const placed = placeSets(nodes, positions, size.sets, request, budget);
     if (placed) {
       return {
         kind: 'placed',
@@ -70,22 +72,11 @@ function placeOn(
     }
   }
   // Clients know only "No space" for a volume that was too large for every size that was tried.
-  const explanation = explainNoSpace(nodes, excluded, request, tried, reason);
-  const devices = verdicts(nodes, excluded, request, tried);
+  const explanation = explainNoSpace(nodes, excluded, request, { tried, reason, isCertain: budget.visits > 0 });
+  const devices = verdicts(nodes, excluded, request, tried, reason);
   if (reason === 'max-bricks')
     return { kind: 'refused', reason, text: 'Maximum number of bricks reached.', explanation, devices };
   return { kind: 'refused', reason, text: 'Minimum brick size limit reached.  Out of space.', explanation, devices };
-}
-
-/** Null when an arbiter's files would be larger than a data brick. */
-function positionsOf(brickKib: number, setSize: number, { arbiter }: PlacementRequest): readonly Position[] | null {
-  if (!arbiter) return Array.from({ length: setSize }, () => ({ kind: 'any', sizeKib: brickKib }));
-  if (brickKib < arbiter.averageFileKib) return null;
-  const arbiterKib = Math.max(Math.floor(brickKib / arbiter.averageFileKib), MIN_ARBITER_KIB);
-  return Array.from(
-    { length: setSize },
-    (_, i): Position => (i === 2 ? { kind: 'arbiter', sizeKib: arbiterKib } : { kind: 'data', sizeKib: brickKib }),
-  );
 }
 
 function described({ candidate, space }: Placed, position: Position | undefined, nextId: NextId) {
@@ -108,17 +99,4 @@ function refused(
   explanation: string,
 ): Extract<PlacementResult, { kind: 'refused' }> {
   return { kind: 'refused', reason, text, explanation, devices: [] };
-}
-
-function toVerdict({ node, device, refusal, detail }: ExcludedDevice) {
-  return {
-    nodeId: node.id,
-    nodeName: node.name,
-    deviceId: device.id,
-    deviceName: device.name,
-    zone: node.zone,
-    freeKib: device.freeKib,
-    refusal,
-    detail,
-  };
 }

@@ -31,7 +31,9 @@ export interface DeviceSnapshot {
   readonly totalKib: number;
   readonly freeKib: number;
   readonly extentKib: number;
-  /** Largest pool metadata among the device's bricks, KiB: the size of LVM's spare metadata LV (0 if none). */
+  /** Counters that no double holds (imported data): there is no telling what is free. */
+  readonly hasBrokenCounters: boolean;
+  /** The size of LVM's spare metadata LV, KiB: the largest pool metadata since the device last had no pool. */
   readonly largestMetadataKib: number;
 }
 
@@ -85,6 +87,8 @@ export type DeviceRefusal =
   | 'arbiter-tag'
   | 'zone-taken'
   | 'node-taken'
+  | 'same-device'
+  | 'limit-reached'
   | 'broken-counters';
 
 export interface DeviceVerdict {

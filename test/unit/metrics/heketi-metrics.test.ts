@@ -64,6 +64,7 @@ const device = (id: Id, nodeId: Id, more: Partial<Device> = {}): Device => ({
   freeKib: 418906112,
   usedKib: 105381888,
   extentKib: 4096,
+  spareMetadataKib: 0,
   tags: {},
   paths: [],
   pvUuid: '',
