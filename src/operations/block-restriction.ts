@@ -2,16 +2,14 @@ import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import { withoutExact } from '../domain/size.js';
 import { type BlockRestriction, blockInfoFor, type Volume } from '../domain/volume.js';
-import type { Store, Tx } from '../store/store.js';
+import type { Tx } from '../store/store.js';
 
 /** Opens or closes a block hosting volume for new block volumes. */
-export async function changeBlockRestriction(store: Store, id: Id, restriction: BlockRestriction): Promise<void> {
-  await store.write(async (tx) => {
-    const volume = await checkBlockRestriction(tx, id, restriction);
-    await tx.volumes.update({
-      ...withoutExact(volume, ['freeGib', 'reservedGib']),
-      blockInfo: { ...unlockedInfo(volume, restriction), restriction },
-    });
+export async function changeBlockRestriction(tx: Tx, id: Id, restriction: BlockRestriction): Promise<void> {
+  const volume = await checkBlockRestriction(tx, id, restriction);
+  await tx.volumes.update({
+    ...withoutExact(volume, ['freeGib', 'reservedGib']),
+    blockInfo: { ...unlockedInfo(volume, restriction), restriction },
   });
 }
 

@@ -58,8 +58,8 @@ export function createOperations(context: OperationContext): { operations: Opera
     setNodeState: (id, state) =>
       runner.startJob(
         'set-node-state',
-        async () => {
-          await changeNodeState(store, id, state);
+        async () => async (tx) => {
+          await changeNodeState(tx, id, state);
           return null;
         },
         async (tx) => {
@@ -78,8 +78,8 @@ export function createOperations(context: OperationContext): { operations: Opera
     setDeviceState: (id, state) =>
       runner.startJob(
         'set-device-state',
-        async () => {
-          await changeDeviceState(store, id, state);
+        async () => async (tx) => {
+          await changeDeviceState(tx, id, state);
           return null;
         },
         async (tx) => {
@@ -90,10 +90,7 @@ export function createOperations(context: OperationContext): { operations: Opera
     resyncDevice: (id) =>
       runner.startJob(
         'resync-device',
-        async () => {
-          await resyncDevice(id, context);
-          return null;
-        },
+        () => resyncDevice(id, context),
         async (tx) => {
           if (!(await tx.devices.find(id))) throw idNotFound();
         },
@@ -141,8 +138,8 @@ export function createOperations(context: OperationContext): { operations: Opera
     setBlockRestriction: (id, restriction) =>
       runner.startJob(
         'block-restriction',
-        async () => {
-          await changeBlockRestriction(store, id, restriction);
+        async () => async (tx) => {
+          await changeBlockRestriction(tx, id, restriction);
           return `/volumes/${id}`;
         },
         async (tx) => {
@@ -159,7 +156,7 @@ export function createOperations(context: OperationContext): { operations: Opera
     cleanUp: (operationIds) =>
       runner.startJob('cleanup', async () => {
         await recoverAll(store, runner, log, operationIds);
-        return null;
+        return async () => null;
       }),
 
     inFlight: () => tracker.inFlight,

@@ -4,9 +4,10 @@ import { manageName } from '../domain/node.js';
 import { readDevice } from '../executors/commands/lvm-device.js';
 import type { Tx } from '../store/store.js';
 import type { OperationContext } from './operation.js';
+import type { JobEnd } from './runner.js';
 
-/** Reads the volume group's sizes again and keeps them. */
-export async function resyncDevice(id: Id, context: OperationContext): Promise<void> {
+/** Reads the volume group's sizes again; keeping them ends the job. */
+export async function resyncDevice(id: Id, context: OperationContext): Promise<JobEnd> {
   const { device, host } = await context.store.read(async (tx) => {
     const found = await settledDevice(tx, id);
     const node = await tx.nodes.find(found.nodeId);
@@ -19,7 +20,7 @@ export async function resyncDevice(id: Id, context: OperationContext): Promise<v
     paths: device.paths,
     pvUuid: device.pvUuid,
   });
-  await context.store.write(async (tx) => {
+  return async (tx) => {
     const { exact: _, ...now } = await settledDevice(tx, id);
     // A volume that was made or deleted in between has booked space which the report may not know.
     if (now.usedKib !== device.usedKib) {
@@ -35,7 +36,8 @@ export async function resyncDevice(id: Id, context: OperationContext): Promise<v
       usedKib: report.usedKib,
       extentKib: report.extentKib,
     });
-  });
+    return null;
+  };
 }
 
 async function settledDevice(tx: Tx, id: Id) {

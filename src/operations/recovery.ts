@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import type { Logger } from './logger.js';
 import type { OperationRunner } from './runner.js';
 
-const INTERRUPTED_JOB = 'the server was restarted during this request; look at the object before sending it again';
+const INTERRUPTED_JOB = 'the server was restarted before this request was done; send it again';
 
 /**
  * At a start: what is pending was begun by a process that is gone. Its records become stale, for the cleaner; jobs

@@ -24,6 +24,9 @@ export interface StartOptions {
   readonly idempotency?: IdempotencyRequest | undefined;
 }
 
+/** Ends a job; answers with the path of a resulting resource or null. */
+export type JobEnd = (tx: Tx) => Promise<string | null>;
+
 const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
 
 /**
@@ -84,14 +87,10 @@ export class OperationRunner {
   }
 
   /**
-   * Work that leaves no pending record: it changes one row, or only reads a host. `work` answers with the path of
-   * a resulting resource or null.
+   * Work that leaves no pending record: it changes one row, or only reads a host. What changes rows is done by the
+   * function that `work` answers with, in the unit that also answers the client.
    */
-  async startJob(
-    name: string,
-    work: () => Promise<string | null>,
-    check?: (tx: Tx) => Promise<void>,
-  ): Promise<QueueTicket> {
+  async startJob(name: string, work: () => Promise<JobEnd>, check?: (tx: Tx) => Promise<void>): Promise<QueueTicket> {
     this.#refuseWhenClosed();
     const queueId = newId();
     await this.#context.store.write(async (tx) => {
@@ -107,8 +106,8 @@ export class OperationRunner {
     });
     this.#inBackground(null, async () => {
       try {
-        const location = await work();
-        await this.#context.store.write((tx) => answerQueue(tx, queueId, { location }));
+        const end = await work();
+        await this.#context.store.write(async (tx) => answerQueue(tx, queueId, { location: await end(tx) }));
       } catch (error) {
         this.#context.log.warn({ op: name, err: error }, 'request failed');
         await this.#context.store.write((tx) => answerQueue(tx, queueId, { error: errorText(error) }));

@@ -2,30 +2,26 @@ import type { Device } from '../domain/device.js';
 import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { EntryState } from '../domain/node.js';
-import type { Store, Tx } from '../store/store.js';
+import type { Tx } from '../store/store.js';
 
 /** Sets a device's state. Refusals reach the client through the queue, as in the original. */
-export async function changeDeviceState(store: Store, id: Id, to: EntryState): Promise<void> {
-  await store.write(async (tx) => {
-    const device = await tx.devices.find(id);
-    if (!device) throw idNotFound();
-    await setDeviceState(tx, device, to);
-  });
+export async function changeDeviceState(tx: Tx, id: Id, to: EntryState): Promise<void> {
+  const device = await tx.devices.find(id);
+  if (!device) throw idNotFound();
+  await setDeviceState(tx, device, to);
 }
 
 /** Sets a node's state; a node fails when all its devices have failed. */
-export async function changeNodeState(store: Store, id: Id, to: EntryState): Promise<void> {
-  await store.write(async (tx) => {
-    const node = await tx.nodes.find(id);
-    if (!node) throw idNotFound();
-    if (node.state === to) return;
-    if (node.state === 'failed') throw new DomainError('failed', `Cannot move a failed/removed node to ${to} state`);
-    if (to === 'failed') {
-      if (node.state !== 'offline') throw mustBeOffline('Node', 'node', id);
-      for (const device of await tx.devices.listByNode(id)) await removeDevice(tx, device);
-    }
-    await tx.nodes.update({ ...node, state: to });
-  });
+export async function changeNodeState(tx: Tx, id: Id, to: EntryState): Promise<void> {
+  const node = await tx.nodes.find(id);
+  if (!node) throw idNotFound();
+  if (node.state === to) return;
+  if (node.state === 'failed') throw new DomainError('failed', `Cannot move a failed/removed node to ${to} state`);
+  if (to === 'failed') {
+    if (node.state !== 'offline') throw mustBeOffline('Node', 'node', id);
+    for (const device of await tx.devices.listByNode(id)) await removeDevice(tx, device);
+  }
+  await tx.nodes.update({ ...node, state: to });
 }
 
 async function setDeviceState(tx: Tx, device: Device, to: EntryState): Promise<void> {

@@ -83,12 +83,12 @@ export interface Pool {
 export interface PoolOptions {
   readonly settings?: Partial<OperationSettings>;
   readonly health?: NodeHealth;
-  readonly wrapStore?: (store: Store) => Store;
+  /** Instead of one on the file. */
+  readonly store?: Store;
 }
 
 export async function openPool(file: string, executor: Executor, options: PoolOptions = {}): Promise<Pool> {
-  const opened = await openSqliteStore({ file });
-  const store = options.wrapStore?.(opened) ?? opened;
+  const store = options.store ?? (await openSqliteStore({ file }));
   const { operations, runner } = createOperations({
     store,
     hosts: { executor, settings: HOST_SETTINGS },

@@ -1,0 +1,59 @@
+import type { Id } from '../../../src/domain/ids.js';
+import type { EntryState } from '../../../src/domain/node.js';
+import type { BlockRestriction } from '../../../src/domain/volume.js';
+import type { Operations, QueueTicket } from '../../../src/operations/ports.js';
+
+/** What scenarios ask of a server, whether it runs in this process or behind HTTP. */
+export interface Client {
+  readonly operations: Requests;
+  /** The location of the result, once the operation has ended; it must be a success. */
+  done(ticket: QueueTicket): Promise<string>;
+  view(): Promise<View>;
+}
+
+export type Requests = Pick<
+  Operations,
+  | 'createCluster'
+  | 'setClusterFlags'
+  | 'deleteCluster'
+  | 'changeNodeTags'
+  | 'changeDeviceTags'
+  | 'addNode'
+  | 'deleteNode'
+  | 'setNodeState'
+  | 'addDevice'
+  | 'deleteDevice'
+  | 'setDeviceState'
+  | 'resyncDevice'
+  | 'createVolume'
+  | 'expandVolume'
+  | 'cloneVolume'
+  | 'deleteVolume'
+  | 'setBlockRestriction'
+  | 'cleanUp'
+>;
+
+/** What a client sees: nothing of what is being made or taken away. */
+export interface View {
+  readonly clusters: readonly { readonly id: Id; readonly allowsBlock: boolean }[];
+  readonly nodes: readonly {
+    readonly id: Id;
+    readonly name: string;
+    readonly state: EntryState;
+    readonly tags: object;
+  }[];
+  readonly devices: readonly {
+    readonly id: Id;
+    readonly nodeId: Id;
+    readonly name: string;
+    readonly state: EntryState;
+    readonly tags: object;
+  }[];
+  readonly volumes: readonly {
+    readonly id: Id;
+    readonly name: string;
+    readonly sizeGib: number;
+    readonly restriction: BlockRestriction;
+  }[];
+  readonly pendingOperations: number;
+}

@@ -1,0 +1,51 @@
+import type { Command } from '../../../src/executors/executor.js';
+import type { SimulatedHosts } from '../../../src/executors/mock/simulated-hosts.js';
+
+/** Simulated hosts and what still runs on them for servers that lost the connection or died. */
+export class Lab {
+  readonly hosts: SimulatedHosts;
+  readonly #leftovers: { readonly host: string; readonly batch: readonly Command[] }[] = [];
+  readonly #down = new Set<string>();
+
+  constructor(hosts: SimulatedHosts) {
+    this.hosts = hosts;
+  }
+
+  /** The batch runs on, at the latest possible moment: when somebody waits for it, or in the end. */
+  leave(host: string, batch: readonly Command[]): void {
+    this.#leftovers.push({ host, batch });
+  }
+
+  async finishLeftovers(host?: string): Promise<void> {
+    for (let i = 0; i < this.#leftovers.length; ) {
+      const left = this.#leftovers[i];
+      if (!left || (host !== undefined && left.host !== host)) i++;
+      else {
+        this.#leftovers.splice(i, 1);
+        await this.hosts.run(left.host, left.batch);
+      }
+    }
+  }
+
+  /** What runs on a host ends with it. */
+  takeDown(host: string): void {
+    for (let i = this.#leftovers.length - 1; i >= 0; i--)
+      if (this.#leftovers[i]?.host === host) this.#leftovers.splice(i, 1);
+    this.#down.add(host);
+    this.hosts.setHostUp(host, false);
+  }
+
+  stopGlusterd(host: string): void {
+    this.#down.add(host);
+    this.hosts.setGlusterdUp(host, false);
+  }
+
+  /** Hosts boot, with what their fstab mounts. */
+  bringBack(): void {
+    for (const host of this.#down) {
+      this.hosts.setHostUp(host, true);
+      this.hosts.setGlusterdUp(host, true);
+    }
+    this.#down.clear();
+  }
+}

@@ -1,0 +1,132 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Id } from '../../../src/domain/ids.js';
+import type { QueueTicket } from '../../../src/operations/ports.js';
+import { openSqliteStore } from '../../../src/store/sqlite.js';
+import { differences } from '../../support/differences.js';
+import { makeMemoryFolder } from '../../support/memory-folder.js';
+import { openPool, type Pool, recover, strictHosts } from '../../support/pool.js';
+import { type CommitStrike, DyingStore } from './dying-store.js';
+import { Lab } from './lab.js';
+import { poolClient } from './pool-client.js';
+import { DEVICES, HOSTS, type Scenario } from './scenario.js';
+import { type CommandFault, type Strike, StrikingExecutor } from './striking-executor.js';
+
+/** What goes wrong in one life of a server. */
+export interface Faults {
+  readonly commands?: readonly Strike[];
+  readonly commit?: CommitStrike;
+}
+
+/** How far one life came. */
+export interface Lived {
+  readonly commands: number;
+  readonly commits: number;
+  readonly struck: readonly string[];
+}
+
+/**
+ * Faults after which a server that was told of a failure may find later, with the hosts back, that there is nothing
+ * to undo.
+ */
+const UNDECIDED: readonly CommandFault[] = ['host unreachable', 'host down', 'glusterd down'];
+
+/**
+ * A request in a life of a server with faults in it, further lives in which recovery meets faults, and a last one
+ * with none. Fails unless everything agrees in the end; answers how far each life came.
+ */
+export async function live(scenario: Scenario, first: Faults, ...later: readonly Faults[]): Promise<readonly Lived[]> {
+  const folder = makeMemoryFolder('mortar-crash-');
+  const file = join(folder, 'heketi.db');
+  const lab = new Lab(strictHosts(HOSTS, DEVICES));
+  const lives: Lived[] = [];
+  try {
+    const quiet = await openPool(file, new StrikingExecutor(lab, []), { settings: scenario.settings ?? {} });
+    const id = await scenario.prepare(poolClient(quiet), lab.hosts);
+    await quiet.runner.settled();
+    await quiet.store.close();
+
+    let ticket: QueueTicket | null = null;
+    lives.push(
+      await oneLife(file, lab, scenario, first, async (pool) => {
+        ticket = await scenario.request(poolClient(pool), id);
+      }),
+    );
+    for (const faults of later) lives.push(await oneLife(file, lab, scenario, faults, recover));
+
+    const executor = new StrikingExecutor(lab, []);
+    const after = await openPool(file, executor, { settings: scenario.settings ?? {} });
+    await recover(after);
+    await after.runner.settled();
+    await lab.finishLeftovers();
+    lives.push({ commands: executor.commands, commits: 0, struck: [] });
+    await expectAgreement(after, scenario, lab, lives);
+    const all = [first, ...later];
+    await expectTrueAnswer(after, scenario, id, ticket, all);
+    if (!scenario.isInvisible && !scenario.isDone(await poolClient(after).view(), id)) {
+      await requestAgain(after, scenario, id);
+      expect(scenario.isDone(await poolClient(after).view(), id)).toBe(true);
+      await expectAgreement(after, scenario, lab, lives);
+    }
+    await after.store.close();
+    return lives;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` until it has ended or the server has died; then the hosts come back, and nothing of the server goes on. */
+async function oneLife(
+  file: string,
+  lab: Lab,
+  scenario: Scenario,
+  faults: Faults,
+  work: (pool: Pool) => Promise<void>,
+): Promise<Lived> {
+  const executor = new StrikingExecutor(lab, faults.commands ?? []);
+  const opened = await openSqliteStore({ file });
+  const store = new DyingStore(opened, faults.commit ?? null, () => executor.kill());
+  const pool = await openPool(file, executor, { settings: scenario.settings ?? {}, store });
+  await Promise.race([work(pool).catch(() => undefined), executor.death]);
+  await Promise.race([pool.runner.settled(), executor.death]);
+  // Units of work that were begun before the death may still be on their way to the file.
+  await opened.close();
+  lab.bringBack();
+  return { commands: executor.commands, commits: store.commits, struck: executor.struck };
+}
+
+async function expectAgreement(pool: Pool, scenario: Scenario, lab: Lab, lives: readonly Lived[]): Promise<void> {
+  expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+  expect(await pool.store.read((tx) => tx.queue.listPending())).toEqual([]);
+  const struck = new Set(lives.flatMap((lived) => lived.struck));
+  const isTolerated = (text: string) =>
+    // An empty mount point that its host refused to remove is left there.
+    (struck.has('rmdir') && text.startsWith('on the hosts but not in the store: directory ')) ||
+    (struck.size > 0 && scenario.tolerates?.test(text));
+  const found = await differences(pool.store, lab.hosts);
+  expect(found.filter((text) => !isTolerated(text))).toEqual([]);
+}
+
+async function expectTrueAnswer(
+  pool: Pool,
+  scenario: Scenario,
+  id: Id,
+  ticket: QueueTicket | null,
+  faults: readonly Faults[],
+): Promise<void> {
+  if (!ticket) return;
+  const entry = await pool.store.read((tx) => tx.queue.find(ticket.queueId));
+  if (scenario.isInvisible) return expect(['done', 'failed']).toContain(entry?.state);
+  const isDone = scenario.isDone(await poolClient(pool).view(), id);
+  const isUndecided = faults.some(({ commands }) => commands?.some(({ kind }) => UNDECIDED.includes(kind)));
+  const answers =
+    isDone && (isUndecided || scenario.mayFinishLater) ? ['done', 'failed'] : [isDone ? 'done' : 'failed'];
+  expect(answers).toContain(entry?.state);
+}
+
+async function requestAgain(pool: Pool, scenario: Scenario, id: Id): Promise<void> {
+  const client = poolClient(pool);
+  const ticket = await scenario.request(client, id);
+  if (ticket) await client.done(ticket);
+}

@@ -1,0 +1,69 @@
+import type { Id } from '../../../src/domain/ids.js';
+import type { Command, CommandResult } from '../../../src/executors/executor.js';
+import type { Fault } from '../../../src/executors/mock/faults.js';
+import type { QueueTicket, VolumeRequest } from '../../../src/operations/ports.js';
+import type { OperationSettings } from '../../../src/operations/settings.js';
+import { volumeRequest } from '../../support/pool.js';
+import type { Client, View } from './client.js';
+import type { CommandFault } from './striking-executor.js';
+
+export const HOSTS = 3;
+export const DEVICES = 2;
+
+/** The hosts, apart from the server that is to be killed. */
+export interface World {
+  setFaults(faults: readonly Fault[]): void | Promise<void>;
+  run(host: string, batch: readonly Command[]): Promise<readonly CommandResult[]>;
+}
+
+/** One request, at whose every step the server is to die. */
+export interface Scenario {
+  readonly name: string;
+  /** Brings the pool to where the request can be made; answers what `request` needs. */
+  prepare(client: Client, world: World): Promise<Id>;
+  /** Null: it is done when it is answered. */
+  request(client: Client, id: Id): Promise<QueueTicket | null>;
+  /** Whether the change is visible: the request must not be repeated then. */
+  isDone(view: View, id: Id): boolean;
+  /** Whoever was told that it failed may find it done later: there was no way back. */
+  readonly mayFinishLater?: boolean;
+  /** Whether it happens without a failed command shows in nothing but the answer. */
+  readonly isInvisible?: boolean;
+  /** Differences that faults may leave. */
+  readonly tolerates?: RegExp;
+  /** Faults that it does not get over. */
+  readonly except?: readonly CommandFault[];
+  readonly settings?: Partial<OperationSettings>;
+}
+
+/** Nodes h1..hN, each with `devices` of its disks; answers the cluster's id. */
+export async function loadTopology(client: Client, hosts = HOSTS, devices = DEVICES): Promise<Id> {
+  const clusterId = await client.operations.createCluster({ allowsBlock: true, allowsFile: true });
+  for (let i = 1; i <= hosts; i++) {
+    const nodeId = await addNode(client, clusterId, i);
+    for (const letter of 'bcdefgh'.slice(0, devices)) await addDevice(client, nodeId, `/dev/sd${letter}`);
+  }
+  return clusterId;
+}
+
+export async function addNode(client: Client, clusterId: Id, i: number): Promise<Id> {
+  const request = { clusterId, zone: i, manageNames: [`h${i}`], storageNames: [`10.0.0.${i}`], tags: {} };
+  return idIn(await client.done(await client.operations.addNode(request)));
+}
+
+export async function addDevice(client: Client, nodeId: Id, name: string): Promise<void> {
+  await client.done(await client.operations.addDevice({ nodeId, name, mayDestroyData: false, tags: {} }));
+}
+
+export async function makeVolume(client: Client, overrides: Partial<VolumeRequest> = {}): Promise<Id> {
+  const request = volumeRequest({ name: 'first', ...overrides });
+  return idIn(await client.done(await client.operations.createVolume(request)));
+}
+
+export async function makeClone(client: Client, sourceId: Id, name: string): Promise<Id> {
+  return idIn(await client.done(await client.operations.cloneVolume(sourceId, name)));
+}
+
+function idIn(location: string): Id {
+  return location.slice(location.lastIndexOf('/') + 1);
+}

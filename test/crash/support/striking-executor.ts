@@ -1,0 +1,113 @@
+import { type Command, type CommandResult, type Executor, TransportError } from '../../../src/executors/executor.js';
+import type { Lab } from './lab.js';
+
+/** What happens at a host command. What is down stays so until the server has been restarted. */
+export const COMMAND_FAULTS = [
+  'die before',
+  'die after',
+  'die while the batch runs on',
+  'command failed',
+  'command ran and failed',
+  'link lost before',
+  'link lost after',
+  'link lost while the batch runs on',
+  'glusterd down',
+  'host unreachable',
+  'host down',
+] as const;
+export type CommandFault = (typeof COMMAND_FAULTS)[number];
+
+/** `at` counts the commands of one life of a server, from 0. */
+export interface Strike {
+  readonly at: number;
+  readonly kind: CommandFault;
+}
+
+const NEVER = new Promise<never>(() => undefined);
+
+/** Counts commands one by one, whatever batches they come in, and strikes at some of them. */
+export class StrikingExecutor implements Executor {
+  commands = 0;
+  /** Programs at which it struck. */
+  readonly struck: string[] = [];
+  readonly death: Promise<void>;
+  readonly #lab: Lab;
+  readonly #strikes: ReadonlyMap<number, CommandFault>;
+  readonly #unreachable = new Set<string>();
+  #isDead = false;
+  #die: () => void = () => undefined;
+
+  constructor(lab: Lab, strikes: readonly Strike[]) {
+    this.#lab = lab;
+    this.#strikes = new Map(strikes.map(({ at, kind }) => [at, kind]));
+    this.death = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+  }
+
+  async run(host: string, batch: readonly Command[]): Promise<readonly CommandResult[]> {
+    const results: CommandResult[] = [];
+    for (const [i, command] of batch.entries()) {
+      const result = await this.#one(host, command, batch.slice(i));
+      results.push(result);
+      if (result.exitCode !== 0 && !command.mayFail) break;
+    }
+    return results;
+  }
+
+  async linkNames(host: string, storageName: string): Promise<void> {
+    this.#lab.hosts.linkNames(host, storageName);
+  }
+
+  async awaitLeftovers(host: string): Promise<void> {
+    if (this.#isDead) return NEVER;
+    if (this.#unreachable.has(host)) throw new TransportError(host, `${host} can't be reached`, false);
+    await this.#lab.finishLeftovers(host);
+  }
+
+  async close(): Promise<void> {}
+
+  /** Nothing of this server goes on. */
+  kill(): Promise<never> {
+    this.#isDead = true;
+    this.#die();
+    return NEVER;
+  }
+
+  async #one(host: string, command: Command, rest: readonly Command[]): Promise<CommandResult> {
+    if (this.#isDead) return NEVER;
+    if (this.#unreachable.has(host)) throw new TransportError(host, `${host} can't be reached`, false);
+    const kind = this.#strikes.get(this.commands++);
+    const lost = () => new TransportError(host, `connection to ${host} lost`, true);
+    if (kind) this.struck.push(command.argv[0] ?? '');
+    switch (kind) {
+      case 'die before':
+        return this.kill();
+      case 'command failed':
+        return { exitCode: 1, stdout: '', stderr: 'struck' };
+      case 'link lost before':
+        throw lost();
+      case 'link lost while the batch runs on':
+        this.#lab.leave(host, rest);
+        throw lost();
+      case 'die while the batch runs on':
+        this.#lab.leave(host, rest);
+        return this.kill();
+      case 'glusterd down':
+        this.#lab.stopGlusterd(host);
+        break;
+      case 'host unreachable':
+        this.#unreachable.add(host);
+        throw lost();
+      case 'host down':
+        this.#lab.takeDown(host);
+        throw lost();
+    }
+    const [result] = await this.#lab.hosts.run(host, [{ ...command, mayFail: true }]);
+    if (!result) throw new Error('no result');
+    if (kind === 'die after') return this.kill();
+    if (kind === 'link lost after') throw lost();
+    if (kind === 'command ran and failed') return { exitCode: 1, stdout: '', stderr: 'struck' };
+    return result;
+  }
+}

@@ -1,0 +1,89 @@
+import type { VolumeRequest } from '../../../src/operations/ports.js';
+import { volumeRequest } from '../../support/pool.js';
+import type { Client, View } from './client.js';
+import { loadTopology, makeClone, makeVolume, type Scenario } from './scenario.js';
+
+const REPLICA_3 = { type: 'replicate', replica: 3, disperseData: 0, disperseRedundancy: 0 } as const;
+const DISTRIBUTED: Partial<VolumeRequest> = { sizeGib: 120, durability: REPLICA_3 };
+
+const isNamed = (name: string) => (view: View) => view.volumes.some((volume) => volume.name === name);
+const isGone = (view: View, id: string) => !view.volumes.some((volume) => volume.id === id);
+
+function create(name: string, request: Partial<VolumeRequest>, settings: Scenario['settings'] = {}): Scenario {
+  return {
+    name,
+    prepare: (client) => loadTopology(client),
+    request: (client) => client.operations.createVolume(volumeRequest({ name: 'made', ...request })),
+    isDone: isNamed('made'),
+    settings,
+  };
+}
+
+const withVolume =
+  (request: Partial<VolumeRequest> = {}) =>
+  async (client: Client) => {
+    await loadTopology(client);
+    return makeVolume(client, request);
+  };
+
+function expand(name: string, request: Partial<VolumeRequest>, addGib: number): Scenario {
+  return {
+    name,
+    prepare: withVolume(request),
+    request: (client, id) => client.operations.expandVolume(id, addGib),
+    isDone: (view, id) => view.volumes.some((volume) => volume.id === id && volume.sizeGib > (request.sizeGib ?? 10)),
+    // Bricks that gluster serves may hold data.
+    mayFinishLater: true,
+  };
+}
+
+function remove(name: string, prepare: (client: Client) => Promise<string>): Scenario {
+  return {
+    name,
+    prepare,
+    request: (client, id) => client.operations.deleteVolume(id),
+    isDone: isGone,
+    mayFinishLater: true,
+  };
+}
+
+function clone(name: string, request: Partial<VolumeRequest>): Scenario {
+  return {
+    name,
+    prepare: withVolume(request),
+    request: (client, id) => client.operations.cloneVolume(id, 'twin'),
+    isDone: isNamed('twin'),
+  };
+}
+
+export const CREATE_SCENARIOS: readonly Scenario[] = [
+  create('create volume', { gid: 2000, options: ['client.ssl on'] }),
+  create('create distributed volume', DISTRIBUTED),
+  create('create volume without redundancy', { sizeGib: 30, durability: { ...REPLICA_3, type: 'none', replica: 0 } }),
+  create('create arbiter volume', { options: ['user.heketi.arbiter true'] }),
+  create('create dispersed volume', {
+    durability: { type: 'disperse', replica: 0, disperseData: 2, disperseRedundancy: 1 },
+  }),
+  create('create volume for snapshots', { snapshotEnabled: true, snapshotFactor: 1.5 }),
+  create('create block hosting volume', { isBlockHosting: true }),
+  create('create volume with further tries', {}, { volumeCreateRetries: 2 }),
+];
+
+export const CHANGE_SCENARIOS: readonly Scenario[] = [
+  expand('expand volume', {}, 5),
+  expand('expand volume by two sets', {}, 120),
+  expand('expand volume without redundancy', { durability: { ...REPLICA_3, type: 'none', replica: 0 } }, 5),
+  clone('clone volume', {}),
+  clone('clone distributed volume', DISTRIBUTED),
+];
+
+export const DELETE_SCENARIOS: readonly Scenario[] = [
+  remove('delete volume', withVolume()),
+  remove('delete distributed volume', withVolume(DISTRIBUTED)),
+  remove('delete clone', async (client) => makeClone(client, await withVolume()(client), 'twin')),
+  remove('delete source of a clone', async (client) => {
+    const source = await withVolume()(client);
+    await makeClone(client, source, 'twin');
+    return source;
+  }),
+];
