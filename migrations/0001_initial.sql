@@ -41,7 +41,6 @@ CREATE TABLE device (
   free_kib BIGINT NOT NULL,
   used_kib BIGINT NOT NULL,
   extent_kib BIGINT NOT NULL,
-  spare_metadata_kib BIGINT NOT NULL,
   tags TEXT NOT NULL,
   paths TEXT NOT NULL,
   pv_uuid TEXT NOT NULL,

@@ -1,18 +1,29 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { loadMigrations } from '../../src/store/migrate.js';
+import { loadMigrations, migrate } from '../../src/store/migrate.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
 
-const initial = join(import.meta.dirname, '../../migrations/0001_initial.sql');
+const MIGRATIONS = join(import.meta.dirname, '../../migrations');
+const NEWEST = loadMigrations().length;
 
-function migrationsWith(...scripts: readonly string[]): string {
+/** The project's own migrations and one more. */
+function migrationsWith(sql: string): string {
   const directory = temporaryDirectory();
-  copyFileSync(initial, join(directory, '0001_initial.sql'));
-  for (const [index, sql] of scripts.entries()) writeFileSync(join(directory, `000${index + 2}_more.sql`), sql);
+  cpSync(MIGRATIONS, directory, { recursive: true });
+  writeFileSync(join(directory, `${String(NEWEST + 1).padStart(4, '0')}_more.sql`), sql);
+  return directory;
+}
+
+/** The project's migrations up to one version. */
+function migrationsUpTo(version: number): string {
+  const directory = temporaryDirectory();
+  for (const name of readdirSync(MIGRATIONS).sort().slice(0, version)) {
+    copyFileSync(join(MIGRATIONS, name), join(directory, name));
+  }
   return directory;
 }
 
@@ -27,7 +38,26 @@ describe('migrations', () => {
     const migrationsDir = migrationsWith('ALTER TABLE cluster ADD COLUMN comment TEXT NULL;');
     const store = await openTemporary(file, { migrationsDir, logger });
     expect(await store.read((tx) => tx.clusters.find('c1'))).toMatchObject({ id: 'c1' });
-    expect(lines).toEqual([{ file, versions: [2] }]);
+    expect(lines).toEqual([{ file, versions: [NEWEST + 1] }]);
+  });
+
+  it('know of devices of the first schema how large their spare metadata is', async () => {
+    const file = temporaryFile();
+    const old = new Database(file);
+    migrate(old, loadMigrations(migrationsUpTo(1)), 0);
+    const addDevice = old.prepare(
+      "INSERT INTO device VALUES (?, 'n', '/dev/sdb', 'online', 9, 9, 0, 4, '{}', '[]', '', NULL)",
+    );
+    for (const id of ['used', 'empty']) addDevice.run(id);
+    const addBrick = old.prepare(
+      "INSERT INTO brick VALUES (?, 'v', 'used', 'n', '', 1, 1, ?, '', '', 'normal', NULL, NULL)",
+    );
+    addBrick.run('small', 4096);
+    addBrick.run('large', 8192);
+    old.close();
+    const store = await openTemporary(file);
+    expect(await store.read((tx) => tx.devices.find('used'))).toMatchObject({ spareMetadataKib: 8192 });
+    expect(await store.read((tx) => tx.devices.find('empty'))).toMatchObject({ spareMetadataKib: 0 });
   });
 
   it('refuse a database of a newer schema, and leave it as it is', async () => {
@@ -35,7 +65,9 @@ describe('migrations', () => {
     const newer = await openTemporary(file, { migrationsDir: migrationsWith('CREATE TABLE later (id TEXT);') });
     await newer.close();
     const before = readFileSync(file);
-    await expect(openSqliteStore({ file })).rejects.toThrow(/schema 2.*up to 1.*newer version/);
+    await expect(openSqliteStore({ file })).rejects.toThrow(
+      new RegExp(`schema ${NEWEST + 1}.*up to ${NEWEST}.*newer version`),
+    );
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -48,7 +80,7 @@ describe('migrations', () => {
       }),
     ).rejects.toThrow(/half/);
     const database = new Database(file);
-    expect(database.prepare('select max(version) from schema_migration').pluck().get()).toBe(1);
+    expect(database.prepare('select max(version) from schema_migration').pluck().get()).toBe(NEWEST);
     expect(database.prepare("select count(*) from sqlite_master where name = 'half'").pluck().get()).toBe(0);
     database.close();
   });
