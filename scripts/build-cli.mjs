@@ -17,11 +17,11 @@ const { outputFiles } = await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  // Names stay, so that the stack of a defect can be read.
   minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'none',
   define: { 'globalThis.MORTAR_VERSION': JSON.stringify(version) },
-  // commander is CommonJS and asks for Node's modules by require
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   logLevel: 'warning',
 });
 

@@ -12,6 +12,7 @@ const CHECKS = [
   { name: 'layers', command: [bin('depcruise'), 'src'] },
   { name: 'unused code', command: [bin('knip')] },
   { name: 'generated contract', command: [process.execPath, 'scripts/generate-contract.mjs', '--check'] },
+  { name: 'reference of heketi-cli', command: [process.execPath, 'scripts/generate-cli-docs.mjs', '--check'] },
   { name: 'copies of ../shared', command: [process.execPath, 'scripts/refresh-shared.mjs', '--check'] },
 ];
 

@@ -1,10 +1,11 @@
 import { type JsonValue, parseJson, stringifyJson } from '../domain/json.js';
 import { CliError, ConnectionError, ServerError } from './errors.js';
-import { signToken } from './token.js';
+import type { SignToken } from './token.js';
 import type { Transport, WireReply, WireRequest } from './transport.js';
 
 export interface ClientSettings {
   readonly transport: Transport;
+  readonly signToken: SignToken;
   /** Path in front of every route, without a trailing slash; usually empty. */
   readonly basePath: string;
   readonly user: string;
@@ -13,8 +14,24 @@ export interface ClientSettings {
   now(): number;
   /** A number in [0, 1), spreading the retries of many clients. */
   random(): number;
-  /** Told what the client is waiting for; null when it no longer waits. */
-  onWait?(what: string | null): void;
+  /** Told what the client is waiting for, and on what; null when it no longer waits. */
+  onWait?(wait: Wait | null): void;
+}
+
+/** Why nothing is printed for the moment. */
+export interface Wait {
+  /** For people: `creating a volume of 100 GiB`. */
+  readonly what: string;
+  /** `asking`: the server has not answered yet; `busy`: it has refused for now; `queued`: it works in the background. */
+  readonly stage: 'asking' | 'busy' | 'queued';
+  /** Where the result will be, once the server has accepted the request. */
+  readonly queueId: string | null;
+}
+
+/** How a request in the background ended: the resource it left, if any, with its path. */
+export interface Outcome {
+  readonly path: string;
+  readonly json: JsonValue;
 }
 
 const POLL_MS = 400;
@@ -71,8 +88,22 @@ export class HeketiClient {
     await this.#submit(method, path, body, what, 204, 200);
   }
 
+  /** Waits for the result of a request that was accepted earlier; `json` is null where no resource is left. */
+  async follow(queueId: string, what: string): Promise<Outcome> {
+    const { onWait, basePath } = this.#settings;
+    try {
+      onWait?.({ what, stage: 'queued', queueId });
+      const { reply, path } = await this.#poll(`${basePath}${pathOf('queue', queueId)}`);
+      if (reply.status === 204) return { path, json: null };
+      if (reply.status !== 200) throw errorFrom(reply);
+      return { path, json: readJson(reply) };
+    } finally {
+      onWait?.(null);
+    }
+  }
+
   async #request(method: string, path: string, body: unknown, statuses: readonly number[]): Promise<WireReply> {
-    const reply = await this.#followRedirects(await this.#sendFirst(method, path, body), method);
+    const { reply } = await this.#followRedirects(await this.#sendFirst(method, path, body), method, path);
     if (!statuses.includes(reply.status)) throw errorFrom(reply);
     return reply;
   }
@@ -87,28 +118,29 @@ export class HeketiClient {
   ): Promise<WireReply> {
     const { onWait } = this.#settings;
     try {
-      onWait?.(what);
+      onWait?.({ what, stage: 'asking', queueId: null });
       const first = await this.#sendFirst(method, path, body, what);
       if (first.status === doneAtOnce) return first;
       if (first.status !== 202) throw errorFrom(first);
       const queue = locationOf(first);
       if (queue === null) throw new CliError('the server accepted the request but did not say where to follow it');
-      const last = await this.#poll(queue);
-      if (last.status !== expected) throw errorFrom(last);
-      return last;
+      onWait?.({ what, stage: 'queued', queueId: queue.replace(/^.*\//, '') });
+      const { reply } = await this.#poll(queue);
+      if (reply.status !== expected) throw errorFrom(reply);
+      return reply;
     } finally {
       onWait?.(null);
     }
   }
 
-  async #poll(queue: string): Promise<WireReply> {
+  async #poll(queue: string): Promise<{ reply: WireReply; path: string }> {
     let lost: ConnectionError | null = null;
     let losses = 0;
     for (;;) {
       try {
         const reply = await this.#exchange('GET', queue, undefined);
         if (lost !== null && reply.status === 404) throw new ConnectionError(unknownOutcome(lost), { cause: lost });
-        if (reply.headers['x-pending'] !== 'true') return await this.#followRedirects(reply, 'GET');
+        if (reply.headers['x-pending'] !== 'true') return await this.#followRedirects(reply, 'GET', queue);
         if (reply.status !== 200) throw errorFrom(reply);
         lost = null;
         losses = 0;
@@ -123,37 +155,38 @@ export class HeketiClient {
     }
   }
 
-  async #followRedirects(reply: WireReply, method: string): Promise<WireReply> {
+  async #followRedirects(reply: WireReply, method: string, from: string): Promise<{ reply: WireReply; path: string }> {
     let current = reply;
+    let path = from;
     for (let hops = 0; [301, 302, 303, 307, 308].includes(current.status); hops += 1) {
       const target = locationOf(current);
       if (target === null || hops === MAX_REDIRECTS) throw errorFrom(current);
       if (method !== 'GET' && current.status !== 303) throw errorFrom(current); // a change is not repeated elsewhere
       current = await this.#exchange('GET', target, undefined);
+      path = target;
     }
-    return current;
+    return { reply: current, path };
   }
 
   /** Sends a request, waiting and repeating while the server says that it is busy (429). */
-  async #sendFirst(method: string, path: string, body: unknown, what = 'the server'): Promise<WireReply> {
+  async #sendFirst(method: string, path: string, body: unknown, what = 'asking the server'): Promise<WireReply> {
     const { basePath, sleep, random, onWait } = this.#settings;
     const text = body === undefined ? undefined : stringifyJson(body);
-    let isWaiting = false;
     for (let retry = 0; ; retry += 1) {
       const reply = await this.#exchange(method, basePath + path, text);
       if (reply.status !== 429 || retry === BUSY_RETRIES) {
-        if (isWaiting) onWait?.(reply.status === 202 ? what : null);
+        if (retry > 0 && reply.status !== 202) onWait?.(null);
         return reply;
       }
       const seconds = busyDelaySeconds(reply.headers['retry-after'], random());
-      isWaiting = true;
-      onWait?.(`${what}: server busy, trying again in ${seconds} s`);
+      onWait?.({ what: `${what}: server busy, trying again in ${seconds} s`, stage: 'busy', queueId: null });
       await sleep(seconds * 1000);
+      onWait?.({ what, stage: 'asking', queueId: null });
     }
   }
 
   #exchange(method: string, path: string, body: string | undefined): Promise<WireReply> {
-    const { transport, user, key, now } = this.#settings;
+    const { transport, signToken, user, key, now } = this.#settings;
     const token = signToken(user, key, method, decodePath(path), now());
     const headers: Record<string, string> = { Authorization: `bearer ${token}` };
     if (body !== undefined) headers['Content-Type'] = 'application/json';

@@ -49,21 +49,19 @@ export function completeWords(root: CliCommand, words: readonly string[]): Compl
 
 function findFlag(command: CliCommand, word: string): Flag | undefined {
   const name = word.replace(/=.*$/, '');
-  return [...command.ownFlags, ...command.globalFlags].find((flag) => flag.long === name || flag.short === name);
+  return command.allFlags.find((flag) => name === `--${flag.name}` || name === `-${flag.short}`);
 }
 
 function flagCandidates(command: CliCommand): Candidate[] {
-  const flags = [...command.ownFlags, ...command.globalFlags].map((flag) => ({
-    word: flag.long ?? '',
+  const flags = command.allFlags.map((flag) => ({
+    word: `--${flag.name}`,
     description: flag.description,
   }));
-  return [...flags, { word: '--help', description: `help for ${command.name()}` }];
+  return [...flags, { word: '--help', description: `help for ${command.name}` }];
 }
 
 function commandCandidates(command: CliCommand): Candidate[] {
-  return command.subcommands
-    .filter((sub) => sub.texts.isHidden !== true)
-    .map((sub) => ({ word: sub.name(), description: sub.summary() }));
+  return command.listedCommands.map((sub) => ({ word: sub.name, description: sub.texts.summary }));
 }
 
 /**

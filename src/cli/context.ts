@@ -1,9 +1,10 @@
 import { type JsonValue, stringifyJson } from '../domain/json.js';
-import { HeketiClient } from './client.js';
+import { HeketiClient, type Wait } from './client.js';
 import { CliError } from './errors.js';
 import type { FlagSet } from './flags.js';
 import type { CliIo } from './io.js';
 import { Progress } from './progress.js';
+import { loadTokenSigner } from './token.js';
 import { openTransport, type Transport } from './transport.js';
 
 const DEFAULT_SERVER = 'http://localhost:8080';
@@ -13,6 +14,7 @@ export class CliContext {
   readonly io: CliIo;
   readonly progress: Progress;
   #transport: Transport | null = null;
+  #wait: Wait | null = null;
 
   constructor(io: CliIo) {
     this.io = io;
@@ -50,14 +52,28 @@ export class CliContext {
     });
     return new HeketiClient({
       transport: this.#transport,
+      signToken: await loadTokenSigner(),
       basePath: base.pathname.replace(/\/+$/, ''),
       user: setting('user', 'HEKETI_CLI_USER'),
       key: setting('secret', 'HEKETI_CLI_KEY'),
       sleep,
       now,
       random,
-      onWait: (what) => this.progress.wait(what),
+      onWait: (wait) => {
+        this.#wait = wait;
+        this.progress.wait(wait?.what ?? null);
+      },
     });
+  }
+
+  /** What the client is waiting for at the moment. */
+  get currentWait(): Wait | null {
+    return this.#wait;
+  }
+
+  /** Whether the command got as far as talking to the server: its flags and arguments are right then. */
+  get hasConnected(): boolean {
+    return this.#transport !== null;
   }
 
   close(): void {
@@ -76,10 +92,15 @@ function parseServer(server: string): URL {
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(server)?.[1] ?? '';
     throw new CliError(
-      `"${server}": unsupported protocol scheme "${scheme}": --server must be http://HOST:PORT or https://HOST:PORT`,
+      `"${withoutCredentials(server)}": unsupported protocol scheme "${scheme}": --server must be http://HOST:PORT or https://HOST:PORT`,
     );
   }
   return url;
+}
+
+/** Errors end up in logs and tickets. */
+function withoutCredentials(server: string): string {
+  return server.replace(/\/\/.*@/, '//');
 }
 
 /** Runs `fetch` on all items, `limit` at a time, and yields the results in the items' order. */

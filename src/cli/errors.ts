@@ -18,14 +18,3 @@ export class ServerError extends CliError {
 export class ConnectionError extends CliError {
   override readonly name = 'ConnectionError';
 }
-
-/** The work is done (help or version was printed); the program ends with this status and says nothing more. */
-export class EarlyExit extends Error {
-  override readonly name = 'EarlyExit';
-  readonly exitCode: number;
-
-  constructor(exitCode = 0) {
-    super(`exit ${exitCode}`);
-    this.exitCode = exitCode;
-  }
-}

@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { CliError } from './errors.js';
 
 export type FlagKind = 'bool' | 'int' | 'float' | 'string' | 'strings';
@@ -15,21 +14,29 @@ interface FlagSettings {
 const ZERO: Record<FlagKind, FlagValue> = { bool: false, int: 0, float: 0, string: '', strings: [] };
 
 /** A command line flag with the type rules that scripts written for the original client rely on. */
-export class Flag extends Option {
+export class Flag {
   readonly kind: FlagKind;
+  /** Without dashes. */
+  readonly name: string;
+  readonly description: string;
+  /** One letter, without dash. */
+  readonly short: string | null;
+  /** Value when the flag is not given. */
+  readonly fallback: FlagValue;
   readonly words: readonly string[];
 
   constructor(kind: FlagKind, name: string, description: string, settings: FlagSettings = {}) {
-    const short = settings.short === undefined ? '' : `-${settings.short}, `;
-    super(`${short}--${name}${kind === 'bool' ? '' : ` <${kind}>`}`, description);
     this.kind = kind;
+    this.name = name;
+    this.description = description;
+    this.short = settings.short ?? null;
+    this.fallback = settings.fallback ?? ZERO[kind];
     this.words = settings.words ?? [];
-    this.default(settings.fallback ?? ZERO[kind]);
   }
 
-  /** How error texts call the flag: `--size`, or `-s, --server`. */
+  /** How texts call the flag: `--size`, or `-s, --server`. */
   get spelling(): string {
-    return this.short === undefined ? `${this.long}` : `${this.short}, ${this.long}`;
+    return this.short === null ? `--${this.name}` : `-${this.short}, --${this.name}`;
   }
 
   /** Turns the text of a value into the flag's type; refuses what does not fit. `previous` is for repeatable flags. */
@@ -94,35 +101,37 @@ function parseFloatStrictly(text: string): number | undefined {
 
 /** Typed reading of the flags a command was called with. */
 export class FlagSet {
-  readonly #lookup: (name: string) => { value: unknown; isGiven: boolean };
+  readonly #given: ReadonlyMap<string, FlagValue>;
+  readonly #fallbacks: ReadonlyMap<string, FlagValue>;
 
-  constructor(lookup: (name: string) => { value: unknown; isGiven: boolean }) {
-    this.#lookup = lookup;
+  /** `known`: every flag that may be asked for; where a name occurs twice, the first one counts. */
+  constructor(known: readonly Flag[], given: ReadonlyMap<string, FlagValue>) {
+    this.#given = given;
+    this.#fallbacks = new Map([...known].reverse().map((flag) => [flag.name, flag.fallback]));
   }
 
   bool(name: string): boolean {
-    return this.#lookup(name).value === true;
+    return this.#valueOf(name) === true;
   }
 
   int(name: string): number {
-    return Number(this.#lookup(name).value ?? 0);
+    return Number(this.#valueOf(name) ?? 0);
   }
 
   float(name: string): number {
-    return Number(this.#lookup(name).value ?? 0);
+    return Number(this.#valueOf(name) ?? 0);
   }
 
   string(name: string): string {
-    return String(this.#lookup(name).value ?? '');
+    return String(this.#valueOf(name) ?? '');
   }
 
   strings(name: string): readonly string[] {
-    const value = this.#lookup(name).value;
+    const value = this.#valueOf(name);
     return Array.isArray(value) ? (value as readonly string[]) : [];
   }
 
-  /** Whether the flag stood on the command line, whatever its value. */
-  isGiven(name: string): boolean {
-    return this.#lookup(name).isGiven;
+  #valueOf(name: string): FlagValue | undefined {
+    return this.#given.get(name) ?? this.#fallbacks.get(name);
   }
 }

@@ -13,6 +13,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readFile(path: string): Promise<Buffer>;
   writeFile(path: string, text: string): Promise<void>;
+  /** Aborted when the user interrupts the program (Ctrl-C). */
+  readonly interruption: AbortSignal;
   /** `isIdle`: the program may end before the time is over. */
   sleep(ms: number, options?: { readonly isIdle: boolean }): Promise<void>;
   /** Milliseconds since the epoch. */

@@ -6,11 +6,10 @@ import { runCli } from './run.js';
 /** Put in place when the client is bundled. */
 const VERSION = (globalThis as { MORTAR_VERSION?: string }).MORTAR_VERSION ?? '(dev)';
 
-function sinkOf(stream: NodeJS.WriteStream): Sink {
-  // A reader that has seen enough (`heketi-cli volume list | head -1`) is no failure.
+function sinkOf(stream: NodeJS.WriteStream, onUnread: () => void): Sink {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    onUnread();
   });
   return {
     write: (text) => void stream.write(text),
@@ -23,18 +22,26 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
   };
 }
 
-// No process.exit at the end: what is still to be written must get out first.
-process.exitCode = await runCli(
+// The second Ctrl-C ends the program at once, whatever it does.
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort());
+
+const exitCode = await runCli(
   process.argv.slice(2),
   {
-    stdout: sinkOf(process.stdout),
-    stderr: sinkOf(process.stderr),
+    // A reader that has seen enough (`heketi-cli volume list | head -1`) is no failure.
+    stdout: sinkOf(process.stdout, () => process.exit()),
+    stderr: sinkOf(process.stderr, () => {}),
     env: process.env,
     readFile: (path) => readFile(path),
     writeFile: (path, text) => writeFile(path, text),
+    interruption: interruption.signal,
     sleep: (ms, options) => sleep(ms, undefined, { ref: options?.isIdle !== true }),
     now: () => Date.now(),
     random: () => Math.random(),
   },
   VERSION,
 );
+// No process.exit otherwise: what is still to be written must get out first.
+if (interruption.signal.aborted) process.exit(exitCode);
+process.exitCode = exitCode;

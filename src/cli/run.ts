@@ -1,27 +1,56 @@
-import { CommanderError } from 'commander';
+import { findCommand, readFlags } from './command-line.js';
 import { CliContext } from './context.js';
-import { CliError, EarlyExit } from './errors.js';
+import { CliError } from './errors.js';
+import { hintFor } from './hints.js';
 import type { CliIo } from './io.js';
+import { describeInterruption } from './output/interruption.js';
 import { buildCommandTree } from './tree.js';
 
 /** Exit status of every failure, as scripts written for the original expect. */
 const FAILURE = 255;
+/** 128 and the number of SIGINT, as shells have it. */
+const INTERRUPTED = 130;
 
-/** Runs one command line (without program name) and returns the exit status. */
+/**
+ * Runs one command line (without program name) and returns the exit status. After an interruption
+ * the command may still hold timers: the caller ends the process.
+ */
 export async function runCli(argv: readonly string[], io: CliIo, version: string): Promise<number> {
   const context = new CliContext(io);
   try {
-    await buildCommandTree(context, version).parseAsync([...argv], { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof EarlyExit) return error.exitCode;
-    const isExpected = error instanceof CliError || error instanceof CommanderError;
-    context.progress.wait(null);
-    context.warn(`Error: ${isExpected ? error.message : describeDefect(error)}\n`);
-    return FAILURE;
+    return await Promise.race([runCommandLine(context, argv, version), waitForInterruption(context)]);
   } finally {
     context.close();
   }
+}
+
+async function runCommandLine(context: CliContext, argv: readonly string[], version: string): Promise<number> {
+  const { command, words } = findCommand(buildCommandTree(context, version), argv);
+  try {
+    const { args, flags, isHelp } = readFlags(command, words);
+    if (isHelp) context.print(command.helpText());
+    else await command.run(args, flags);
+    return 0;
+  } catch (error) {
+    if (context.io.interruption.aborted) return INTERRUPTED;
+    context.progress.wait(null);
+    context.warn(`Error: ${error instanceof CliError ? error.message : describeDefect(error)}\n`);
+    const hint = context.io.stderr.isTty ? hintFor(error, command, context.hasConnected) : null;
+    if (hint !== null) context.warn(`Hint: ${hint}\n`);
+    return FAILURE;
+  }
+}
+
+function waitForInterruption(context: CliContext): Promise<number> {
+  const { interruption } = context.io;
+  return new Promise((resolve) => {
+    interruption.addEventListener('abort', () => {
+      const text = describeInterruption(context.currentWait);
+      context.progress.wait(null);
+      context.warn(text);
+      resolve(INTERRUPTED);
+    });
+  });
 }
 
 function describeDefect(error: unknown): string {

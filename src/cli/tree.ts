@@ -85,12 +85,11 @@ function buildHelpCommand(context: CliContext): CliCommand {
 }
 
 function unknownCommand(root: CliCommand, word: string): string {
-  const similar = root.subcommands
-    .filter((command) => command.texts.isHidden !== true)
-    .map((command) => command.name())
+  const similar = root.listedCommands
+    .map((command) => command.name)
     .filter((name) => name.startsWith(word) || editDistance(name, word) <= 2);
   const hint = similar.length === 0 ? '' : `\nDid you mean this?\n${similar.map((name) => `\t${name}\n`).join('')}`;
-  return `unknown command "${word}" for "${root.name()}"${hint}\nRun '${root.name()} --help' for usage.`;
+  return `unknown command "${word}" for "${root.name}"${hint}\nRun '${root.name} --help' for usage.`;
 }
 
 /** Letters to insert, remove or replace to get from one word to the other. */

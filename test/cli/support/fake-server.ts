@@ -17,6 +17,10 @@ export interface Reply {
   readonly body?: unknown;
   /** Close the connection instead of answering. */
   readonly hangUp?: boolean;
+  /** Never answer. */
+  readonly isSilent?: boolean;
+  /** Called when the request has arrived. */
+  onRequest?(): void;
 }
 
 /** Answers by `METHOD /path`: one reply for ever, or a list that is used up one by one (the last one stays). */
@@ -56,6 +60,8 @@ export async function startFakeServer(script: Script, tls?: { key: string; cert:
       };
       requests.push(request);
       const reply = answer(request);
+      reply.onRequest?.();
+      if (reply.isSilent === true) return;
       if (reply.hangUp === true) {
         incoming.socket.destroy();
         return;

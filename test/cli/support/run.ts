@@ -17,7 +17,8 @@ interface RunSettings {
   readonly isTty?: boolean;
   /** Sleeps never end. */
   readonly isPatient?: boolean;
-  readonly onSleep?: (ms: number) => void;
+  /** `interrupt` is what Ctrl-C does. */
+  readonly onSleep?: (ms: number, interrupt: () => void) => void;
   readonly onPrint?: (text: string) => void;
 }
 
@@ -43,15 +44,17 @@ export async function runCommand(argv: readonly string[], settings: RunSettings 
   const stdout = new Capture(settings.isTty ?? false, settings.onPrint);
   const stderr = new Capture(settings.isTty ?? false);
   const sleeps: number[] = [];
+  const interruption = new AbortController();
   const io: CliIo = {
     stdout,
     stderr,
     env: settings.env ?? {},
     readFile: (path) => readFile(path),
     writeFile: (path, text) => writeFile(path, text),
+    interruption: interruption.signal,
     sleep: async (ms) => {
       sleeps.push(ms);
-      settings.onSleep?.(ms);
+      settings.onSleep?.(ms, () => interruption.abort());
       if (settings.isPatient === true) await new Promise(() => {});
     },
     now: () => 1_700_000_000_000,

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { runCommand, withServer } from './support/run.js';
+
+const SECRET = 'tr0ub4dor';
+
+describe('a secret on the command line never appears in an error', () => {
+  it.each([
+    ['with one dash', ['-secret', SECRET, 'volume', 'list']],
+    ['with one dash and joined', [`-secret=${SECRET}`, 'volume', 'list']],
+    ['of a flag that is misspelt', [`--secrets=${SECRET}`, 'volume', 'list']],
+    ['in a bundle', [`-Ix=${SECRET}`, 'volume', 'list']],
+    ['behind nothing', [`--=${SECRET}`, 'volume', 'list']],
+    ['in an address that is none', [`--server=htp://admin:${SECRET}@host`, 'volume', 'list']],
+    ['in an address where nobody listens', [`--server=http://admin:${SECRET}@127.0.0.1:1`, 'volume', 'list']],
+    ['with a command that does not exist', [`--secret=${SECRET}`, 'nonsense']],
+    ['with a server that does not answer', [`--secret=${SECRET}`, '--server=http://127.0.0.1:1', 'volume', 'list']],
+  ])('%s', async (_how, argv) => {
+    for (const isTty of [false, true]) {
+      const { exit, stdout, stderr } = await runCommand(argv, { isTty });
+      expect(exit).toBe(255);
+      expect(stderr).toMatch(/^Error: /);
+      expect(stdout + stderr).not.toContain(SECRET);
+    }
+  });
+
+  it('nor in one of the server', async () => {
+    await withServer({ 'GET /volumes': { status: 500, body: 'broken' } }, async (_server, run) => {
+      const { stderr } = await run(['volume', 'list', `--secret=${SECRET}`, '--user=admin'], { isTty: true });
+      expect(stderr).toMatch(/Error: broken/);
+      expect(stderr).not.toContain(SECRET);
+    });
+  });
+});
+
+describe('hints', () => {
+  const refusal = (request: string, status: number, body: string) => ({ [request]: { status, body } });
+
+  it.each([
+    ['volume info x', refusal('GET /volumes/x', 404, 'Id not found'), /^heketi-cli volume list lists/],
+    ['device info x', refusal('GET /devices/x', 404, 'Id not found'), /^heketi-cli topology info lists/],
+    ['server operations wait x', refusal('GET /queue/x', 404, 'Id not found'), /^results are kept for a while/],
+    ['volume list', refusal('GET /volumes', 401, 'Administrator access required'), /--user=admin/],
+    ['volume list', refusal('GET /volumes', 401, 'Invalid JWT token: Token is expired'), /clock/],
+    ['volume list', refusal('GET /volumes', 401, 'Invalid JWT token: signature is invalid'), /HEKETI_CLI_KEY/],
+    ['cluster create', refusal('POST /clusters', 503, 'Service disabled for maintenance'), /SIGUSR2/],
+    ['cluster create', refusal('POST /clusters', 429, 'busy'), /server operations list/],
+    ['volume create --size=9', refusal('POST /volumes', 500, 'No space: too small'), /--dry-run/],
+    ['volume create', {}, /^heketi-cli help volume create shows the usage/],
+    ['volume create --sizes=9', {}, /^heketi-cli help volume create shows the usage/],
+  ])('%s', async (line, script, hint) => {
+    await withServer(script, async (_server, run) => {
+      const onTerminal = await run(line.split(' '), { isTty: true });
+      const [, shown = ''] = /\nHint: (.*)\n$/.exec(onTerminal.stderr) ?? [];
+      expect(shown).toMatch(hint);
+      // Scripts see the same failure without the hint.
+      const piped = await run(line.split(' '));
+      expect(piped.exit).toBe(255);
+      expect(onTerminal.stderr).toContain(piped.stderr);
+      expect(piped.stderr).toMatch(/^Error: .*\n$/);
+    });
+  });
+});
