@@ -11,6 +11,8 @@ export interface CompletionPoint {
   readonly candidates: readonly Candidate[];
   /** The command whose argument is being typed, if that argument is an id. */
   readonly idsFor: CliCommand | null;
+  /** Whether the name of a file is expected. */
+  readonly wantsFiles: boolean;
 }
 
 /** What may stand in place of the last of `words`, which may be empty or begun. */
@@ -31,20 +33,46 @@ export function completeWords(root: CliCommand, words: readonly string[]): Compl
       command = command.findSubcommand(word) ?? command;
     }
   }
-  const known = (candidates: readonly Candidate[]): CompletionPoint => ({
-    candidates: candidates.filter(({ word }) => word.startsWith(current)),
-    idsFor: null,
-  });
-  if (awaiting !== null) return known(awaiting.words.map((word) => ({ word, description: '' })));
+  if (awaiting !== null) return completeValue(awaiting, '', current);
   const equals = current.indexOf('=');
   if (!isFlagsOver && current.startsWith('--') && equals > 0) {
-    const name = current.slice(0, equals);
-    return known((findFlag(command, name)?.words ?? []).map((word) => ({ word: `${name}=${word}`, description: '' })));
+    const prefix = current.slice(0, equals + 1);
+    const flag = findFlag(command, prefix);
+    return flag === undefined ? offer([], current) : completeValue(flag, prefix, current);
   }
-  if (!isFlagsOver && current.startsWith('-')) return known(flagCandidates(command));
-  if (command.isGroup) return known(commandCandidates(command));
-  const fixed = known((command.texts.argWords ?? []).map((word) => ({ word, description: '' })));
+  if (!isFlagsOver && current.startsWith('-')) return offer(flagCandidates(command), current);
+  if (command.isGroup) return offer(commandCandidates(command), current);
+  if (command.name === HELP) return offer(commandCandidates(helpTopic(command, words)), current);
+  const fixed = offer((command.texts.argWords ?? []).map(wordAlone), current);
   return command.texts.argKind === undefined ? fixed : { ...fixed, idsFor: command };
+}
+
+/** The command whose arguments are names of commands. */
+const HELP = 'help';
+
+/** The group that the words behind `help` lead to. */
+function helpTopic(help: CliCommand, words: readonly string[]): CliCommand {
+  const topic = words.slice(words.indexOf(HELP) + 1, -1);
+  return topic.reduce((command, word) => command.findSubcommand(word) ?? command, help.root);
+}
+
+/** Values of a flag; `prefix` is what stands in front of the value within the same word. */
+function completeValue(flag: Flag, prefix: string, current: string): CompletionPoint {
+  return {
+    ...offer(
+      flag.words.map((word) => wordAlone(prefix + word)),
+      current,
+    ),
+    wantsFiles: flag.takesFile,
+  };
+}
+
+function offer(candidates: readonly Candidate[], current: string): CompletionPoint {
+  return { candidates: candidates.filter(({ word }) => word.startsWith(current)), idsFor: null, wantsFiles: false };
+}
+
+function wordAlone(word: string): Candidate {
+  return { word, description: '' };
 }
 
 function findFlag(command: CliCommand, word: string): Flag | undefined {
@@ -84,38 +112,3 @@ export function joinBashWords(words: readonly string[]): { words: string[]; stri
   }
   return { words: joined, strip };
 }
-
-const BASH = `# bash completion for heketi-cli: source <(heketi-cli completion bash)
-_heketi_cli() {
-  local line
-  COMPREPLY=()
-  while IFS= read -r line; do
-    COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <(heketi-cli __complete -- bash "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-}
-complete -o default -F _heketi_cli heketi-cli
-`;
-
-const ZSH = `#compdef heketi-cli
-# zsh completion for heketi-cli: source <(heketi-cli completion zsh)
-_heketi_cli() {
-  local -a candidates
-  local line
-  while IFS= read -r line; do
-    candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
-  done < <(heketi-cli __complete -- zsh "\${(@)words[2,CURRENT]}" 2>/dev/null)
-  if (( \${#candidates} )); then
-    _describe 'heketi-cli' candidates
-  else
-    _files
-  fi
-}
-compdef _heketi_cli heketi-cli
-`;
-
-const FISH = `# fish completion for heketi-cli: heketi-cli completion fish | source
-complete -c heketi-cli -a '(heketi-cli __complete -- fish (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
-`;
-
-/** Scripts that make a shell ask `heketi-cli __complete` for words. */
-export const COMPLETION_SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: FISH };

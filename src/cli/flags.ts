@@ -9,6 +9,8 @@ interface FlagSettings {
   readonly fallback?: FlagValue;
   /** Words offered by shell completion. */
   readonly words?: readonly string[];
+  /** The value is the name of a file, as shell completion has to know. */
+  readonly takesFile?: boolean;
 }
 
 const ZERO: Record<FlagKind, FlagValue> = { bool: false, int: 0, float: 0, string: '', strings: [] };
@@ -24,6 +26,7 @@ export class Flag {
   /** Value when the flag is not given. */
   readonly fallback: FlagValue;
   readonly words: readonly string[];
+  readonly takesFile: boolean;
 
   constructor(kind: FlagKind, name: string, description: string, settings: FlagSettings = {}) {
     this.kind = kind;
@@ -32,6 +35,7 @@ export class Flag {
     this.short = settings.short ?? null;
     this.fallback = settings.fallback ?? ZERO[kind];
     this.words = settings.words ?? [];
+    this.takesFile = settings.takesFile === true;
   }
 
   /** How texts call the flag: `--size`, or `-s, --server`. */

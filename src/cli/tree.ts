@@ -37,6 +37,7 @@ export function buildCommandTree(context: CliContext, version: string): CliComma
       boolFlag('insecure-tls', "Skip the check of the server's TLS certificate", { short: 'I' }),
       stringsFlag('tls-cert', "PEM file with certificates to trust instead of the\nsystem's; may be repeated", {
         short: 'C',
+        takesFile: true,
       }),
       boolFlag('version', 'Print version', { short: 'v' }),
     )

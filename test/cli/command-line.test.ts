@@ -216,7 +216,43 @@ describe('completion', () => {
     expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: '', stderr: '' });
   });
 
-  it.each(['bash', 'zsh', 'fish'])('has a script for %s', async (shell) => {
+  it('asks the server that the line names', async () => {
+    await withServer({ 'GET /volumes': { body: { volumes: ['aa1'] } } }, async (server, run) => {
+      const line = ['--server', server.url, 'volume', 'info', ''];
+      const { stdout } = await run(['__complete', '--', 'zsh', ...line], {
+        env: { HEKETI_CLI_SERVER: 'http://127.0.0.1:1' },
+        isPatient: true,
+      });
+      expect(stdout).toBe('aa1\t\n');
+    });
+  });
+
+  it('knows where the name of a file is expected', async () => {
+    expect(await complete('topology', 'load', '--json', '')).toEqual([':files']);
+    expect(await complete('topology', 'load', '--json=x')).toEqual([':files']);
+    expect(await complete('-C', '')).toEqual([':files']);
+    expect(await complete('volume', 'list', '')).toEqual([]);
+  });
+
+  it('offers topics of help', async () => {
+    expect(await complete('help', 'vol')).toEqual(['volume']);
+    expect(await complete('help', 'volume', 'cl')).toEqual(['clone']);
+  });
+
+  it('takes the marked word of PowerShell, which drops empty ones', async () => {
+    const ask = async (...words: string[]) => (await runCommand(['__complete', '--', 'powershell', ...words])).stdout;
+    expect(await ask('server', 'mode', 'set', '=')).toBe('normal\t\nlocal-client\t\nread-only\t\n');
+    expect(await ask('server', 'mode', 'set', '=l')).toBe('local-client\t\n');
+  });
+
+  it('leaves descriptions out where the script was made so', async () => {
+    const script = (await runCommand(['completion', 'zsh', '--no-descriptions'])).stdout;
+    expect(script).toContain('heketi-cli __complete --no-descriptions -- zsh');
+    expect((await runCommand(['__complete', '--no-descriptions', '--', 'zsh', 'vol'])).stdout).toBe('volume\t\n');
+    expect((await runCommand(['__complete', '--', 'zsh', 'vol'])).stdout).toBe('volume\tHeketi Volume Management\n');
+  });
+
+  it.each(['bash', 'zsh', 'fish', 'powershell'])('has a script for %s', async (shell) => {
     expect((await runCommand(['completion', shell])).stdout).toContain(`heketi-cli __complete -- ${shell}`);
   });
 

@@ -1,33 +1,107 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { expect, it } from 'vitest';
-import { asyncScript, startFakeServer } from './support/fake-server.js';
-import { VOLUME_ID, volume } from './support/samples.js';
+import { execFileSync } from 'node:child_process';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { asyncScript, type FakeServer, type Script, startFakeServer } from './support/fake-server.js';
+import { cluster, node, VOLUME_ID, volume } from './support/samples.js';
+import { Terminal } from './support/terminal.js';
 
-// util-linux gives the client a real pseudo terminal.
-const hasScript = spawnSync('script', ['--version']).status === 0;
+const CTRL_C = '\u0003';
+const CTRL_C_STATUS = 130;
 
-function runInTerminal(command: string, env: Record<string, string>): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm', ...env } });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.on('close', () => resolve(text));
-  });
+let server: FakeServer | null = null;
+
+async function open(
+  script: Script,
+  command: string,
+  env: Record<string, string> = {},
+  columns = 100,
+): Promise<Terminal> {
+  server = await startFakeServer(script);
+  return new Terminal(command, { env: { HEKETI_CLI_SERVER: server.url, ...env }, columns });
 }
 
-it.skipIf(!hasScript)('on a terminal a spinner runs while the server works, and leaves nothing behind', async () => {
-  const done = { status: 303, headers: { Location: `/volumes/${VOLUME_ID}` } };
-  const server = await startFakeServer({
-    ...asyncScript('POST /volumes', done, 2),
-    [`GET /volumes/${VOLUME_ID}`]: { body: volume },
+/** What is left on the screen: nothing of what was drawn behind a saved cursor and erased. */
+function visible(text: string): string {
+  return text.slice(text.lastIndexOf('\u001b[K') + 1).replace(/^\[K/, '');
+}
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['scripts/build-cli.mjs']);
+});
+
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+
+const done = { status: 303, headers: { Location: `/volumes/${VOLUME_ID}` } };
+const creation = (polls: number): Script => ({
+  ...asyncScript('POST /volumes', done, polls),
+  [`GET /volumes/${VOLUME_ID}`]: { body: volume },
+});
+
+describe('on a terminal', () => {
+  it('a spinner runs while the server works, and leaves nothing behind', async () => {
+    const terminal = await open(creation(2), 'heketi-cli volume create --size=100');
+    expect(await terminal.end()).toBe(0);
+    expect(terminal.text).toMatch(/\u001b7\u001b\[K.*creating a volume of 100 GiB 0\.\ds/);
+    expect(visible(terminal.text)).toMatch(/^Name: v1\r\nSize: 100\r\n[\s\S]*Replica Count: 3\r\n$/);
   });
-  try {
-    const text = await runInTerminal('bin/heketi-cli volume create --size=100', { HEKETI_CLI_SERVER: server.url });
-    expect(text).toMatch(/\u001b7\u001b\[K.*creating a volume of 100 GiB 0\.\ds/);
-    // What is wiped does not count: after the last erasure there is the plain output and nothing else.
-    const visible = text.slice(text.lastIndexOf('\u001b[K') + 3);
-    expect(visible).toMatch(/^Name: v1\r\nSize: 100\r\n[\s\S]*Replica Count: 3\r\n$/);
-  } finally {
-    await server.close();
-  }
+
+  it('what is piped on has nothing of the spinner in it', async () => {
+    const terminal = await open(creation(2), 'heketi-cli volume create --size=100 | cat -v');
+    expect(await terminal.end()).toBe(0);
+    expect(terminal.text).toContain('creating a volume of 100 GiB');
+    expect(visible(terminal.text)).toMatch(/^Name: v1\r\nSize: 100\r\n[^^]*Replica Count: 3\r\n$/);
+  });
+
+  it('Ctrl-C while the server works ends with 130 and the way to the result', async () => {
+    const terminal = await open(creation(100_000), 'heketi-cli volume create --size=100');
+    await terminal.waitFor(/creating a volume of 100 GiB/);
+    terminal.type(CTRL_C);
+    await terminal.waitFor(/Interrupted; the server goes on: creating a volume of 100 GiB \(queue id abc\)\./);
+    await terminal.waitFor(/heketi-cli server operations wait abc/);
+    expect(await terminal.end()).toBe(CTRL_C_STATUS);
+  });
+
+  it('operations are watched on a screen of their own until Ctrl-C', async () => {
+    const operation = { id: 'x', type_name: 'create-volume', status: 'stale', sub_status: '' };
+    const list = { body: { pendingoperations: [operation] } };
+    const script = { 'GET /operations/pending': [list, { body: { pendingoperations: [] } }] };
+    const terminal = await open(script, 'heketi-cli server operations list --watch --interval=1');
+    await terminal.waitFor(/\u001b\[H\u001b\[2J[^\n]+\r\n\r\nId:x {2}Type:create-volume {2}Status:stale/);
+    await terminal.waitFor(/\u001b\[H\u001b\[2J[^\n]+\r\n\r\nNo pending operations/);
+    terminal.type(CTRL_C);
+    expect(await terminal.end()).toBe(CTRL_C_STATUS);
+  });
+
+  const topology: Script = {
+    'GET /clusters': { body: { clusters: [cluster.id] } },
+    [`GET /clusters/${cluster.id}`]: { body: cluster },
+    [`GET /nodes/${node.id}`]: { body: node },
+  };
+
+  it.each([60, 100])('the topology is drawn in colour and no wider than %i columns', async (columns) => {
+    const terminal = await open(topology, 'heketi-cli topology show', {}, columns);
+    expect(await terminal.end()).toBe(0);
+    expect(terminal.text).toMatch(/\/dev\/sdb \[\u001b\[32m#+\u001b\[0m\u001b\[2m\.+\u001b\[0m\] 12\/500 GiB 1 brick/);
+    const bars = terminal.text
+      .replace(/\u001b\[\d+m/g, '')
+      .split('\r\n')
+      .filter((line) => line.includes('/dev/sdb'));
+    expect(bars.every((line) => line.length <= columns)).toBe(true);
+    expect(bars.join()).toMatch(columns === 100 ? /#+\.{50,}/ : /#+\.{15,30}\]/);
+  });
+
+  it('NO_COLOR keeps colours away', async () => {
+    const terminal = await open(topology, 'heketi-cli topology show', { NO_COLOR: '1' });
+    expect(await terminal.end()).toBe(0);
+    expect(terminal.text).toContain('/dev/sdb [#');
+    expect(terminal.text).not.toContain('\u001b[');
+  });
+
+  it('a refusal is followed by a hint', async () => {
+    const terminal = await open({}, 'heketi-cli volume info nonsense');
+    expect(await terminal.end()).toBe(255);
+    expect(terminal.text).toBe('Error: Id not found\r\nHint: heketi-cli volume list lists the ids there are.\r\n');
+  });
 });

@@ -1,28 +1,43 @@
 import { type HeketiClient, pathOf } from '../client.js';
-import { CliCommand } from '../command.js';
-import { COMPLETION_SCRIPTS, completeWords, joinBashWords } from '../completion.js';
+import { CliCommand, commandGroup } from '../command.js';
+import { findCommand, readFlags } from '../command-line.js';
+import { completeWords, joinBashWords } from '../completion.js';
+import { COMPLETION_HOMES, COMPLETION_SCRIPTS, type Shell } from '../completion-scripts.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
-import type { FlagSet } from '../flags.js';
+import { boolFlag, type FlagSet } from '../flags.js';
 import { memberOf, readCluster, readList, readNode, readOperation, readTexts } from '../wire.js';
-import { requireArgument } from './arguments.js';
 
-const SHELLS = Object.keys(COMPLETION_SCRIPTS);
+const SHELLS = Object.keys(COMPLETION_SCRIPTS) as Shell[];
+const NO_DESCRIPTIONS = 'no-descriptions';
 
 export function buildCompletionCommand(context: CliContext): CliCommand {
-  return new CliCommand('completion', {
-    summary: 'Generate the autocompletion script for the specified shell',
-    long: 'Prints a script that makes a shell complete commands, flags and ids of heketi-cli. Ids come from the\nserver that the environment names (HEKETI_CLI_SERVER, HEKETI_CLI_USER, HEKETI_CLI_KEY).',
-    example:
-      '    $ source <(heketi-cli completion bash)\n    $ heketi-cli completion fish > ~/.config/fish/completions/heketi-cli.fish',
-    args: 'SHELL',
-    argWords: SHELLS,
-  }).runs((args) => {
-    const shell = requireArgument(args, `missing shell: one of ${SHELLS.join(', ')}`);
-    const script = Object.hasOwn(COMPLETION_SCRIPTS, shell) ? COMPLETION_SCRIPTS[shell] : undefined;
-    if (script === undefined) throw new CliError(`no completion for shell "${shell}": one of ${SHELLS.join(', ')}`);
-    context.print(script);
+  const group = commandGroup(
+    'completion',
+    {
+      summary: 'Generate the autocompletion script for the specified shell',
+      long: 'Prints a script that makes a shell complete commands, flags and ids of heketi-cli. Ids come from the\nserver that the command line or the environment names (HEKETI_CLI_SERVER, HEKETI_CLI_USER, HEKETI_CLI_KEY).',
+    },
+    ...SHELLS.map((shell) => scriptCommand(context, shell)),
+  );
+  return group.runs(([shell]) => {
+    if (shell !== undefined) throw new CliError(`no completion for shell "${shell}": one of ${SHELLS.join(', ')}`);
+    context.print(group.helpText());
   });
+}
+
+function scriptCommand(context: CliContext, shell: Shell): CliCommand {
+  return new CliCommand(shell, {
+    summary: `Generate the autocompletion script for ${shell}`,
+    example: `    $ ${COMPLETION_HOMES[shell]}`,
+  })
+    .withFlags(boolFlag(NO_DESCRIPTIONS, 'Offer words without their descriptions.'))
+    .runs((_args, flags) => {
+      const script = COMPLETION_SCRIPTS[shell];
+      context.print(
+        flags.bool(NO_DESCRIPTIONS) ? script.replace('__complete', `__complete --${NO_DESCRIPTIONS}`) : script,
+      );
+    });
 }
 
 const PATIENCE_MS = 2000;
@@ -30,18 +45,40 @@ const PATIENCE_MS = 2000;
 /** What the scripts call: `__complete -- SHELL WORD...`, the last word being the one to complete. */
 export function buildCompleteCommand(context: CliContext): CliCommand {
   const command = new CliCommand('__complete', { summary: 'Print completions', args: 'SHELL WORD...', isHidden: true });
-  return command.runs(async (args, flags) => {
-    const [shell, ...typed] = args;
-    const { words, strip } = shell === 'bash' ? joinBashWords(typed) : { words: typed, strip: 0 };
-    const { candidates, idsFor } = completeWords(command.root, words);
+  command.withFlags(boolFlag(NO_DESCRIPTIONS, 'Leave out the descriptions.'));
+  return command.runs(async ([shell = '', ...typed], flags) => {
+    const { words, strip } = readTypedWords(shell, typed);
+    const { candidates, idsFor, wantsFiles } = completeWords(command.root, words);
     for (const { word, description } of candidates) {
-      context.print(`${word.slice(strip)}\t${description.replaceAll('\n', ' ')}\n`);
+      const shown = flags.bool(NO_DESCRIPTIONS) ? '' : description.replaceAll('\n', ' ');
+      context.print(`${word.slice(strip)}\t${shown}\n`);
     }
+    if (wantsFiles) context.print(':files\n');
     if (idsFor === null) return;
     const timeout = context.io.sleep(PATIENCE_MS, { isIdle: true }).then((): string[] => []);
-    const ids = await Promise.race([fetchIds(context, flags, idsFor.texts.argKind ?? ''), timeout]).catch(() => []);
+    const connection = readConnectionFlags(command.root, words) ?? flags;
+    const ids = await Promise.race([fetchIds(context, connection, idsFor.texts.argKind ?? ''), timeout]).catch(
+      () => [],
+    );
     for (const id of ids) if (id.startsWith(words.at(-1) ?? '')) context.print(`${id}\t\n`);
   });
+}
+
+/** The words as the user typed them, and how much of the last one the shell does not want back. */
+function readTypedWords(shell: string, typed: readonly string[]): { words: readonly string[]; strip: number } {
+  if (shell === 'bash') return joinBashWords(typed);
+  if (shell !== 'powershell') return { words: typed, strip: 0 };
+  return { words: [...typed.slice(0, -1), (typed.at(-1) ?? '').replace(/^=/, '')], strip: 0 };
+}
+
+/** Flags in front of the cursor, such as `--server`; null while they cannot be understood. */
+function readConnectionFlags(root: CliCommand, words: readonly string[]): FlagSet | null {
+  const found = findCommand(root, words.slice(0, -1));
+  try {
+    return readFlags(found.command, found.words).flags;
+  } catch {
+    return null;
+  }
 }
 
 async function fetchIds(context: CliContext, flags: FlagSet, kind: string): Promise<string[]> {

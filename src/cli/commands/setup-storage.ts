@@ -33,7 +33,10 @@ export function buildSetupStorageCommand(context: CliContext): CliCommand {
     aliases: ['setup-heketi-db-storage', 'setup-kubernetes-heketi-storage'],
   })
     .withFlags(
-      stringFlag('listfile', 'Filename to contain list of objects.', { fallback: 'heketi-storage.json' }),
+      stringFlag('listfile', 'Filename to contain list of objects.', {
+        fallback: 'heketi-storage.json',
+        takesFile: true,
+      }),
       stringFlag('image', 'Container image that runs the copy job.', { fallback: 'heketi/heketi:dev' }),
       stringFlag('durability', 'Durability type of the volume: none or replicate.', {
         fallback: 'replicate',

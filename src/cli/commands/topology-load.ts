@@ -14,7 +14,10 @@ export function buildTopologyLoadCommand(context: CliContext): CliCommand {
     example: '    $ heketi-cli topology load --json=topology.json',
   })
     .withFlags(
-      stringFlag('json', 'Configuration file containing devices, nodes, and clusters, in JSON format.', { short: 'j' }),
+      stringFlag('json', 'Configuration file containing devices, nodes, and clusters, in JSON format.', {
+        short: 'j',
+        takesFile: true,
+      }),
     )
     .runs(async (_args, flags) => {
       const file = flags.string('json');

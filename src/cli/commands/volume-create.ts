@@ -43,7 +43,7 @@ export function buildVolumeCreateCommand(context: CliContext): CliCommand {
         'persistent-volume',
         'Print a Kubernetes PersistentVolume for the new volume, instead of its information.',
       ),
-      stringFlag('persistent-volume-file', 'File to write the Kubernetes PersistentVolume to.'),
+      stringFlag('persistent-volume-file', 'File to write the Kubernetes PersistentVolume to.', { takesFile: true }),
       stringFlag('persistent-volume-endpoint', 'Name of the Kubernetes Endpoints for the PersistentVolume.'),
       boolFlag('dry-run', 'Show where the volume would be placed, or why it would not fit, and create nothing.'),
     )
