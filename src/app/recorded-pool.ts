@@ -1,6 +1,7 @@
 import { type Brick, brickLvName, brickThinPoolName } from '../domain/brick.js';
 import type { Id } from '../domain/ids.js';
 import { manageName, type Node, storageName } from '../domain/node.js';
+import type { OperationType } from '../domain/pending-operation.js';
 import type { Volume } from '../domain/volume.js';
 import { readPlacementOptions } from '../domain/volume-options.js';
 import type { RecordedPool } from '../executors/mock/seed-from-records.js';
@@ -9,10 +10,11 @@ import type { Tx } from '../store/store.js';
 /** What the store knows of its hosts: simulated ones inside the server start from it. */
 export async function recordedPool(tx: Tx): Promise<RecordedPool> {
   const nodes = new Map((await tx.nodes.list()).map((node) => [node.id, node]));
-  const volumes = await tx.volumes.list();
+  const unmade = await unmadeObjects(tx);
+  const volumes = (await tx.volumes.list()).filter(({ id }) => !unmade.notThere.has(id));
   const gids = new Map(volumes.map((volume) => [volume.id, volume.gid]));
-  const bricks = await tx.bricks.list();
-  const byVolume = groupByVolume(bricks);
+  const bricks = (await tx.bricks.list()).filter(({ id }) => !unmade.notThere.has(id));
+  const byVolume = groupByVolume(bricks.filter(({ id }) => !unmade.notServed.has(id)));
   const brickOrder = await glusterOrder(tx);
   const named = (nodeId: Id) => namesOf(nodes.get(nodeId));
   return {
@@ -33,7 +35,40 @@ export async function recordedPool(tx: Tx): Promise<RecordedPool> {
       ...named(brick.nodeId),
     })),
     volumes: volumes.map((volume) => recordedVolume(volume, byVolume.get(volume.id) ?? [], brickOrder, named)),
+    blockVolumes: await recordedBlockVolumes(tx, volumes, byVolume, named),
   };
+}
+
+/**
+ * Pending objects are taken as present, but for two that would contradict others: a clone and its bricks, which are
+ * copies of the source's until gluster has named them, and a replacement while the brick it replaces is there.
+ */
+async function unmadeObjects(
+  tx: Tx,
+): Promise<{ readonly notThere: ReadonlySet<Id>; readonly notServed: ReadonlySet<Id> }> {
+  const added = async (type: OperationType) =>
+    (await tx.operations.listByType(type)).flatMap(({ actions }) =>
+      actions.filter(({ change }) => change === 'add-brick' || change === 'add-volume-clone').map(({ id }) => id),
+    );
+  return { notThere: new Set(await added('clone-volume')), notServed: new Set(await added('evict-brick')) };
+}
+
+async function recordedBlockVolumes(
+  tx: Tx,
+  volumes: readonly Volume[],
+  bricksByVolume: ReadonlyMap<Id, readonly Brick[]>,
+  named: (nodeId: Id) => { readonly storageName: string },
+): Promise<NonNullable<RecordedPool['blockVolumes']>> {
+  const names = new Map(volumes.map((volume) => [volume.id, volume.name]));
+  return (await tx.blockVolumes.list()).flatMap((block) => {
+    const hostingVolume = names.get(block.hostingVolumeId);
+    const [brick] = bricksByVolume.get(block.hostingVolumeId) ?? [];
+    if (hostingVolume === undefined || !brick) return [];
+    const { name, password, haCount, sizeGib, iqn } = block;
+    const gbid = /:([0-9a-f-]{36})$/.exec(iqn)?.[1] ?? '';
+    const { storageName } = named(brick.nodeId);
+    return [{ hostingVolume, storageName, name, gbid, password, haCount, sizeGib, hosts: block.hosts }];
+  });
 }
 
 function recordedVolume(

@@ -1,9 +1,14 @@
 import { idNotFound } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { changeBlockRestriction, checkBlockRestriction } from './block-restriction.js';
+import { blockVolumeCreate } from './block-volume-create.js';
+import { blockVolumeDelete } from './block-volume-delete.js';
+import { blockVolumeExpand } from './block-volume-expand.js';
+import { brickEvict } from './brick-evict.js';
 import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClusterFlags } from './cluster-changes.js';
 import { buildDeviceAdd, deviceAdd } from './device-add.js';
 import { buildDeviceDelete, deviceDelete } from './device-delete.js';
+import { deviceRemove } from './device-remove.js';
 import { resyncDevice } from './device-resync.js';
 import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './node-add.js';
 import { buildNodeDelete, nodeDelete } from './node-delete.js';
@@ -19,7 +24,21 @@ import { buildVolumeDelete, checkVolumeDelete, volumeDelete } from './volume-del
 import { buildVolumeExpand, volumeExpand } from './volume-expand.js';
 import { planVolume } from './volume-plan.js';
 
-const KINDS = [volumeCreate, volumeExpand, volumeDelete, volumeClone, nodeAdd, nodeDelete, deviceAdd, deviceDelete];
+const KINDS = [
+  volumeCreate,
+  volumeExpand,
+  volumeDelete,
+  volumeClone,
+  blockVolumeCreate,
+  blockVolumeExpand,
+  blockVolumeDelete,
+  brickEvict,
+  deviceRemove,
+  nodeAdd,
+  nodeDelete,
+  deviceAdd,
+  deviceDelete,
+];
 
 /** The operations of one server, and the runner behind them for recovery and shutdown. */
 export function createOperations(context: OperationContext): { operations: Operations; runner: OperationRunner } {

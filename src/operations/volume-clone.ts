@@ -3,7 +3,7 @@ import { DomainError, idNotFound } from '../domain/errors.js';
 import { type Id, newId } from '../domain/ids.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import { mountFor, type Volume } from '../domain/volume.js';
-import { cloneVolume, deleteSnapshot } from '../executors/commands/gluster-snapshot.js';
+import { cloneVolume, deleteSnapshot, listSnapshots } from '../executors/commands/gluster-snapshot.js';
 import {
   deleteGlusterVolume,
   type GlusterVolume,
@@ -71,6 +71,8 @@ interface CloneWork extends VolumeWork {
   readonly source: Volume;
   /** The source's brick for each of `bricks`. */
   readonly sources: readonly HostedBrick[];
+  /** Begun by the original, which writes the clone's own entry last: it can only be taken back. */
+  readonly isImported: boolean;
 }
 
 /** Both volumes as gluster shows them: the n-th brick of the clone was snapped from the n-th of the source. */
@@ -85,10 +87,11 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
   async load(tx: Tx, operation: PendingOperation): Promise<CloneWork | null> {
     const idOf = (change: string) => operation.actions.find((action) => action.change === change)?.id ?? '';
     const source = await tx.volumes.find(idOf('clone-volume'));
+    if (!source) return null;
+    if (operation.plan === null) return importedWork(tx, operation, source, idOf('add-volume-clone'));
     const clone = await tx.volumes.find(idOf('add-volume-clone'));
-    const planned = (operation.plan as { copies?: readonly { source: Id; clone: Id }[] } | null)?.copies;
-    // The original writes the clone's volume entry last, so its interrupted clones can't be finished from here.
-    if (!source || !clone || !planned) return null;
+    const planned = (operation.plan as { copies?: readonly { source: Id; clone: Id }[] }).copies;
+    if (!clone || !planned) return null;
     const work = await volumeWork(tx, operation, clone, 'add-brick');
     const sources = await hostedBricks(
       tx,
@@ -96,7 +99,7 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
       'add-brick',
       source.clusterId,
     );
-    return work && sources && { ...work, source, sources };
+    return work && sources && { ...work, source, sources, isImported: false };
   },
 
   async exec(work, context, isResumed) {
@@ -134,6 +137,7 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
   },
 
   async direction(work, context) {
+    if (work.isImported) return 'back';
     const found = await infoOf(work, context, work.volume.name);
     return found && isOurs(found) && isStarted(found) && found.bricks.length === work.bricks.length
       ? 'forward'
@@ -141,7 +145,8 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
   },
 
   async undo(work, context) {
-    await removeSnapshot(work, context);
+    if (work.isImported) await removeUnknownSnapshots(work, context);
+    else await removeSnapshot(work, context);
     const clone = await infoOf(work, context, work.volume.name);
     if (!clone || !isOurs(clone)) return;
     const source = await infoOf(work, context, work.source.name);
@@ -159,12 +164,51 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     await onClone((host) => deleteGlusterVolume(context.hosts, host, work.volume.name));
   },
 
-  async retract(tx, { volume, source, bricks }) {
+  async retract(tx, { volume, source, bricks, isImported }) {
     await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
-    await tx.volumes.delete(volume.id);
+    if (isImported) await forgetImported(tx, volume.id, bricks);
+    else await tx.volumes.delete(volume.id);
     await settle(tx, source.id);
   },
 };
+
+/**
+ * The original's record knows neither the name of the snapshot nor the clone's. The clone is looked for under the
+ * name it gets when none is asked for; one with another name can't be told from a volume somebody made by hand.
+ */
+async function importedWork(
+  tx: Tx,
+  operation: PendingOperation,
+  source: Volume,
+  cloneId: Id,
+): Promise<CloneWork | null> {
+  const volume: Volume = { ...source, id: cloneId, name: `vol_${cloneId}`, pendingId: operation.id };
+  const work = await volumeWork(tx, operation, volume, 'add-brick');
+  if (!work || (await tx.volumes.find(cloneId)) || (await tx.volumes.findByName(source.clusterId, volume.name)))
+    return null;
+  const bricks = await tx.bricks.listByVolume(source.id);
+  const sources = work.bricks.flatMap((hosted) => {
+    const brick = bricks.find(({ path, deviceId }) => path === hosted.brick.path && deviceId === hosted.brick.deviceId);
+    return brick ? [{ ...hosted, brick }] : [];
+  });
+  return sources.length === work.bricks.length ? { ...work, source, sources, isImported: true } : null;
+}
+
+/** Only clones make snapshots of such names, and the source takes part in no other clone. */
+async function removeUnknownSnapshots(work: CloneWork, context: OperationContext): Promise<void> {
+  await context.work.onVolume(work.source.clusterId, work.source.name, () =>
+    onAnyHost(work.hosts, context.health, async (host) => {
+      for (const name of await listSnapshots(context.hosts, host, work.source.name))
+        if (/^tmpsnap_[0-9a-f]{32}$/.test(name)) await deleteSnapshot(context.hosts, host, name);
+    }),
+  );
+}
+
+/** The cluster lists a clone that has no entry, which would break whoever follows the list. */
+async function forgetImported(tx: Tx, cloneId: Id, bricks: readonly HostedBrick[]): Promise<void> {
+  await tx.linkFaults.deleteByObject(cloneId);
+  for (const { brick } of bricks) await tx.linkFaults.deleteByObject(brick.id);
+}
 
 function snapshotName(work: CloneWork): string {
   return `tmpsnap_${work.operationId}`;

@@ -102,7 +102,7 @@ export async function buildVolumeCreate(
       ...bricks.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
       { change: 'add-volume' as const, id: volumeId, delta: null },
     ],
-    plan: null,
+    plan: {},
   };
 }
 
@@ -163,13 +163,19 @@ function refused(text: string, refusals: readonly ClusterPlacementRefusal[]): No
   return new NoPlacementError(`Failed to allocate new volume: ${text}`, refusals);
 }
 
-export const volumeCreate: OperationKind<VolumeWork, void> = {
+interface VolumeCreateWork extends VolumeWork {
+  /** Begun by the original, which takes interrupted creates back: their clients have asked again. */
+  readonly isImported: boolean;
+}
+
+export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   type: 'create-volume',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<VolumeWork | null> {
+  async load(tx: Tx, operation: PendingOperation): Promise<VolumeCreateWork | null> {
     const id = operation.actions.find((action) => action.change === 'add-volume')?.id;
     const volume = id ? await tx.volumes.find(id) : null;
-    return volume && volumeWork(tx, operation, volume, 'add-brick');
+    const work = volume && (await volumeWork(tx, operation, volume, 'add-brick'));
+    return work && { ...work, isImported: operation.plan === null };
   },
 
   async exec(work, context, isResumed) {
@@ -201,6 +207,7 @@ export const volumeCreate: OperationKind<VolumeWork, void> = {
 
   /** A volume that is there as ordered (the answer was lost, or the last command lied) is kept; any other goes. */
   async direction(work, context) {
+    if (work.isImported) return 'back';
     const found = await infoOf(work, context);
     return found && isComplete(found, work) ? 'forward' : 'back';
   },

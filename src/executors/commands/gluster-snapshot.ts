@@ -2,7 +2,7 @@ import { CommandError, type CommandResult, runAll, runOne } from '../executor.js
 import { gluster } from './command-lines.js';
 import { isSnapshotAbsent, isVolumeAbsent } from './gluster-errors.js';
 import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
-import { child, childNumber, readGlusterXml } from './gluster-xml.js';
+import { child, childNumber, children, readGlusterXml, type XmlElement } from './gluster-xml.js';
 import type { Hosts } from './hosts.js';
 
 export interface VolumeToClone {
@@ -47,12 +47,23 @@ export async function cloneVolume(
 
 /** 0 also when there is no such volume. */
 export async function snapshotCount(hosts: Hosts, host: string, volume: string): Promise<number> {
+  const list = await snapshotList(hosts, host, volume);
+  return list === null ? 0 : childNumber(list, 'count');
+}
+
+/** Names of a volume's snapshots; none also when there is no such volume. */
+export async function listSnapshots(hosts: Hosts, host: string, volume: string): Promise<readonly string[]> {
+  const list = await snapshotList(hosts, host, volume);
+  return children(list, 'snapshot').filter((name) => typeof name === 'string');
+}
+
+async function snapshotList(hosts: Hosts, host: string, volume: string): Promise<XmlElement | null> {
   const command = gluster(hosts.settings, ['snapshot', 'list', volume, '--xml'], { mayFail: true });
   const result = await runOne(hosts.executor, host, command);
   try {
-    return childNumber(child(readGlusterXml(host, command, result), 'snapList'), 'count');
+    return child(readGlusterXml(host, command, result), 'snapList');
   } catch (error) {
-    if (error instanceof CommandError && isVolumeAbsent(error)) return 0;
+    if (error instanceof CommandError && isVolumeAbsent(error)) return null;
     throw error;
   }
 }

@@ -32,6 +32,18 @@ export interface RecordedPool {
     readonly bricks: readonly { readonly storageName: string; readonly path: string }[];
     readonly options: readonly string[];
   }[];
+  readonly blockVolumes?: readonly {
+    readonly hostingVolume: string;
+    /** A storage name of a host in the pool of the hosting volume. */
+    readonly storageName: string;
+    readonly name: string;
+    /** Of gluster-block; '' when unknown. */
+    readonly gbid: string;
+    readonly password: string;
+    readonly haCount: number;
+    readonly hosts: readonly string[];
+    readonly sizeGib: number;
+  }[];
 }
 
 export interface RecordedBrick {
@@ -76,6 +88,10 @@ export function seedFromRecords(world: SimulatedWorld, records: RecordedPool): v
   const marks = new Map<string, string>();
   for (const volume of records.volumes) seedVolume(world, volume, marks);
   for (const brick of records.bricks) seedBrick(world, brick, marks);
+  for (const { hostingVolume, storageName, name, gbid, ...block } of records.blockVolumes ?? []) {
+    const blocks = hostNamed(world, '', storageName).pool.volumes.get(hostingVolume)?.blocks;
+    if (blocks && !blocks.has(name)) blocks.set(name, { ...block, gbid: gbid || randomUUID() });
+  }
 }
 
 function seedVolume(world: SimulatedWorld, record: RecordedPool['volumes'][number], marks: Map<string, string>): void {
@@ -116,6 +132,8 @@ function seedVolume(world: SimulatedWorld, record: RecordedPool['volumes'][numbe
 
 function layoutOf(durability: Durability, isArbiter: boolean): Layout {
   const plain: Layout = { type: 'Distribute', replica: 1, arbiter: 0, disperse: 0, redundancy: 0 };
+  // gluster makes a plain volume of `replica 1`.
+  if (durability.type === 'replicate' && replicaCount(durability) === 1) return plain;
   if (durability.type === 'replicate')
     return { ...plain, type: 'Replicate', replica: replicaCount(durability), arbiter: isArbiter ? 1 : 0 };
   if (durability.type !== 'disperse') return plain;
