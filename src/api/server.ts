@@ -7,7 +7,6 @@ import {
   fastify,
 } from 'fastify';
 import { stringifyJson } from '../domain/json.js';
-import type { Logger } from '../operations/logger.js';
 import { type AuthSettings, createAuthenticate } from './auth.js';
 import type { AnyReply, ContractRequest, Handlers, OperationId } from './contract/handlers.js';
 import type { Route } from './contract/route.js';
@@ -22,7 +21,6 @@ import { encodePath, readRequestPath } from './request-path.js';
 export interface ServerDeps extends HandlerDeps {
   /** Null: everybody may do everything (`--disable-auth`). */
   readonly auth: AuthSettings | null;
-  readonly log: Logger;
   /** PEM texts; plain HTTP when null or not given. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Unix milliseconds; the clock when not given. */
@@ -142,10 +140,22 @@ function fingerprint(request: FastifyRequest, bytes: Buffer | undefined): string
   return hash.update(bytes ?? '').digest('hex');
 }
 
+const keptTexts = new WeakMap<object, Buffer>();
+
+function keptJson(json: object): Buffer {
+  const known = keptTexts.get(json);
+  if (known) return known;
+  const bytes = Buffer.from(`${stringifyJson(json)}\n`);
+  keptTexts.set(json, bytes);
+  return bytes;
+}
+
 function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
   reply.code(answer.status);
   if (answer.json !== undefined) {
-    return reply.header('content-type', JSON_TYPE).send(`${stringifyJson(answer.json, answer.indent)}\n`);
+    return reply
+      .header('content-type', JSON_TYPE)
+      .send(answer.isKept ? keptJson(answer.json as object) : `${stringifyJson(answer.json, answer.indent)}\n`);
   }
   if (answer.text !== undefined) {
     return reply.header('content-type', answer.contentType ?? TEXT_TYPE).send(answer.text);

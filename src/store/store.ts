@@ -21,10 +21,18 @@ export interface Store {
    * Runs `work` in one unit. When the promise resolves, the change is on disk. Units that wait at the same time
    * may share one commit, each inside a savepoint of its own.
    */
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  write<T>(work: (tx: Tx) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** A complete, consistent copy of the database file. */
   backup(): Promise<Buffer>;
   close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  /**
+   * For what nobody waits for: it joins the next commit, and makes one of its own only when none comes for a moment.
+   * Lost when the process dies before that.
+   */
+  readonly goesAlong?: boolean;
 }
 
 /**

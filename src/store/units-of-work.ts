@@ -1,8 +1,11 @@
 import { DomainError } from '../domain/errors.js';
 import type { Transactions } from './sqlite-connection.js';
-import type { Tx } from './store.js';
+import type { Tx, WriteOptions } from './store.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
+
+/** How long a unit that goes along waits for company. */
+const ALONG_MS = 50;
 
 interface Unit {
   run(): Promise<void>;
@@ -22,6 +25,9 @@ export class UnitsOfWork {
   readonly #transactions: Transactions;
   readonly #onUndone: () => void;
   readonly #waitingWrites: Unit[] = [];
+  /** Units that start no group of their own. */
+  readonly #waitingAlong: Unit[] = [];
+  #alongTimer: NodeJS.Timeout | null = null;
   readonly #waitingReads: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
   #activeReads = 0;
@@ -51,21 +57,27 @@ export class UnitsOfWork {
     }
   }
 
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  write<T>(work: (tx: Tx) => Promise<T>, { goesAlong = false }: WriteOptions = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) {
         reject(new DomainError('unavailable', CLOSED));
         return;
       }
       let result: T;
-      this.#waitingWrites.push({
+      const unit: Unit = {
         run: async () => {
           result = await work(this.#writing);
         },
         resolve: () => resolve(result),
         reject,
-      });
-      this.#schedule();
+      };
+      if (goesAlong) {
+        this.#waitingAlong.push(unit);
+        this.#alongTimer ??= setTimeout(() => this.#schedule(), ALONG_MS).unref();
+      } else {
+        this.#waitingWrites.push(unit);
+        this.#schedule();
+      }
     });
   }
 
@@ -80,6 +92,7 @@ export class UnitsOfWork {
   async close(work: () => void): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    if (this.#waitingAlong.length > 0) this.#schedule();
     while (this.#isWriting || this.#activeReads > 0 || this.#isGroupDue) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
@@ -94,6 +107,7 @@ export class UnitsOfWork {
   }
 
   async #runGroups(): Promise<void> {
+    this.#takeAlong();
     while (this.#waitingWrites.length > 0) {
       while (this.#activeReads > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
       this.#isWriting = true;
@@ -105,6 +119,12 @@ export class UnitsOfWork {
     }
     this.#isGroupDue = false;
     this.#wakeIdle();
+  }
+
+  #takeAlong(): void {
+    if (this.#alongTimer) clearTimeout(this.#alongTimer);
+    this.#alongTimer = null;
+    this.#waitingWrites.push(...this.#waitingAlong.splice(0));
   }
 
   async #runGroup(): Promise<void> {

@@ -50,6 +50,31 @@ describe('units of work that arrive together', () => {
     expect(seen.every((names) => names.includes('commit'))).toBe(true);
   });
 
+  it('take along what nobody waits for', async () => {
+    const { units, log } = recording();
+    const order: string[] = [];
+    const along = units.write(async () => void order.push('along'), { goesAlong: true });
+    expect(log).toEqual([]);
+    await units.write(async () => void order.push('waited for'));
+    await along;
+    expect(order.sort()).toEqual(['along', 'waited for']);
+    expect(log.filter((name) => name === 'commit')).toHaveLength(1);
+  });
+
+  it('need not come for what nobody waits for to be written', async () => {
+    const { units, log } = recording();
+    await units.write(async () => undefined, { goesAlong: true });
+    expect(log.filter((name) => name === 'commit')).toHaveLength(1);
+  });
+
+  it('that nobody waits for are written before the store closes', async () => {
+    const { units, log } = recording();
+    const along = units.write(async () => undefined, { goesAlong: true });
+    await units.close(() => log.push('closed'));
+    await along;
+    expect(log.slice(-2)).toEqual(['commit', 'closed']);
+  });
+
   it('fail alone: one that throws takes back its own changes only', async () => {
     const store = await openTemporary();
     const outcomes = await Promise.allSettled([

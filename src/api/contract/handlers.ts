@@ -31,7 +31,10 @@ export type Reply<Id extends OperationId> = {
 export interface AnyReply {
   readonly status: SuccessStatus;
   readonly json?: unknown;
+  /** Spaces; one line when not given. */
   readonly indent?: number;
+  /** `json` is the same object, unchanged, at many requests: its text is kept. */
+  readonly isKept?: true;
   readonly text?: string;
   readonly contentType?: string;
   readonly bytes?: Uint8Array;
@@ -43,7 +46,7 @@ export interface AnyReply {
 type SuccessStatus = 200 | 201 | 202 | 204 | 303;
 
 type ReplyOf<Status, Response> = Response extends { readonly content: { readonly 'application/json': infer Json } }
-  ? { readonly status: Status; readonly json: Json /** Spaces; one line when not given. */; readonly indent?: number }
+  ? { readonly status: Status; readonly json: Json; readonly indent?: number; readonly isKept?: true }
   : Response extends { readonly content: { readonly 'text/plain': infer Text } }
     ? { readonly status: Status; readonly text: Text; readonly contentType?: string }
     : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../domain/cluster.js';
+import type { Id } from '../../domain/ids.js';
 import type { ClusterFlags } from '../../operations/ports.js';
 import type { Tx } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
@@ -13,6 +14,9 @@ type ClusterHandlers = Pick<
 >;
 
 export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHandlers {
+  /** Answers by the list of volumes, of which the store hands out the same for as long as none comes or goes. */
+  const infos = new WeakMap<readonly Id[], Schemas['ClusterInfo']>();
+
   return {
     async clusterList() {
       const clusters = await store.read((tx) => tx.clusters.list());
@@ -28,9 +32,13 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
     async clusterInfo({ id }) {
       const json = await store.read(async (tx) => {
         const cluster = found(await tx.clusters.find(id));
-        return clusterInfo(cluster, await childrenOf(tx, cluster));
+        const info = clusterInfo(cluster, await childrenOf(tx, cluster));
+        const known = infos.get(info.volumes);
+        if (known && isSame(known, info)) return known;
+        infos.set(info.volumes, info);
+        return info;
       });
-      return { status: 200, json };
+      return { status: 200, json, isKept: true };
     },
 
     async clusterSetFlags({ id, body }) {
@@ -64,6 +72,20 @@ function clusterInfo(cluster: Cluster, children: Children): Schemas['ClusterInfo
     file: cluster.allowsFile,
     blockvolumes: children.blockvolumes,
   };
+}
+
+function isSame(a: Schemas['ClusterInfo'], b: Schemas['ClusterInfo']): boolean {
+  return (
+    a.id === b.id &&
+    a.block === b.block &&
+    a.file === b.file &&
+    isSameList(a.nodes, b.nodes) &&
+    isSameList(a.blockvolumes, b.blockvolumes)
+  );
+}
+
+function isSameList(a: readonly Id[], b: readonly Id[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 function clusterFlags(body: Schemas['ClusterFlags']): ClusterFlags {

@@ -1,3 +1,4 @@
+import type { Logger } from '../../operations/logger.js';
 import type { Operations } from '../../operations/ports.js';
 import type { Store, Tx } from '../../store/store.js';
 import type { AdminState } from '../admin-state.js';
@@ -11,6 +12,7 @@ export interface HandlerDeps {
   readonly metrics: MetricsText;
   readonly logLevels: LogLevels;
   readonly reports: DatabaseReports;
+  readonly log: Logger;
 }
 
 export interface MetricsText {

@@ -1,4 +1,5 @@
 import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
 import type { IdempotencyRequest } from '../../operations/ports.js';
 import type { ContractRequest, Handlers } from '../contract/handlers.js';
 import { volumeInfo } from '../wire/volume.js';
@@ -18,10 +19,15 @@ type VolumeHandlers = Pick<
 >;
 
 export function volumeHandlers({ store, operations }: HandlerDeps): VolumeHandlers {
+  // The store hands out the same list for as long as no volume comes or goes.
+  const lists = new WeakMap<readonly Id[], { volumes: readonly Id[] }>();
+
   return {
     async volumeList() {
       const volumes = await store.read((tx) => tx.volumes.listVisibleIds());
-      return { status: 200, json: { volumes } };
+      const json = lists.get(volumes) ?? { volumes };
+      lists.set(volumes, json);
+      return { status: 200, json, isKept: true };
     },
 
     async volumeCreate(request) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { DurabilityType } from '../../domain/durability.js';
 import type { ChangeType } from '../../domain/pending-operation.js';
 import type { BlockRestriction, Volume } from '../../domain/volume.js';
@@ -23,7 +24,8 @@ const volumes = query.selectFrom('volume').selectAll();
 const byId = statement(volumes.where('id', '=', TEXT));
 const all = statement(volumes.orderBy('id'));
 const byCluster = statement(volumes.where('cluster_id', '=', TEXT).orderBy('id'));
-const byName = statement(volumes.where('cluster_id', '=', TEXT).where('name', '=', TEXT).orderBy('id'));
+// Unordered: an order by id makes SQLite go through all volumes of the cluster.
+const byName = statement(volumes.where('cluster_id', '=', TEXT).where('name', '=', TEXT).limit(sql.lit(1)));
 const visible = statement(
   query.selectFrom('volume').select('id').where('id', 'not in', namedByActions(HIDING)).orderBy('id'),
 );
@@ -114,10 +116,9 @@ function fromRow(row: VolumeTable): Volume {
       reservedGib: row.block_reserved_gib,
       restriction: row.block_restriction as BlockRestriction,
     },
-    storedMount: {
-      hosts: listFrom(row.mount_hosts),
-      device: row.mount_device,
-      options: mapFrom(row.mount_options),
+    // Parsed when it is asked for, which is hardly ever.
+    get storedMount() {
+      return { hosts: listFrom(row.mount_hosts), device: row.mount_device, options: mapFrom(row.mount_options) };
     },
     pendingId: row.pending_id,
     ...exactFrom(row.exact),
