@@ -5,6 +5,9 @@ import { buildServer } from '../api/server.js';
 import type { Config } from '../config/config.js';
 import { gibToKib } from '../domain/size.js';
 import { createExecutor } from '../executors/create-executor.js';
+import type { Executor } from '../executors/executor.js';
+import { InjectingExecutor } from '../executors/inject/injecting-executor.js';
+import { readInjectionRules } from '../executors/inject/injection-rules.js';
 import { checkDatabase } from '../interchange/check.js';
 import { dumpDatabase } from '../interchange/dump.js';
 import type { createLogger } from '../logging/logger.js';
@@ -37,7 +40,8 @@ type Logging = ReturnType<typeof createLogger>;
 export async function createApp(config: Config, logger: Logging['logger'], levels: Logging['levels']): Promise<App> {
   const store = await openSqliteStore({ file: config.dbFile, readOnly: config.dbReadOnly });
   try {
-    const { executor, simulated } = createExecutor(config.executor, config.mock);
+    const { executor: chosen, simulated } = createExecutor(config.executor, config.mock);
+    const executor = withInjectedFaults(chosen, config, logger);
     simulated?.seedFromRecords(await store.read(recordedPool));
     if (!config.dbReadOnly) await markInterrupted(store, logger);
 
@@ -94,6 +98,15 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     await store.close();
     throw error;
   }
+}
+
+/** For tests of what is built on this server; said aloud, since nobody else wants it. */
+function withInjectedFaults(executor: Executor, { injection }: Config, logger: Logging['logger']): Executor {
+  if (!injection) return executor;
+  logger.warn('faults are injected into commands, as glusterfs.injectexec says');
+  return new InjectingExecutor(executor, readInjectionRules(injection.raw), {
+    onInjected: (host, command) => logger.warn({ host, command }, 'injected in place of a command or its result'),
+  });
 }
 
 function operationSettings(config: Config): OperationSettings {
