@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './scripts/closing-line-reporter.js';
 
 /** These start the built server and client as processes, and wait for them. */
-const PROCESS_TESTS = ['test/golden/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+const PROCESS_TESTS = ['test/golden/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/crash/processes/**/*.test.ts'];
 
 export default defineConfig({
   test: {

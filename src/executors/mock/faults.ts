@@ -4,9 +4,10 @@ import type { CommandResult } from '../executor.js';
 export interface Fault {
   /**
    * `fail`: the program answers with `exitCode` and `stderr`; `hang`: no answer until the deadline; `lose-link`: the
-   * connection breaks; `cut-link`: it breaks while the command runs, which goes on with the rest of its batch.
+   * connection breaks; `cut-link`: it breaks while the command runs, which goes on with the rest of its batch; `hold`:
+   * the host stops at the command until it is released, so that somebody can do something at exactly this moment.
    */
-  readonly kind: 'fail' | 'hang' | 'lose-link' | 'cut-link';
+  readonly kind: 'fail' | 'hang' | 'lose-link' | 'cut-link' | 'hold';
   /** Only on this host (manage name). */
   readonly host?: string;
   /** Source of a regular expression over the command line; without it every command matches. */

@@ -11,11 +11,15 @@ export type HostRequest = { readonly id: number } & (
   | { readonly method: 'setFaults'; readonly faults: readonly Fault[] }
   | { readonly method: 'setHostUp'; readonly host: string; readonly isUp: boolean }
   | { readonly method: 'state' }
+  | { readonly method: 'commandsRun' }
+  | { readonly method: 'awaitHeld' }
+  | { readonly method: 'releaseHeld'; readonly goesOn: boolean }
 );
 
 export type HostAnswer = { readonly id: number } & (
   | { readonly results: readonly CommandResult[] }
   | { readonly state: HostsState }
+  | { readonly commandsRun: number }
   | { readonly done: true }
   | { readonly transportError: { readonly message: string; readonly mayHaveRun: boolean } }
   | { readonly refusal: string }

@@ -57,7 +57,10 @@ function serveClient(hosts: SimulatedHosts, runs: Set<Run>, socket: Socket): voi
       return { id, done: true };
     }
     if (request.method === 'state') return { id, state: hosts.state() };
-    if (request.method === 'linkNames') hosts.linkNames(request.manage, request.storage);
+    if (request.method === 'commandsRun') return { id, commandsRun: hosts.commandsRun };
+    if (request.method === 'awaitHeld') await hosts.held.reached();
+    else if (request.method === 'releaseHeld') hosts.held.release(request.goesOn);
+    else if (request.method === 'linkNames') hosts.linkNames(request.manage, request.storage);
     else if (request.method === 'setFaults') hosts.setFaults(request.faults);
     else if (request.method === 'setHostUp') hosts.setHostUp(request.host, request.isUp);
     else running.get(request.request)?.abort();

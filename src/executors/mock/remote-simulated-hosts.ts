@@ -62,6 +62,23 @@ export class RemoteSimulatedHosts implements Executor {
     return answer.state;
   }
 
+  /** How many commands have been run since the hosts' start. */
+  async commandsRun(): Promise<number> {
+    const answer = await this.#ask({ method: 'commandsRun' }, '');
+    if (!('commandsRun' in answer)) throw new Error(`${this.#path} gave an answer of another kind`);
+    return answer.commandsRun;
+  }
+
+  /** Resolves as soon as a fault of the kind `hold` holds a command. */
+  async awaitHeld(): Promise<void> {
+    await this.#ask({ method: 'awaitHeld' }, '');
+  }
+
+  /** Lets held commands and their batches go on, or end there. */
+  async releaseHeld(goesOn: boolean): Promise<void> {
+    await this.#ask({ method: 'releaseHeld', goesOn }, '');
+  }
+
   async close(): Promise<void> {
     this.#socket?.destroy();
     this.#socket = null;

@@ -3,6 +3,7 @@ import { refuseImpossibleArgument } from '../shell.js';
 import { mountOne } from './block-programs.js';
 import { type Fault, FaultList, faultResult } from './faults.js';
 import { anotherTransaction, lockedVolume } from './gluster-program.js';
+import { HeldCommands } from './held-commands.js';
 import { Leftovers } from './leftovers.js';
 import { latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
@@ -43,6 +44,8 @@ export class SimulatedHosts {
   /** Volumes that a gluster command is changing right now; only with latencies can two meet. */
   readonly #lockedVolumes = new Set<string>();
   readonly #leftovers = new Leftovers();
+  /** What faults of the kind `hold` have stopped. */
+  readonly held = new HeldCommands();
   #commandsRun = 0;
 
   constructor(options: SimulatedHostsOptions) {
@@ -104,6 +107,11 @@ export class SimulatedHosts {
     const fault = this.#faults.next(name, command.argv);
     const lost = () => new TransportError(name, `connection to ${name} lost`, true);
     if (!fault) return this.#runSlow(host, command);
+    if (fault.kind === 'hold') {
+      const result = fault.after ? await this.#runSlow(host, command) : null;
+      if (!(await this.held.hold())) throw lost();
+      return result ?? this.#runSlow(host, command);
+    }
     if (fault.kind === 'cut-link') {
       this.#leftovers.add(name, this.#runOn(host, rest));
       throw lost();

@@ -160,6 +160,7 @@ export const RECORD_SCENARIOS: readonly Scenario[] = [
     request: (client) => client.operations.cleanUp([]),
     isDone: (view) => view.pendingOperations === 0,
     mayFinishLater: true,
+    isJob: true,
   },
   {
     name: 'create cluster',

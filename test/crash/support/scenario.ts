@@ -29,6 +29,8 @@ export interface Scenario {
   readonly mayFinishLater?: boolean;
   /** Whether it happens without a failed command shows in nothing but the answer. */
   readonly isInvisible?: boolean;
+  /** What it asks for is done after a restart by the server itself, whatever the answer was. */
+  readonly isJob?: boolean;
   /** Differences that faults may leave. */
   readonly tolerates?: RegExp;
   /** Faults that it does not get over. */

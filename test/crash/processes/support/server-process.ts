@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ended, printed } from './ended.js';
+
+const ROOT = resolve(import.meta.dirname, '../../../..');
+const PROGRAM = join(ROOT, 'bin/heketi');
+const DATABASE_FAULTS = join(import.meta.dirname, 'database-faults.mjs');
+
+export interface ServerProcess {
+  readonly base: string;
+  /** Resolves when the process is gone, whoever ended it. */
+  readonly ended: Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly folder: string;
+  readonly socket: string;
+  /** Kills the server at a call of the database; see database-faults.mjs. */
+  readonly databaseFaults?: Readonly<Record<string, string>>;
+  readonly glusterfs?: object;
+}
+
+export function databaseFile(folder: string): string {
+  return join(folder, 'heketi.db');
+}
+
+/** The built server on the files of `folder`; rejects when it ends before it listens. */
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const { child } = launchServer(options);
+  const [, port] = await printed(child, /Listening on port (\d+)/);
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    child.kill(signal);
+    await ended(child);
+  };
+  return {
+    base: `http://127.0.0.1:${port}`,
+    ended: ended(child),
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+/** Starts the server without waiting for anything. */
+export function launchServer({ folder, socket, databaseFaults, glusterfs }: ServerOptions) {
+  const config = join(folder, 'heketi.json');
+  const settings = {
+    executor: 'mock',
+    db: databaseFile(folder),
+    loglevel: 'none',
+    disable_monitor_gluster_nodes: true,
+    start_time_background_cleaner: 1,
+    refresh_time_background_cleaner: 1,
+    ...glusterfs,
+  };
+  writeFileSync(config, JSON.stringify({ port: '0', glusterfs: settings }));
+  const env = { PATH: process.env.PATH, MORTAR_MOCK_SOCKET: socket, MORTAR_MOCK_MODE: 'strict', ...databaseFaults };
+  const hook = databaseFaults ? ['--import', DATABASE_FAULTS] : [];
+  const child = spawn(process.execPath, [...hook, PROGRAM, '--config', config, '--disable-auth'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { child };
+}

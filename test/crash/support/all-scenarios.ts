@@ -1,0 +1,10 @@
+import { POOL_SCENARIOS, RECORD_SCENARIOS } from './pool-scenarios.js';
+import { CHANGE_SCENARIOS, CREATE_SCENARIOS, DELETE_SCENARIOS } from './volume-scenarios.js';
+
+export const ALL_SCENARIOS = [
+  ...CREATE_SCENARIOS,
+  ...CHANGE_SCENARIOS,
+  ...DELETE_SCENARIOS,
+  ...POOL_SCENARIOS,
+  ...RECORD_SCENARIOS,
+];
