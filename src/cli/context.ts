@@ -34,6 +34,12 @@ export class CliContext {
     this.io.stderr.write(text);
   }
 
+  /** What a command found or made: as JSON if the user asked for it, otherwise as `format` has it. */
+  printResult(flags: FlagSet, json: JsonValue, format: (json: JsonValue) => string): void {
+    if (flags.bool('json')) this.printJson(json);
+    else this.print(format(json));
+  }
+
   /** `--json` output: compact, without a final newline. */
   printJson(json: JsonValue): void {
     this.print(stringifyJson(json));

@@ -9,7 +9,7 @@ import { buildLogLevelCommand } from './commands/log-level.js';
 import { buildNodeCommand } from './commands/node.js';
 import { buildServerCommand } from './commands/server.js';
 import { buildSetupStorageCommand } from './commands/setup-storage.js';
-import { buildTopologyCommand } from './commands/topology-info.js';
+import { buildTopologyCommand } from './commands/topology.js';
 import { buildVolumeCommand } from './commands/volume.js';
 import type { CliContext } from './context.js';
 import { CliError } from './errors.js';

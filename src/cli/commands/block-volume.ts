@@ -6,6 +6,7 @@ import { boolFlag, intFlag, stringFlag } from '../flags.js';
 import { formatBlockVolumeInfo, formatBlockVolumeRow } from '../output/volume.js';
 import { memberOf, readBlockVolume, readTexts } from '../wire.js';
 import { requireArgument, splitList } from './arguments.js';
+import { buildInfoCommand } from './info.js';
 
 const MISSING = 'Volume id missing';
 
@@ -16,7 +17,12 @@ export function buildBlockVolumeCommand(context: CliContext): CliCommand {
     createCommand(context),
     deleteCommand(context),
     expandCommand(context),
-    infoCommand(context),
+    buildInfoCommand(
+      context,
+      'blockvolume',
+      { summary: 'Retrieves information about the block volume', missing: MISSING },
+      (json) => formatBlockVolumeInfo(readBlockVolume(json)),
+    ),
     listCommand(context),
   );
 }
@@ -55,8 +61,7 @@ function createCommand(context: CliContext): CliCommand {
         request,
         `creating a block volume of ${size} GiB`,
       );
-      if (flags.bool('json')) context.printJson(volume);
-      else context.print(formatBlockVolumeInfo(readBlockVolume(volume)));
+      context.printResult(flags, volume, (json) => formatBlockVolumeInfo(readBlockVolume(json)));
     });
 }
 
@@ -94,24 +99,8 @@ function expandCommand(context: CliContext): CliCommand {
       const client = await context.connect(flags);
       const path = pathOf('blockvolumes', id, 'expand');
       const volume = await client.submitForJson('POST', path, { new_size: size }, `expanding block volume ${id}`);
-      if (flags.bool('json')) context.printJson(volume);
-      else context.print(formatBlockVolumeInfo(readBlockVolume(volume)));
+      context.printResult(flags, volume, (json) => formatBlockVolumeInfo(readBlockVolume(json)));
     });
-}
-
-function infoCommand(context: CliContext): CliCommand {
-  return new CliCommand('info', {
-    summary: 'Retrieves information about the block volume',
-    example: '    $ heketi-cli blockvolume info 886a86a868711bef83001',
-    args: 'ID',
-    argKind: 'blockvolume',
-  }).runs(async (args, flags) => {
-    const id = requireArgument(args, MISSING);
-    const client = await context.connect(flags);
-    const volume = await client.getJson(pathOf('blockvolumes', id));
-    if (flags.bool('json')) context.printJson(volume);
-    else context.print(formatBlockVolumeInfo(readBlockVolume(volume)));
-  });
 }
 
 function listCommand(context: CliContext): CliCommand {

@@ -6,6 +6,7 @@ import { boolFlag, parseBool, stringFlag } from '../flags.js';
 import { formatClusterInfo, formatClusterRow } from '../output/cluster.js';
 import { memberOf, readCluster, readTexts } from '../wire.js';
 import { requireArgument } from './arguments.js';
+import { buildInfoCommand } from './info.js';
 
 const MISSING = 'Cluster id missing';
 
@@ -16,7 +17,9 @@ export function buildClusterCommand(context: CliContext): CliCommand {
     createCommand(context),
     setFlagsCommand(context),
     deleteCommand(context),
-    infoCommand(context),
+    buildInfoCommand(context, 'cluster', { summary: 'Retrieves information about cluster', missing: MISSING }, (json) =>
+      formatClusterInfo(readCluster(json)),
+    ),
     listCommand(context),
   );
 }
@@ -36,8 +39,7 @@ function createCommand(context: CliContext): CliCommand {
       const client = await context.connect(flags);
       const request = { file: flags.bool('file'), block: flags.bool('block') };
       const cluster = await client.send('POST', '/clusters', request, [201]);
-      if (flags.bool('json')) context.printJson(cluster);
-      else context.print(`Cluster id: ${readCluster(cluster).id}\n`);
+      context.printResult(flags, cluster, (json) => `Cluster id: ${readCluster(json).id}\n`);
     });
 }
 
@@ -85,21 +87,6 @@ function deleteCommand(context: CliContext): CliCommand {
     const client = await context.connect(flags);
     await client.send('DELETE', pathOf('clusters', id), undefined, [200]);
     context.print(`Cluster ${id} deleted\n`);
-  });
-}
-
-function infoCommand(context: CliContext): CliCommand {
-  return new CliCommand('info', {
-    summary: 'Retrieves information about cluster',
-    example: '    $ heketi-cli cluster info 886a86a868711bef83001',
-    args: 'ID',
-    argKind: 'cluster',
-  }).runs(async (args, flags) => {
-    const id = requireArgument(args, MISSING);
-    const client = await context.connect(flags);
-    const cluster = await client.getJson(pathOf('clusters', id));
-    if (flags.bool('json')) context.printJson(cluster);
-    else context.print(formatClusterInfo(readCluster(cluster)));
   });
 }
 

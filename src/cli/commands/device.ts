@@ -6,7 +6,9 @@ import { CliError, ServerError } from '../errors.js';
 import { boolFlag, stringFlag } from '../flags.js';
 import { formatDeviceInfo } from '../output/node.js';
 import { readCluster, readDevice, readNode } from '../wire.js';
-import { NO_HEAL_CHECK, readHealCheck, requireArgument } from './arguments.js';
+import { requireArgument } from './arguments.js';
+import { buildInfoCommand } from './info.js';
+import { buildStateCommands } from './state.js';
 import { buildRemoveTagsCommand, buildSetTagsCommand } from './tags.js';
 
 export function buildDeviceCommand(context: CliContext): CliCommand {
@@ -15,10 +17,13 @@ export function buildDeviceCommand(context: CliContext): CliCommand {
     { summary: 'Heketi device management', long: 'Heketi Device Management' },
     addCommand(context),
     deleteCommand(context),
-    stateCommand(context, 'remove', 'failed', 'Removes a device by moving its bricks to other devices'),
-    infoCommand(context),
-    stateCommand(context, 'enable', 'online', 'Allows device to go online'),
-    stateCommand(context, 'disable', 'offline', 'Disallow usage of a device by placing it offline'),
+    buildInfoCommand(
+      context,
+      'device',
+      { summary: 'Retrieves information about the device', missing: 'Device id missing' },
+      (json) => formatDeviceInfo(readDevice(json)),
+    ),
+    ...buildStateCommands(context, 'device'),
     resyncCommand(context),
     buildSetTagsCommand(context, 'device'),
     buildRemoveTagsCommand(context, 'device'),
@@ -64,45 +69,6 @@ function deleteCommand(context: CliContext): CliCommand {
       await client.submit('DELETE', pathOf('devices', id), request, `deleting device ${id}`);
       context.print(`Device ${id} deleted\n`);
     });
-}
-
-function stateCommand(
-  context: CliContext,
-  name: string,
-  state: 'online' | 'offline' | 'failed',
-  summary: string,
-): CliCommand {
-  const command = new CliCommand(name, {
-    summary,
-    example: `    $ heketi-cli device ${name} 886a86a868711bef83001`,
-    args: 'ID',
-    argKind: 'device',
-  });
-  if (state === 'failed') {
-    command.withFlags(boolFlag(NO_HEAL_CHECK, 'Remove bricks even where healing is pending. May lose data.'));
-  }
-  return command.runs(async (args, flags) => {
-    const id = requireArgument(args, state === 'failed' ? 'Device id missing' : 'device id missing');
-    const request = { state, ...(await readHealCheck(context, flags)) };
-    const client = await context.connect(flags);
-    await client.submit('POST', pathOf('devices', id, 'state'), request, `device ${name} ${id}`);
-    context.print(`Device ${id} is now ${state === 'failed' ? 'removed' : state}\n`);
-  });
-}
-
-function infoCommand(context: CliContext): CliCommand {
-  return new CliCommand('info', {
-    summary: 'Retrieves information about the device',
-    example: '    $ heketi-cli device info 886a86a868711bef83001',
-    args: 'ID',
-    argKind: 'device',
-  }).runs(async (args, flags) => {
-    const id = requireArgument(args, 'Device id missing');
-    const client = await context.connect(flags);
-    const device = await client.getJson(pathOf('devices', id));
-    if (flags.bool('json')) context.printJson(device);
-    else context.print(formatDeviceInfo(readDevice(device)));
-  });
 }
 
 function resyncCommand(context: CliContext): CliCommand {

@@ -2,10 +2,12 @@ import { pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
-import { boolFlag, intFlag, stringFlag } from '../flags.js';
+import { intFlag, stringFlag } from '../flags.js';
 import { formatNodeHead, formatNodeInfo } from '../output/node.js';
 import { memberOf, readCluster, readNode, readTexts } from '../wire.js';
-import { NO_HEAL_CHECK, readHealCheck, requireArgument } from './arguments.js';
+import { requireArgument } from './arguments.js';
+import { buildInfoCommand } from './info.js';
+import { buildStateCommands } from './state.js';
 import { buildRemoveTagsCommand, buildSetTagsCommand } from './tags.js';
 
 const MISSING = 'Node id missing';
@@ -16,16 +18,11 @@ export function buildNodeCommand(context: CliContext): CliCommand {
     { summary: 'Heketi Node Management' },
     addCommand(context),
     deleteCommand(context),
-    infoCommand(context),
-    listCommand(context),
-    stateCommand(context, 'enable', 'online', 'Allow node to go online'),
-    stateCommand(context, 'disable', 'offline', 'Disallow usage of a node by placing it offline'),
-    stateCommand(
-      context,
-      'remove',
-      'failed',
-      'Removes a node by moving the bricks on all its devices to other devices',
+    buildInfoCommand(context, 'node', { summary: 'Retrieves information about the node', missing: MISSING }, (json) =>
+      formatNodeInfo(readNode(json)),
     ),
+    listCommand(context),
+    ...buildStateCommands(context, 'node'),
     buildSetTagsCommand(context, 'node'),
     buildRemoveTagsCommand(context, 'node'),
   );
@@ -55,8 +52,7 @@ function addCommand(context: CliContext): CliCommand {
       const client = await context.connect(flags);
       const request = { zone: flags.int('zone'), hostnames: { manage: [manage], storage: [storage] }, cluster };
       const node = await client.submitForJson('POST', '/nodes', request, `adding node ${manage}`);
-      if (flags.bool('json')) context.printJson(node);
-      else context.print(`Node information:\n${formatNodeHead(readNode(node))}`);
+      context.printResult(flags, node, (json) => `Node information:\n${formatNodeHead(readNode(json))}`);
     });
 }
 
@@ -72,45 +68,6 @@ function deleteCommand(context: CliContext): CliCommand {
     const client = await context.connect(flags);
     await client.submit('DELETE', pathOf('nodes', id), undefined, `deleting node ${id}`);
     context.print(`Node ${id} deleted\n`);
-  });
-}
-
-function stateCommand(
-  context: CliContext,
-  name: string,
-  state: 'online' | 'offline' | 'failed',
-  summary: string,
-): CliCommand {
-  const command = new CliCommand(name, {
-    summary,
-    example: `    $ heketi-cli node ${name} 886a86a868711bef83001`,
-    args: 'ID',
-    argKind: 'node',
-  });
-  if (state === 'failed') {
-    command.withFlags(boolFlag(NO_HEAL_CHECK, 'Remove bricks even where healing is pending. May lose data.'));
-  }
-  return command.runs(async (args, flags) => {
-    const id = requireArgument(args, MISSING);
-    const request = { state, ...(await readHealCheck(context, flags)) };
-    const client = await context.connect(flags);
-    await client.submit('POST', pathOf('nodes', id, 'state'), request, `node ${name} ${id}`);
-    context.print(`Node ${id} is now ${state === 'failed' ? 'removed' : state}\n`);
-  });
-}
-
-function infoCommand(context: CliContext): CliCommand {
-  return new CliCommand('info', {
-    summary: 'Retrieves information about the node',
-    example: '    $ heketi-cli node info 886a86a868711bef83001',
-    args: 'ID',
-    argKind: 'node',
-  }).runs(async (args, flags) => {
-    const id = requireArgument(args, MISSING);
-    const client = await context.connect(flags);
-    const node = await client.getJson(pathOf('nodes', id));
-    if (flags.bool('json')) context.printJson(node);
-    else context.print(formatNodeInfo(readNode(node)));
   });
 }
 

@@ -101,9 +101,7 @@ function waitCommand(context: CliContext): CliCommand {
     const id = requireArgument(args, 'Queue id missing');
     const client = await context.connect(flags);
     const { path, json } = await client.follow(id, `waiting for request ${id}`);
-    if (flags.bool('json')) context.printJson(json);
-    else if (json === null) context.print(`Request ${id} is done\n`);
-    else context.print(formatResource(path, json));
+    context.printResult(flags, json, () => (json === null ? `Request ${id} is done\n` : formatResource(path, json)));
   });
 }
 

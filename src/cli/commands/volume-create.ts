@@ -70,10 +70,8 @@ async function createVolume(context: CliContext, flags: FlagSet): Promise<void> 
     context.print(`${formatPersistentVolume(volume, endpoint)}\n`);
   } else if (file !== '') {
     await writePersistentVolume(context, volume, endpoint, file);
-  } else if (flags.bool('json')) {
-    context.printJson(json);
   } else {
-    context.print(formatVolumeInfo(volume));
+    context.printResult(flags, json, () => formatVolumeInfo(volume));
   }
 }
 
@@ -88,10 +86,8 @@ async function showPlacement(
     const isUnknownRoute = error instanceof ServerError && (error.status === 404 || error.status === 405);
     throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan placements', { cause: error }) : error;
   });
-  const placement = readPlacement(answer);
-  if (flags.bool('json')) context.printJson(answer);
-  else context.print(formatPlacement(placement));
-  if (!placement.fits) throw new CliError('The volume would not fit');
+  context.printResult(flags, answer, (json) => formatPlacement(readPlacement(json)));
+  if (!readPlacement(answer).fits) throw new CliError('The volume would not fit');
 }
 
 async function writePersistentVolume(

@@ -8,6 +8,7 @@ import { formatEndpointPatch, formatVolumeInfo, formatVolumeRow } from '../outpu
 import { formatVolumeTable } from '../output/volume-table.js';
 import { memberOf, readTexts, readVolume, type VolumeInfo } from '../wire.js';
 import { requireArgument } from './arguments.js';
+import { buildInfoCommand } from './info.js';
 import { buildVolumeCreateCommand } from './volume-create.js';
 
 const MISSING = 'Volume id missing';
@@ -20,7 +21,12 @@ export function buildVolumeCommand(context: CliContext): CliCommand {
     deleteCommand(context),
     expandCommand(context),
     cloneCommand(context),
-    infoCommand(context),
+    buildInfoCommand(
+      context,
+      'volume',
+      { summary: 'Retrieves information about the volume', missing: MISSING },
+      (json) => formatVolumeInfo(readVolume(json)),
+    ),
     listCommand(context),
     restrictionCommand(context),
     commandGroup('endpoint', { summary: 'Kubernetes endpoints of a volume' }, endpointPatchCommand(context)),
@@ -62,8 +68,7 @@ function expandCommand(context: CliContext): CliCommand {
       const client = await context.connect(flags);
       const path = pathOf('volumes', id, 'expand');
       const volume = await client.submitForJson('POST', path, { expand_size: amount }, `expanding volume ${id}`);
-      if (flags.bool('json')) context.printJson(volume);
-      else context.print(formatVolumeInfo(readVolume(volume)));
+      context.printResult(flags, volume, (json) => formatVolumeInfo(readVolume(json)));
     });
 }
 
@@ -87,24 +92,8 @@ function cloneCommand(context: CliContext): CliCommand {
         request,
         `cloning volume ${id}`,
       );
-      if (flags.bool('json')) context.printJson(volume);
-      else context.print(formatVolumeInfo(readVolume(volume)));
+      context.printResult(flags, volume, (json) => formatVolumeInfo(readVolume(json)));
     });
-}
-
-function infoCommand(context: CliContext): CliCommand {
-  return new CliCommand('info', {
-    summary: 'Retrieves information about the volume',
-    example: '    $ heketi-cli volume info 886a86a868711bef83001',
-    args: 'ID',
-    argKind: 'volume',
-  }).runs(async (args, flags) => {
-    const id = requireArgument(args, MISSING);
-    const client = await context.connect(flags);
-    const volume = await client.getJson(pathOf('volumes', id));
-    if (flags.bool('json')) context.printJson(volume);
-    else context.print(formatVolumeInfo(readVolume(volume)));
-  });
 }
 
 const OUTPUTS = ['table', 'wide', 'json'];
@@ -163,8 +152,7 @@ function setRestrictionCommand(context: CliContext, name: 'locked' | 'unlocked',
     const request = { restriction: name === 'locked' ? 'locked' : '' };
     const path = pathOf('volumes', id, 'block-restriction');
     const volume = await client.submitForJson('POST', path, request, `setting volume ${id} ${name}`);
-    if (flags.bool('json')) context.printJson(volume);
-    else context.print(formatVolumeInfo(readVolume(volume)));
+    context.printResult(flags, volume, (json) => formatVolumeInfo(readVolume(json)));
   });
 }
 

@@ -1,10 +1,10 @@
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
+import { fetchTopology, readTopology, topologyJson } from '../fetch-topology.js';
 import { stringFlag } from '../flags.js';
 import { isColourful } from '../io.js';
 import { formatTopology } from '../output/topology.js';
 import { drawTopology } from '../output/topology-drawing.js';
-import { fetchTopology, readTopology, topologyJson } from '../topology.js';
 import { buildTopologyLoadCommand } from './topology-load.js';
 
 export function buildTopologyCommand(context: CliContext): CliCommand {
