@@ -102,6 +102,11 @@ class Evaluation {
   ): Value {
     const [head, ...rest] = command;
     if (head === undefined) return undefined;
+    if (head.kind === 'word' && (head.text === 'and' || head.text === 'or')) {
+      return this.#untilDecided(head.text === 'or', rest, piped, (operand) =>
+        this.#operand(operand, pipeline, dot, scope),
+      );
+    }
     const args = [...rest.map((operand) => this.#operand(operand, pipeline, dot, scope)), ...piped];
     if (head.kind === 'word') {
       const call = Object.hasOwn(FUNCTIONS, head.text) ? FUNCTIONS[head.text] : undefined;
@@ -110,6 +115,21 @@ class Evaluation {
     }
     if (args.length > 0) throw new CliError(`template: can't give argument to non-function in {{${pipeline.source}}}`);
     return this.#operand(head, pipeline, dot, scope);
+  }
+
+  /** `and` and `or`: the first value that decides, or else the last one; what stands behind it is not evaluated. */
+  #untilDecided(
+    decider: boolean,
+    operands: readonly Operand[],
+    piped: readonly Value[],
+    evaluate: (operand: Operand) => Value,
+  ): Value {
+    let value: Value;
+    for (const operand of operands) {
+      value = evaluate(operand);
+      if (isTruthy(value) === decider) return value;
+    }
+    return piped.length > 0 ? piped[0] : value;
   }
 
   #operand(operand: Operand, pipeline: Pipeline, dot: Value, scope: Scope | null): Value {

@@ -131,7 +131,7 @@ function print(args: readonly Value[]): string {
 
 const KIB_PER_GIB = 1_048_576n;
 
-/** The functions a template may call. `and`, `or` and `not` see evaluated values. */
+/** The functions a template may call, but for `and` and `or`, which don't evaluate all their arguments. */
 export const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   join: (list, separator) => (Array.isArray(list) ? list.map(showValue).join(showValue(separator)) : showValue(list)),
   kibToGib: (kib) => String(BigInt(typeof kib === 'bigint' ? kib : Math.trunc(Number(kib))) / KIB_PER_GIB),
@@ -151,7 +151,5 @@ export const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   le: (a, b) => compare(a, b) <= 0,
   gt: (a, b) => compare(a, b) > 0,
   ge: (a, b) => compare(a, b) >= 0,
-  and: (...args) => args.find((value) => !isTruthy(value)) ?? args.at(-1),
-  or: (...args) => args.find(isTruthy) ?? args.at(-1),
   not: (value) => !isTruthy(value),
 };

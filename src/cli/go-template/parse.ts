@@ -45,6 +45,7 @@ const UNSUPPORTED: readonly string[] = ['define', 'template', 'block'];
 class Parser {
   readonly #pieces: readonly Piece[];
   #next = 0;
+  #openRanges = 0;
 
   constructor(pieces: readonly Piece[]) {
     this.#pieces = pieces;
@@ -65,15 +66,19 @@ class Parser {
       const word = first?.kind === 'word' ? first.text : '';
       if (word === 'end' || word === 'else') return { nodes, stop: { word, rest: tokens.slice(1), source } };
       if (UNSUPPORTED.includes(word)) throw new CliError(`template: {{${word}}} is not supported`);
-      if (word === 'break' || word === 'continue') nodes.push({ kind: word });
-      else if (BLOCKS.includes(word)) nodes.push(this.#parseControl(word as 'if', tokens.slice(1), source));
+      if (word === 'break' || word === 'continue') {
+        if (this.#openRanges === 0) throw new CliError(`template: {{${word}}} outside {{range}}`);
+        nodes.push({ kind: word });
+      } else if (BLOCKS.includes(word)) nodes.push(this.#parseControl(word as 'if', tokens.slice(1), source));
       else nodes.push({ kind: 'print', pipeline: parsePipeline(tokens, source) });
     }
   }
 
   #parseControl(kind: 'if' | 'range' | 'with', tokens: readonly Token[], source: string): TemplateNode {
     const pipeline = parsePipeline(tokens, source);
+    if (kind === 'range') this.#openRanges += 1;
     const { nodes: body, stop } = this.parseBlock();
+    if (kind === 'range') this.#openRanges -= 1;
     if (stop === null) throw new CliError(`template: {{${source}}} without {{end}}`);
     if (stop.word === 'end') return { kind, pipeline, body, otherwise: [] };
     const [next] = stop.rest;
