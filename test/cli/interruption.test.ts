@@ -15,7 +15,7 @@ describe('an interruption', () => {
         exit: 130,
         stdout: '',
         stderr:
-          '\nInterrupted; the server goes on: creating a volume of 100 GiB (queue id abc).\n' +
+          '\nInterrupted; the server goes on: creating a volume of 100 GiB.\n' +
           'To wait for the result: heketi-cli server operations wait abc\n',
       });
       expect(server.calls).toEqual(['POST /volumes', 'GET /queue/abc']);

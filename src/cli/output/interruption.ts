@@ -8,7 +8,7 @@ export function describeInterruption(wait: Wait | null): string {
     case 'queued':
       return lines(
         '',
-        `Interrupted; the server goes on: ${wait.what} (queue id ${wait.queueId}).`,
+        `Interrupted; the server goes on: ${wait.what}.`,
         `To wait for the result: heketi-cli server operations wait ${wait.queueId}`,
       );
     case 'busy':

@@ -38,7 +38,7 @@ function drawCluster({ cluster, nodes }: TopologyCluster, canvas: Canvas): strin
   };
   const zones = [...new Set(nodes.map((node) => String(node.zone)))].sort((a, b) => Number(a) - Number(b));
   for (const zone of zones) {
-    const members = nodes.filter((node) => String(node.zone) === zone);
+    const members = sortedBy(nodes, nodeName).filter((node) => String(node.zone) === zone);
     rows.push(`  Zone ${zone}  ${spaceText(members.flatMap((node) => node.devices))}`);
     for (const node of members) rows.push(...drawNode(node, widths, canvas));
   }
@@ -53,11 +53,20 @@ interface Widths {
 }
 
 function drawNode(node: NodeInfo, widths: Widths, canvas: Canvas): string[] {
-  const name = `${node.manage[0] ?? node.id} (${node.storage[0] ?? ''})`;
+  const name = `${nodeName(node)} (${node.storage[0] ?? ''})`;
   return [
     `    ${name} ${paintState(node.state, canvas)}`.trimEnd(),
-    ...node.devices.map((device) => drawDevice(device, widths, canvas)),
+    ...sortedBy(node.devices, (device) => device.name).map((device) => drawDevice(device, widths, canvas)),
   ];
+}
+
+function nodeName(node: NodeInfo): string {
+  return node.manage[0] ?? node.id;
+}
+
+/** With numbers in names by their value: node2 before node10. */
+function sortedBy<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+  return [...items].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }));
 }
 
 function drawDevice(device: DeviceInfo, widths: Widths, canvas: Canvas): string {
