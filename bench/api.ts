@@ -1,10 +1,13 @@
 /**
  * Creates, reads and deletes volumes over HTTP on simulated hosts: 240 devices (30 nodes, 3 zones), 8 requests in
- * flight for changes, 16 for reads. Prints throughput, latencies, and CPU of the server per request.
+ * flight for changes, 16 for reads. Prints throughput, latencies, CPU of the server per request, the time of a whole
+ * topology and of a start, and memory. On a machine that others use as well, compare CPU: `busy` says how much of the
+ * time of one core the server got.
  *
  *   npm run build && npx tsx bench/api.ts [volumes, default 500] [command of another server, with {config}]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -92,7 +95,7 @@ async function measure(
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
   const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / count;
   console.log(
-    `${name.padEnd(28)} ${(count / seconds).toFixed(0).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  CPU ${cpuMs.toFixed(3)} ms each`,
+    `${name.padEnd(28)} ${(count / seconds).toFixed(0).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  CPU ${cpuMs.toFixed(3)} ms each, busy ${((cpuMs * count) / seconds / 10).toFixed(0)} %`,
   );
   return times;
 }
@@ -133,8 +136,8 @@ function start(folder: string): ChildProcess {
 const average = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-api-'));
-const server = start(folder);
-const pid = server.pid ?? 0;
+let server = start(folder);
+let pid = server.pid ?? 0;
 try {
   await waitForHello();
   const cluster = (await change('POST', '/clusters', { block: true, file: true })).split('/')[2];
@@ -159,7 +162,20 @@ try {
   await measure('GET /volumes', 1000, READS_IN_FLIGHT, pid, () => send('GET', '/volumes'));
   await measure('GET /clusters/{id}', 1000, READS_IN_FLIGHT, pid, () => send('GET', `/clusters/${cluster}`));
   await measure('GET /hello', READS, READS_IN_FLIGHT, pid, () => send('GET', '/hello'));
+  await measure('topology info', 1, 1, pid, async () => {
+    await send('GET', '/clusters');
+    await send('GET', `/clusters/${cluster}`);
+    for (const path of [...nodes, ...volumes]) await send('GET', path);
+  });
   await measure('GET /db/dump', 3, 1, pid, () => send('GET', '/db/dump'));
+  const stopped = once(server, 'exit');
+  server.kill('SIGTERM');
+  await stopped;
+  const at = performance.now();
+  server = start(folder);
+  pid = server.pid ?? 0;
+  await waitForHello();
+  console.log(`start with ${volumes.length} volumes: ${(performance.now() - at).toFixed(0)} ms`);
   await measure('volume delete', VOLUMES, CHANGES_IN_FLIGHT, pid, (i) => change('DELETE', any(volumes, i)));
   console.log(`memory afterwards: ${residentMib(pid).toFixed(0)} MiB`);
 } finally {

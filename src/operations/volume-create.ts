@@ -196,12 +196,10 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     );
   },
 
-  async finalize(tx, { volume, bricks }): Promise<Finalized> {
-    await settle(
-      tx,
-      volume,
-      bricks.map(({ brick }) => brick.id),
-    );
+  async finalize(tx, { operationId, volume }): Promise<Finalized> {
+    await tx.bricks.settle(volume.id, operationId);
+    const now = await tx.volumes.find(volume.id);
+    if (now) await tx.volumes.update({ ...now, pendingId: null });
     return { location: `/volumes/${volume.id}` };
   },
 
@@ -231,15 +229,6 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     await tx.volumes.delete(volume.id);
   },
 };
-
-async function settle(tx: Tx, volume: Volume, brickIds: readonly Id[]): Promise<void> {
-  for (const id of brickIds) {
-    const brick = await tx.bricks.find(id);
-    if (brick) await tx.bricks.update({ ...brick, pendingId: null });
-  }
-  const now = await tx.volumes.find(volume.id);
-  if (now) await tx.volumes.update({ ...now, pendingId: null });
-}
 
 function infoOf(work: VolumeWork, context: OperationContext): Promise<GlusterVolume | null> {
   return onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, work.volume.name));

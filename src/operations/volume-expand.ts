@@ -102,8 +102,8 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
     if (context.hosts.settings.rebalanceOnExpansion) await rebalance(work, context);
   },
 
-  async finalize(tx, { volume, bricks, addGib }) {
-    for (const { brick } of bricks) await tx.bricks.update({ ...brick, pendingId: null });
+  async finalize(tx, { operationId, volume, addGib }) {
+    await tx.bricks.settle(volume.id, operationId);
     // Read again: block volumes may have come and gone on a hosting volume meanwhile.
     const now = await tx.volumes.find(volume.id);
     if (!now) throw new Error(`volume ${volume.id} vanished while it was expanded`);

@@ -104,6 +104,8 @@ export interface BrickRows {
   countByVolume(volumeId: Id): Promise<number>;
   insert(bricks: readonly Brick[]): Promise<void>;
   update(brick: Brick): Promise<void>;
+  /** Ends what operation `pendingId` was doing to bricks of this volume. */
+  settle(volumeId: Id, pendingId: Id): Promise<void>;
   delete(ids: readonly Id[]): Promise<void>;
 }
 

@@ -55,7 +55,7 @@ export const SILENT: Logger = {
   child: () => SILENT,
 };
 
-const ALL_UP: NodeHealth = { isUp: () => true, reportDown: () => undefined, onUp: () => undefined };
+export const ALL_UP: NodeHealth = { isUp: () => true, reportDown: () => undefined, onUp: () => undefined };
 
 /** Strict simulated hosts h1..hN, each with `devices` disks. */
 export function strictHosts(hosts: number, devices: number, sizeGib = 100): SimulatedHosts {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Brick, BrickSubType } from '../../domain/brick.js';
 import type { BrickTable } from '../schema.js';
 import { type Connection, first, query, statement, TEXT, tableWrites } from '../statement.js';
@@ -21,6 +22,13 @@ const countByVolume = statement(
     .selectFrom('brick')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('volume_id', '=', TEXT),
+);
+const settleOfVolume = statement(
+  query
+    .updateTable('brick')
+    .set({ pending_id: sql<null>`null` })
+    .where('volume_id', '=', TEXT)
+    .where('pending_id', '=', TEXT),
 );
 const writes = tableWrites('brick', [
   'id',
@@ -66,6 +74,9 @@ export function brickRows(connection: Connection): BrickRows {
       for (const brick of added) await writes.insert(connection, toRow(brick));
     },
     update: (brick) => writes.update(connection, toRow(brick)),
+    async settle(volumeId, pendingId) {
+      await connection.run(settleOfVolume, [volumeId, pendingId]);
+    },
     async delete(ids) {
       for (const id of ids) await writes.delete(connection, id);
     },
