@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { createApp } from './app/create-app.js';
-import { checkDatabaseFile, exportDatabase, importDatabaseFile } from './app/database-commands.js';
+import {
+  checkDatabaseFile,
+  deleteBricksWithEmptyPath,
+  exportDatabase,
+  importDatabaseFile,
+} from './app/database-commands.js';
 import { runCommandLine, type ServeOptions } from './config/command-line.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
@@ -21,6 +26,7 @@ process.exitCode = await runCommandLine(
     dbExport: (options) => reportingRefusals(() => exportDatabase(options, stdout)),
     dbImport: (options) => reportingRefusals(() => importDatabaseFile(options)),
     dbCheck: (options) => reportingRefusals(() => checkDatabaseFile(options, stdout)),
+    dbDeleteBricksWithEmptyPath: (options) => reportingRefusals(() => deleteBricksWithEmptyPath(options, stdout)),
   },
   { stdout, stderr },
 );

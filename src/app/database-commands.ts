@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import type { DbExportOptions, DbFileOptions, DbImportOptions } from '../config/command-line.js';
+import type { DbExportOptions, DbFileOptions, DbImportOptions, EmptyPathOptions } from '../config/command-line.js';
 import { DomainError } from '../domain/errors.js';
 import { parseJson, stringifyJson } from '../domain/json.js';
 import { checkDatabase } from '../interchange/check.js';
 import { dumpDatabase } from '../interchange/dump.js';
 import { importDatabase } from '../interchange/import.js';
+import { removeBricksWithEmptyPath } from '../operations/empty-path-bricks.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store, Tx } from '../store/store.js';
 
@@ -48,6 +49,23 @@ export async function importDatabaseFile({ dbFile, jsonFile }: DbImportOptions):
 export async function checkDatabaseFile({ dbFile }: DbFileOptions, print: (text: string) => void): Promise<number> {
   print(`${stringifyJson(await readOnly(dbFile, checkDatabase), 4)}\n`);
   return 0;
+}
+
+/** `heketi db delete-bricks-with-empty-path`: says what it removed. Hosts are not asked: nothing has such a path. */
+export async function deleteBricksWithEmptyPath(
+  { dbFile, clusters, nodes, devices }: EmptyPathOptions,
+  print: (text: string) => void,
+): Promise<number> {
+  if (!existsSync(dbFile)) throw refused(`there is no database ${dbFile}`);
+  const store = await openSqliteStore({ file: dbFile });
+  try {
+    const { removed, pending } = await store.write((tx) => removeBricksWithEmptyPath(tx, { clusters, nodes, devices }));
+    print(`${removed.length} bricks without a path removed\n`);
+    for (const id of pending) print(`brick ${id} is left to the pending operation that it belongs to\n`);
+    return 0;
+  } finally {
+    await store.close();
+  }
 }
 
 async function readOnly<T>(dbFile: string, work: (tx: Tx) => Promise<T>): Promise<T> {

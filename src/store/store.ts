@@ -98,6 +98,8 @@ export interface BrickRows {
   find(id: Id): Promise<Brick | null>;
   list(): Promise<readonly Brick[]>;
   listByVolume(volumeId: Id): Promise<readonly Brick[]>;
+  /** Without those that an imported volume does not list though they name it. */
+  listShownByVolume(volumeId: Id): Promise<readonly Brick[]>;
   listByDevice(deviceId: Id): Promise<readonly Brick[]>;
   listByNode(nodeId: Id): Promise<readonly Brick[]>;
   countByDevice(): Promise<ReadonlyMap<Id, number>>;

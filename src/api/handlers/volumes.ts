@@ -40,7 +40,7 @@ export function volumeHandlers({ store, operations }: HandlerDeps): VolumeHandle
         if (volume === null || volume.pendingId !== null) throw idNotFound();
         return volumeInfo(
           volume,
-          await tx.bricks.listByVolume(id),
+          await tx.bricks.listShownByVolume(id),
           await tx.nodes.listByCluster(volume.clusterId),
           volume.isBlockHosting ? await tx.blockVolumes.listVisibleIdsByHostingVolume(id) : [],
         );

@@ -9,6 +9,19 @@ const bricks = query.selectFrom('brick').selectAll();
 const byId = statement(bricks.where('id', '=', TEXT));
 const all = statement(bricks.orderBy('id'));
 const byVolume = statement(bricks.where('volume_id', '=', TEXT).orderBy('id'));
+const shownByVolume = statement(
+  bricks
+    .where('volume_id', '=', TEXT)
+    .where('id', 'not in', (other) =>
+      other
+        .selectFrom('link_fault')
+        .select('child_id')
+        .where('parent_id', '=', TEXT)
+        .where('relation', '=', sql.lit('volume-brick'))
+        .where('kind', '=', sql.lit('missing')),
+    )
+    .orderBy('id'),
+);
 const byDevice = statement(bricks.where('device_id', '=', TEXT).orderBy('id'));
 const byNode = statement(bricks.where('node_id', '=', TEXT).orderBy('id'));
 const countsByDevice = statement(
@@ -57,6 +70,9 @@ export function brickRows(connection: Connection): BrickRows {
     },
     async listByVolume(volumeId) {
       return (await connection.all(byVolume, [volumeId])).map(fromRow);
+    },
+    async listShownByVolume(volumeId) {
+      return (await connection.all(shownByVolume, [volumeId, volumeId])).map(fromRow);
     },
     async listByDevice(deviceId) {
       return (await connection.all(byDevice, [deviceId])).map(fromRow);
