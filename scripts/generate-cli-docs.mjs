@@ -70,7 +70,7 @@ function markdown() {
     describe(tree),
     '',
     'Flags may stand before or after arguments, as `--flag=value` or `--flag value`; a boolean flag is set to false by',
-    '`--flag=false`. Errors go to standard error, and the exit status is then 255.',
+    '`--flag=false`. Errors go to standard error, and the exit status is then 255; after Ctrl-C it is 130.',
     '',
     '## Flags of every command',
     '',
@@ -122,7 +122,7 @@ function manPage() {
     '.B NO_COLOR',
     'When set to anything, nothing is coloured.',
     '.SH EXIT STATUS',
-    '0, or 255 after an error.',
+    '0, 255 after an error, or 130 after an interruption (Ctrl\\-C): the server goes on with what it has accepted.',
     '',
   ].join('\n');
 }

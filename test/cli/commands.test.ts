@@ -488,3 +488,60 @@ describe('topology show', () => {
     });
   });
 });
+
+describe('block volumes', () => {
+  const info = [
+    'Name: blk',
+    'Size: 5',
+    'UsableSize: 5',
+    `Volume Id: ${blockVolume.id}`,
+    `Cluster Id: ${cluster.id}`,
+    'Hosts: [10.0.0.1 10.0.0.2]',
+    'IQN: iqn.2016:x',
+    'LUN: 0',
+    'Hacount: 2',
+    'Username: ',
+    'Password: ',
+    `Block Hosting Volume: ${VOLUME_ID}`,
+    '',
+  ].join('\n');
+  const path = `/blockvolumes/${blockVolume.id}`;
+  const ended = { status: 303, headers: { Location: path } };
+
+  it('are shown and listed', async () => {
+    const script = {
+      [`GET ${path}`]: { body: blockVolume },
+      'GET /blockvolumes': { body: { blockvolumes: [blockVolume.id] } },
+    };
+    await withServer(script, async (_server, run) => {
+      expect((await run(['blockvolume', 'info', blockVolume.id])).stdout).toBe(info);
+      expect((await run(['blockvolume', 'info', blockVolume.id, '--json'])).stdout).toBe(JSON.stringify(blockVolume));
+      expect((await run(['blockvolume', 'list'])).stdout).toBe(
+        `Id:${blockVolume.id}    Cluster:${cluster.id}    Name:blk\n`,
+      );
+      expect((await run(['blockvolume', 'list', '--json'])).stdout).toBe(`{"blockvolumes":["${blockVolume.id}"]}`);
+    });
+  });
+
+  it.each([[[blockVolume.id, '--new-size=9']], [[`--blockvolume=${blockVolume.id}`, '--new-size', '9']]])(
+    'are expanded to a new total size: %j',
+    async (args) => {
+      const script = { ...asyncScript(`POST ${path}/expand`, ended, 1), [`GET ${path}`]: { body: blockVolume } };
+      await withServer(script, async (server, run) => {
+        expect(await run(['blockvolume', 'expand', ...args])).toMatchObject({ exit: 0, stdout: info, stderr: '' });
+        expect(bodyOf(server.requests[0]?.body)).toEqual({ new_size: 9 });
+      });
+    },
+  );
+
+  it('that the server cannot make yet fail with its words', async () => {
+    const script = { 'POST /blockvolumes': { status: 501, body: "This server can't create block volumes yet\n" } };
+    await withServer(script, async (_server, run) => {
+      expect(await run(['blockvolume', 'create', '--size=1'])).toMatchObject({
+        exit: 255,
+        stdout: '',
+        stderr: "Error: This server can't create block volumes yet\n",
+      });
+    });
+  });
+});

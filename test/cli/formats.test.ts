@@ -4,6 +4,7 @@ import { formatDeviceInfo, formatNodeInfo } from '../../src/cli/output/node.js';
 import { formatOperation, formatOperationCounts, formatOperationRow } from '../../src/cli/output/operations.js';
 import { formatPersistentVolume, formatQuantity } from '../../src/cli/output/persistent-volume.js';
 import { formatTopology } from '../../src/cli/output/topology.js';
+import { drawTopology } from '../../src/cli/output/topology-drawing.js';
 import {
   formatBlockVolumeInfo,
   formatBlockVolumeRow,
@@ -327,6 +328,19 @@ Cluster Id: ${CLUSTER_ID}
       layout({ volumes: [{ ...volume, durability: { type: 'none' }, snapshot: { enable: true, factor: 1.5 } }] }),
     ).toContain('\tDurability Type: none\n\tSnapshot: Enabled\n\tSnapshot Factor: 1.50\n');
   });
+});
+
+it('the drawing of the topology sorts zones, nodes and devices by name, numbers by value', () => {
+  const nodeNamed = (name: string, zone: number) =>
+    readNode({ ...node, zone, hostnames: { manage: [name], storage: ['s'] }, devices: [] });
+  const devices = ['/dev/sdc', '/dev/sdb'].map((name) => ({ ...device, name }));
+  const nodes = [nodeNamed('n10', 10), nodeNamed('n9', 2), nodeNamed('n10a', 2), readNode({ ...node, devices })];
+  const text = drawTopology([{ cluster: readCluster(cluster), volumes: [], nodes }], {
+    columns: 80,
+    isColourful: false,
+  });
+  const order = text.match(/Zone \d+|n\d+\w*(?= \()|\/dev\/\w+/g);
+  expect(order).toEqual(['Zone 2', 'n2', '/dev/sdb', '/dev/sdc', 'n9', 'n10a', 'Zone 10', 'n10']);
 });
 
 describe('operations', () => {

@@ -65,6 +65,22 @@ describe('an interruption', () => {
   });
 });
 
+it('a watched list outlives a restart of the server', async () => {
+  const list = { body: { pendingoperations: [] } };
+  const script = { 'GET /operations/pending': [list, { hangUp: true }, { hangUp: true }, list] };
+  await withServer(script, async (_server, run) => {
+    let rounds = 0;
+    const { exit, stdout } = await run(['server', 'operations', 'list', '--watch'], {
+      onSleep: (_ms, interrupt) => {
+        rounds += 1;
+        if (rounds === 3) interrupt();
+      },
+    });
+    expect(exit).toBe(130);
+    expect(stdout).toMatch(/No pending operations\n.*\nGet "http.*\n.*\nNo pending operations\n$/);
+  });
+});
+
 describe('server operations wait', () => {
   const queue = (last: object) => asyncScript('POST /volumes', last, 1);
 

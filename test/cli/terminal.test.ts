@@ -54,6 +54,25 @@ describe('on a terminal', () => {
     expect(visible(terminal.text)).toMatch(/^Name: v1\r\nSize: 100\r\n[^^]*Replica Count: 3\r\n$/);
   });
 
+  it('a bar shows how much of a topology is loaded, behind the line that is being written', async () => {
+    const added = { status: 303, headers: { Location: `/nodes/${node.id}` } };
+    const script: Script = {
+      'GET /clusters': { body: { clusters: [] } },
+      'POST /clusters': { status: 201, body: cluster },
+      ...asyncScript('POST /nodes', added),
+      'POST /devices': { status: 202, headers: { Location: '/queue/def' } },
+      'GET /queue/def': [{ headers: { 'X-Pending': 'true' } }, { headers: { 'X-Pending': 'true' } }, { status: 204 }],
+      [`GET /nodes/${node.id}`]: { body: node },
+      [`GET /clusters/${cluster.id}`]: { body: cluster },
+    };
+    const file = { clusters: [{ nodes: [{ node: { hostnames: node.hostnames, zone: 1 }, devices: ['/dev/sdb'] }] }] };
+    const command = `echo '${JSON.stringify(file)}' | heketi-cli topology load --json=/dev/stdin`;
+    const terminal = await open(script, command);
+    expect(await terminal.end()).toBe(0);
+    expect(terminal.text).toMatch(/Adding device \/dev\/sdb \.\.\. .*\[#{10}-{10}\] 1\/2 device \/dev\/sdb 0\.\ds/);
+    expect(visible(terminal.text)).toBe('OK\r\n');
+  });
+
   it('Ctrl-C while the server works ends with 130 and the way to the result', async () => {
     const terminal = await open(creation(100_000), 'heketi-cli volume create --size=100');
     await terminal.waitFor(/creating a volume of 100 GiB/);

@@ -2,6 +2,7 @@ import { type JsonValue, stringifyJson } from '../../domain/json.js';
 import { type HeketiClient, pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
+import { ConnectionError } from '../errors.js';
 import { boolFlag, intFlag } from '../flags.js';
 import { isDrawable } from '../io.js';
 import { formatNodeInfo } from '../output/node.js';
@@ -55,15 +56,23 @@ function listCommand(context: CliContext): CliCommand {
         context.print(await listOperations(client));
         return;
       }
-      const isRedrawn = isDrawable(context.io.stdout, context.io.env);
-      for (;;) {
-        const list = await listOperations(client);
-        const time = new Date(context.io.now()).toISOString();
-        const text = list === '' ? 'No pending operations\n' : list;
-        context.print(isRedrawn ? `${CLEAR_SCREEN}${time}\n\n${text}` : `${time}\n${text}`);
-        await context.io.sleep(Math.max(1, flags.int('interval')) * 1000);
-      }
+      await watchOperations(context, client, Math.max(1, flags.int('interval')));
     });
+}
+
+/** Until interrupted. A server that restarts in the meantime is waited for. */
+async function watchOperations(context: CliContext, client: HeketiClient, intervalSeconds: number): Promise<void> {
+  const isRedrawn = isDrawable(context.io.stdout, context.io.env);
+  for (;;) {
+    const list = await listOperations(client).catch((error: unknown) => {
+      if (error instanceof ConnectionError) return `${error.message}\n`;
+      throw error;
+    });
+    const time = new Date(context.io.now()).toISOString();
+    const text = list === '' ? 'No pending operations\n' : list;
+    context.print(isRedrawn ? `${CLEAR_SCREEN}${time}\n\n${text}` : `${time}\n${text}`);
+    await context.io.sleep(intervalSeconds * 1000);
+  }
 }
 
 async function listOperations(client: HeketiClient): Promise<string> {
