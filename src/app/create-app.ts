@@ -15,7 +15,7 @@ import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
 import { HealthMonitor } from '../operations/health-monitor.js';
 import { HostWork } from '../operations/host-work.js';
-import { BackgroundCleaner, markInterrupted, recoverAll } from '../operations/recovery.js';
+import { markInterrupted } from '../operations/recovery.js';
 import type { OperationSettings } from '../operations/settings.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store } from '../store/store.js';
@@ -48,20 +48,17 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     const hosts = { executor, settings: config.hostSettings };
     const health = new HealthMonitor(store, hosts, logger);
     const settings = operationSettings(config);
-    const { operations, runner } = createOperations({
+    const { operations, runner, recovery } = createOperations({
       store,
       hosts,
-      work: new HostWork(),
+      work: new HostWork(config.concurrency),
       health,
       settings,
       log: logger,
     });
     if (config.monitor.isEnabled) health.start(config.monitor.startSeconds, config.monitor.refreshSeconds);
     const { startSeconds, refreshSeconds } = config.cleaner;
-    const cleaner =
-      config.cleaner.isEnabled && !config.dbReadOnly
-        ? new BackgroundCleaner(() => recoverAll(store, runner, logger), startSeconds, refreshSeconds, logger)
-        : null;
+    if (config.cleaner.isEnabled && !config.dbReadOnly) recovery.start(startSeconds, refreshSeconds);
 
     const admin = new AdminState(config.defaultState);
     const server = await buildServer({
@@ -87,7 +84,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       },
       async close(drainMs) {
         health.stop();
-        cleaner?.stop();
+        recovery.stop();
         await server.close();
         await runner.drain(drainMs);
         await store.close();
@@ -125,6 +122,7 @@ function operationSettings(config: Config): OperationSettings {
     blockHostingOptions: config.blockHosting.options,
     volumeCreateRetries: config.volumeCreateRetries,
     maxInflight: config.maxInflight,
+    operationsPerCluster: config.concurrency.operationsPerCluster,
     // The original's mock knows no spare metadata, and its figures are in the recorded answers.
     reserveSpareMetadata: !(config.executor === 'mock' && config.mock.mode === 'lenient'),
   };

@@ -30,6 +30,9 @@ export interface Config {
   readonly cleaner: BackgroundTask;
   /** Operations at a time before requests are refused (429); null: they wait in order instead. */
   readonly maxInflight: number | null;
+  readonly concurrency: Concurrency;
+  /** How long running operations may take to end after a request to stop. */
+  readonly shutdownLimitSeconds: number;
   /** Further tries of a volume create after the first one failed on the hosts. */
   readonly volumeCreateRetries: number;
   readonly executor: ExecutorKind;
@@ -65,6 +68,16 @@ export interface Limits {
   /** Arbiter bricks are sized for files of this size; `user.heketi.average-file-size` of a volume overrides it. */
   readonly averageFileKib: number;
   readonly maxVolumesPerCluster: number;
+}
+
+/** How much runs side by side; all of it from 1 on. */
+export interface Concurrency {
+  /** Operations in one cluster; others of the same cluster wait in order. */
+  readonly operationsPerCluster: number;
+  /** Commands that change gluster volumes, in one cluster. */
+  readonly glusterChangesPerCluster: number;
+  /** Bricks that are made or removed on one host. */
+  readonly bricksPerHost: number;
 }
 
 export interface BlockHostingSettings {

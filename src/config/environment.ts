@@ -32,10 +32,14 @@ const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
 
 /** Our own variables. Those of the original are listed in docs/configuration.md and read where their key is. */
 export const MORTAR_VARIABLES = [
+  'MORTAR_BRICKS_PER_HOST',
+  'MORTAR_GLUSTER_CHANGES_PER_CLUSTER',
   'MORTAR_LOG_FORMAT',
   'MORTAR_MOCK_MODE',
   'MORTAR_MOCK_TOPOLOGY',
   'MORTAR_MOCK_SOCKET',
+  'MORTAR_OPERATIONS_PER_CLUSTER',
+  'MORTAR_SHUTDOWN_LIMIT_SECONDS',
 ] as const;
 
 /** Variables that Kubernetes sets for a service named `mortar`. */

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { ZoneChecking } from '../domain/allocator/types.js';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from '../logging/log-level.js';
-import type { AdminState, BackgroundTask, BlockHostingSettings, Config, JwtSettings, Limits } from './config.js';
+import type {
+  AdminState,
+  BackgroundTask,
+  BlockHostingSettings,
+  Concurrency,
+  Config,
+  JwtSettings,
+  Limits,
+} from './config.js';
 import { UNLIMITED_INFLIGHT } from './config.js';
 import { ConfigError } from './config-error.js';
 import {
@@ -80,6 +88,8 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     monitor: monitor(glusterfs, env),
     cleaner: cleaner(glusterfs, env),
     maxInflight: maxInflight(glusterfs, env),
+    concurrency: concurrency(env),
+    shutdownLimitSeconds: env.integer('MORTAR_SHUTDOWN_LIMIT_SECONDS', { min: 0 }) ?? 20,
     volumeCreateRetries: positiveOr(glusterfs.operation_retry_limits?.volume_create, 4),
     executor: executor.kind,
     injection: executor.isInjected ? { raw: glusterfs.injectexec ?? {} } : null,
@@ -196,6 +206,14 @@ function maxInflight(glusterfs: Glusterfs, env: EnvironmentReader): number | nul
   const limit = env.integer('HEKETI_MAX_INFLIGHT_OPERATIONS') ?? glusterfs.max_inflight_operations ?? 0;
   if (limit < 0) return UNLIMITED_INFLIGHT;
   return limit === 0 ? null : limit;
+}
+
+function concurrency(env: EnvironmentReader): Concurrency {
+  return {
+    operationsPerCluster: env.integer('MORTAR_OPERATIONS_PER_CLUSTER', { min: 1 }) ?? 64,
+    glusterChangesPerCluster: env.integer('MORTAR_GLUSTER_CHANGES_PER_CLUSTER', { min: 1 }) ?? 8,
+    bricksPerHost: env.integer('MORTAR_BRICKS_PER_HOST', { min: 1 }) ?? 4,
+  };
 }
 
 function positiveOr(value: number | undefined, fallback: number): number {

@@ -69,6 +69,8 @@ export interface PendingOperation {
   readonly actions: readonly Action[];
   /** JSON with all that finishing or undoing needs without the process that began it; null when imported. */
   readonly plan: unknown;
+  /** An undo was begun, so that nothing but its end leads out. */
+  readonly isUndoing?: true;
   /** The original's number of an imported type this server does not know. */
   readonly exact?: ExactIntegers;
 }

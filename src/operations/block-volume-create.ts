@@ -3,7 +3,7 @@ import { isStarted, volumeInfo } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { type BlockVolumeWork, blockVolumeWork, bookBlockSpace, removeBlockVolume } from './block-volume-work.js';
 import { onAnyHost } from './cluster-hosts.js';
-import type { OperationContext, OperationKind } from './operation.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 import { type VolumeWork, volumeWork } from './volume-bricks.js';
 import { volumeCreate } from './volume-create.js';
 
@@ -33,6 +33,10 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
     return { ...work, newHosting, isNameShared };
   },
 
+  lane: ({ hosting }) => hosting.clusterId,
+
+  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+
   async exec({ operationId }) {
     throw new Error(`operation ${operationId} can only be taken back`);
   },
@@ -45,16 +49,18 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
     return 'back';
   },
 
-  async undo(work, context) {
+  async undo(work, context, failed) {
     if (!work.isNameShared && (await mayHoldBlocks(work, context))) await removeBlockVolume(work, context);
-    if (work.newHosting) await volumeCreate.undo({ ...work.newHosting, isImported: true }, context);
+    if (!work.newHosting) return ALL_UNDONE;
+    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, failed);
   },
 
-  async retract(tx, { block, hosting, newHosting }) {
+  async retract(tx, { block, hosting, newHosting }, undone) {
     await tx.blockVolumes.delete(block.id);
     await tx.linkFaults.deleteByObject(block.id);
-    if (newHosting) await volumeCreate.retract(tx, { ...newHosting, isImported: true });
-    else await bookBlockSpace(tx, hosting.id, block.sizeGib);
+    if (newHosting) return volumeCreate.retract(tx, { ...newHosting, isImported: true }, undone);
+    await bookBlockSpace(tx, hosting.id, block.sizeGib);
+    return null;
   },
 };
 

@@ -7,7 +7,7 @@ import {
   findBlockVolume,
   removeBlockVolume,
 } from './block-volume-work.js';
-import type { OperationKind } from './operation.js';
+import { ALL_UNDONE, type OperationKind } from './operation.js';
 
 /** A delete that was begun is finished: nobody can tell how far gluster-block got with it. */
 export const blockVolumeDelete: OperationKind<BlockVolumeWork, void> = {
@@ -16,6 +16,10 @@ export const blockVolumeDelete: OperationKind<BlockVolumeWork, void> = {
   load(tx: Tx, operation: PendingOperation): Promise<BlockVolumeWork | null> {
     return blockVolumeWork(tx, operation, 'delete-block-volume');
   },
+
+  lane: ({ hosting }) => hosting.clusterId,
+
+  leftovers: ({ hosts }, after) => ({ mustEnd: after === 'crash' ? [] : hosts, mayStay: [] }),
 
   exec: removeBlockVolume,
 
@@ -31,12 +35,12 @@ export const blockVolumeDelete: OperationKind<BlockVolumeWork, void> = {
     return (await findBlockVolume(work, context)) ? 'back' : 'forward';
   },
 
-  async undo() {
-    // Only reached while the block volume is still there: nothing has changed on the hosts.
-  },
+  /** Only reached while the block volume is still there: nothing has changed on the hosts. */
+  undo: async () => ALL_UNDONE,
 
   async retract(tx, { block }) {
     const now = await tx.blockVolumes.find(block.id);
     if (now) await tx.blockVolumes.update({ ...now, pendingId: null });
+    return null;
   },
 };

@@ -10,7 +10,7 @@ import {
   bookBlockSpace,
   findBlockVolume,
 } from './block-volume-work.js';
-import type { OperationContext, OperationKind } from './operation.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 
 interface BlockVolumeExpandWork extends BlockVolumeWork {
   /** The new total, whose difference to the recorded size is taken from the hosting volume already. */
@@ -31,6 +31,10 @@ export const blockVolumeExpand: OperationKind<BlockVolumeExpandWork, BlockVolume
     return { ...work, wantedGib, found: { sizeGib: null } };
   },
 
+  lane: ({ hosting }) => hosting.clusterId,
+
+  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+
   exec: realSize,
 
   async finalize(tx, { operationId, block, hosting, wantedGib }, { usableSizeGib }) {
@@ -45,6 +49,7 @@ export const blockVolumeExpand: OperationKind<BlockVolumeExpandWork, BlockVolume
 
   async undo(work, context) {
     work.found.sizeGib = (await realSize(work, context)).sizeGib;
+    return ALL_UNDONE;
   },
 
   async retract(tx, { operationId, block, hosting, wantedGib, found }) {
@@ -53,6 +58,7 @@ export const blockVolumeExpand: OperationKind<BlockVolumeExpandWork, BlockVolume
     if (sizeGib !== block.sizeGib) await resize(tx, block.id, sizeGib, sizeGib);
     if (!(await balanceBlockSpace(tx, hosting.id, operationId)))
       await bookBlockSpace(tx, hosting.id, wantedGib - sizeGib);
+    return null;
   },
 };
 

@@ -4,6 +4,7 @@ import type { ChangeType, PendingOperation } from '../domain/pending-operation.j
 import { withoutExact } from '../domain/size.js';
 import type { Volume } from '../domain/volume.js';
 import { type BlockVolumeInfo, blockVolumeInfo, deleteBlockVolume } from '../executors/commands/gluster-block.js';
+import type { Hosts } from '../executors/commands/hosts.js';
 import type { Tx } from '../store/store.js';
 import { manageNamesOf, onAnyHost } from './cluster-hosts.js';
 import type { OperationContext } from './operation.js';
@@ -34,15 +35,17 @@ export async function blockVolumeWork(
 export function onHostingVolume<T>(
   { hosting, hosts }: BlockVolumeWork,
   context: OperationContext,
-  work: (host: string) => Promise<T>,
+  work: (hosts: Hosts, host: string) => Promise<T>,
 ): Promise<T> {
-  return context.work.onVolume(hosting.clusterId, hosting.name, () => onAnyHost(hosts, context.health, work));
+  return context.work.onVolume(hosting.clusterId, hosting.name, context.hosts, (patient) =>
+    onAnyHost(hosts, context.health, (host) => work(patient, host)),
+  );
 }
 
 /** Being gone already is success. */
 export async function removeBlockVolume(work: BlockVolumeWork, context: OperationContext): Promise<void> {
   const name = { hostingVolume: work.hosting.name, name: work.block.name };
-  await onHostingVolume(work, context, (host) => deleteBlockVolume(context.hosts, host, name));
+  await onHostingVolume(work, context, (hosts, host) => deleteBlockVolume(hosts, host, name));
 }
 
 /** Null when gluster-block has no such block volume. */

@@ -6,16 +6,9 @@ import type { Volume } from '../domain/volume.js';
 import { volumeInfo } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { manageNamesOf, onAnyHost } from './cluster-hosts.js';
-import type { OperationContext, OperationKind } from './operation.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 import { giveBackSpace } from './space.js';
-import {
-  type Destroyed,
-  destroyBricks,
-  destroyNewBricks,
-  glusterName,
-  type HostedBrick,
-  hostedBricks,
-} from './volume-bricks.js';
+import { type Destroyed, destroyBricks, glusterName, type HostedBrick, hostedBricks } from './volume-bricks.js';
 
 interface BrickEvictWork {
   readonly operationId: Id;
@@ -50,10 +43,15 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
     };
   },
 
+  lane: ({ volume }) => volume.clusterId,
+
+  /** replace-brick may have been sent to any host of the cluster. */
+  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+
   /** The replacement is in use: only the old brick is left to be removed. */
   exec: ({ old }, context) => destroyBricks([old], context),
 
-  async finalize(tx, work, { gone, left }) {
+  async finalize(tx, work, { gone, left, failure }) {
     const { old, replacement } = work;
     if (gone.length > 0) {
       await giveBackSpace(tx, gone[0]?.poolRemoved ? [old.brick] : []);
@@ -66,7 +64,8 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
       await tx.linkFaults.deleteByObject(replacement.brick.id);
     }
     await endPartOfRemoval(tx, work);
-    return { location: null, remaining: left.map((id): Action => ({ change: 'delete-brick', id, delta: null })) };
+    const remaining = left.map((id): Action => ({ change: 'delete-brick', id, delta: null }));
+    return { location: null, remaining, failure };
   },
 
   async direction(work, context) {
@@ -82,7 +81,9 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
   },
 
   async undo({ replacement }, context) {
-    if (replacement) await destroyNewBricks([replacement], context);
+    const { left, failure } = await destroyBricks(replacement ? [replacement] : [], context);
+    if (left.length > 0) throw failure;
+    return ALL_UNDONE;
   },
 
   async retract(tx, work) {
@@ -94,6 +95,7 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
     const now = await tx.bricks.find(old.brick.id);
     if (now) await tx.bricks.update({ ...now, pendingId: null });
     await endPartOfRemoval(tx, work);
+    return null;
   },
 };
 

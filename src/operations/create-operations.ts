@@ -5,6 +5,7 @@ import { blockVolumeCreate } from './block-volume-create.js';
 import { blockVolumeDelete } from './block-volume-delete.js';
 import { blockVolumeExpand } from './block-volume-expand.js';
 import { brickEvict } from './brick-evict.js';
+import { ClosableExecutor } from './closable-executor.js';
 import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClusterFlags } from './cluster-changes.js';
 import { buildDeviceAdd, deviceAdd } from './device-add.js';
 import { buildDeviceDelete, deviceDelete } from './device-delete.js';
@@ -14,8 +15,9 @@ import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './node-add.j
 import { buildNodeDelete, nodeDelete } from './node-delete.js';
 import type { OperationContext } from './operation.js';
 import type { Operations } from './ports.js';
-import { recoverAll } from './recovery.js';
+import { Recovery } from './recovery.js';
 import { OperationRunner } from './runner.js';
+import { Settlement } from './settlement.js';
 import { changeDeviceState, changeNodeState } from './states.js';
 import { OperationTracker } from './tracker.js';
 import { buildVolumeClone, volumeClone } from './volume-clone.js';
@@ -40,11 +42,24 @@ const KINDS = [
   deviceDelete,
 ];
 
-/** The operations of one server, and the runner behind them for recovery and shutdown. */
-export function createOperations(context: OperationContext): { operations: Operations; runner: OperationRunner } {
-  const { store, settings, health, log } = context;
-  const tracker = new OperationTracker(settings.maxInflight);
-  const runner = new OperationRunner(context, tracker, KINDS);
+export interface OperationServices {
+  readonly operations: Operations;
+  readonly runner: OperationRunner;
+  readonly recovery: Recovery;
+}
+
+/** The operations of one server, with the runner and the recovery behind them. */
+export function createOperations(given: OperationContext): OperationServices {
+  const { store, settings, health, log } = given;
+  const executor = new ClosableExecutor(given.hosts.executor);
+  const context: OperationContext = { ...given, hosts: { ...given.hosts, executor } };
+  const tracker = new OperationTracker({
+    maxInflight: settings.maxInflight,
+    perLane: settings.operationsPerCluster,
+  });
+  const settlement = new Settlement(context, KINDS, (operationId, error) => recovery.keep(operationId, error));
+  const runner = new OperationRunner(context, tracker, settlement);
+  const recovery: Recovery = new Recovery(store, runner, health, log, (id) => tracker.has(id));
 
   const logged = async <T>(placing: Promise<T>): Promise<T> => {
     try {
@@ -174,12 +189,13 @@ export function createOperations(context: OperationContext): { operations: Opera
 
     cleanUp: (operationIds) =>
       runner.startJob('cleanup', async () => {
-        await recoverAll(store, runner, log, operationIds);
+        await recovery.run(operationIds);
         return async () => null;
       }),
 
     inFlight: () => tracker.inFlight,
     isInFlight: (id) => tracker.has(id),
+    nextTry: (id) => recovery.nextTry(id),
   };
-  return { operations, runner };
+  return { operations, runner, recovery };
 }

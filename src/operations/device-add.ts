@@ -6,9 +6,9 @@ import type { PendingOperation } from '../domain/pending-operation.js';
 import { type DeviceReport, inspectDevice, setUpDevice, tearDownDevice } from '../executors/commands/lvm-device.js';
 import { CommandError } from '../executors/executor.js';
 import type { Tx } from '../store/store.js';
-import type { OperationContext, OperationKind } from './operation.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
 import type { DeviceRequest } from './ports.js';
-import type { Intent } from './runner.js';
 
 /** The device that is being added; no row holds it before its volume group exists. */
 export interface DeviceAddPlan extends DeviceRequest {
@@ -25,7 +25,7 @@ export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceReques
       `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`,
     );
   const plan: DeviceAddPlan = { ...request, id: deviceId };
-  return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan };
+  return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan, lane: deviceLane(request.nodeId) };
 }
 
 interface DeviceAddWork {
@@ -41,6 +41,10 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
     const node = await tx.nodes.find(device.nodeId);
     return node && { device, node };
   },
+
+  lane: ({ node }) => deviceLane(node.id),
+
+  leftovers: ({ node }) => ({ mustEnd: [manageName(node)], mayStay: [] }),
 
   async exec({ device, node }, context) {
     const host = manageName(node);
@@ -86,9 +90,10 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
       paths: [],
       pvUuid: '',
     });
+    return ALL_UNDONE;
   },
 
-  async retract() {},
+  retract: async () => null,
 };
 
 /** Data may be destroyed only where it is certain that no device this server knows is meant. */
@@ -109,4 +114,9 @@ async function refuseUnsafeWipe(device: DeviceAddPlan, host: string, context: Op
       `Can not destroy device, destroy may not be safe: the physical volume UUID of device ${unknown.id} is not recorded, so ${device.name} on ${host} could be that one`,
     );
   }
+}
+
+/** A node that hangs keeps only its own devices waiting. */
+export function deviceLane(nodeId: Id): string {
+  return `devices/${nodeId}`;
 }

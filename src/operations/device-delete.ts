@@ -5,8 +5,10 @@ import { manageName, type Node } from '../domain/node.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import { forgetDevice, hasVolumeGroup, tearDownDevice } from '../executors/commands/lvm-device.js';
 import type { Tx } from '../store/store.js';
-import type { OperationKind } from './operation.js';
-import type { Intent } from './runner.js';
+import { deviceLane } from './device-add.js';
+import { ALL_UNDONE, type OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
+import { bricksInUse, dropParkedBricks } from './parked-bricks.js';
 
 export async function buildDeviceDelete(tx: Tx, id: Id, forceForget: boolean): Promise<Intent> {
   const device = await tx.devices.find(id);
@@ -17,11 +19,12 @@ export async function buildDeviceDelete(tx: Tx, id: Id, forceForget: boolean): P
       `device: ${id} is not in failed state; set it offline and then failed (heketi-cli device remove) first`,
     );
   }
-  const bricks = await tx.bricks.listByDevice(id);
-  if (bricks.length > 0)
+  const bricks = (await tx.bricks.listByDevice(id)).length;
+  const inUse = forceForget ? await bricksInUse(tx, id) : bricks;
+  if (inUse > 0)
     throw new DomainError(
       'conflict',
-      `device ${id} still holds ${bricks.length} bricks; they must be moved or deleted first`,
+      `device ${id} still holds ${bricks} bricks; they must be moved or deleted first${forceForget ? '' : await parkedHint(tx, id, bricks)}`,
     );
   const [other] = await tx.operations.listByObject(id);
   if (other)
@@ -29,7 +32,16 @@ export async function buildDeviceDelete(tx: Tx, id: Id, forceForget: boolean): P
       'conflict',
       `device ${id} is being changed by operation ${other.id}; wait until that has ended`,
     );
-  return { actions: [{ change: 'delete-device', id, delta: null }], plan: { forceForget } };
+  return {
+    actions: [{ change: 'delete-device', id, delta: null }],
+    plan: { forceForget },
+    lane: deviceLane(device.nodeId),
+  };
+}
+
+async function parkedHint(tx: Tx, id: Id, bricks: number): Promise<string> {
+  if (bricks === 0 || (await bricksInUse(tx, id)) > 0) return '';
+  return '. All of them belong to deleted volumes and wait for their host; force-forget gives them up';
 }
 
 interface DeviceDeleteWork {
@@ -48,6 +60,11 @@ export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
     return { device, node: await tx.nodes.find(device.nodeId), forceForget };
   },
 
+  lane: ({ device }) => deviceLane(device.nodeId),
+
+  /** A device that is forgotten by force may be on a host that never answers again. */
+  leftovers: ({ node, forceForget }) => ({ mustEnd: node && !forceForget ? [manageName(node)] : [], mayStay: [] }),
+
   async exec({ device, node, forceForget }, context) {
     if (!node) return;
     const target = { deviceId: device.id, name: device.name, paths: device.paths, pvUuid: device.pvUuid };
@@ -56,6 +73,9 @@ export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
   },
 
   async finalize(tx, { device }) {
+    if ((await bricksInUse(tx, device.id)) > 0)
+      throw new DomainError('conflict', `device ${device.id} was given bricks meanwhile`);
+    await dropParkedBricks(tx, device.id);
     await tx.devices.delete(device.id);
     await tx.linkFaults.deleteByObject(device.id);
     return { location: null };
@@ -67,7 +87,7 @@ export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
     return (await hasVolumeGroup(context.hosts, manageName(node), device.id)) ? 'back' : 'forward';
   },
 
-  async undo() {},
+  undo: async () => ALL_UNDONE,
 
-  async retract() {},
+  retract: async () => null,
 };

@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import type { Tx } from '../store/store.js';
-import type { OperationKind } from './operation.js';
+import { ALL_UNDONE, type OperationKind } from './operation.js';
 
 interface DeviceRemoveWork {
   readonly operationId: Id;
@@ -26,6 +26,10 @@ export const deviceRemove: OperationKind<DeviceRemoveWork, never> = {
     return { operationId: operation.id, deviceId: device.id, childId: child?.id ?? null };
   },
 
+  lane: ({ deviceId }) => `removal/${deviceId}`,
+
+  leftovers: () => ({ mustEnd: [], mayStay: [] }),
+
   async exec({ operationId }) {
     throw new Error(`operation ${operationId} can only be given up`);
   },
@@ -42,11 +46,9 @@ export const deviceRemove: OperationKind<DeviceRemoveWork, never> = {
     );
   },
 
-  async undo() {
-    // Its parts have undone what they had to.
-  },
+  /** Its parts have undone what they had to. */
+  undo: async () => ALL_UNDONE,
 
-  async retract() {
-    // The record is all there is of it.
-  },
+  /** The record is all there is of it. */
+  retract: async () => null,
 };

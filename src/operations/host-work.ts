@@ -1,52 +1,60 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { isTransactionInProgress } from '../executors/commands/gluster-errors.js';
-import { CommandError, TransportError } from '../executors/executor.js';
+import type { Hosts } from '../executors/commands/hosts.js';
+import { TransportError } from '../executors/executor.js';
+import { GlusterLock, type Pacing, REAL_PACING } from './gluster-lock.js';
+import { PatientExecutor } from './patient-executor.js';
 
-const BRICKS_PER_HOST = 4;
-const GLUSTER_CHANGES_PER_CLUSTER = 8;
-const TRANSACTION_RETRIES = 60;
-const TRANSACTION_PAUSE_MS = 500;
+export interface HostWorkLimits {
+  readonly bricksPerHost: number;
+  readonly glusterChangesPerCluster: number;
+}
 
 /** How many changes may run at once on a host and in a cluster, and in which order. */
 export class HostWork {
+  readonly #limits: HostWorkLimits;
+  readonly #pacing: Pacing;
   readonly #hosts = new Map<string, LimitFunction>();
-  readonly #clusters = new Map<string, LimitFunction>();
+  readonly #clusters = new Map<string, GlusterLock>();
   readonly #volumes = new Map<string, LimitFunction>();
-  readonly #pause: (ms: number) => Promise<void>;
 
-  constructor(pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms))) {
-    this.#pause = pause;
+  constructor(limits: HostWorkLimits, pacing: Pacing = REAL_PACING) {
+    this.#limits = limits;
+    this.#pacing = pacing;
   }
 
   /** Brick work: bounded per host, so that one host's LVM does not get everything at once. */
   onHost<T>(host: string, work: () => Promise<T>): Promise<T> {
-    return limiter(this.#hosts, host, BRICKS_PER_HOST)(work);
+    return limiter(this.#hosts, host, this.#limits.bricksPerHost)(work);
   }
 
   /**
-   * A mutating gluster command: one at a time per volume (glusterd locks per volume since 3.6), a bounded number
-   * per cluster, repeated when glusterd answers that another transaction is in progress.
+   * Mutating gluster commands of one volume: one at a time per volume (glusterd locks per volume since 3.6), a
+   * bounded number per cluster, in the order of arrival. Commands that `work` runs on the hosts it is given wait
+   * when glusterd answers that another transaction is in progress.
    */
-  onVolume<T>(clusterId: string, volume: string, work: () => Promise<T>): Promise<T> {
-    const ofVolume = limiter(this.#volumes, `${clusterId}/${volume}`, 1);
-    const done = ofVolume(() =>
-      limiter(this.#clusters, clusterId, GLUSTER_CHANGES_PER_CLUSTER)(() => this.#untilNoOtherTransaction(work)),
-    );
+  onVolume<T>(clusterId: string, volume: string, hosts: Hosts, work: (hosts: Hosts) => Promise<T>): Promise<T> {
+    const key = `${clusterId}/${volume}`;
+    const ofVolume = limiter(this.#volumes, key, 1);
+    const turn = this.#lockOf(clusterId).turn(volume);
+    const done = ofVolume(async () => {
+      await turn.enter();
+      try {
+        return await work({ ...hosts, executor: new PatientExecutor(hosts.executor, turn) });
+      } finally {
+        turn.leave();
+      }
+    });
     return done.finally(() => {
-      if (ofVolume.activeCount + ofVolume.pendingCount === 0) this.#volumes.delete(`${clusterId}/${volume}`);
+      if (ofVolume.activeCount + ofVolume.pendingCount === 0) this.#volumes.delete(key);
     });
   }
 
-  async #untilNoOtherTransaction<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt > TRANSACTION_RETRIES || !(error instanceof CommandError) || !isTransactionInProgress(error))
-          throw error;
-        await this.#pause(TRANSACTION_PAUSE_MS);
-      }
-    }
+  #lockOf(clusterId: string): GlusterLock {
+    const known = this.#clusters.get(clusterId);
+    if (known) return known;
+    const lock = new GlusterLock(this.#limits.glusterChangesPerCluster, this.#pacing);
+    this.#clusters.set(clusterId, lock);
+    return lock;
   }
 }
 

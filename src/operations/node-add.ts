@@ -5,9 +5,9 @@ import type { PendingOperation } from '../domain/pending-operation.js';
 import { detachPeer, isGlusterdUp, probePeer } from '../executors/commands/glusterd.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost } from './cluster-hosts.js';
-import type { OperationContext, OperationKind } from './operation.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
 import type { NodeRequest } from './ports.js';
-import type { Intent } from './runner.js';
 
 /** The node that is being added; no row holds it before its host is a peer. */
 export type NodeAddPlan = Omit<Node, 'exact'> & { readonly exactZone?: string };
@@ -68,7 +68,7 @@ export async function buildNodeAdd(tx: Tx, nodeId: Id, request: NodeRequest): Pr
     tags: request.tags,
     ...(request.exactZone === undefined ? {} : { exactZone: request.exactZone.toString() }),
   };
-  return { actions: [{ change: 'add-node', id: nodeId, delta: null }], plan };
+  return { actions: [{ change: 'add-node', id: nodeId, delta: null }], plan, lane: nodeLane(request.clusterId) };
 }
 
 interface NodeAddWork {
@@ -91,6 +91,11 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
     return { node, peers, isNameShared };
   },
 
+  lane: ({ node }) => nodeLane(node.clusterId),
+
+  /** Probing twice does no harm; only before a detach must no probe be on its way. */
+  leftovers: ({ peers }, after) => ({ mustEnd: after === 'crash' ? [] : peers, mayStay: [] }),
+
   /** The first node of a cluster is a pool of its own. */
   async exec({ node, peers }, context) {
     await context.hosts.executor.linkNames?.(manageName(node), storageName(node));
@@ -111,9 +116,15 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
   },
 
   async undo({ node, peers, isNameShared }, context) {
-    if (peers.length === 0 || isNameShared) return;
+    if (peers.length === 0 || isNameShared) return ALL_UNDONE;
     await onAnyHost(peers, context.health, (host) => detachPeer(context.hosts, host, storageName(node)));
+    return ALL_UNDONE;
   },
 
-  async retract() {},
+  retract: async () => null,
 };
+
+/** Nodes join and leave beside the volumes of their cluster, which may take long. */
+export function nodeLane(clusterId: Id): string {
+  return `nodes/${clusterId}`;
+}

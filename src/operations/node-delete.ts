@@ -7,8 +7,9 @@ import { detachPeer } from '../executors/commands/glusterd.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
 import type { DeviceAddPlan } from './device-add.js';
-import type { OperationKind } from './operation.js';
-import type { Intent } from './runner.js';
+import { nodeLane } from './node-add.js';
+import { ALL_UNDONE, type OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
 
 export async function checkNodeDelete(tx: Tx, id: Id): Promise<void> {
   if (!(await tx.nodes.find(id))) throw idNotFound();
@@ -31,7 +32,8 @@ export async function buildNodeDelete(tx: Tx, id: Id): Promise<Intent> {
   const [same] = await tx.operations.listByObject(id);
   if (same)
     throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
-  return { actions: [{ change: 'delete-node', id, delta: null }], plan: null };
+  const clusterId = (await tx.nodes.find(id))?.clusterId ?? '';
+  return { actions: [{ change: 'delete-node', id, delta: null }], plan: null, lane: nodeLane(clusterId) };
 }
 
 interface NodeDeleteWork {
@@ -51,6 +53,11 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
       .map(manageName);
     return { node, others };
   },
+
+  lane: ({ node }) => nodeLane(node.clusterId),
+
+  /** Detaching twice does no harm. */
+  leftovers: () => ({ mustEnd: [], mayStay: [] }),
 
   /**
    * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it.
@@ -87,7 +94,7 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
     return 'forward';
   },
 
-  async undo() {},
+  undo: async () => ALL_UNDONE,
 
-  async retract() {},
+  retract: async () => null,
 };

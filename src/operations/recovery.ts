@@ -1,9 +1,15 @@
 import type { Id } from '../domain/ids.js';
+import { TransportError } from '../executors/executor.js';
 import type { Store } from '../store/store.js';
 import type { Logger } from './logger.js';
+import type { NextTry, NodeHealth } from './ports.js';
 import type { OperationRunner } from './runner.js';
 
 const INTERRUPTED_JOB = 'the server was restarted before this request was done; send it again';
+
+/** A record that nobody in this process works on was left by a defect; before this age it may still be on its way. */
+const UNTRACKED_AFTER_SECONDS = 60;
+const FIRST_PAUSE_SECONDS = 30;
 
 /**
  * At a start: what is pending was begun by a process that is gone. Its records become stale, for the cleaner; jobs
@@ -25,47 +31,122 @@ export async function markInterrupted(store: Store, log: Logger): Promise<void> 
   });
 }
 
-/** Leads stale and failed operations out, one after the other: those named, or all when none is. */
-export async function recoverAll(
-  store: Store,
-  runner: OperationRunner,
-  log: Logger,
-  only: readonly Id[] = [],
-): Promise<void> {
-  const operations = await store.read((tx) => tx.operations.list());
-  let left = 0;
-  for (const operation of operations) {
-    if (operation.status === '' || (only.length > 0 && !only.includes(operation.id))) continue;
-    if (!(await runner.recover(operation.id))) left++;
-  }
-  if (left > 0) log.warn({ operations: left }, 'operations are still pending after recovery');
+interface Kept extends NextTry {
+  readonly isUnreachable: boolean;
+  readonly timer: NodeJS.Timeout | null;
 }
 
-/** Runs recovery after `startSeconds`, then every `refreshSeconds`, never twice at once. */
-export class BackgroundCleaner {
-  readonly #run: () => Promise<void>;
-  readonly #refreshMs: number;
+/**
+ * Leads stale and failed operations out: all of them some time after the start and then periodically, each kept one
+ * after growing pauses of its own, and those that wait for a host as soon as it is seen up again.
+ */
+export class Recovery {
+  readonly #store: Store;
+  readonly #runner: OperationRunner;
   readonly #log: Logger;
-  #timer: NodeJS.Timeout | null;
+  readonly #isTracked: (operationId: Id) => boolean;
+  readonly #kept = new Map<Id, Kept>();
+  #refreshSeconds: number | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(run: () => Promise<void>, startSeconds: number, refreshSeconds: number, log: Logger) {
-    this.#run = run;
-    this.#refreshMs = refreshSeconds * 1000;
+  constructor(
+    store: Store,
+    runner: OperationRunner,
+    health: NodeHealth,
+    log: Logger,
+    isTracked: (operationId: Id) => boolean,
+  ) {
+    this.#store = store;
+    this.#runner = runner;
     this.#log = log;
-    this.#timer = setTimeout(() => void this.#tick(), startSeconds * 1000).unref();
+    this.#isTracked = isTracked;
+    health.onUp(() => this.#retryUnreachable());
+  }
+
+  /** Begins the periodic runs; without it only requests for a clean-up lead anything out. */
+  start(startSeconds: number, refreshSeconds: number): void {
+    this.#refreshSeconds = refreshSeconds;
+    this.#timer = setTimeout(() => void this.#periodicRun(true), startSeconds * 1000).unref();
   }
 
   stop(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#refreshSeconds = null;
+    for (const { timer } of this.#kept.values()) if (timer) clearTimeout(timer);
   }
 
-  async #tick(): Promise<void> {
+  /** Leads those named out, or all when none is, side by side. New operations are left alone. */
+  async run(only: readonly Id[] = []): Promise<void> {
+    const operations = await this.#store.read((tx) => tx.operations.list());
+    const due = operations.filter(({ id, status }) => status !== '' && (only.length === 0 || only.includes(id)));
+    for (const id of this.#kept.keys()) if (!operations.some((operation) => operation.id === id)) this.#forget(id);
+    const outcomes = await Promise.all(due.map(({ id }) => this.#recover(id)));
+    const left = outcomes.filter((outcome) => outcome !== 'ended').length;
+    if (left > 0) this.#log.warn({ operations: left }, 'operations are still pending after recovery');
+  }
+
+  /** The operation's record stays after `error`. */
+  keep(operationId: Id, error: unknown): void {
+    const tries = (this.#forget(operationId)?.tries ?? 0) + 1;
+    const seconds =
+      this.#refreshSeconds === null ? null : Math.min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), this.#refreshSeconds);
+    const timer = seconds === null ? null : setTimeout(() => void this.#recover(operationId), seconds * 1000).unref();
+    this.#kept.set(operationId, {
+      error: error instanceof Error ? error.message : String(error),
+      tries,
+      isUnreachable: error instanceof TransportError,
+      timer,
+      atMs: seconds === null ? null : Date.now() + seconds * 1000,
+    });
+    this.#log.warn({ opId: operationId, tries, nextTrySeconds: seconds, err: error }, 'operation is kept for recovery');
+  }
+
+  nextTry(operationId: Id): NextTry | null {
+    return this.#kept.get(operationId) ?? null;
+  }
+
+  async #recover(operationId: Id) {
+    const before = this.#kept.get(operationId);
+    if (before?.timer) clearTimeout(before.timer);
+    const outcome = await this.#runner.recover(operationId);
+    if (outcome === 'ended') this.#forget(operationId);
+    return outcome;
+  }
+
+  #retryUnreachable(): void {
+    if (this.#refreshSeconds === null) return;
+    for (const [id, { isUnreachable }] of this.#kept) if (isUnreachable) void this.#recover(id);
+  }
+
+  #forget(operationId: Id): Kept | undefined {
+    const kept = this.#kept.get(operationId);
+    if (kept?.timer) clearTimeout(kept.timer);
+    this.#kept.delete(operationId);
+    return kept;
+  }
+
+  async #periodicRun(isFirst: boolean): Promise<void> {
     try {
-      await this.#run();
+      if (!isFirst) await this.#markUntracked();
+      await this.run();
     } catch (error) {
       this.#log.error({ err: error }, 'recovery of pending operations failed');
     }
-    if (this.#timer) this.#timer = setTimeout(() => void this.#tick(), this.#refreshMs).unref();
+    if (this.#refreshSeconds === null) return;
+    this.#timer = setTimeout(() => void this.#periodicRun(false), this.#refreshSeconds * 1000).unref();
+  }
+
+  async #markUntracked(): Promise<void> {
+    const before = Math.floor(Date.now() / 1000) - UNTRACKED_AFTER_SECONDS;
+    await this.#store.write(async (tx) => {
+      const left = (await tx.operations.list()).filter(
+        ({ id, status, createdAt }) => status === '' && createdAt <= before && !this.#isTracked(id),
+      );
+      await tx.operations.setStatus(
+        left.map(({ id }) => id),
+        'stale',
+      );
+    });
   }
 }

@@ -1,23 +1,18 @@
 import { DomainError } from '../domain/errors.js';
 import { type Id, newId } from '../domain/ids.js';
-import type { Action, PendingOperation } from '../domain/pending-operation.js';
 import type { Tx } from '../store/store.js';
+import { TurnRefused } from './fair-gate.js';
 import type { AnyOperationKind, OperationContext } from './operation.js';
+import { answerQueue, findRepeated, type Intent, newRecord, openQueueEntry } from './operation-records.js';
 import type { IdempotencyRequest, QueueTicket } from './ports.js';
+import { Abandoned, type Build, errorText, type Settlement } from './settlement.js';
 import type { OperationTracker } from './tracker.js';
-
-/** What `build` decided: stored before any host is touched. */
-export interface Intent {
-  readonly actions: readonly Action[];
-  /** JSON of whatever no row holds yet. */
-  readonly plan: unknown;
-}
 
 export interface StartOptions {
   /** Checks that come before the in-flight limit. */
   readonly check?: (tx: Tx) => Promise<void>;
   /** Allocates and records, for operation `operationId`; called again for each retry. */
-  readonly build: (tx: Tx, operationId: Id) => Promise<Intent>;
+  readonly build: Build;
   /** Further tries with a new build after `exec` failed and was undone. */
   readonly retries?: number;
   readonly isCounted?: boolean;
@@ -27,7 +22,8 @@ export interface StartOptions {
 /** Ends a job; answers with the path of a resulting resource or null. */
 export type JobEnd = (tx: Tx) => Promise<string | null>;
 
-const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
+/** `busy`: it is being worked on already; `unknown`: imported, and of a kind that nobody here can lead out. */
+export type RecoveryOutcome = 'ended' | 'kept' | 'busy' | 'unknown';
 
 /**
  * Runs operations: intent in one transaction, hosts, then one transaction that settles the store, ends the record
@@ -36,54 +32,41 @@ const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
 export class OperationRunner {
   readonly #context: OperationContext;
   readonly #tracker: OperationTracker;
-  readonly #kinds: ReadonlyMap<string, AnyOperationKind>;
+  readonly #settlement: Settlement;
   readonly #running = new Set<Promise<void>>();
-  #isClosed = false;
+  #isDraining = false;
 
-  constructor(context: OperationContext, tracker: OperationTracker, kinds: readonly AnyOperationKind[]) {
+  constructor(context: OperationContext, tracker: OperationTracker, settlement: Settlement) {
     this.#context = context;
     this.#tracker = tracker;
-    this.#kinds = new Map(kinds.map((kind) => [kind.type, kind]));
+    this.#settlement = settlement;
   }
 
   /** Stores the intent and answers with the queue id; the hosts' part goes on in the background. */
   async start(kind: AnyOperationKind, options: StartOptions): Promise<QueueTicket> {
-    this.#refuseWhenClosed();
+    this.#refuseWhenDraining();
     const operationId = newId();
-    const queueId = newId();
     let isAdmitted = false;
-    let repeated: QueueTicket | null = null;
+    let accepted: { readonly intent: Intent | null; readonly ticket: QueueTicket };
     try {
-      await this.#context.store.write(async (tx) => {
-        isAdmitted = false;
-        repeated = await findRepeated(tx, options.idempotency);
-        if (repeated) return;
+      accepted = await this.#context.store.write(async (tx) => {
+        const repeated = await findRepeated(tx, options.idempotency);
+        if (repeated) return { intent: null, ticket: repeated };
         await options.check?.(tx);
         if (options.isCounted === false) this.#tracker.track(operationId);
         else this.#tracker.admit(operationId);
         isAdmitted = true;
         const intent = await options.build(tx, operationId);
-        await tx.operations.insert(newRecord(kind, operationId, intent));
-        await tx.queue.insert({
-          id: queueId,
-          operationId,
-          state: 'pending',
-          location: null,
-          error: null,
-          createdAt: Date.now(),
-        });
-        if (options.idempotency) {
-          await tx.idempotencyKeys.deleteOlderThan(Date.now() - IDEMPOTENCY_KEY_LIFE_MS);
-          await tx.idempotencyKeys.insert({ ...options.idempotency, queueId, createdAt: Date.now() });
-        }
+        await tx.operations.insert(newRecord(kind.type, operationId, intent));
+        return { intent, ticket: { queueId: await openQueueEntry(tx, operationId, options.idempotency) } };
       });
     } catch (error) {
       if (isAdmitted) this.#tracker.release(operationId);
       throw error;
     }
-    if (repeated) return repeated;
-    this.#inBackground(operationId, () => this.#run(kind, operationId, options));
-    return { queueId };
+    const { intent, ticket } = accepted;
+    if (intent) void this.#inBackground(operationId, () => this.#run(kind, operationId, intent, options));
+    return ticket;
   }
 
   /**
@@ -91,60 +74,64 @@ export class OperationRunner {
    * function that `work` answers with, in the unit that also answers the client.
    */
   async startJob(name: string, work: () => Promise<JobEnd>, check?: (tx: Tx) => Promise<void>): Promise<QueueTicket> {
-    this.#refuseWhenClosed();
-    const queueId = newId();
-    await this.#context.store.write(async (tx) => {
+    this.#refuseWhenDraining();
+    const queueId = await this.#context.store.write(async (tx) => {
       await check?.(tx);
-      await tx.queue.insert({
-        id: queueId,
-        operationId: null,
-        state: 'pending',
-        location: null,
-        error: null,
-        createdAt: Date.now(),
-      });
+      return openQueueEntry(tx, null);
     });
-    this.#inBackground(null, async () => {
+    const answering = async (): Promise<void> => {
       try {
         const end = await work();
-        await this.#context.store.write(async (tx) => answerQueue(tx, queueId, { location: await end(tx) }));
+        await this.#settlement.write(async (tx) => answerQueue(tx, queueId, { location: await end(tx) }));
       } catch (error) {
+        if (error instanceof Abandoned) throw error;
         this.#context.log.warn({ op: name, err: error }, 'request failed');
-        await this.#context.store.write((tx) => answerQueue(tx, queueId, { error: errorText(error) }));
+        await this.#settlement.write((tx) => answerQueue(tx, queueId, { error: errorText(error) }));
       }
-    });
+    };
+    void this.#inBackground(queueId, () => this.#tracker.run(`job/${name}`, queueId, answering));
     return { queueId };
   }
 
-  /**
-   * Leads an operation whose process died, or whose undo failed, out: finishes it or takes it back, whichever the
-   * hosts allow. False when the record was kept because the hosts could not be asked, or nobody knows its kind.
-   */
-  async recover(operationId: Id): Promise<boolean> {
-    if (!this.#tracker.tryAdmit(operationId)) return false;
-    const log = this.#context.log.child({ opId: operationId });
-    try {
-      const found = await this.#load(operationId);
-      if (!found) return false;
-      const { kind, plan, after } = found;
-      const direction = await kind.direction(plan, this.#context, after);
-      log.info({ op: kind.type, direction }, 'recovering operation');
-      if (direction === 'forward') await this.#execAndSettle(kind, operationId, plan, true);
-      else await this.#undoAndSettle(kind, operationId, plan, interrupted(kind.type));
-      return true;
-    } catch (error) {
-      log.warn({ err: error }, 'operation could not be recovered; it is kept and tried again');
-      return false;
-    } finally {
-      this.#tracker.release(operationId);
-    }
+  /** Leads an operation out whose process died, or whose undo failed: finishes it or takes it back. */
+  async recover(operationId: Id): Promise<RecoveryOutcome> {
+    if (this.#isDraining || !this.#tracker.tryAdmit(operationId)) return 'busy';
+    let outcome: RecoveryOutcome = 'unknown';
+    const recovering = async (): Promise<void> => {
+      const found = await this.#settlement.load(operationId);
+      if (!found) return;
+      outcome = 'kept';
+      await this.#tracker.run(found.kind.lane(found.plan), operationId, async () => {
+        // While it waited for its turn, what it names may have changed.
+        const now = await this.#settlement.load(operationId);
+        if (!now) return;
+        outcome = (await this.#settlement.recover(now)) ? 'ended' : 'kept';
+      });
+    };
+    await this.#inBackground(operationId, recovering);
+    return outcome;
   }
 
-  /** Refuses new work and waits until what runs has ended, or `limitMs` have passed: recovery does the rest. */
+  /** Refuses new work; what was accepted and has not begun stays where it is, for the next start. */
+  stopTaking(): void {
+    this.#isDraining = true;
+    this.#tracker.close();
+  }
+
+  /**
+   * `stopTaking`, then waits until what runs has ended, or `limitMs` have passed: from then on no operation writes
+   * anything, and recovery at the next start does the rest.
+   */
   async drain(limitMs: number): Promise<void> {
-    this.#isClosed = true;
-    const limit = new Promise<void>((done) => setTimeout(done, limitMs).unref());
+    this.stopTaking();
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((done) => {
+      timer = setTimeout(done, limitMs);
+    });
     await Promise.race([this.settled(), limit]);
+    clearTimeout(timer);
+    this.#settlement.abandon();
+    await this.#context.hosts.executor.close();
   }
 
   /** Resolves when nothing runs any more. */
@@ -152,175 +139,46 @@ export class OperationRunner {
     while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
   }
 
-  #refuseWhenClosed(): void {
-    if (this.#isClosed)
+  #refuseWhenDraining(): void {
+    if (this.#isDraining)
       throw new DomainError('unavailable', 'the server is shutting down; send the request again once it is back');
   }
 
-  #inBackground(operationId: Id | null, work: () => Promise<void>): void {
-    const running = this.#tracker
-      .run(work)
+  /** Never rejects; `id` is released at the end. */
+  #inBackground(id: Id, work: () => Promise<void>): Promise<void> {
+    const running = work()
       .catch((error: unknown) => {
-        this.#context.log.error(
-          { opId: operationId, err: error },
-          'operation ended without settling; it is kept for recovery',
-        );
+        const isLeft = error instanceof TurnRefused || error instanceof Abandoned;
+        if (isLeft) this.#context.log.info({ opId: id }, 'left to recovery at the next start');
+        else this.#context.log.error({ opId: id, err: error }, 'operation did not settle; it is kept for recovery');
       })
       .finally(() => {
-        if (operationId) this.#tracker.release(operationId);
+        this.#tracker.release(id);
         this.#running.delete(running);
       });
     this.#running.add(running);
+    return running;
   }
 
-  async #run(kind: AnyOperationKind, operationId: Id, options: StartOptions): Promise<void> {
-    const log = this.#context.log.child({ op: kind.type, opId: operationId });
-    for (let triesLeft = options.retries ?? 0; ; triesLeft--) {
-      const found = await this.#load(operationId);
-      if (!found) throw new Error(`the record of operation ${operationId} is incomplete`);
-      try {
-        await this.#execAndSettle(kind, operationId, found.plan, false);
-        return;
-      } catch (error) {
-        log.warn({ err: error }, 'operation failed on the hosts');
-        if (await this.#leadOut(kind, operationId, found.plan, error, triesLeft > 0 ? options.build : null)) return;
-      }
-    }
-  }
-
-  /** After a failed exec. True when the operation has ended, false when it is to be tried again. */
-  async #leadOut(
-    kind: AnyOperationKind,
-    operationId: Id,
-    plan: unknown,
-    cause: unknown,
-    rebuild: StartOptions['build'] | null,
-  ): Promise<boolean> {
-    const text = errorText(cause);
-    try {
-      if ((await kind.direction(plan, this.#context, 'failure')) === 'forward') {
-        await this.#execAndSettle(kind, operationId, plan, true);
-        return true;
-      }
-      await kind.undo(plan, this.#context);
-    } catch (error) {
-      this.#context.log.error(
-        { op: kind.type, opId: operationId, err: error },
-        'operation could not be undone; kept for recovery',
+  async #run(kind: AnyOperationKind, operationId: Id, first: Intent, options: StartOptions): Promise<void> {
+    let triesLeft = options.retries ?? 0;
+    for (let intent: Intent | null = first; intent; triesLeft--) {
+      intent = await this.#tracker.run(intent.lane, operationId, () =>
+        this.#try(kind, operationId, triesLeft > 0 ? options.build : null),
       );
-      await this.#context.store.write(async (tx) => {
-        await tx.operations.setStatus([operationId], 'failed');
-        await answerQueueOf(tx, operationId, { error: text });
-      });
-      return true;
     }
-    return this.#context.store.write(async (tx) => {
-      await kind.retract(tx, plan);
-      if (rebuild && (await this.#rebuild(tx, kind, operationId, rebuild))) return false;
-      await endRecord(tx, operationId);
-      await answerQueueOf(tx, operationId, { error: text });
-      return true;
-    });
   }
 
-  async #rebuild(tx: Tx, kind: AnyOperationKind, operationId: Id, build: StartOptions['build']): Promise<boolean> {
+  /** The intent of a further try, or null when the operation has ended. */
+  async #try(kind: AnyOperationKind, operationId: Id, rebuild: Build | null): Promise<Intent | null> {
+    const loaded = await this.#settlement.load(operationId);
+    if (!loaded) throw new Error(`the record of operation ${operationId} is incomplete`);
     try {
-      const record = newRecord(kind, operationId, await build(tx, operationId));
-      await tx.operations.update(record);
-      return true;
+      await this.#settlement.exec(loaded, false);
+      return null;
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      this.#context.log.warn({ op: kind.type, opId: operationId, err: error }, 'no second try is possible');
-      return false;
+      this.#context.log.warn({ op: kind.type, opId: operationId, err: error }, 'operation failed on the hosts');
+      return this.#settlement.leadOut({ ...loaded, after: 'failure' }, error, this.#isDraining ? null : rebuild);
     }
   }
-
-  async #execAndSettle(kind: AnyOperationKind, operationId: Id, plan: unknown, isResumed: boolean): Promise<void> {
-    const outcome: unknown = await kind.exec(plan, this.#context, isResumed);
-    await this.#context.store.write(async (tx) => {
-      const { location, remaining } = await kind.finalize(tx, plan, outcome);
-      if (remaining && remaining.length > 0) {
-        const record = await tx.operations.find(operationId);
-        if (record) await tx.operations.update({ ...record, status: 'failed', actions: remaining });
-      } else {
-        await endRecord(tx, operationId);
-      }
-      await answerQueueOf(tx, operationId, { location });
-    });
-  }
-
-  async #undoAndSettle(kind: AnyOperationKind, operationId: Id, plan: unknown, text: string): Promise<void> {
-    await kind.undo(plan, this.#context);
-    await this.#context.store.write(async (tx) => {
-      await kind.retract(tx, plan);
-      await endRecord(tx, operationId);
-      await answerQueueOf(tx, operationId, { error: text });
-    });
-  }
-
-  async #load(operationId: Id): Promise<{ kind: AnyOperationKind; plan: unknown; after: 'failure' | 'crash' } | null> {
-    return this.#context.store.read(async (tx) => {
-      const record = await tx.operations.find(operationId);
-      const kind = record ? this.#kinds.get(record.type) : undefined;
-      if (!record || !kind) return null;
-      const plan: unknown = await kind.load(tx, record);
-      if (plan === null) return null;
-      const entry = await tx.queue.findByOperation(operationId);
-      // Records of an imported database have no entry, and nobody knows what their clients were told.
-      const isUnanswered = entry ? entry.state === 'pending' : record.plan === null && record.status === 'stale';
-      return { kind, plan, after: isUnanswered ? 'crash' : 'failure' };
-    });
-  }
-}
-
-function newRecord(kind: AnyOperationKind, id: Id, intent: Intent): PendingOperation {
-  return { id, type: kind.type, status: '', createdAt: Math.floor(Date.now() / 1000), ...intent };
-}
-
-async function findRepeated(tx: Tx, request: IdempotencyRequest | undefined): Promise<QueueTicket | null> {
-  const known = request ? await tx.idempotencyKeys.find(request.key) : null;
-  if (!request || !known || known.createdAt < Date.now() - IDEMPOTENCY_KEY_LIFE_MS) {
-    return null;
-  }
-  if (known.requestHash !== request.requestHash) {
-    throw new DomainError(
-      'unprocessable',
-      `Idempotency-Key ${request.key} was used for another request within the last 24 hours; send a new key with a new request`,
-    );
-  }
-  return { queueId: known.queueId };
-}
-
-async function endRecord(tx: Tx, operationId: Id): Promise<void> {
-  await tx.operations.delete(operationId);
-}
-
-async function answerQueueOf(tx: Tx, operationId: Id, answer: QueueAnswer): Promise<void> {
-  const entry = await tx.queue.findByOperation(operationId);
-  // A client that gave up, or an operation found in an imported database, has no entry.
-  if (entry?.state === 'pending') await answerQueue(tx, entry.id, answer);
-}
-
-type QueueAnswer = { readonly location: string | null } | { readonly error: string };
-
-async function answerQueue(tx: Tx, queueId: Id, answer: QueueAnswer): Promise<void> {
-  const entry = await tx.queue.find(queueId);
-  if (!entry) return;
-  await tx.queue.update(
-    'error' in answer
-      ? { ...entry, state: 'failed', error: answer.error }
-      : { ...entry, state: 'done', location: answer.location },
-  );
-}
-
-function interrupted(type: string): string {
-  return `the server was restarted during this operation (${type}); it was undone, send the request again`;
-}
-
-/** The text a client gets: what a host said, or our own refusal; never the inside of a defect. */
-function errorText(error: unknown): string {
-  if (error instanceof DomainError) return error.message;
-  if (error instanceof Error && (error.name === 'CommandError' || error.name === 'TransportError'))
-    return error.message;
-  return 'internal error; see the server log';
 }

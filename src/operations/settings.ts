@@ -14,6 +14,8 @@ export interface OperationSettings {
   readonly volumeCreateRetries: number;
   /** Null: requests wait in order instead of being refused. */
   readonly maxInflight: number | null;
+  /** How many operations run at a time in one cluster; others wait in order. */
+  readonly operationsPerCluster: number;
   /** See PlacementRequest. */
   readonly reserveSpareMetadata: boolean;
 }

@@ -25,11 +25,19 @@ export async function takeSpace(tx: Tx, bricks: readonly Booked[]): Promise<void
   }
 }
 
-/** Gives the space of bricks back whose thin pools are gone. */
-export async function giveBackSpace(tx: Tx, bricks: readonly Booked[]): Promise<void> {
-  for (const [deviceId, { takenKib: kib }] of sumsByDevice(bricks)) {
-    const device = await tx.devices.find(deviceId);
-    if (device) await tx.devices.update(withUsed(device, (await usedKib(tx, device)) - kib));
+/**
+ * Gives the space of bricks back whose thin pools are gone. A pool that bricks of clones share is given back once:
+ * several deletes may find it gone, in any order, so the rows that share it take nothing from then on.
+ */
+export async function giveBackSpace(tx: Tx, bricks: readonly Pick<Brick, 'id'>[]): Promise<void> {
+  for (const { id } of bricks) {
+    const brick = await tx.bricks.find(id);
+    if (!brick) continue;
+    const device = await tx.devices.find(brick.deviceId);
+    if (device) await tx.devices.update(withUsed(device, (await usedKib(tx, device)) - takenKib(brick)));
+    for (const sharing of await tx.bricks.listByThinPool(brick.deviceId, brickThinPoolName(brick))) {
+      if (sharing.id !== id) await tx.bricks.update({ ...sharing, thinPoolKib: 0, poolMetadataKib: 0 });
+    }
   }
 }
 

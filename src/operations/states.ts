@@ -1,8 +1,10 @@
+import type { Brick } from '../domain/brick.js';
 import type { Device } from '../domain/device.js';
 import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { EntryState } from '../domain/node.js';
 import type { Tx } from '../store/store.js';
+import { isParked } from './parked-bricks.js';
 
 /** Sets a device's state. Refusals reach the client through the queue, as in the original. */
 export async function changeDeviceState(tx: Tx, id: Id, to: EntryState): Promise<void> {
@@ -45,14 +47,22 @@ async function setDeviceState(tx: Tx, device: Device, to: EntryState): Promise<v
 
 /** An empty device fails at once; moving bricks away is an operation of its own. */
 async function removeDevice(tx: Tx, device: Device): Promise<void> {
-  const bricks = await tx.bricks.listByDevice(device.id);
-  if (bricks.length > 0) {
+  let held = 0;
+  for (const brick of await tx.bricks.listByDevice(device.id)) if (!(await isInterrupted(tx, brick))) held++;
+  if (held > 0) {
     throw new DomainError(
       'failed',
-      `device ${device.id} holds ${bricks.length} bricks, and this version can't move bricks to other devices yet; delete the volumes they belong to, or wait for a version that can`,
+      `device ${device.id} holds ${held} bricks, and this version can't move bricks to other devices yet; delete the volumes they belong to, or wait for a version that can`,
     );
   }
   await tx.devices.update({ ...device, state: 'failed' });
+}
+
+/** Bricks of a create that failed, or of a volume that is gone, hold nobody's data: their device may be given up. */
+async function isInterrupted(tx: Tx, { pendingId }: Brick): Promise<boolean> {
+  const operation = pendingId ? await tx.operations.find(pendingId) : null;
+  if (!operation || operation.status === '') return false;
+  return operation.type === 'create-volume' || isParked(operation);
 }
 
 function mustBeOffline(Kind: string, kind: string, id: Id): DomainError {

@@ -5,10 +5,12 @@ import type { ChangeType, PendingOperation } from '../domain/pending-operation.j
 import type { Volume } from '../domain/volume.js';
 import { createBrick, destroyBrick } from '../executors/commands/brick.js';
 import type { GlusterVolume } from '../executors/commands/gluster-volume.js';
+import { TransportError } from '../executors/executor.js';
 import type { Tx } from '../store/store.js';
 import { byId, manageNamesOf } from './cluster-hosts.js';
 import { allSettledOrThrow } from './host-work.js';
-import type { OperationContext } from './operation.js';
+import type { Failed, OperationContext, Undone } from './operation.js';
+import { forgetBricks, parkBricks } from './parked-bricks.js';
 
 /** A brick with the names by which its node is reached and known to gluster. */
 export interface HostedBrick {
@@ -56,27 +58,62 @@ export async function volumeWork(
   return { operationId: operation.id, volume, bricks, hosts: await manageNamesOf(tx, volume.clusterId) };
 }
 
-/** Makes all bricks, in parallel over hosts; waits for every one before it reports a failure. */
+/** Bricks could not all be made. `cause` is the host's failure. */
+export class BricksNotMade extends Error {
+  /** Bricks for which no command was run: there is nothing to remove. */
+  readonly neverBegun: ReadonlySet<Id>;
+
+  constructor(cause: unknown, neverBegun: ReadonlySet<Id>) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'BricksNotMade';
+    this.neverBegun = neverBegun;
+  }
+}
+
+/**
+ * Makes all bricks, in parallel over hosts. After a failure (BricksNotMade) no further one is begun, and nothing runs
+ * any more.
+ */
 export async function createBricks(work: VolumeWork, context: OperationContext): Promise<void> {
-  await allSettledOrThrow(
-    work.bricks.map(({ brick, manageName: host }) =>
-      context.work.onHost(host, () => {
-        if (brick.subType === 'unknown') throw new Error(`brick ${brick.id} has no sub type and can't be created`);
-        return createBrick(context.hosts, host, {
-          deviceId: brick.deviceId,
-          brickId: brick.id,
-          path: brick.path,
-          lv: brickLvName(brick),
-          thinPool: brickThinPoolName(brick),
-          sizeKib: brick.sizeKib,
-          thinPoolKib: brick.thinPoolKib,
-          poolMetadataKib: brick.poolMetadataKib,
-          subType: brick.subType,
-          gid: work.volume.gid,
-        });
-      }),
-    ),
-  );
+  const neverBegun = new Set<Id>();
+  let hasFailed = false;
+  const make = async ({ brick, manageName: host }: HostedBrick): Promise<void> => {
+    if (hasFailed) {
+      neverBegun.add(brick.id);
+      return;
+    }
+    try {
+      await createOne(work, brick, host, context);
+    } catch (error) {
+      hasFailed = true;
+      if (error instanceof TransportError && !error.mayHaveRun) {
+        neverBegun.add(brick.id);
+        context.health.reportDown(host);
+      }
+      throw error;
+    }
+  };
+  try {
+    await allSettledOrThrow(work.bricks.map((hosted) => context.work.onHost(hosted.manageName, () => make(hosted))));
+  } catch (error) {
+    throw new BricksNotMade(error, neverBegun);
+  }
+}
+
+async function createOne(work: VolumeWork, brick: Brick, host: string, context: OperationContext): Promise<void> {
+  if (brick.subType === 'unknown') throw new Error(`brick ${brick.id} has no sub type and can't be created`);
+  await createBrick(context.hosts, host, {
+    deviceId: brick.deviceId,
+    brickId: brick.id,
+    path: brick.path,
+    lv: brickLvName(brick),
+    thinPool: brickThinPoolName(brick),
+    sizeKib: brick.sizeKib,
+    thinPoolKib: brick.thinPoolKib,
+    poolMetadataKib: brick.poolMetadataKib,
+    subType: brick.subType,
+    gid: work.volume.gid,
+  });
 }
 
 /** What became of the bricks of a removal. */
@@ -123,10 +160,43 @@ export async function destroyBricks(bricks: readonly HostedBrick[], context: Ope
   return { gone, left, failure };
 }
 
-/** Removes bricks that were just planned or made; all of them must go. */
-export async function destroyNewBricks(bricks: readonly HostedBrick[], context: OperationContext): Promise<void> {
-  const { left, failure } = await destroyBricks(bricks, context);
-  if (left.length > 0) throw failure;
+/**
+ * Removes bricks that were planned or made by an operation that failed. Bricks on hosts where something may run still
+ * are not touched: like those that can't be removed, they are left.
+ */
+export async function undoBricks(
+  bricks: readonly HostedBrick[],
+  context: OperationContext,
+  { cause, unsettledHosts }: Failed,
+): Promise<Undone> {
+  const neverBegun = cause instanceof BricksNotMade ? cause.neverBegun : new Set<Id>();
+  const begun = bricks.filter(({ brick }) => !neverBegun.has(brick.id));
+  const untouched = begun.filter(({ manageName }) => unsettledHosts.has(manageName));
+  const { left, failure } = await destroyBricks(
+    begun.filter((hosted) => !untouched.includes(hosted)),
+    context,
+  );
+  const unsettled = untouched.map(({ brick }) => brick.id);
+  return { left: [...left, ...unsettled], failure: failure ?? (unsettled.length > 0 ? cause : null) };
+}
+
+/** After the undo of a create or an expansion: forgets the bricks that are gone and parks those that are left. */
+export async function retractBricks(
+  tx: Tx,
+  bricks: readonly HostedBrick[],
+  clusterId: Id,
+  { left }: Undone,
+): Promise<Id | null> {
+  const isLeft = new Set(left);
+  await forgetBricks(
+    tx,
+    bricks.filter(({ brick }) => !isLeft.has(brick.id)),
+  );
+  return parkBricks(
+    tx,
+    bricks.filter(({ brick }) => isLeft.has(brick.id)),
+    clusterId,
+  );
 }
 
 /** gluster's name of a brick. */

@@ -1,4 +1,4 @@
-import type { Brick } from '../domain/brick.js';
+import { type Brick, brickThinPoolName } from '../domain/brick.js';
 import { DomainError, idNotFound } from '../domain/errors.js';
 import { type Id, newId } from '../domain/ids.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
@@ -11,12 +11,13 @@ import {
   stopVolume,
   volumeInfo,
 } from '../executors/commands/gluster-volume.js';
+import type { Hosts } from '../executors/commands/hosts.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
-import type { OperationContext, OperationKind } from './operation.js';
-import type { Intent } from './runner.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
 import {
-  destroyNewBricks,
+  destroyBricks,
   glusterName,
   type HostedBrick,
   hostedBricks,
@@ -46,7 +47,15 @@ export async function buildVolumeClone(
     refuse('some of its bricks are being changed; try again when that has ended');
 
   const copies = bricks.map(
-    (brick): Brick => ({ ...brick, id: newId(), volumeId: cloneId, pendingId: operationId, lv: '' }),
+    (brick): Brick => ({
+      ...brick,
+      id: newId(),
+      volumeId: cloneId,
+      pendingId: operationId,
+      lv: '',
+      // Old databases do not name the pool, and it can't be derived from the copy's id.
+      thinPool: brickThinPoolName(brick),
+    }),
   );
   await tx.bricks.insert(copies);
   await tx.volumes.insert({
@@ -64,6 +73,7 @@ export async function buildVolumeClone(
       ...copies.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
     ],
     plan: { copies: copies.map((copy, i) => ({ source: bricks[i]?.id, clone: copy.id })) },
+    lane: source.clusterId,
   };
 }
 
@@ -102,6 +112,11 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     return work && sources && { ...work, source, sources, isImported: false };
   },
 
+  lane: ({ source }) => source.clusterId,
+
+  /** Each of its gluster commands may have been sent to any host of the cluster. */
+  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+
   async exec(work, context, isResumed) {
     const source = await infoOf(work, context, work.source.name);
     if (!source) throw new DomainError('failed', `gluster has no volume named ${work.source.name} to clone from`);
@@ -115,9 +130,9 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     if (await infoOf(work, context, work.volume.name)) {
       throw new DomainError('failed', `gluster has a volume named ${work.volume.name} already; choose another name`);
     }
-    const clone = await context.work.onVolume(work.source.clusterId, work.source.name, () =>
+    const clone = await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
       onAnyHost(work.hosts, context.health, (host) =>
-        cloneVolume(context.hosts, host, {
+        cloneVolume(hosts, host, {
           source: work.source.name,
           clone: work.volume.name,
           snapshot: snapshotName(work),
@@ -136,8 +151,8 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     return { location: `/volumes/${work.volume.id}` };
   },
 
-  async direction(work, context) {
-    if (work.isImported) return 'back';
+  async direction(work, context, after) {
+    if (work.isImported || after === 'undo') return 'back';
     const found = await infoOf(work, context, work.volume.name);
     return found && isOurs(found) && isStarted(found) && found.bricks.length === work.bricks.length
       ? 'forward'
@@ -148,20 +163,22 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     if (work.isImported) await removeUnknownSnapshots(work, context);
     else await removeSnapshot(work, context);
     const clone = await infoOf(work, context, work.volume.name);
-    if (!clone || !isOurs(clone)) return;
+    if (!clone || !isOurs(clone)) return ALL_UNDONE;
     const source = await infoOf(work, context, work.source.name);
     const made = source ? clonedBricks(work, { source, clone }) : [];
-    const onClone = (change: (host: string) => Promise<unknown>) =>
-      context.work.onVolume(work.volume.clusterId, work.volume.name, () =>
-        onAnyHost(work.hosts, context.health, change),
+    const onClone = (change: (hosts: Hosts, host: string) => Promise<unknown>) =>
+      context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+        onAnyHost(work.hosts, context.health, (host) => change(hosts, host)),
       );
-    if (isStarted(clone)) await onClone((host) => stopVolume(context.hosts, host, work.volume.name));
+    if (isStarted(clone)) await onClone((hosts, host) => stopVolume(hosts, host, work.volume.name));
     // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
-    await destroyNewBricks(
+    const { left, failure } = await destroyBricks(
       work.bricks.map((hosted, i) => ({ ...hosted, brick: made[i] ?? hosted.brick })),
       context,
     );
-    await onClone((host) => deleteGlusterVolume(context.hosts, host, work.volume.name));
+    if (left.length > 0) throw failure;
+    await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
+    return ALL_UNDONE;
   },
 
   async retract(tx, { volume, source, bricks, isImported }) {
@@ -169,6 +186,7 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     if (isImported) await forgetImported(tx, volume.id, bricks);
     else await tx.volumes.delete(volume.id);
     await settle(tx, source.id);
+    return null;
   },
 };
 
@@ -196,10 +214,10 @@ async function importedWork(
 
 /** Only clones make snapshots of such names, and the source takes part in no other clone. */
 async function removeUnknownSnapshots(work: CloneWork, context: OperationContext): Promise<void> {
-  await context.work.onVolume(work.source.clusterId, work.source.name, () =>
+  await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
     onAnyHost(work.hosts, context.health, async (host) => {
-      for (const name of await listSnapshots(context.hosts, host, work.source.name))
-        if (/^tmpsnap_[0-9a-f]{32}$/.test(name)) await deleteSnapshot(context.hosts, host, name);
+      for (const name of await listSnapshots(hosts, host, work.source.name))
+        if (/^tmpsnap_[0-9a-f]{32}$/.test(name)) await deleteSnapshot(hosts, host, name);
     }),
   );
 }
@@ -215,8 +233,8 @@ function snapshotName(work: CloneWork): string {
 }
 
 function removeSnapshot(work: CloneWork, context: OperationContext): Promise<void> {
-  return context.work.onVolume(work.source.clusterId, work.source.name, () =>
-    onAnyHost(work.hosts, context.health, (host) => deleteSnapshot(context.hosts, host, snapshotName(work))),
+  return context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
+    onAnyHost(work.hosts, context.health, (host) => deleteSnapshot(hosts, host, snapshotName(work))),
   );
 }
 

@@ -17,12 +17,12 @@ import {
 import type { Tx } from '../store/store.js';
 import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
 import type { Finalized, OperationContext, OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
 import type { NodeHealth, VolumeRequest } from './ports.js';
-import type { Intent } from './runner.js';
 import type { OperationSettings } from './settings.js';
-import { giveBackSpace, takeSpace } from './space.js';
-import { countServed, createBricks, destroyNewBricks, type VolumeWork, volumeWork } from './volume-bricks.js';
+import { takeSpace } from './space.js';
+import { countServed, createBricks, retractBricks, undoBricks, type VolumeWork, volumeWork } from './volume-bricks.js';
 
 /** Refuses what can be refused before anything is allocated, in the order clients know. */
 export async function checkVolumeRequest(tx: Tx, request: VolumeRequest, settings: OperationSettings): Promise<void> {
@@ -103,6 +103,7 @@ export async function buildVolumeCreate(
       { change: 'add-volume' as const, id: volumeId, delta: null },
     ],
     plan: {},
+    lane: clusterId,
   };
 }
 
@@ -178,14 +179,21 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     return work && { ...work, isImported: operation.plan === null };
   },
 
+  lane: ({ volume }) => volume.clusterId,
+
+  /** The volume itself is only made from its first brick's host; elsewhere only bricks are made. */
+  leftovers({ bricks: [first, ...others] }) {
+    return { mustEnd: first ? [first.manageName] : [], mayStay: others.map(({ manageName }) => manageName) };
+  },
+
   async exec(work, context, isResumed) {
     if (isResumed) return; // `direction` found it complete
     await createBricks(work, context);
     const [first] = work.bricks;
     if (!first) throw new Error(`volume ${work.volume.id} has no bricks`);
     const isArbiter = readPlacementOptions(work.volume.options ?? [], { averageFileKib: 0 }).arbiter;
-    await context.work.onVolume(work.volume.clusterId, work.volume.name, () =>
-      createGlusterVolume(context.hosts, first.manageName, {
+    await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+      createGlusterVolume(hosts, first.manageName, {
         name: work.volume.name,
         volumeId: work.volume.id,
         durability: work.volume.durability,
@@ -204,29 +212,26 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   },
 
   /** A volume that is there as ordered (the answer was lost, or the last command lied) is kept; any other goes. */
-  async direction(work, context) {
-    if (work.isImported) return 'back';
+  async direction(work, context, after) {
+    if (work.isImported || after === 'undo') return 'back';
     const found = await infoOf(work, context);
     return found && isComplete(found, work) ? 'forward' : 'back';
   },
 
-  async undo(work, context) {
+  async undo(work, context, failed) {
     const found = await infoOf(work, context);
     if (found && isOurs(found, work)) {
-      await context.work.onVolume(work.volume.clusterId, work.volume.name, () =>
-        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(context.hosts, host, work.volume.name)),
+      await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(hosts, host, work.volume.name)),
       );
     }
-    await destroyNewBricks(work.bricks, context);
+    return undoBricks(work.bricks, context, failed);
   },
 
-  async retract(tx, { volume, bricks }) {
-    await giveBackSpace(
-      tx,
-      bricks.map(({ brick }) => brick),
-    );
-    await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
+  async retract(tx, { volume, bricks }, undone) {
+    const parked = await retractBricks(tx, bricks, volume.clusterId, undone);
     await tx.volumes.delete(volume.id);
+    return parked;
   },
 };
 

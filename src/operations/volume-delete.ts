@@ -12,10 +12,18 @@ import {
 } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { manageNamesOf, onAnyHost } from './cluster-hosts.js';
-import type { OperationContext, OperationKind } from './operation.js';
-import type { Intent } from './runner.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
+import { byHope, forgetBricks } from './parked-bricks.js';
 import { giveBackSpace } from './space.js';
-import { countServed, type Destroyed, destroyBricks, hostedBricks, type VolumeWork } from './volume-bricks.js';
+import {
+  countServed,
+  type Destroyed,
+  destroyBricks,
+  type HostedBrick,
+  hostedBricks,
+  type VolumeWork,
+} from './volume-bricks.js';
 
 /** Refusals that come before the in-flight limit. */
 export async function checkVolumeDelete(tx: Tx, id: Id): Promise<void> {
@@ -51,12 +59,14 @@ export async function buildVolumeDelete(tx: Tx, operationId: Id, id: Id): Promis
       { change: 'delete-volume' as const, id, delta: null },
     ],
     plan: { clusterId: volume.clusterId },
+    lane: volume.clusterId,
   };
 }
 
 /** The volume is null once gluster has deleted it and only bricks on unreachable hosts are left. */
 interface DeleteWork extends Omit<VolumeWork, 'volume'> {
   readonly volume: VolumeWork['volume'] | null;
+  readonly clusterId: Id;
 }
 
 export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
@@ -69,7 +79,18 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     const planned = operation.plan as { clusterId?: Id } | null;
     const clusterId = volume?.clusterId ?? planned?.clusterId ?? '';
     const bricks = await hostedBricks(tx, operation, 'delete-brick', clusterId);
-    return bricks && { operationId: operation.id, volume, bricks, hosts: await manageNamesOf(tx, clusterId) };
+    return (
+      bricks && { operationId: operation.id, volume, clusterId, bricks, hosts: await manageNamesOf(tx, clusterId) }
+    );
+  },
+
+  lane: ({ clusterId }) => clusterId,
+
+  /** Going on with a delete does no harm to one that runs still; only the way back has to wait for its end. */
+  leftovers({ volume, hosts, bricks }, after) {
+    const ofBricks = bricks.map(({ manageName }) => manageName);
+    if (after === 'crash' || !volume) return { mustEnd: [], mayStay: ofBricks };
+    return { mustEnd: hosts, mayStay: ofBricks };
   },
 
   async exec(work, context) {
@@ -92,24 +113,34 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
           );
         }
       });
-      await context.work.onVolume(volume.clusterId, volume.name, () =>
-        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(context.hosts, host, volume.name)),
+      await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(hosts, host, volume.name)),
       );
     }
     return destroyBricks(work.bricks, context);
   },
 
-  async finalize(tx, { volume, bricks }, { gone, left }) {
+  async finalize(tx, { volume, bricks }, { gone, left, failure }) {
     const removed = new Map(gone.map(({ id, poolRemoved }) => [id, poolRemoved]));
-    const ofGone = bricks.map(({ brick }) => brick).filter((brick) => removed.has(brick.id));
+    const isLeft = new Set(left);
+    // Rows that are missing now were dropped with their device, which was given up meanwhile.
+    const known = await existing(tx, bricks);
+    const { waiting, lost } = await byHope(
+      tx,
+      known.filter(({ brick }) => isLeft.has(brick.id)),
+    );
+    await forgetBricks(tx, lost);
+    const ofGone = known.map(({ brick }) => brick).filter((brick) => removed.has(brick.id));
     // A pool shared with clones stays, and so does its space, until the last of its volumes goes.
     await giveBackSpace(
       tx,
       ofGone.filter((brick) => removed.get(brick.id)),
     );
     await tx.bricks.delete(ofGone.map((brick) => brick.id));
+    for (const { brick } of waiting) await tx.bricks.update({ ...brick, volumeId: '' });
     if (volume) await tx.volumes.delete(volume.id);
-    return { location: null, remaining: left.map((id): Action => ({ change: 'delete-brick', id, delta: null })) };
+    const remaining = waiting.map(({ brick }): Action => ({ change: 'delete-brick', id: brick.id, delta: null }));
+    return { location: null, remaining, failure };
   },
 
   async direction(work, context, after) {
@@ -120,21 +151,33 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
   /** Only reached while gluster still has the volume: it is started again if the attempt stopped it. */
   async undo(work, context) {
     const { volume } = work;
-    if (!volume) return;
-    await context.work.onVolume(volume.clusterId, volume.name, () =>
+    if (!volume) return ALL_UNDONE;
+    await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
       onAnyHost(work.hosts, context.health, async (host) => {
-        const found = await volumeInfo(context.hosts, host, volume.name);
-        if (found && !isStarted(found)) await startVolume(context.hosts, host, volume.name);
+        const found = await volumeInfo(hosts, host, volume.name);
+        if (found && !isStarted(found)) await startVolume(hosts, host, volume.name);
       }),
     );
+    return ALL_UNDONE;
   },
 
   async retract(tx, { volume, bricks }) {
-    for (const { brick } of bricks) await tx.bricks.update({ ...brick, pendingId: null });
+    for (const { brick } of await existing(tx, bricks)) await tx.bricks.update({ ...brick, pendingId: null });
     const now = volume && (await tx.volumes.find(volume.id));
     if (now) await tx.volumes.update({ ...now, pendingId: null });
+    return null;
   },
 };
+
+/** As the rows are now: they were read before hosts worked, and others may have changed them since. */
+async function existing(tx: Tx, bricks: readonly HostedBrick[]): Promise<readonly HostedBrick[]> {
+  const found: HostedBrick[] = [];
+  for (const hosted of bricks) {
+    const brick = await tx.bricks.find(hosted.brick.id);
+    if (brick) found.push({ ...hosted, brick });
+  }
+  return found;
+}
 
 /** A volume of that name that somebody made by hand must not be deleted in place of ours. */
 function isForeign(found: GlusterVolume, { volume, bricks }: DeleteWork): boolean {

@@ -8,16 +8,17 @@ import { addBricks, startRebalance, volumeInfo } from '../executors/commands/glu
 import type { Tx } from '../store/store.js';
 import { onAnyHost } from './cluster-hosts.js';
 import type { OperationContext, OperationKind } from './operation.js';
+import type { Intent } from './operation-records.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
 import type { NodeHealth } from './ports.js';
-import type { Intent } from './runner.js';
 import type { OperationSettings } from './settings.js';
-import { giveBackSpace, takeSpace } from './space.js';
+import { takeSpace } from './space.js';
 import {
   countServed,
   createBricks,
-  destroyNewBricks,
   glusterName,
+  retractBricks,
+  undoBricks,
   type VolumeWork,
   volumeWork,
 } from './volume-bricks.js';
@@ -60,6 +61,7 @@ export async function buildVolumeExpand(
       { change: 'expand-volume' as const, id: volumeId, delta: addGib },
     ],
     plan: null,
+    lane: volume.clusterId,
   };
 }
 
@@ -77,18 +79,23 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
     return work && { ...work, addGib: action?.delta ?? 0 };
   },
 
+  lane: ({ volume }) => volume.clusterId,
+
+  /** gluster may be told of the bricks from any of their hosts. */
+  leftovers: ({ bricks }) => ({ mustEnd: bricks.map(({ manageName }) => manageName), mayStay: [] }),
+
   async exec(work, context, isResumed) {
     const { volume } = work;
     if (!isResumed) await createBricks(work, context);
     const missing = isResumed ? await notServed(work, context) : work.bricks;
     const isArbiter = readPlacementOptions(volume.options ?? [], { averageFileKib: 0 }).arbiter;
     if (missing.length > 0) {
-      await context.work.onVolume(volume.clusterId, volume.name, () =>
+      await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
         onAnyHost(
           work.bricks.map((hosted) => hosted.manageName),
           context.health,
           (host) =>
-            addBricks(context.hosts, host, {
+            addBricks(hosts, host, {
               name: volume.name,
               volumeId: volume.id,
               durability: volume.durability,
@@ -125,17 +132,9 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
     return (await notServed(work, context)).length < work.bricks.length ? 'forward' : 'back';
   },
 
-  async undo(work, context) {
-    await destroyNewBricks(work.bricks, context);
-  },
+  undo: (work, context, failed) => undoBricks(work.bricks, context, failed),
 
-  async retract(tx, { bricks }) {
-    await giveBackSpace(
-      tx,
-      bricks.map(({ brick }) => brick),
-    );
-    await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
-  },
+  retract: (tx, { volume, bricks }, undone) => retractBricks(tx, bricks, volume.clusterId, undone),
 };
 
 async function notServed(work: ExpandWork, context: OperationContext) {
@@ -150,8 +149,8 @@ async function notServed(work: ExpandWork, context: OperationContext) {
 /** Only a matter of where the data lies; the volume has its new size without it. */
 async function rebalance(work: ExpandWork, context: OperationContext): Promise<void> {
   try {
-    await context.work.onVolume(work.volume.clusterId, work.volume.name, () =>
-      onAnyHost(work.hosts, context.health, (host) => startRebalance(context.hosts, host, work.volume.name)),
+    await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+      onAnyHost(work.hosts, context.health, (host) => startRebalance(hosts, host, work.volume.name)),
     );
   } catch (error) {
     context.log.warn({ volume: work.volume.id, err: error }, 'rebalance could not be started');

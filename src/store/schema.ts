@@ -121,6 +121,7 @@ export interface OperationTable {
   status: string;
   created_at: number;
   plan: string | null;
+  is_undoing: number;
   exact: string | null;
 }
 
@@ -139,6 +140,7 @@ export interface QueueEntryTable {
   location: string | null;
   error: string | null;
   created_at: number;
+  answered_at: number | null;
 }
 
 export interface IdempotencyKeyTable {

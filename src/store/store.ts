@@ -102,6 +102,8 @@ export interface BrickRows {
   listShownByVolume(volumeId: Id): Promise<readonly Brick[]>;
   listByDevice(deviceId: Id): Promise<readonly Brick[]>;
   listByNode(nodeId: Id): Promise<readonly Brick[]>;
+  /** Bricks in a thin pool of this name: one, or those that share it with their clones. */
+  listByThinPool(deviceId: Id, name: string): Promise<readonly Brick[]>;
   countByDevice(): Promise<ReadonlyMap<Id, number>>;
   countByVolume(volumeId: Id): Promise<number>;
   insert(bricks: readonly Brick[]): Promise<void>;
@@ -150,9 +152,11 @@ export interface OperationRows {
   listByObject(objectId: Id): Promise<readonly PendingOperation[]>;
   counts(): Promise<{ readonly total: number; readonly new: number; readonly stale: number; readonly failed: number }>;
   insert(operation: PendingOperation): Promise<void>;
-  /** Replaces status, actions and plan. */
+  /** Replaces status, actions, plan and the note of an undo. */
   update(operation: PendingOperation): Promise<void>;
   setStatus(ids: readonly Id[], status: OperationStatus): Promise<void>;
+  /** Notes that an undo begins; `update` with a new intent takes the note back. */
+  markUndoing(id: Id): Promise<void>;
   delete(id: Id): Promise<void>;
   listByType(type: OperationType): Promise<readonly PendingOperation[]>;
 }
@@ -163,6 +167,8 @@ export interface QueueRows {
   findByOperation(operationId: Id): Promise<QueueEntry | null>;
   insert(entry: QueueEntry): Promise<void>;
   update(entry: QueueEntry): Promise<void>;
+  /** Answers given before this time (Unix milliseconds), without those that an idempotency key refers to. */
+  deleteAnsweredBefore(answeredAt: number): Promise<void>;
   /** Deleting a missing entry is no error: its answer has been read. */
   delete(id: Id): Promise<void>;
 }

@@ -8,10 +8,11 @@ import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../../src/operations/create-operations.js';
+import type { Pacing } from '../../src/operations/gluster-lock.js';
 import { HostWork } from '../../src/operations/host-work.js';
 import type { Logger } from '../../src/operations/logger.js';
 import type { NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
-import { markInterrupted, recoverAll } from '../../src/operations/recovery.js';
+import { markInterrupted, type Recovery } from '../../src/operations/recovery.js';
 import type { OperationRunner } from '../../src/operations/runner.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
@@ -44,6 +45,7 @@ export const OPERATION_SETTINGS: OperationSettings = {
   blockHostingOptions: 'group gluster-block',
   volumeCreateRetries: 0,
   maxInflight: null,
+  operationsPerCluster: 64,
   reserveSpareMetadata: true,
 };
 
@@ -56,6 +58,19 @@ export const SILENT: Logger = {
 };
 
 export const ALL_UP: NodeHealth = { isUp: () => true, reportDown: () => undefined, onUp: () => undefined };
+
+/** Pauses end in the next turn of the event loop, and the clock goes on by their length. */
+export function hastyPacing(): Pacing {
+  let nowMs = 0;
+  return {
+    async pause(ms) {
+      nowMs += ms;
+      await new Promise((turn) => setImmediate(turn));
+    },
+    nowMs: () => nowMs,
+    random: () => 0.5,
+  };
+}
 
 /** Strict simulated hosts h1..hN, each with `devices` disks. */
 export function strictHosts(hosts: number, devices: number, sizeGib = 100): SimulatedHosts {
@@ -78,6 +93,7 @@ export interface Pool {
   readonly store: Store;
   readonly operations: Operations;
   readonly runner: OperationRunner;
+  readonly recovery: Recovery;
 }
 
 export interface PoolOptions {
@@ -89,21 +105,21 @@ export interface PoolOptions {
 
 export async function openPool(file: string, executor: Executor, options: PoolOptions = {}): Promise<Pool> {
   const store = options.store ?? (await openSqliteStore({ file }));
-  const { operations, runner } = createOperations({
+  const services = createOperations({
     store,
     hosts: { executor, settings: HOST_SETTINGS },
-    work: new HostWork(async () => undefined),
+    work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
     health: options.health ?? ALL_UP,
     settings: { ...OPERATION_SETTINGS, ...options.settings },
     log: SILENT,
   });
-  return { store, operations, runner };
+  return { store, ...services };
 }
 
 /** What a start of the server does with what it finds, without waiting for the cleaner's pause. */
 export async function recover(pool: Pool): Promise<void> {
   await markInterrupted(pool.store, SILENT);
-  await recoverAll(pool.store, pool.runner, SILENT);
+  await pool.recovery.run();
 }
 
 /** A pool in a folder of its own, removed at the end. */

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
-import type { Brick, BrickSubType } from '../../domain/brick.js';
+import { type Brick, type BrickSubType, brickThinPoolName } from '../../domain/brick.js';
 import type { BrickTable } from '../schema.js';
 import { type Connection, first, query, statement, TEXT, tableWrites } from '../statement.js';
 import type { BrickRows } from '../store.js';
 import { exactFrom, exactTo } from './columns.js';
+
+const POOL_PREFIX = brickThinPoolName({ id: '', thinPool: '' });
 
 const bricks = query.selectFrom('brick').selectAll();
 const byId = statement(bricks.where('id', '=', TEXT));
@@ -23,6 +25,7 @@ const shownByVolume = statement(
     .orderBy('id'),
 );
 const byDevice = statement(bricks.where('device_id', '=', TEXT).orderBy('id'));
+const byThinPool = statement(bricks.where('device_id', '=', TEXT).where('thin_pool', '=', TEXT).orderBy('id'));
 const byNode = statement(bricks.where('node_id', '=', TEXT).orderBy('id'));
 const countsByDevice = statement(
   query
@@ -76,6 +79,15 @@ export function brickRows(connection: Connection): BrickRows {
     },
     async listByDevice(deviceId) {
       return (await connection.all(byDevice, [deviceId])).map(fromRow);
+    },
+    async listByThinPool(deviceId, name) {
+      const found = (await connection.all(byThinPool, [deviceId, name])).map(fromRow);
+      // Old databases do not name the pool of a brick; it is that of the brick's id then.
+      const unnamed = name.startsWith(POOL_PREFIX)
+        ? await first(connection, byId, [name.slice(POOL_PREFIX.length)])
+        : null;
+      if (unnamed?.thin_pool === '' && unnamed.device_id === deviceId) found.push(fromRow(unnamed));
+      return found;
     },
     async listByNode(nodeId) {
       return (await connection.all(byNode, [nodeId])).map(fromRow);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import {
   type Action,
   CHANGES,
@@ -57,10 +58,16 @@ const countsByStatus = statement(
     .select((select) => ['status', select.fn.countAll<number>().as('count')])
     .groupBy('status'),
 );
+const markUndoing = statement(
+  query
+    .updateTable('operation')
+    .set({ is_undoing: sql.lit(1) })
+    .where('id', '=', TEXT),
+);
 const updateStatus = statement(query.updateTable('operation').set({ status: TEXT }).where('id', '=', TEXT));
 const forgetActions = statement(query.deleteFrom('operation_action').where('operation_id', '=', TEXT));
 const insertAction = insertStatement('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
-const writes = tableWrites('operation', ['id', 'type', 'status', 'created_at', 'plan', 'exact']);
+const writes = tableWrites('operation', ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'exact']);
 
 export function operationRows(connection: Connection): OperationRows {
   async function select(selection: Selection, parameters: readonly SqlValue[]): Promise<readonly PendingOperation[]> {
@@ -108,6 +115,9 @@ export function operationRows(connection: Connection): OperationRows {
         if ((await connection.run(updateStatus, [status, id])) !== 1) throw new Error(`there is no operation ${id}`);
       }
     },
+    async markUndoing(id) {
+      if ((await connection.run(markUndoing, [id])) !== 1) throw new Error(`there is no operation ${id}`);
+    },
     async delete(id) {
       await writes.delete(connection, id);
       await connection.run(forgetActions, [id]);
@@ -127,6 +137,7 @@ function fromRow(row: OperationTable, actions: readonly Action[]): PendingOperat
     createdAt: row.created_at,
     actions,
     plan: row.plan === null ? null : JSON.parse(row.plan),
+    ...(row.is_undoing === 1 ? { isUndoing: true as const } : {}),
     ...exactFrom(row.exact),
   };
 }
@@ -138,6 +149,7 @@ function toRow(operation: PendingOperation): OperationTable {
     status: operation.status,
     created_at: operation.createdAt,
     plan: operation.plan === null || operation.plan === undefined ? null : JSON.stringify(operation.plan),
+    is_undoing: operation.isUndoing ? 1 : 0,
     exact: exactTo(operation.exact),
   };
 }

@@ -9,7 +9,21 @@ const byId = statement(entries.where('id', '=', TEXT));
 const byOperation = statement(entries.where('operation_id', '=', TEXT).orderBy('id'));
 const pending = statement(entries.where('state', '=', sql.lit('pending')).orderBy('id'));
 const removeEntry = statement(query.deleteFrom('queue_entry').where('id', '=', TEXT));
-const writes = tableWrites('queue_entry', ['id', 'operation_id', 'state', 'location', 'error', 'created_at']);
+const removeUnread = statement(
+  query
+    .deleteFrom('queue_entry')
+    .where('answered_at', '<', NUMBER)
+    .where('id', 'not in', query.selectFrom('idempotency_key').select('queue_id')),
+);
+const writes = tableWrites('queue_entry', [
+  'id',
+  'operation_id',
+  'state',
+  'location',
+  'error',
+  'created_at',
+  'answered_at',
+]);
 
 const keyByText = statement(query.selectFrom('idempotency_key').selectAll().where('key', '=', TEXT));
 const insertKey = insertStatement('idempotency_key', ['key', 'request_hash', 'queue_id', 'created_at']);
@@ -37,6 +51,9 @@ export function queueRows(connection: Connection): QueueRows {
     },
     insert: (entry) => writes.insert(connection, toRow(entry)),
     update: (entry) => writes.update(connection, toRow(entry)),
+    async deleteAnsweredBefore(answeredAt) {
+      await connection.run(removeUnread, [answeredAt]);
+    },
     async delete(id) {
       await connection.run(removeEntry, [id]);
     },
@@ -81,6 +98,7 @@ function toRow(entry: QueueEntry): QueueEntryTable {
     location: entry.location,
     error: entry.error,
     created_at: entry.createdAt,
+    answered_at: entry.state === 'pending' ? null : Date.now(),
   };
 }
 

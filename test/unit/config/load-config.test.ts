@@ -45,6 +45,8 @@ describe('configuration', () => {
         kubeSecretName: 'heketi-db-backup',
         logLevel: 'info',
         logFormat: 'json',
+        concurrency: { bricksPerHost: 4, glusterChangesPerCluster: 8, operationsPerCluster: 64 },
+        shutdownLimitSeconds: 20,
         dbFile: 'heketi.db',
         dbReadOnly: false,
         limits: {
