@@ -21,14 +21,8 @@ export function describeMatrix(scenarios: readonly Scenario[]): void {
   });
 }
 
-/**
- * What runs on after its server has lost it or died must be waited for before the host is probed; the runner does
- * not do that yet.
- */
-const LEFT_OUT: readonly CommandFault[] = ['die while the batch runs on', 'link lost while the batch runs on'];
-
 function faultsFor({ except = [] }: Scenario): readonly CommandFault[] {
-  return COMMAND_FAULTS.filter((kind) => !LEFT_OUT.includes(kind) && !except.includes(kind));
+  return COMMAND_FAULTS.filter((kind) => !except.includes(kind));
 }
 
 async function eachPoint(

@@ -48,7 +48,10 @@ export class StrikingExecutor implements Executor {
   async run(host: string, batch: readonly Command[]): Promise<readonly CommandResult[]> {
     const results: CommandResult[] = [];
     for (const [i, command] of batch.entries()) {
-      const result = await this.#one(host, command, batch.slice(i));
+      const result = await this.#one(host, command, batch.slice(i)).catch((error: unknown) => {
+        // Of a batch that was begun nobody can say that nothing of it has run.
+        throw i > 0 && error instanceof TransportError ? new TransportError(host, error.message, true) : error;
+      });
       results.push(result);
       if (result.exitCode !== 0 && !command.mayFail) break;
     }
