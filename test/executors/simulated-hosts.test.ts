@@ -213,7 +213,7 @@ describe('hosts in a process of their own', () => {
   });
 
   it('run on for a client that is gone, which the next one can wait for', async () => {
-    const local = strictRig(1, { latency: { programMs: { mkdir: 5 } } });
+    const local = strictRig(1, { latency: { programMs: { mkdir: 250 } } });
     const server = await serveHosts(local.simulated, socket);
     const gone = new RemoteSimulatedHosts(socket);
     const lost = gone.run(HOST, [{ argv: ['mkdir', '-p', '/run/gluster/a'], timeoutMs: 1000 }]);
