@@ -10,6 +10,7 @@ import {
   answerOf,
   done,
   HOST_SETTINGS,
+  hastyPacing,
   loadTopology,
   OPERATION_SETTINGS,
   SILENT,
@@ -189,7 +190,7 @@ it('logs for each device why a volume was refused', async () => {
     const context: OperationContext = {
       store: pool.store,
       hosts: { executor: new MockExecutor(hosts), settings: HOST_SETTINGS },
-      work: new HostWork(async () => undefined),
+      work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
       health: ALL_UP,
       settings: OPERATION_SETTINGS,
       log: { ...SILENT, warn: (fields: object, message: string) => void lines.push({ fields, message }) },
