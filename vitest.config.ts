@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './scripts/closing-line-reporter.js';
 
-/** These start the built server and client as processes, and wait for them. */
-const PROCESS_TESTS = ['test/golden/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/crash/processes/**/*.test.ts'];
+/** These start servers, clients or simulated machines as processes, and wait for them. */
+const PROCESS_TESTS = ['golden', 'e2e', 'crash/processes', 'executors/ssh'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

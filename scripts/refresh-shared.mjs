@@ -18,6 +18,7 @@ const COPIES = [
   ['golden/db', 'test/golden/db'],
   ['golden/commands', 'test/golden/commands'],
   ['rig/samples', 'test/rig/samples'],
+  ['simcluster', 'test/simcluster'],
 ];
 
 /** Databases from elsewhere, which are not ours to hand on, with what was exported from them. */

@@ -4,7 +4,6 @@ import { AdminState } from '../api/admin-state.js';
 import { buildServer } from '../api/server.js';
 import type { Config } from '../config/config.js';
 import { gibToKib } from '../domain/size.js';
-import { createExecutor } from '../executors/create-executor.js';
 import type { Executor } from '../executors/executor.js';
 import { InjectingExecutor } from '../executors/inject/injecting-executor.js';
 import { readInjectionRules } from '../executors/inject/injection-rules.js';
@@ -19,6 +18,7 @@ import { markInterrupted } from '../operations/recovery.js';
 import type { OperationSettings } from '../operations/settings.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store } from '../store/store.js';
+import { chooseExecutor } from './choose-executor.js';
 import { recordedPool } from './recorded-pool.js';
 
 /** A whole server, without the process around it. */
@@ -40,7 +40,7 @@ type Logging = ReturnType<typeof createLogger>;
 export async function createApp(config: Config, logger: Logging['logger'], levels: Logging['levels']): Promise<App> {
   const store = await openSqliteStore({ file: config.dbFile, readOnly: config.dbReadOnly });
   try {
-    const { executor: chosen, simulated } = createExecutor(config.executor, config.mock);
+    const { executor: chosen, simulated } = await chooseExecutor(config, store, logger);
     const executor = withInjectedFaults(chosen, config, logger);
     simulated?.seedFromRecords(await store.read(recordedPool));
     if (!config.dbReadOnly) await markInterrupted(store, logger);

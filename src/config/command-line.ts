@@ -36,6 +36,11 @@ export interface UpdateDbVolumeOptions extends OfflineOptions {
   readonly volumeName: string;
 }
 
+export interface ForgetHostKeyOptions extends OfflineOptions {
+  /** A manage name. */
+  readonly host: string;
+}
+
 /** What the commands do; each answers the exit code. A command without its action is not in the tree. */
 export interface CommandLineActions {
   serve(options: ServeOptions): Promise<number>;
@@ -46,6 +51,7 @@ export interface CommandLineActions {
   offlineCleanupOperations?(options: OfflineOptions): Promise<number>;
   offlineExamineGluster?(options: OfflineOptions): Promise<number>;
   offlineUpdateDbVolume?(options: UpdateDbVolumeOptions): Promise<number>;
+  offlineForgetHostKey?(options: ForgetHostKeyOptions): Promise<number>;
 }
 
 export interface CommandLineOutput {
@@ -118,8 +124,8 @@ function buildProgram(version: string, actions: CommandLineActions, output: Comm
   if (dbExport ?? dbImport ?? dbCheck ?? dbDeleteBricksWithEmptyPath) {
     addDbCommands(group(program, 'db', 'work on a database file while no server uses it'), actions, run);
   }
-  const { offlineCleanupOperations, offlineExamineGluster, offlineUpdateDbVolume } = actions;
-  if (offlineCleanupOperations ?? offlineExamineGluster ?? offlineUpdateDbVolume) {
+  const { offlineCleanupOperations, offlineExamineGluster, offlineUpdateDbVolume, offlineForgetHostKey } = actions;
+  if (offlineCleanupOperations ?? offlineExamineGluster ?? offlineUpdateDbVolume ?? offlineForgetHostKey) {
     addOfflineCommands(group(program, 'offline', 'maintenance while no server runs'), actions, run);
   }
   return program;
@@ -196,7 +202,7 @@ function addEmptyPathCommand(db: Command, actions: CommandLineActions, run: Run)
 }
 
 function addOfflineCommands(offline: Command, actions: CommandLineActions, run: Run): void {
-  const { offlineCleanupOperations, offlineExamineGluster, offlineUpdateDbVolume } = actions;
+  const { offlineCleanupOperations, offlineExamineGluster, offlineUpdateDbVolume, offlineForgetHostKey } = actions;
   if (offlineCleanupOperations) {
     offlineCommand(offline, 'cleanup-operations', 'finish or undo all pending operations').action((flags) =>
       run(offlineCleanupOperations({ configFile: configFile(flags) })),
@@ -214,6 +220,13 @@ function addOfflineCommands(offline: Command, actions: CommandLineActions, run: 
       .option('--force-volume-name <name>', 'volume to update', 'heketidbstorage')
       .action((flags: OfflineFlags & { forceVolumeName: string }) =>
         run(offlineUpdateDbVolume({ configFile: configFile(flags), volumeName: flags.forceVolumeName })),
+      );
+  }
+  if (offlineForgetHostKey) {
+    offlineCommand(offline, 'forget-host-key', 'accept a new SSH key of a host that was installed anew')
+      .argument('<host>', 'manage name of the host')
+      .action((host: string, flags: OfflineFlags) =>
+        run(offlineForgetHostKey({ configFile: configFile(flags), host })),
       );
   }
 }

@@ -100,8 +100,10 @@ export interface SshSettings {
   readonly port: number;
   /** Run every command through sudo. */
   readonly useSudo: boolean;
-  /** known_hosts files; empty: host keys are not verified, as in the original. */
+  /** known_hosts files; empty: a host's key is kept at the first connection and must stay the same. */
   readonly knownHosts: readonly string[];
+  /** Channels at a time on one connection: below MaxSessions of the hosts' sshd, which is 10 by default. */
+  readonly maxSessions: number;
 }
 
 export interface KubeSettings {

@@ -40,6 +40,7 @@ export const MORTAR_VARIABLES = [
   'MORTAR_MOCK_SOCKET',
   'MORTAR_OPERATIONS_PER_CLUSTER',
   'MORTAR_SHUTDOWN_LIMIT_SECONDS',
+  'MORTAR_SSH_MAX_SESSIONS',
 ] as const;
 
 /** Variables that Kubernetes sets for a service named `mortar`. */

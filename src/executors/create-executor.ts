@@ -4,6 +4,11 @@ import { readHostsFile } from './mock/hosts-file.js';
 import { MockExecutor } from './mock/mock-executor.js';
 import { RemoteSimulatedHosts } from './mock/remote-simulated-hosts.js';
 import { SimulatedHosts, type SimulationMode } from './mock/simulated-hosts.js';
+import { KnownHostsFiles } from './ssh/known-hosts.js';
+import { type HostKeyPins, PinnedHostKeys } from './ssh/pinned-host-keys.js';
+import { readPrivateKey } from './ssh/private-key.js';
+import { SshExecutor } from './ssh/ssh-executor.js';
+import type { ServerIdentity, SshLog } from './ssh/ssh-options.js';
 
 export interface SimulationSettings {
   readonly deviceSizeGib: number;
@@ -20,14 +25,41 @@ export interface ChosenExecutor {
   readonly simulated: SimulatedHosts | null;
 }
 
-/** Refuses (DomainError `not_implemented`) transports that this version does not have. */
-export function createExecutor(kind: 'mock' | 'ssh' | 'kube', settings: SimulationSettings): ChosenExecutor {
-  if (kind !== 'mock') {
-    throw new DomainError(
-      'not_implemented',
-      `the executor "${kind}" comes in a later version; set glusterfs.executor to "mock" (simulated hosts) to run this one`,
-    );
-  }
+export interface SshSettings {
+  readonly keyFile: string;
+  readonly user: string;
+  readonly port: number;
+  readonly useSudo: boolean;
+  /** known_hosts files; empty: a host's key is kept at the first connection and must stay the same. */
+  readonly knownHosts: readonly string[];
+  /** Batches at a time on one host. */
+  readonly maxSessions: number;
+}
+
+/** What the SSH executor needs of the server around it. */
+export interface SshSurroundings {
+  readonly pins: HostKeyPins;
+  readonly identity: ServerIdentity;
+  readonly log: SshLog;
+}
+
+/** Throws DomainError `invalid` for a key or known_hosts file that can't be used. */
+export function createSshExecutor(settings: SshSettings, { pins, identity, log }: SshSurroundings): Executor {
+  const { keyFile, knownHosts, ...options } = settings;
+  const onPinned = (host: string, fingerprint: string) =>
+    log.info({ host, fingerprint }, 'host key is pinned at the first connection');
+  const hostKeys = knownHosts.length > 0 ? new KnownHostsFiles(knownHosts) : new PinnedHostKeys(pins, onPinned);
+  return new SshExecutor({ ...options, key: readPrivateKey(keyFile), hostKeys, identity, log });
+}
+
+export function refuseKubernetes(): never {
+  throw new DomainError(
+    'not_implemented',
+    'the executor "kube" comes in a later version; set glusterfs.executor to "ssh", or to "mock" for simulated hosts',
+  );
+}
+
+export function createMockExecutor(settings: SimulationSettings): ChosenExecutor {
   const { deviceSizeGib, mode, topologyFile, socketPath } = settings;
   if (socketPath !== null) return { executor: new RemoteSimulatedHosts(socketPath), simulated: null };
   const hosts = topologyFile === null ? [] : readHostsFile(topologyFile, deviceSizeGib);

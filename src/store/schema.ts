@@ -13,6 +13,8 @@ export interface Schema {
   idempotency_key: IdempotencyKeyTable;
   attribute: AttributeTable;
   link_fault: LinkFaultTable;
+  host_key: HostKeyTable;
+  server_identity: ServerIdentityTable;
 }
 
 export interface ClusterTable {
@@ -160,4 +162,16 @@ export interface LinkFaultTable {
   relation: string;
   child_id: string;
   kind: string;
+}
+
+export interface HostKeyTable {
+  host: string;
+  port: number;
+  key: string;
+  pinned_at: number;
+}
+
+export interface ServerIdentityTable {
+  id: string;
+  generation: number;
 }

@@ -3,10 +3,12 @@ import { blockVolumeRows } from './rows/block-volume-rows.js';
 import { brickRows } from './rows/brick-rows.js';
 import { clusterRows } from './rows/cluster-rows.js';
 import { deviceRows } from './rows/device-rows.js';
+import { hostKeyRows } from './rows/host-key-rows.js';
 import { linkFaultRows } from './rows/link-fault-rows.js';
 import { nodeRows } from './rows/node-rows.js';
 import { operationRows } from './rows/operation-rows.js';
 import { idempotencyKeyRows, queueRows } from './rows/queue-rows.js';
+import { serverIdentityRows } from './rows/server-identity-rows.js';
 import { volumeRows } from './rows/volume-rows.js';
 import type { Connection } from './statement.js';
 import type { Tx } from './store.js';
@@ -25,5 +27,7 @@ export function tables(connection: Connection): Tx {
     idempotencyKeys: idempotencyKeyRows(connection),
     attributes: attributeRows(connection),
     linkFaults: linkFaultRows(connection),
+    hostKeys: hostKeyRows(connection),
+    serverIdentity: serverIdentityRows(connection),
   };
 }

@@ -8,7 +8,7 @@ import { createBrick, destroyBrick, probeBrick } from '../../src/executors/comma
 import { createGlusterVolume, deleteGlusterVolume, volumeInfo } from '../../src/executors/commands/gluster-volume.js';
 import { probePeer } from '../../src/executors/commands/glusterd.js';
 import { readDevice, setUpDevice } from '../../src/executors/commands/lvm-device.js';
-import { createExecutor } from '../../src/executors/create-executor.js';
+import { createMockExecutor, refuseKubernetes } from '../../src/executors/create-executor.js';
 import { TransportError } from '../../src/executors/executor.js';
 import { serveHosts } from '../../src/executors/mock/host-server.js';
 import { RemoteSimulatedHosts } from '../../src/executors/mock/remote-simulated-hosts.js';
@@ -262,8 +262,8 @@ describe('hosts in a process of their own', () => {
 describe('choosing an executor', () => {
   const mock = { deviceSizeGib: 500, mode: 'lenient', topologyFile: null, socketPath: null } as const;
 
-  it('says which are still to come', () => {
-    expect(() => createExecutor('ssh', mock)).toThrow(/"ssh" comes in a later version/);
+  it('says which is still to come', () => {
+    expect(() => refuseKubernetes()).toThrow(/"kube" comes in a later version/);
   });
 
   it('simulates the hosts of a topology file', async () => {
@@ -274,14 +274,14 @@ describe('choosing an executor', () => {
       devices: ['/dev/sdb', { name: '/dev/sdc', destroydata: false }],
     };
     writeFileSync(file, JSON.stringify({ clusters: [{ nodes: [node] }] }));
-    const { simulated } = createExecutor('mock', { ...mock, mode: 'strict', topologyFile: file });
+    const { simulated } = createMockExecutor({ ...mock, mode: 'strict', topologyFile: file });
     expect(simulated?.state().hosts).toMatchObject([
       { manage: 'm', storage: 's', devices: [{ path: '/dev/sdb' }, { path: '/dev/sdc' }] },
     ]);
     writeFileSync(file, '{"hosts":[{"manage":"m"}]}');
-    expect(() => createExecutor('mock', { ...mock, topologyFile: file })).toThrow(/host without names/);
+    expect(() => createMockExecutor({ ...mock, topologyFile: file })).toThrow(/host without names/);
     writeFileSync(file, '[');
-    expect(() => createExecutor('mock', { ...mock, topologyFile: file })).toThrow(/can't be read/);
+    expect(() => createMockExecutor({ ...mock, topologyFile: file })).toThrow(/can't be read/);
     rmSync(folder, { recursive: true });
   });
 });

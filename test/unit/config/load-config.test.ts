@@ -82,7 +82,7 @@ describe('configuration', () => {
           blockPrealloc: 'full',
           lvmWrapper: '',
         },
-        ssh: { keyFile: '', user: 'heketi', port: 22, useSudo: false, knownHosts: [] },
+        ssh: { keyFile: '', user: 'heketi', port: 22, useSudo: false, knownHosts: [], maxSessions: 8 },
         kube: { namespace: null, isDaemonset: false, usePodNames: false, maxConnections: 64, hasTimeoutPrefix: true },
         mock: { deviceSizeGib: 500, mode: 'lenient', topologyFile: null, socketPath: null },
       },

@@ -1,0 +1,45 @@
+import { readFileSync, statSync } from 'node:fs';
+import ssh2 from 'ssh2';
+import { DomainError } from '../../domain/errors.js';
+
+export interface PrivateKey {
+  readonly file: string;
+  readonly text: Buffer;
+}
+
+/** Reads the key that all hosts are reached with; throws DomainError `invalid` with what is wrong and what to run. */
+export function readPrivateKey(file: string): PrivateKey {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new DomainError('invalid', `the private SSH key ${file} ${why}`, { cause });
+  };
+  let text: Buffer;
+  try {
+    text = readFileSync(file);
+    const { mode, uid } = statSync(file);
+    // As ssh does: a key that belongs to another user was put there on purpose (a Kubernetes secret, a shared group).
+    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) {
+      const shown = (mode & 0o777).toString(8).padStart(4, '0');
+      return refuse(`has mode ${shown}, so that others may read it; run: chmod 600 ${file}`);
+    }
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      return refuse('does not exist (glusterfs.sshexec.keyfile or HEKETI_SSH_KEYFILE names it)', cause);
+    if (code === 'EACCES') return refuse(`may not be read by the user this server runs as; change its owner`, cause);
+    return refuse(`can't be read: ${(cause as Error).message}`, cause);
+  }
+  const parsed = ssh2.utils.parseKey(text);
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key instanceof Error) {
+    if (/encrypted|passphrase/i.test(key.message))
+      return refuse(
+        `is protected by a passphrase, which nobody can type here; use a key without one, or run: ssh-keygen -p -f ${file}`,
+      );
+    return refuse(
+      `is not a private key in a format that SSH knows (${key.message}); make one with: ssh-keygen -t ed25519 -N '' -f ${file}`,
+    );
+  }
+  if (!key?.isPrivateKey()) return refuse('is the public half of a key; the file without .pub is needed');
+  return { file, text };
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { type Command, type CommandResult, type Executor, TransportError } from '../executor.js';
+import { explainFailure } from './command-failures.js';
+import { execText } from './exec-text.js';
+import { HostLink } from './host-link.js';
+import { batchScript, leftoversScript, type ScriptOptions } from './remote-script.js';
+import type { Answer, ScriptEnd, ScriptRun } from './script-run.js';
+import { SSH_LIMITS, type SshLimits, type SshOptions } from './ssh-options.js';
+
+/** A host and the batches that this process has begun on it. */
+interface KnownHost {
+  readonly link: HostLink;
+  readonly live: Set<number>;
+  /** Ended without an answer, so that they may run on; true: they were seen to begin. */
+  readonly lost: Map<number, boolean>;
+  /** Nothing of an earlier process of this server runs there, and nothing will. */
+  isClearOfOlder: boolean;
+}
+
+/** Runs commands on hosts over SSH: one connection per host, one channel and one script per batch. */
+export class SshExecutor implements Executor {
+  readonly #options: SshOptions;
+  readonly #limits: SshLimits;
+  readonly #hosts = new Map<string, KnownHost>();
+  #nextNumber = 1;
+
+  constructor(options: SshOptions) {
+    this.#options = options;
+    this.#limits = { ...SSH_LIMITS, ...options.limits };
+  }
+
+  async run(host: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
+    if (batch.length === 0) return [];
+    let since = performance.now();
+    const onAnswer = (i: number, { exitCode }: Answer) => {
+      const now = performance.now();
+      this.#logCommand(host, batch[i], exitCode, Math.round(now - since));
+      since = now;
+    };
+    const { answers, event } = await this.#runScript(host, (options) => batchScript(batch, options), {
+      answerMs: (i) => (batch[i]?.timeoutMs ?? 0) + this.#limits.graceMs,
+      onBegin: () => {
+        since = performance.now();
+      },
+      onAnswer,
+      signal,
+    });
+    if (event !== 'done') throw this.#overTime(host, batch[answers.length], event);
+    return answers.map((answer, i) => this.#result(host, batch[i], answer));
+  }
+
+  /**
+   * See Executor. What was on its way to the host will not begin any more.
+   */
+  async awaitLeftovers(host: string): Promise<void> {
+    const known = this.#host(host);
+    const { leftoversWaitSeconds, graceMs } = this.#limits;
+    if (known.isClearOfOlder && known.lost.size === 0) return;
+    for (const end = Date.now() + this.#limits.leftoversMs; ; ) {
+      const lost = [...known.lost];
+      const unseen = lost.filter(([, hasBegun]) => !hasBegun).map(([number]) => number);
+      const question = { live: [...known.live], unseen, next: this.#nextNumber };
+      const { event } = await this.#runScript(
+        host,
+        (options) => leftoversScript(question, leftoversWaitSeconds, options),
+        { answerMs: () => leftoversWaitSeconds * 1000 + graceMs },
+      );
+      if (event === 'done') {
+        for (const [number] of lost) known.lost.delete(number);
+        known.isClearOfOlder = true;
+        return;
+      }
+      if (Date.now() >= end) {
+        throw new TransportError(
+          host,
+          `commands that were begun earlier still run on ${host} (${event}): wait until they end, or look there for what hangs`,
+          true,
+        );
+      }
+      this.#options.log.info({ host, script: event }, 'waiting for commands that were begun earlier');
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { link } of this.#hosts.values()) link.close();
+  }
+
+  async #runScript(
+    host: string,
+    build: (options: ScriptOptions) => string,
+    options: {
+      readonly answerMs: (command: number) => number;
+      readonly onBegin?: () => void;
+      readonly onAnswer?: (command: number, answer: Answer) => void;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<ScriptEnd> {
+    const { user, useSudo, identity } = this.#options;
+    const known = this.#host(host);
+    const number = this.#nextNumber++;
+    const mark = { first: randomBytes(8).toString('hex'), second: randomBytes(8).toString('hex') };
+    const { termGraceMs } = this.#limits;
+    const script = build({ mark, useSudo, termGraceMs, identity: { ...identity, number } });
+    let run: ScriptRun | null = null;
+    try {
+      const end = await known.link.run(
+        {
+          host,
+          user,
+          text: execText(script),
+          mark: mark.first + mark.second,
+          beginMs: this.#limits.beginMs,
+          answerMs: options.answerMs,
+          outputBytes: this.#limits.outputBytes,
+          onBegin: (hasOlder) => {
+            if (!hasOlder) known.isClearOfOlder = true;
+            options.onBegin?.();
+          },
+          ...(options.onAnswer && { onAnswer: options.onAnswer }),
+          signal: options.signal,
+        },
+        (started) => {
+          run = started;
+          known.live.add(number);
+        },
+      );
+      refuseUnborn(host, end.event);
+      if (end.event === 'over' || end.event === 'stuck') known.lost.set(number, true);
+      return end;
+    } catch (error) {
+      const lost = run as ScriptRun | null;
+      if (lost && !lost.isUnborn) known.lost.set(number, lost.hasBegun);
+      throw error;
+    } finally {
+      known.live.delete(number);
+    }
+  }
+
+  #host(host: string): KnownHost {
+    let known = this.#hosts.get(host);
+    if (!known) {
+      known = {
+        link: new HostLink(host, this.#options, this.#limits),
+        live: new Set(),
+        lost: new Map(),
+        isClearOfOlder: false,
+      };
+      this.#hosts.set(host, known);
+    }
+    return known;
+  }
+
+  #logCommand(host: string, command: Command | undefined, exitCode: number, durationMs: number): void {
+    const argv = command?.isSecret ? [command.argv[0]] : command?.argv;
+    this.#options.log.debug({ host, argv, exitCode, durationMs }, 'command ended');
+  }
+
+  #result(host: string, command: Command | undefined, { exitCode, stdout, stderr }: Answer): CommandResult {
+    if (stdout === null || stderr === null) {
+      const mib = this.#limits.outputBytes / 1024 / 1024;
+      throw new TransportError(
+        host,
+        `${shown(command)} on ${host} printed more than ${mib} MiB, which is not read; it ended with exit code ${exitCode}`,
+        true,
+      );
+    }
+    const result = { exitCode, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+    return explainFailure(host, command?.argv[0] ?? '', result, this.#options);
+  }
+
+  #overTime(host: string, command: Command | undefined, event: string): TransportError {
+    const seconds = (command?.timeoutMs ?? 0) / 1000;
+    const fate = event === 'stuck' ? 'and can not be ended; it still runs' : 'and was ended';
+    return new TransportError(host, `${shown(command)} on ${host} took longer than ${seconds} s ${fate}`, true);
+  }
+}
+
+function refuseUnborn(host: string, event: string): void {
+  if (event.startsWith('refused ')) {
+    throw new TransportError(
+      host,
+      `${host} can't run commands for this server: ${event.slice('refused '.length)}`,
+      false,
+    );
+  }
+  if (event === 'fenced') {
+    throw new TransportError(
+      host,
+      `${host} takes no commands from this process: a younger process of this server has been there, or the commands were given up`,
+      false,
+    );
+  }
+}
+
+function shown(command: Command | undefined): string {
+  if (!command) return 'a command';
+  return command.isSecret ? (command.argv[0] ?? '') : command.argv.join(' ');
+}

@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fingerprint } from '../../../src/executors/ssh/host-key-check.js';
+import { KnownHostsFiles } from '../../../src/executors/ssh/known-hosts.js';
+import { readPrivateKey } from '../../../src/executors/ssh/private-key.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mortar-keys-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string, mode = 0o600): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+const made = (type: 'ed25519' | 'rsa', options: object = {}) =>
+  type === 'rsa'
+    ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...options })
+    : ssh2.utils.generateKeyPairSync(type, options);
+
+describe('the private key', () => {
+  const { private: key, public: publicKey } = made('ed25519');
+
+  it('is read, in the formats of ssh-keygen and of openssl', () => {
+    expect(readPrivateKey(file('good', key)).text.toString()).toBe(key);
+    const rsa = spawnSync('openssl', ['genrsa', '-traditional', '2048'], { encoding: 'utf8' }).stdout;
+    expect(readPrivateKey(file('pem', rsa)).text.toString()).toBe(rsa);
+  });
+
+  it.each([
+    ['that is missing', () => join(folder, 'none'), /none does not exist .*HEKETI_SSH_KEYFILE/],
+    ['that others may read', () => file('open', key, 0o644), /has mode 0644, .*run: chmod 600 .*open/],
+    ['that the group may read', () => file('group', key, 0o640), /has mode 0640/],
+    ['that is its public half', () => file('half.pub', publicKey), /is the public half of a key/],
+    ['that is something else', () => file('else', 'hello\n'), /is not a private key in a format that SSH knows/],
+    [
+      'with a passphrase',
+      () => file('phrase', made('ed25519', { cipher: 'aes256-ctr', passphrase: 'x', rounds: 1 }).private),
+      /is protected by a passphrase, .*ssh-keygen -p -f .*phrase/,
+    ],
+    ['that is a directory', () => folder, /can't be read/],
+  ])('%s is refused with what to do', (_name, path, text) => {
+    expect(() => readPrivateKey(path())).toThrow(expect.objectContaining({ code: 'invalid' }) as Error);
+    expect(() => readPrivateKey(path())).toThrow(text);
+  });
+});
+
+describe('known_hosts files', () => {
+  const lines = ['ed25519', 'ed25519', 'rsa'] as const;
+  const [one = '', two = '', rsa = ''] = lines.map((type) => made(type).public.trim().split(' ').slice(0, 2).join(' '));
+  const blob = (line: string) => Buffer.from(line.split(' ')[1] ?? '', 'base64');
+  const refusal = (text: string, host: string, port: number, key: string) =>
+    new KnownHostsFiles([file('known_hosts', text)]).refusal(host, port, blob(key));
+
+  it('name hosts by name, port, pattern and hash', async () => {
+    const text = `# comment\n\nplain,10.0.0.1 ${one}\n[other]:2222 ${one} a comment\n*.example.com,!bad.example.com ${two}\nhost-? ${rsa}\n`;
+    const accepted: readonly [string, number, string][] = [
+      ['plain', 22, one],
+      ['PLAIN', 22, one],
+      ['10.0.0.1', 22, one],
+      ['other', 2222, one],
+      ['a.example.com', 22, two],
+      ['host-1', 22, rsa],
+    ];
+    for (const [host, port, key] of accepted) expect(await refusal(text, host, port, key)).toBeNull();
+    const unknown: readonly [string, number][] = [
+      ['plain', 2222],
+      ['other', 22],
+      ['bad.example.com', 22],
+      ['example.com', 22],
+      ['10.0.0.11', 22],
+      ['host-12', 22],
+    ];
+    for (const [host, port] of unknown)
+      expect(await refusal(text, host, port, one)).toMatch(/is not in .*ssh-keyscan -p \d+ /);
+  });
+
+  it('may be hashed by ssh-keygen -H', async () => {
+    const path = file('hashed', `plain ${one}\n[other]:2222 ${two}\n`);
+    expect(spawnSync('ssh-keygen', ['-H', '-f', path]).status).toBe(0);
+    const text = readFileSync(path, 'utf8');
+    expect(text).not.toContain('plain');
+    expect(await refusal(text, 'plain', 22, one)).toBeNull();
+    expect(await refusal(text, 'other', 2222, two)).toBeNull();
+    expect(await refusal(text, 'plain', 2222, one)).toMatch(/is not in/);
+  });
+
+  it('refuse another key with both fingerprints', async () => {
+    const text = await refusal(`plain ${one}\n`, 'plain', 22, two);
+    expect(text).toContain(fingerprint(blob(one)));
+    expect(text).toContain(fingerprint(blob(two)));
+    expect(await refusal(`plain ${one}\nplain ${two}\n`, 'plain', 22, two)).toBeNull();
+  });
+
+  it('refuse a revoked key even where another line names it', async () => {
+    expect(await refusal(`plain ${one}\n@revoked * ${one}\n`, 'plain', 22, one)).toMatch(/@revoked/);
+    expect(await refusal(`plain ${one}\n@revoked * ${two}\n`, 'plain', 22, one)).toBeNull();
+  });
+
+  it('tell which key types to ask a host for', async () => {
+    const known = new KnownHostsFiles([file('types', `plain ${rsa}\nplain ${one}\n@revoked plain ${two}\n`)]);
+    expect(await known.knownTypes('plain', 22)).toEqual(['ssh-rsa', 'ssh-ed25519']);
+    expect(await known.knownTypes('other', 22)).toEqual([]);
+  });
+
+  it('show fingerprints as ssh-keygen does', () => {
+    const shown = spawnSync('ssh-keygen', ['-lf', file('one.pub', `${one}\n`)], { encoding: 'utf8' }).stdout;
+    expect(shown).toContain(` ${fingerprint(blob(one))} `);
+  });
+
+  it.each([
+    ['too few', /line 1: a known_hosts line is/],
+    ['plain ssh-ed25519 AAAA', /line 1: the key is not one of type ssh-ed25519/],
+    [`@cert-authority * ${one}`, /certificates .* are not supported/],
+    [`@unheard-of * ${one}`, /unknown marker @unheard-of/],
+  ])('are refused at the start when a line is wrong: %s', (line, text) => {
+    expect(() => new KnownHostsFiles([file('wrong', `${line}\n`)])).toThrow(text);
+  });
+
+  it('are refused at the start when one is missing', () => {
+    expect(() => new KnownHostsFiles([join(folder, 'nowhere')])).toThrow(/nowhere \(SSH_KNOWN_HOSTS\) can't be read/);
+  });
+});
