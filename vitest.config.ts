@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './scripts/closing-line-reporter.js';
 
 /** These start servers, clients or simulated machines as processes, and wait for them. */
-const PROCESS_TESTS = ['golden', 'e2e', 'crash/processes', 'executors/ssh'].map((folder) => `test/${folder}/**/*.test.ts`);
+const PROCESS_TESTS = ['golden', 'e2e', 'crash/processes', 'executors/ssh'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {
