@@ -1,10 +1,6 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/build-cli.mjs']);
-});
+import { describe, expect, it } from 'vitest';
 
 const run = (...args: string[]) =>
   spawnSync('bin/heketi-cli', args, { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: '/nonexistent' } });

@@ -1,19 +1,18 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FakeServer, startFakeServer } from './support/fake-server.js';
-import { VOLUME_ID } from './support/samples.js';
-import { Terminal } from './support/terminal.js';
+import { type FakeServer, startFakeServer } from '../support/fake-server.js';
+import { VOLUME_ID } from '../support/samples.js';
+import { Terminal } from '../support/terminal.js';
 
 const home = mkdtempSync(path.join(tmpdir(), 'heketi-cli-shells-'));
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 let server: FakeServer;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ['scripts/build-cli.mjs']);
   server = await startFakeServer({ 'GET /volumes': { body: { volumes: [VOLUME_ID] } } });
   writeFileSync(path.join(home, 'topology-of-mine.json'), '{}');
   writeFileSync(path.join(home, 'bashrc'), "PS1='ready> '\nsource <(heketi-cli completion bash)\n");

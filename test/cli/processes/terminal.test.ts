@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { asyncScript, type FakeServer, type Script, startFakeServer } from './support/fake-server.js';
-import { cluster, node, VOLUME_ID, volume } from './support/samples.js';
-import { Terminal } from './support/terminal.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { asyncScript, type FakeServer, type Script, startFakeServer } from '../support/fake-server.js';
+import { cluster, node, VOLUME_ID, volume } from '../support/samples.js';
+import { Terminal } from '../support/terminal.js';
 
 const CTRL_C = '\u0003';
 const CTRL_C_STATUS = 130;
@@ -23,10 +22,6 @@ async function open(
 function visible(text: string): string {
   return text.slice(text.lastIndexOf('\u001b[K') + 1).replace(/^\[K/, '');
 }
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/build-cli.mjs']);
-});
 
 afterEach(async () => {
   await server?.close();
