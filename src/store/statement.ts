@@ -45,7 +45,7 @@ export function statement<R>(builder: { compile(): CompiledQuery<R> }): Statemen
 
 type Row<T extends keyof Schema> = Schema[T];
 
-/** The writes of one table whose key is `id`. Every statement names all columns. */
+/** The writes of one table whose key is `id`. */
 export interface TableWrites<T extends keyof Schema> {
   insert(connection: Connection, row: Row<T>): Promise<void>;
   /** Throws when there is no such row: it would hide a lost record. */
@@ -53,12 +53,17 @@ export interface TableWrites<T extends keyof Schema> {
   delete(connection: Connection, id: string): Promise<void>;
 }
 
+/**
+ * `lasting` columns are written by `insert` only: where a row belongs never changes, and naming an indexed column in an
+ * update makes SQLite write its index again, at a page per index and commit.
+ */
 export function tableWrites<T extends keyof Schema & string>(
   table: T,
   columns: readonly (keyof Row<T> & string)[],
+  lasting: readonly (keyof Row<T> & string)[] = [],
 ): TableWrites<T> {
   const insert = insertStatement(table, columns);
-  const others = columns.filter((column) => column !== 'id');
+  const others = columns.filter((column) => column !== 'id' && !lasting.includes(column));
   const update: Statement<unknown> = {
     sql: `update "${table}" set ${others.map((column) => `"${column}" = ?`).join(', ')} where "id" = ?`,
   };

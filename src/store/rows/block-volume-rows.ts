@@ -23,24 +23,28 @@ const countByCluster = statement(
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('cluster_id', '=', TEXT),
 );
-const writes = tableWrites('block_volume', [
-  'id',
-  'cluster_id',
-  'hosting_volume_id',
-  'name',
-  'size_gib',
-  'usable_size_gib',
-  'ha_count',
-  'has_auth',
-  'requested_clusters',
-  'hosts',
-  'iqn',
-  'lun',
-  'username',
-  'password',
-  'pending_id',
-  'exact',
-]);
+const writes = tableWrites(
+  'block_volume',
+  [
+    'id',
+    'cluster_id',
+    'hosting_volume_id',
+    'name',
+    'size_gib',
+    'usable_size_gib',
+    'ha_count',
+    'has_auth',
+    'requested_clusters',
+    'hosts',
+    'iqn',
+    'lun',
+    'username',
+    'password',
+    'pending_id',
+    'exact',
+  ],
+  ['cluster_id', 'hosting_volume_id'],
+);
 
 export function blockVolumeRows(connection: Connection): BlockVolumeRows {
   return {

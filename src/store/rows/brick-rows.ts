@@ -26,6 +26,7 @@ const shownByVolume = statement(
 );
 const byDevice = statement(bricks.where('device_id', '=', TEXT).orderBy('id'));
 const byThinPool = statement(bricks.where('device_id', '=', TEXT).where('thin_pool', '=', TEXT).orderBy('id'));
+// Without an index, which every new brick would have to be written to: only a repair of a node asks.
 const byNode = statement(bricks.where('node_id', '=', TEXT).orderBy('id'));
 const countsByDevice = statement(
   query
@@ -46,21 +47,25 @@ const settleOfVolume = statement(
     .where('volume_id', '=', TEXT)
     .where('pending_id', '=', TEXT),
 );
-const writes = tableWrites('brick', [
-  'id',
-  'volume_id',
-  'device_id',
-  'node_id',
-  'path',
-  'size_kib',
-  'thin_pool_kib',
-  'pool_metadata_kib',
-  'thin_pool',
-  'lv',
-  'sub_type',
-  'pending_id',
-  'exact',
-]);
+const writes = tableWrites(
+  'brick',
+  [
+    'id',
+    'volume_id',
+    'device_id',
+    'node_id',
+    'path',
+    'size_kib',
+    'thin_pool_kib',
+    'pool_metadata_kib',
+    'thin_pool',
+    'lv',
+    'sub_type',
+    'pending_id',
+    'exact',
+  ],
+  ['volume_id', 'device_id', 'node_id'],
+);
 
 export function brickRows(connection: Connection): BrickRows {
   return {

@@ -25,21 +25,25 @@ const largestMetadata = statement(
         .as('kib'),
     ]),
 );
-const writes = tableWrites('device', [
-  'id',
-  'node_id',
-  'name',
-  'state',
-  'total_kib',
-  'free_kib',
-  'used_kib',
-  'extent_kib',
-  'spare_metadata_kib',
-  'tags',
-  'paths',
-  'pv_uuid',
-  'exact',
-]);
+const writes = tableWrites(
+  'device',
+  [
+    'id',
+    'node_id',
+    'name',
+    'state',
+    'total_kib',
+    'free_kib',
+    'used_kib',
+    'extent_kib',
+    'spare_metadata_kib',
+    'tags',
+    'paths',
+    'pv_uuid',
+    'exact',
+  ],
+  ['node_id'],
+);
 
 export function deviceRows(connection: Connection): DeviceRows {
   return {

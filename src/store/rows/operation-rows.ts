@@ -67,7 +67,11 @@ const markUndoing = statement(
 const updateStatus = statement(query.updateTable('operation').set({ status: TEXT }).where('id', '=', TEXT));
 const forgetActions = statement(query.deleteFrom('operation_action').where('operation_id', '=', TEXT));
 const insertAction = insertStatement('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
-const writes = tableWrites('operation', ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'exact']);
+const writes = tableWrites(
+  'operation',
+  ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'exact'],
+  ['type', 'created_at'],
+);
 
 export function operationRows(connection: Connection): OperationRows {
   async function select(selection: Selection, parameters: readonly SqlValue[]): Promise<readonly PendingOperation[]> {

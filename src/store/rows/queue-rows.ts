@@ -15,15 +15,11 @@ const removeUnread = statement(
     .where('answered_at', '<', NUMBER)
     .where('id', 'not in', query.selectFrom('idempotency_key').select('queue_id')),
 );
-const writes = tableWrites('queue_entry', [
-  'id',
-  'operation_id',
-  'state',
-  'location',
-  'error',
-  'created_at',
-  'answered_at',
-]);
+const writes = tableWrites(
+  'queue_entry',
+  ['id', 'operation_id', 'state', 'location', 'error', 'created_at', 'answered_at'],
+  ['operation_id', 'created_at'],
+);
 
 const keyByText = statement(query.selectFrom('idempotency_key').selectAll().where('key', '=', TEXT));
 const insertKey = insertStatement('idempotency_key', ['key', 'request_hash', 'queue_id', 'created_at']);

@@ -36,30 +36,34 @@ const countByCluster = statement(
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('cluster_id', '=', TEXT),
 );
-const writes = tableWrites('volume', [
-  'id',
-  'cluster_id',
-  'name',
-  'size_gib',
-  'durability_type',
-  'replica',
-  'disperse_data',
-  'disperse_redundancy',
-  'gid',
-  'is_block_hosting',
-  'snapshot_enabled',
-  'snapshot_factor',
-  'options',
-  'requested_clusters',
-  'block_free_gib',
-  'block_reserved_gib',
-  'block_restriction',
-  'mount_hosts',
-  'mount_device',
-  'mount_options',
-  'pending_id',
-  'exact',
-]);
+const writes = tableWrites(
+  'volume',
+  [
+    'id',
+    'cluster_id',
+    'name',
+    'size_gib',
+    'durability_type',
+    'replica',
+    'disperse_data',
+    'disperse_redundancy',
+    'gid',
+    'is_block_hosting',
+    'snapshot_enabled',
+    'snapshot_factor',
+    'options',
+    'requested_clusters',
+    'block_free_gib',
+    'block_reserved_gib',
+    'block_restriction',
+    'mount_hosts',
+    'mount_device',
+    'mount_options',
+    'pending_id',
+    'exact',
+  ],
+  ['cluster_id', 'name'],
+);
 
 export function volumeRows(connection: Connection): VolumeRows {
   return {
