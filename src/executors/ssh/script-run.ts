@@ -20,9 +20,20 @@ export interface ScriptEnd {
 /** The host would not open one more channel. Nothing was run. */
 export class ChannelRefusedError extends Error {}
 
+/** The user's login shell ended without running anything, as `nologin` does. */
+export class ShellRefusedError extends Error {
+  readonly exitCode: number;
+  readonly said: string;
+
+  constructor(exitCode: number, said: string) {
+    super(`the login shell ended with exit code ${exitCode}`);
+    this.exitCode = exitCode;
+    this.said = said;
+  }
+}
+
 export interface ScriptToRun {
   readonly host: string;
-  readonly user: string;
   readonly text: ExecText;
   readonly mark: string;
   /** From the request to the script's first word. */
@@ -39,8 +50,8 @@ export interface ScriptToRun {
 const STDERR_SHOWN_BYTES = 500;
 
 /**
- * Runs one script on a channel of its own. `end` rejects with a TransportError when its last word does not come, or
- * with ChannelRefusedError; `closed` resolves when the channel no longer counts on the host.
+ * Runs one script on a channel of its own. `end` rejects with a TransportError when its last word does not come, with
+ * ShellRefusedError or with ChannelRefusedError; `closed` resolves when the channel no longer counts on the host.
  */
 export class ScriptRun {
   readonly end: Promise<ScriptEnd>;
@@ -167,18 +178,9 @@ export class ScriptRun {
     }
     // The script says so before it runs anything, and its words arrive before its exit code.
     this.isUnborn = true;
-    const { host, user } = this.#script;
-    const said = this.#stderr.remainder(STDERR_SHOWN_BYTES).trim() || this.#stdout.remainder(STDERR_SHOWN_BYTES).trim();
-    this.#settle(() =>
-      this.#reject(
-        new TransportError(
-          host,
-          `the shell of ${user} on ${host} ran nothing: it ended with exit code ${this.#exitCode}` +
-            (said === '' ? '; is /bin/bash there, and may this user log in?' : ` and said: ${said}`),
-          false,
-        ),
-      ),
-    );
+    const shown = (stream: MarkSplitter) => stream.remainder(STDERR_SHOWN_BYTES).trim();
+    const refusal = new ShellRefusedError(this.#exitCode, shown(this.#stderr) || shown(this.#stdout));
+    this.#settle(() => this.#reject(refusal));
   }
 
   #setAnswerTimer(): void {

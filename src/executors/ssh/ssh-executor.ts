@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Command, type CommandResult, type Executor, TransportError } from '../executor.js';
+import { type Command, CommandError, type CommandResult, type Executor, TransportError } from '../executor.js';
 import { explainFailure } from './command-failures.js';
 import { execText } from './exec-text.js';
 import { HostLink } from './host-link.js';
 import { batchScript, leftoversScript, type ScriptOptions } from './remote-script.js';
-import type { Answer, ScriptEnd, ScriptRun } from './script-run.js';
+import { type Answer, type ScriptEnd, type ScriptRun, ShellRefusedError } from './script-run.js';
 import { SSH_LIMITS, type SshLimits, type SshOptions } from './ssh-options.js';
 
 /** A host and the batches that this process has begun on it. */
@@ -95,7 +95,7 @@ export class SshExecutor implements Executor {
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<ScriptEnd> {
-    const { user, useSudo, identity } = this.#options;
+    const { useSudo, identity } = this.#options;
     const known = this.#host(host);
     const number = this.#nextNumber++;
     const mark = { first: randomBytes(8).toString('hex'), second: randomBytes(8).toString('hex') };
@@ -106,7 +106,6 @@ export class SshExecutor implements Executor {
       const end = await known.link.run(
         {
           host,
-          user,
           text: execText(script),
           mark: mark.first + mark.second,
           beginMs: this.#limits.beginMs,
@@ -130,6 +129,7 @@ export class SshExecutor implements Executor {
     } catch (error) {
       const lost = run as ScriptRun | null;
       if (lost && !lost.isUnborn) known.lost.set(number, lost.hasBegun);
+      if (error instanceof ShellRefusedError) throw this.#shellRefused(host, error);
       throw error;
     } finally {
       known.live.delete(number);
@@ -166,6 +166,18 @@ export class SshExecutor implements Executor {
     }
     const result = { exitCode, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
     return explainFailure(host, command?.argv[0] ?? '', result, this.#options);
+  }
+
+  /** The host answers and refuses, so it is not down; and nothing of the batch has run. */
+  #shellRefused(host: string, { exitCode, said }: ShellRefusedError): CommandError {
+    const stderr =
+      `the shell of ${this.#options.user} on ${host} ran nothing: it ended with exit code ${exitCode}` +
+      (said === '' ? '; is /bin/bash there, and may this user log in?' : ` and said: ${said}`);
+    return new CommandError(
+      host,
+      { argv: ['/bin/bash'], timeoutMs: 0 },
+      { exitCode: exitCode || 1, stdout: '', stderr },
+    );
   }
 
   #overTime(host: string, command: Command | undefined, event: string): TransportError {
