@@ -14,6 +14,7 @@ import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
 import { HealthMonitor } from '../operations/health-monitor.js';
 import { HostWork } from '../operations/host-work.js';
+import { NodeRepairMonitor } from '../operations/node-repair-monitor.js';
 import { markInterrupted } from '../operations/recovery.js';
 import type { OperationSettings } from '../operations/settings.js';
 import { openSqliteStore } from '../store/sqlite.js';
@@ -48,7 +49,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     const hosts = { executor, settings: config.hostSettings };
     const health = new HealthMonitor(store, hosts, logger);
     const settings = operationSettings(config);
-    const { operations, runner, recovery } = createOperations({
+    const { operations, runner, recovery, repair } = createOperations({
       store,
       hosts,
       work: new HostWork(config.concurrency),
@@ -59,6 +60,9 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     if (config.monitor.isEnabled) health.start(config.monitor.startSeconds, config.monitor.refreshSeconds);
     const { startSeconds, refreshSeconds } = config.cleaner;
     if (config.cleaner.isEnabled && !config.dbReadOnly) recovery.start(startSeconds, refreshSeconds);
+
+    const repairMonitor = new NodeRepairMonitor(store, repair, health, logger, config.nodeRepair.isReportOnly);
+    if (isNodeRepairOn(config)) repairMonitor.start(config.nodeRepair.startSeconds, config.nodeRepair.refreshSeconds);
 
     const admin = new AdminState(config.defaultState);
     const server = await buildServer({
@@ -85,6 +89,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       async close(drainMs) {
         health.stop();
         recovery.stop();
+        repairMonitor.stop();
         await server.close();
         await runner.drain(drainMs);
         await store.close();
@@ -104,6 +109,11 @@ function withInjectedFaults(executor: Executor, { injection }: Config, logger: L
   return new InjectingExecutor(executor, readInjectionRules(injection.raw), {
     onInjected: (host, command) => logger.warn({ host, command }, 'injected in place of a command or its result'),
   });
+}
+
+/** Lenient simulated hosts have nothing that could be compared, and a read-only database is not acted upon. */
+function isNodeRepairOn({ nodeRepair, dbReadOnly, executor, mock }: Config): boolean {
+  return nodeRepair.isEnabled && !dbReadOnly && !(executor === 'mock' && mock.mode === 'lenient');
 }
 
 function operationSettings(config: Config): OperationSettings {

@@ -28,6 +28,7 @@ export interface Config {
   readonly blockHosting: BlockHostingSettings;
   readonly monitor: BackgroundTask;
   readonly cleaner: BackgroundTask;
+  readonly nodeRepair: NodeRepairSettings;
   /** Operations at a time before requests are refused (429); null: they wait in order instead. */
   readonly maxInflight: number | null;
   readonly concurrency: Concurrency;
@@ -92,6 +93,11 @@ export interface BackgroundTask {
   /** Delay of the first run after the start. */
   readonly startSeconds: number;
   readonly refreshSeconds: number;
+}
+
+export interface NodeRepairSettings extends BackgroundTask {
+  /** Compares and reports, but changes nothing by itself. */
+  readonly isReportOnly: boolean;
 }
 
 export interface SshSettings {

@@ -74,6 +74,10 @@ export const HEKETI_JSON_SCHEMA = object({
     disable_background_cleaner: boolean,
     start_time_background_cleaner: unsigned,
     refresh_time_background_cleaner: unsigned,
+    // Ours: the original has none of these three.
+    node_repair: string,
+    start_time_node_repair: unsigned,
+    refresh_time_node_repair: unsigned,
     max_inflight_operations: unsigned,
     operation_retry_limits: object({ volume_create: integer }),
     sshexec: object({ ...hostKeys, keyfile: string, user: string, port: string }),

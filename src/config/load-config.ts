@@ -9,6 +9,7 @@ import type {
   Config,
   JwtSettings,
   Limits,
+  NodeRepairSettings,
 } from './config.js';
 import { UNLIMITED_INFLIGHT } from './config.js';
 import { ConfigError } from './config-error.js';
@@ -21,6 +22,8 @@ import {
 import { readHeketiJson } from './heketi-json.js';
 import type { HeketiJson } from './heketi-json.schema.js';
 import { hostSettings, kubeSettings, mockSettings, parseExecutor, parsePort, sshSettings } from './host-config.js';
+
+const NODE_REPAIR_MODES = ['repair', 'report', 'off'] as const;
 
 type Glusterfs = NonNullable<HeketiJson['glusterfs']>;
 
@@ -87,6 +90,7 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     blockHosting: blockHosting(glusterfs, env),
     monitor: monitor(glusterfs, env),
     cleaner: cleaner(glusterfs, env),
+    nodeRepair: nodeRepair(glusterfs, env, warnings),
     maxInflight: maxInflight(glusterfs, env),
     concurrency: concurrency(env),
     shutdownLimitSeconds: env.integer('MORTAR_SHUTDOWN_LIMIT_SECONDS', { min: 0 }) ?? 20,
@@ -199,6 +203,20 @@ function cleaner(glusterfs: Glusterfs, env: EnvironmentReader): BackgroundTask {
     isEnabled: !(env.exactlyTrue('HEKETI_DISABLE_BACKGROUND_CLEANER') || glusterfs.disable_background_cleaner),
     startSeconds: glusterfs.start_time_background_cleaner || 15,
     refreshSeconds: glusterfs.refresh_time_background_cleaner || 3600,
+  };
+}
+
+function nodeRepair(glusterfs: Glusterfs, env: EnvironmentReader, warnings: string[]): NodeRepairSettings {
+  const mode = env.choice('MORTAR_NODE_REPAIR', NODE_REPAIR_MODES) ?? (glusterfs.node_repair || 'repair');
+  const isKnown = (NODE_REPAIR_MODES as readonly string[]).includes(mode);
+  // Whoever mistypes it may have meant to switch it off.
+  if (!isKnown)
+    warnings.push(`node_repair must be repair, report or off, but it is "${mode}": nodes are only compared`);
+  return {
+    isEnabled: mode !== 'off',
+    isReportOnly: mode !== 'repair',
+    startSeconds: glusterfs.start_time_node_repair || 60,
+    refreshSeconds: glusterfs.refresh_time_node_repair || 600,
   };
 }
 

@@ -9,13 +9,16 @@ import { ClosableExecutor } from './closable-executor.js';
 import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClusterFlags } from './cluster-changes.js';
 import { buildDeviceAdd, deviceAdd } from './device-add.js';
 import { buildDeviceDelete, deviceDelete } from './device-delete.js';
+import { preflightDevice } from './device-preflight.js';
 import { deviceRemove } from './device-remove.js';
 import { resyncDevice } from './device-resync.js';
 import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './node-add.js';
 import { buildNodeDelete, nodeDelete } from './node-delete.js';
+import { NodeRepair } from './node-repair.js';
 import type { OperationContext } from './operation.js';
 import type { Operations } from './ports.js';
 import { Recovery } from './recovery.js';
+import { RepairReports } from './repair-reports.js';
 import { OperationRunner } from './runner.js';
 import { Settlement } from './settlement.js';
 import { changeDeviceState, changeNodeState } from './states.js';
@@ -46,6 +49,7 @@ export interface OperationServices {
   readonly operations: Operations;
   readonly runner: OperationRunner;
   readonly recovery: Recovery;
+  readonly repair: NodeRepair;
 }
 
 /** The operations of one server, with the runner and the recovery behind them. */
@@ -60,6 +64,9 @@ export function createOperations(given: OperationContext): OperationServices {
   const settlement = new Settlement(context, KINDS, (operationId, error) => recovery.keep(operationId, error));
   const runner = new OperationRunner(context, tracker, settlement);
   const recovery: Recovery = new Recovery(store, runner, health, log, (id) => tracker.has(id));
+
+  const reports = new RepairReports();
+  const repair = new NodeRepair(context, reports);
 
   const logged = async <T>(placing: Promise<T>): Promise<T> => {
     try {
@@ -101,10 +108,26 @@ export function createOperations(given: OperationContext): OperationServices {
         },
       ),
 
+    repairNode: (id, isDryRun) =>
+      runner.startJob(
+        'repair-node',
+        async () => {
+          const report = await repair.run(id, isDryRun);
+          return async () => `/repairs/${report.id}`;
+        },
+        async (tx) => {
+          if (!(await tx.nodes.find(id))) throw idNotFound();
+        },
+      ),
+    repairReport: (reportId) => reports.find(reportId),
+    lastRepairReport: (nodeId) => reports.lastOf(nodeId),
+
     addDevice(request) {
       const deviceId = newId();
       return runner.start(deviceAdd, { isCounted: false, build: (tx) => buildDeviceAdd(tx, deviceId, request) });
     },
+
+    preflightDevice: (nodeId, name) => preflightDevice(context, nodeId, name),
 
     deleteDevice: (id, forceForget) =>
       runner.start(deviceDelete, { isCounted: false, build: (tx) => buildDeviceDelete(tx, id, forceForget) }),
@@ -197,5 +220,5 @@ export function createOperations(given: OperationContext): OperationServices {
     isInFlight: (id) => tracker.has(id),
     nextTry: (id) => recovery.nextTry(id),
   };
-  return { operations, runner, recovery };
+  return { operations, runner, recovery, repair };
 }

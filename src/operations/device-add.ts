@@ -6,9 +6,10 @@ import type { PendingOperation } from '../domain/pending-operation.js';
 import { type DeviceReport, inspectDevice, setUpDevice, tearDownDevice } from '../executors/commands/lvm-device.js';
 import { CommandError } from '../executors/executor.js';
 import type { Tx } from '../store/store.js';
+import { inspectCandidate, preflightRefusal } from './device-preflight.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 import type { Intent } from './operation-records.js';
-import type { DeviceRequest } from './ports.js';
+import type { DevicePreflight, DeviceRequest } from './ports.js';
 
 /** The device that is being added; no row holds it before its volume group exists. */
 export interface DeviceAddPlan extends DeviceRequest {
@@ -31,6 +32,8 @@ export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceReques
 interface DeviceAddWork {
   readonly device: DeviceAddPlan;
   readonly node: Node;
+  /** False while it is certain that nothing on the device is ours, so that `undo` leaves it as it was found. */
+  mayBeTouched: boolean;
 }
 
 export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
@@ -39,21 +42,28 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
   async load(tx: Tx, operation: PendingOperation): Promise<DeviceAddWork | null> {
     const device = operation.plan as DeviceAddPlan;
     const node = await tx.nodes.find(device.nodeId);
-    return node && { device, node };
+    return node && { device, node, mayBeTouched: true };
   },
 
   lane: ({ node }) => deviceLane(node.id),
 
   leftovers: ({ node }) => ({ mustEnd: [manageName(node)], mayStay: [] }),
 
-  async exec({ device, node }, context) {
+  async exec(work, context) {
+    const { device, node } = work;
     const host = manageName(node);
     const spec = { deviceId: device.id, name: device.name, wipe: false };
+    work.mayBeTouched = false;
+    const preflight = await inspectCandidate(context, node, device.name);
+    const isAccepted = preflight.isUsable || (device.mayDestroyData && preflight.isUsableIfWiped);
+    if (!isAccepted) throw preflightRefusal(preflight, device.mayDestroyData);
+    logDoubts(preflight, context);
+    work.mayBeTouched = true;
     try {
       return await setUpDevice(context.hosts, host, spec);
     } catch (error) {
       if (!device.mayDestroyData || !(error instanceof CommandError || error instanceof DomainError)) throw error;
-      await refuseUnsafeWipe(device, host, context);
+      await refuseUnsafeWipe(device, host, preflight, context);
       return setUpDevice(context.hosts, host, { ...spec, wipe: true });
     }
   },
@@ -83,7 +93,8 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
     return 'back';
   },
 
-  async undo({ device, node }, context) {
+  async undo({ device, node, mayBeTouched }, context) {
+    if (!mayBeTouched) return ALL_UNDONE;
     await tearDownDevice(context.hosts, manageName(node), {
       deviceId: device.id,
       name: device.name,
@@ -96,10 +107,28 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
   retract: async () => null,
 };
 
+function logDoubts({ host, device, checks }: DevicePreflight, context: OperationContext): void {
+  for (const { name, result, detail } of checks) {
+    if (result === 'warning') context.log.warn({ host, device, check: name, detail }, 'device is taken with a warning');
+  }
+}
+
 /** Data may be destroyed only where it is certain that no device this server knows is meant. */
-async function refuseUnsafeWipe(device: DeviceAddPlan, host: string, context: OperationContext): Promise<void> {
-  const { pvUuid } = await inspectDevice(context.hosts, host, device.name);
+async function refuseUnsafeWipe(
+  device: DeviceAddPlan,
+  host: string,
+  preflight: DevicePreflight,
+  context: OperationContext,
+): Promise<void> {
+  const { pvUuid, vgName } = await inspectDevice(context.hosts, host, device.name);
   if (!pvUuid) return;
+  const isKnownToBeEmpty = preflight.checks.some((check) => check.name === 'lvm' && check.isMendedByWiping);
+  if (vgName && !isKnownToBeEmpty) {
+    throw new DomainError(
+      'conflict',
+      `${device.name} on ${host} belongs to volume group ${vgName}, which may hold logical volumes, and was left alone`,
+    );
+  }
   const known = await context.store.read((tx) => tx.devices.list());
   const same = known.find((other) => other.pvUuid === pvUuid);
   if (same)

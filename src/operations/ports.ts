@@ -15,10 +15,19 @@ export interface Operations {
   deleteNode(id: Id): Promise<QueueTicket>;
   setNodeState(id: Id, state: EntryState, healCheck: HealCheck): Promise<QueueTicket>;
 
+  /** Compares a node with the store and mends what can be mended, unless `isDryRun`. */
+  repairNode(id: Id, isDryRun: boolean): Promise<QueueTicket>;
+  /** Null when there is no such report, or no longer. */
+  repairReport(reportId: Id): RepairReport | null;
+  /** Of the node's last comparison, whoever asked for it; null when there was none since the server started. */
+  lastRepairReport(nodeId: Id): RepairReport | null;
+
   addDevice(request: DeviceRequest): Promise<QueueTicket>;
   deleteDevice(id: Id, forceForget: boolean): Promise<QueueTicket>;
   setDeviceState(id: Id, state: EntryState, healCheck: HealCheck): Promise<QueueTicket>;
   resyncDevice(id: Id): Promise<QueueTicket>;
+  /** Looks at a device that may be added, as `addDevice` does first; changes nothing. */
+  preflightDevice(nodeId: Id, name: string): Promise<DevicePreflight>;
 
   createVolume(request: VolumeRequest, idempotency?: IdempotencyRequest): Promise<QueueTicket>;
   expandVolume(id: Id, addGib: number): Promise<QueueTicket>;
@@ -79,6 +88,68 @@ export interface DeviceRequest {
   readonly name: string;
   readonly mayDestroyData: boolean;
   readonly tags: Tags;
+}
+
+/** Answer of `POST /devices/preflight`. */
+export interface DevicePreflight {
+  readonly nodeId: Id;
+  /** First manage name of the node. */
+  readonly host: string;
+  readonly device: string;
+  /** Null when the host does not tell. */
+  readonly sizeKib: number | null;
+  readonly isUsable: boolean;
+  /** With `destroydata`; true also for a device that is usable as it is. */
+  readonly isUsableIfWiped: boolean;
+  readonly checks: readonly PreflightCheck[];
+}
+
+export interface PreflightCheck {
+  readonly name: 'rights' | 'device' | 'size' | 'use' | 'lvm' | 'contents' | 'tools' | 'thin provisioning' | 'glusterd';
+  /** Only a problem keeps the device from being added; `unknown`: the host has no program that tells. */
+  readonly result: 'ok' | 'warning' | 'problem' | 'unknown';
+  readonly detail: string;
+  /** What to do about a warning or a problem. */
+  readonly advice: string | null;
+  /** `destroydata` gets past this problem. */
+  readonly isMendedByWiping: boolean;
+}
+
+/** What a comparison of a node with the store found, and what came of it. */
+export interface RepairReport {
+  readonly id: Id;
+  readonly nodeId: Id;
+  /** First manage name of the node. */
+  readonly host: string;
+  readonly isDryRun: boolean;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Everything is as it should be now. */
+  readonly isHealthy: boolean;
+  readonly findings: readonly RepairFinding[];
+  /** Parts of the node that could not be read, with the reason. */
+  readonly unreadable: readonly string[];
+}
+
+export interface RepairFinding {
+  readonly kind:
+    | 'logical volume absent'
+    | 'logical volume inactive'
+    | 'fstab line missing'
+    | 'not mounted'
+    | 'mounted from elsewhere'
+    | 'brick process down'
+    | 'volume not started'
+    | 'volume absent'
+    | 'volume being changed';
+  readonly volumeId: Id;
+  readonly volumeName: string;
+  /** Null for what is about the whole volume. */
+  readonly brickId: Id | null;
+  /** `repairable`: only in a dry run. `left alone`: a person has to decide; the detail says what. */
+  readonly outcome: 'repairable' | 'repaired' | 'failed' | 'left alone';
+  readonly detail: string;
 }
 
 /** Already checked against the route's rules (ranges, patterns); what needs the store is checked by the operation. */

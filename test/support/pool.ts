@@ -124,13 +124,13 @@ export async function recover(pool: Pool): Promise<void> {
 
 /** A pool in a folder of its own, removed at the end. */
 export async function withPool<T>(
-  hosts: SimulatedHosts,
+  hosts: SimulatedHosts | Executor,
   work: (pool: Pool, file: string) => Promise<T>,
   options?: PoolOptions,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'mortar-pool-'));
   const file = join(folder, 'heketi.db');
-  const pool = await openPool(file, new MockExecutor(hosts), options);
+  const pool = await openPool(file, hosts instanceof SimulatedHosts ? new MockExecutor(hosts) : hosts, options);
   try {
     return await work(pool, file);
   } finally {

@@ -167,6 +167,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/nodes/{id}/repair": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** Report of the node's last comparison with the store, whoever asked for it. Not in Heketi. */
+        readonly get: operations["nodeLastRepair"];
+        readonly put?: never;
+        /**
+         * Compare a node with the store and restore logical volumes, fstab lines, mounts and brick processes. The queue
+         *     entry leads to the report under /repairs. Not in Heketi.
+         */
+        readonly post: operations["nodeRepair"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/repairs/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** Report of one comparison; the last 200 since the server started are kept. Not in Heketi. */
+        readonly get: operations["repairReport"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/nodes/{id}/tags": {
         readonly parameters: {
             readonly query?: never;
@@ -197,6 +239,26 @@ export interface paths {
         readonly put?: never;
         /** Make a block device of a node a volume group; the new id is found in the node's info */
         readonly post: operations["deviceAdd"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices/preflight": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Look at a device of a node as adding it does first: what it is, what is on it, and whether its host has what
+         *     bricks need. Changes nothing. Not in Heketi.
+         */
+        readonly post: operations["devicePreflight"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -835,6 +897,48 @@ export interface components {
             /** @enum {string} */
             readonly restriction?: "" | "locked";
         };
+        readonly DevicePreflightRequest: {
+            readonly node: components["schemas"]["Uuid"];
+            readonly name: string;
+        };
+        readonly DevicePreflight: {
+            readonly nodeId: string;
+            readonly host: string;
+            readonly device: string;
+            readonly sizeKib: number | null;
+            readonly isUsable: boolean;
+            readonly isUsableIfWiped: boolean;
+            readonly checks: readonly {
+                readonly name: string;
+                /** @enum {string} */
+                readonly result: "ok" | "warning" | "problem" | "unknown";
+                readonly detail: string;
+                readonly advice: string | null;
+                readonly isMendedByWiping: boolean;
+            }[];
+        };
+        readonly NodeRepair: {
+            readonly dryrun?: boolean;
+        };
+        readonly RepairReport: {
+            readonly id: string;
+            readonly nodeId: string;
+            readonly host: string;
+            readonly isDryRun: boolean;
+            readonly startedAt: string;
+            readonly finishedAt: string;
+            readonly isHealthy: boolean;
+            readonly findings: readonly {
+                readonly kind: string;
+                readonly volumeId: string;
+                readonly volumeName: string;
+                readonly brickId: string | null;
+                /** @enum {string} */
+                readonly outcome: "repairable" | "repaired" | "failed" | "left alone";
+                readonly detail: string;
+            }[];
+            readonly unreadable: readonly string[];
+        };
         readonly VolumePlan: {
             readonly fits: boolean;
             readonly clusterId: string | null;
@@ -1021,6 +1125,15 @@ export interface components {
                 readonly [name: string]: unknown;
             };
             content?: never;
+        };
+        /** @description What was found, and what came of it */
+        readonly RepairReport: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RepairReport"];
+            };
         };
         /** @description All tags as they are now */
         readonly Tags: {
@@ -1432,6 +1545,64 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly nodeLastRepair: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["RepairReport"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly nodeRepair: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NodeRepair"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly repairReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["RepairReport"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
     readonly nodeSetTags: {
         readonly parameters: {
             readonly query?: never;
@@ -1476,6 +1647,37 @@ export interface operations {
             readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly devicePreflight: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DevicePreflightRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description What was found */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DevicePreflight"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 500: components["responses"]["Failed"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };

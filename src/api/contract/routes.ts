@@ -194,6 +194,36 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "nodeLastRepair",
+    "method": "GET",
+    "path": "/nodes/{id}/repair",
+    "isOpen": false
+  },
+  {
+    "operationId": "nodeRepair",
+    "method": "POST",
+    "path": "/nodes/{id}/repair",
+    "isOpen": false,
+    "body": {
+      "isRequired": false,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "dryrun": {
+            "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "repairReport",
+    "method": "GET",
+    "path": "/repairs/{id}",
+    "isOpen": false
+  },
+  {
     "operationId": "nodeSetTags",
     "method": "POST",
     "path": "/nodes/{id}/tags",
@@ -268,6 +298,33 @@ export const ROUTES: readonly Route[] = [
               "type": "string",
               "maxLength": 64
             }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "devicePreflight",
+    "method": "POST",
+    "path": "/devices/preflight",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "node",
+          "name"
+        ],
+        "properties": {
+          "node": {
+            "type": "string",
+            "pattern": "^[A-Fa-f0-9]{32}$"
+          },
+          "name": {
+            "type": "string",
+            "pattern": "^/[a-zA-Z0-9_.:/-]+$"
           }
         }
       }

@@ -5,7 +5,7 @@ import type { HandlerDeps } from './deps.js';
 
 type DeviceHandlers = Pick<
   Handlers,
-  'deviceAdd' | 'deviceInfo' | 'deviceDelete' | 'deviceSetState' | 'deviceResync' | 'deviceSetTags'
+  'deviceAdd' | 'devicePreflight' | 'deviceInfo' | 'deviceDelete' | 'deviceSetState' | 'deviceResync' | 'deviceSetTags'
 >;
 
 export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandlers {
@@ -14,6 +14,11 @@ export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandle
       const { node, name, destroydata = false, tags = {} } = body;
       return accepted(operations.addDevice({ nodeId: node, name, mayDestroyData: destroydata, tags }));
     },
+
+    devicePreflight: async ({ body }) => ({
+      status: 200,
+      json: await operations.preflightDevice(body.node, body.name),
+    }),
 
     async deviceInfo({ id }) {
       const json = await store.read(async (tx) =>

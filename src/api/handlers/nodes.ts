@@ -6,7 +6,17 @@ import { nodeInfo } from '../wire/node.js';
 import { accepted, found } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
-type NodeHandlers = Pick<Handlers, 'nodeAdd' | 'nodeInfo' | 'nodeDelete' | 'nodeSetState' | 'nodeSetTags'>;
+type NodeHandlers = Pick<
+  Handlers,
+  | 'nodeAdd'
+  | 'nodeInfo'
+  | 'nodeDelete'
+  | 'nodeSetState'
+  | 'nodeSetTags'
+  | 'nodeRepair'
+  | 'nodeLastRepair'
+  | 'repairReport'
+>;
 
 export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
   return {
@@ -27,6 +37,15 @@ export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
     nodeDelete: ({ id }) => accepted(operations.deleteNode(id)),
 
     nodeSetState: ({ id, body }) => accepted(operations.setNodeState(id, body.state, body.healcheck || 'enable')),
+
+    nodeRepair: ({ id, body }) => accepted(operations.repairNode(id, body?.dryrun ?? false)),
+
+    async nodeLastRepair({ id }) {
+      found(await store.read((tx) => tx.nodes.find(id)));
+      return { status: 200, json: found(operations.lastRepairReport(id)) };
+    },
+
+    repairReport: async ({ id }) => ({ status: 200, json: found(operations.repairReport(id)) }),
 
     async nodeSetTags({ id, body }) {
       return {

@@ -7,6 +7,7 @@ import { boolFlag, stringFlag } from '../flags.js';
 import { formatDeviceInfo } from '../output/node.js';
 import { readCluster, readDevice, readNode } from '../wire.js';
 import { requireArgument } from './arguments.js';
+import { buildDeviceDoctorCommand } from './device-doctor.js';
 import { buildInfoCommand } from './info.js';
 import { buildStateCommands } from './state.js';
 import { buildRemoveTagsCommand, buildSetTagsCommand } from './tags.js';
@@ -25,6 +26,7 @@ export function buildDeviceCommand(context: CliContext): CliCommand {
     ),
     ...buildStateCommands(context, 'device'),
     resyncCommand(context),
+    buildDeviceDoctorCommand(context),
     buildSetTagsCommand(context, 'device'),
     buildRemoveTagsCommand(context, 'device'),
   );

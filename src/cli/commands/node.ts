@@ -7,6 +7,7 @@ import { formatNodeHead, formatNodeInfo } from '../output/node.js';
 import { memberOf, readCluster, readNode, readTexts } from '../wire.js';
 import { requireArgument } from './arguments.js';
 import { buildInfoCommand } from './info.js';
+import { buildNodeRepairCommand } from './node-repair.js';
 import { buildStateCommands } from './state.js';
 import { buildRemoveTagsCommand, buildSetTagsCommand } from './tags.js';
 
@@ -23,6 +24,7 @@ export function buildNodeCommand(context: CliContext): CliCommand {
     ),
     listCommand(context),
     ...buildStateCommands(context, 'node'),
+    buildNodeRepairCommand(context),
     buildSetTagsCommand(context, 'node'),
     buildRemoveTagsCommand(context, 'node'),
   );

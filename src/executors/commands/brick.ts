@@ -200,15 +200,16 @@ async function logOpenFiles(hosts: Hosts, host: string, mountPoint: string): Pro
 }
 
 /** gluster mounts clones and snapshots itself; they have no fstab line. */
-function isSnapshotMount(mountPoint: string): boolean {
+export function isSnapshotMount(mountPoint: string): boolean {
   return /^\/(?:var\/)?run\/gluster\//.test(mountPoint);
 }
 
-function mountPointOf(path: string): string {
+/** Where a brick's file system is mounted. */
+export function mountPointOf(path: string): string {
   return path.replace(/\/brick$/, '');
 }
 
 /** device-mapper doubles the dashes of VG and LV names. */
-function devicePath(vg: string, lv: string): string {
+export function devicePath(vg: string, lv: string): string {
   return `/dev/mapper/${vg.replaceAll('-', '--')}-${lv.replaceAll('-', '--')}`;
 }

@@ -36,6 +36,7 @@ export function autobackup(settings: HostSettings): string {
   return `--autobackup=${settings.backupLvmMetadata ? 'y' : 'n'}`;
 }
 
-function wrapped(settings: HostSettings): readonly string[] {
+/** The words before a program that belongs to LVM. */
+export function wrapped(settings: HostSettings): readonly string[] {
   return settings.lvmWrapper === '' ? [] : [settings.lvmWrapper];
 }

@@ -36,6 +36,14 @@ export interface HealingBrick {
   readonly entries: number | null;
 }
 
+/** A brick's process, as `volume status` shows it; bricks of nodes that are down are not listed at all. */
+export interface BrickProcess {
+  readonly volume: string;
+  /** `host:path`. */
+  readonly name: string;
+  readonly isRunning: boolean;
+}
+
 export function isStarted(volume: GlusterVolume): boolean {
   return volume.status === 1;
 }
@@ -73,4 +81,20 @@ export function parseHealInfo(output: XmlElement): readonly HealingBrick[] {
       entries: /^\d+$/.test(entries) ? Number(entries) : null,
     };
   });
+}
+
+/** Bricks of `volume status [NAME|all] --xml`; throws when the answer is of another kind. */
+export function parseBrickProcesses(output: XmlElement): readonly BrickProcess[] {
+  const status = child(output, 'volStatus');
+  if (status === null) throw new Error("gluster's answer has no volume status");
+  return children(child(status, 'volumes'), 'volume').flatMap((volume) =>
+    children(volume, 'node')
+      // Self-heal and other daemons are listed like bricks, with a host in place of the path.
+      .filter((node) => childText(node, 'path').startsWith('/'))
+      .map((node) => ({
+        volume: childText(volume, 'volName'),
+        name: `${childText(node, 'hostname')}:${childText(node, 'path')}`,
+        isRunning: childText(node, 'status') === '1',
+      })),
+  );
 }

@@ -3,12 +3,19 @@ import type { Id } from '../../domain/ids.js';
 import { type Command, CommandError, type CommandResult, runAll, runOne } from '../executor.js';
 import { gluster } from './command-lines.js';
 import { isAlreadyStarted, isAlreadyStopped, isTransactionInProgress, isVolumeAbsent } from './gluster-errors.js';
-import { type GlusterVolume, type HealingBrick, parseHealInfo, parseVolumes } from './gluster-volume-xml.js';
+import {
+  type BrickProcess,
+  type GlusterVolume,
+  type HealingBrick,
+  parseBrickProcesses,
+  parseHealInfo,
+  parseVolumes,
+} from './gluster-volume-xml.js';
 import { readGlusterXml } from './gluster-xml.js';
 import type { HostSettings } from './host-settings.js';
 import type { Hosts } from './hosts.js';
 
-export { type GlusterVolume, type HealingBrick, isStarted } from './gluster-volume-xml.js';
+export { type BrickProcess, type GlusterVolume, type HealingBrick, isStarted } from './gluster-volume-xml.js';
 
 /** Longer command lines than this many sets are split: a line has a length limit. */
 const SETS_PER_ADD_BRICK = { none: 15, replicate: 5, disperse: 1 } as const;
@@ -88,6 +95,12 @@ export async function volumeInfo(hosts: Hosts, host: string, name: string): Prom
 export async function listVolumes(hosts: Hosts, host: string): Promise<readonly GlusterVolume[]> {
   const command = gluster(hosts.settings, ['volume', 'info', '--xml'], { mayFail: true });
   return parseVolumes(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
+}
+
+/** The brick processes of a started volume, those of nodes that are down left out. */
+export async function brickProcesses(hosts: Hosts, host: string, name: string): Promise<readonly BrickProcess[]> {
+  const command = gluster(hosts.settings, ['volume', 'status', name, '--xml'], { mayFail: true });
+  return parseBrickProcesses(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
 }
 
 /** A volume that runs already is success. */

@@ -8,6 +8,8 @@ const LISTS = new Set([
   'cliOutput.volInfo.volumes.volume.options.option',
   'cliOutput.healInfo.bricks.brick',
   'cliOutput.peerStatus.peer',
+  'cliOutput.volStatus.volumes.volume',
+  'cliOutput.volStatus.volumes.volume.node',
 ]);
 
 /** Values stay text: a volume may be called 1e10. */

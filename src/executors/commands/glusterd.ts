@@ -1,7 +1,7 @@
 import { CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
 import { gluster, program } from './command-lines.js';
 import { isNoPeer } from './gluster-errors.js';
-import { child, children, childText, readGlusterXml } from './gluster-xml.js';
+import { child, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
 import type { Hosts } from './hosts.js';
 
 /** A member of the trusted pool, as another member sees it. */
@@ -53,6 +53,11 @@ export async function detachPeer(hosts: Hosts, host: string, storageName: string
 export async function listPeers(hosts: Hosts, host: string): Promise<readonly Peer[]> {
   const command = gluster(hosts.settings, ['pool', 'list', '--xml'], { mayFail: true });
   const output = readGlusterXml(host, command, await runOne(hosts.executor, host, command));
+  return parsePeers(output);
+}
+
+/** Of `pool list --xml` or `peer status --xml`; the latter leaves the asked host out. */
+export function parsePeers(output: XmlElement): readonly Peer[] {
   return children(child(output, 'peerStatus'), 'peer').map((peer) => ({
     uuid: childText(peer, 'uuid'),
     name: childText(peer, 'hostname'),

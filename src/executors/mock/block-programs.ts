@@ -15,7 +15,10 @@ interface BlockDevice {
 
 function findBlockDevice(world: World, host: SimulatedHost, name: string): BlockDevice | null {
   const volume = host.findLogicalVolume(name);
-  if (volume) return volume.kind === 'pool' ? null : { name: mapperPath(volume), device: volume, isPv: false };
+  if (volume)
+    return volume.kind === 'pool' || !volume.isActive
+      ? null
+      : { name: mapperPath(volume), device: volume, isPv: false };
   if (/^\/dev\/mapper\//.test(name)) return null;
   const disk = world.disk(host, name);
   return disk && { name: disk.path, device: disk, isPv: disk.pv !== null };
@@ -29,6 +32,7 @@ export function mkfsXfs(world: World, host: SimulatedHost, args: readonly string
     if (/^-[bcdilmnrs]$/.test(arg)) layout.push(arg, args[++i] ?? '');
     else if (!arg.startsWith('-')) name = arg;
   }
+  if (args[0] === '-V') return succeed('mkfs.xfs version 6.1.0\n');
   const isForced = args.includes('-f');
   const found = findBlockDevice(world, host, name);
   if (!found) return fail(1, `Error accessing specified device ${name}: No such file or directory`, 'Usage: mkfs.xfs');
@@ -107,14 +111,25 @@ export function umount(world: World, host: SimulatedHost, args: readonly string[
 function isServing(host: SimulatedHost, target: string): boolean {
   if (!host.brickParents.has(target) && !host.brickPaths.has(target)) return false;
   for (const [path, volume] of host.brickPaths) {
-    if (volume.status === 1 && (path === target || path.startsWith(`${target}/`))) return true;
+    if (!(path === target || path.startsWith(`${target}/`))) continue;
+    const brick = volume.bricks.find((other) => other.node === host && other.path === path);
+    if (volume.status === 1 && !brick?.isDown) return true;
   }
   return false;
 }
 
+/** `findmnt -n -o SOURCE DIR`, `findmnt -n -o TARGET --source DEVICE` and `findmnt -n DEVICE DIR`. */
 export function findmnt(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
-  const found = host.mounts.get(normalPath(args.at(-1) ?? ''));
-  return found ? succeed(`${found.source}\n`) : { exitCode: 1, stdout: '', stderr: '' };
+  const none = { exitCode: 1, stdout: '', stderr: '' };
+  const last = args.at(-1) ?? '';
+  if (args.includes('--source')) {
+    const found = [...host.mounts.values()].filter((mount) => mount.source === last);
+    return found.length > 0 ? succeed(found.map((mount) => `${mount.target}\n`).join('')) : none;
+  }
+  const found = host.mounts.get(normalPath(last));
+  if (args.includes('-o')) return found ? succeed(`${found.source}\n`) : none;
+  if (!found || found.source !== args.at(-2)) return none;
+  return succeed(`${found.target} ${found.source} ${found.fileSystem.type} ${found.options}\n`);
 }
 
 export function mountpoint(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {

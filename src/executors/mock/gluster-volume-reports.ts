@@ -1,6 +1,6 @@
 import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
-import { envelope, escapeXml, type GlusterCall } from './gluster-answers.js';
+import { envelope, escapeXml, type GlusterCall, glusterFailure } from './gluster-answers.js';
 import { isBrickOnline, type SimulatedVolume, setSize } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 
@@ -10,12 +10,13 @@ const HEAL_NOT_STARTED = 149;
 const HEAL_WRONG_TYPE = 234;
 const HEAL_MISSING = 254;
 
-/** `volume info|list|heal`; null for any other verb. */
+/** `volume info|list|heal|status`; null for any other verb. */
 export function reportVolume(host: SimulatedHost, call: GlusterCall): CommandResult | null {
   const verb = call.words[1];
   if (verb === 'info') return info(host, call);
   if (verb === 'list') return list(host, call);
   if (verb === 'heal') return heal(host, call);
+  if (verb === 'status') return status(host, call);
   return null;
 }
 
@@ -142,4 +143,32 @@ function startHeal(name: string, volume: SimulatedVolume | undefined): CommandRe
   }
   volume.healEntries = 0;
   return succeed(`${text} successful \nUse heal info commands to check status.\n`);
+}
+
+/** Bricks of nodes that are down are left out, as the real one does. */
+function status(host: SimulatedHost, call: GlusterCall): CommandResult {
+  const name = call.words[2] ?? 'all';
+  const one = host.pool.volumes.get(name);
+  const refuse = (reason: string) => glusterFailure(call, 'volume status: failed: ', reason);
+  if (name !== 'all' && !one) return refuse(`Volume ${name} does not exist`);
+  if (one && one.status !== 1) return refuse(`Volume ${name} is not started`);
+  const started = (one ? [one] : [...host.pool.volumes.values()]).filter((volume) => volume.status === 1);
+  if (!call.isXml) return succeed(started.map((volume) => `Status of volume: ${volume.name}\n`).join(''));
+  return succeed(
+    envelope(`  <volStatus>\n    <volumes>\n${started.map(statusXml).join('')}    </volumes>\n  </volStatus>\n`),
+  );
+}
+
+function statusXml(volume: SimulatedVolume): string {
+  const nodes = volume.bricks
+    .filter(({ node }) => node.isUp && node.isGlusterdUp)
+    .map((brick) => {
+      const isOnline = isBrickOnline(volume, brick);
+      return (
+        `        <node>\n          <hostname>${escapeXml(brick.host)}</hostname>\n          <path>${escapeXml(brick.path)}</path>\n` +
+        `          <peerid>${brick.node.uuid}</peerid>\n          <status>${isOnline ? 1 : 0}</status>\n` +
+        `          <pid>${isOnline ? 1000 : -1}</pid>\n        </node>\n`
+      );
+    });
+  return `      <volume>\n        <volName>${escapeXml(volume.name)}</volName>\n        <nodeCount>${nodes.length}</nodeCount>\n${nodes.join('')}        <tasks/>\n      </volume>\n`;
 }

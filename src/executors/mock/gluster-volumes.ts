@@ -4,7 +4,7 @@ import { fail } from './answers.js';
 import { type GlusterCall, glusterFailure, glusterSuccess } from './gluster-answers.js';
 import { takeBricks } from './gluster-bricks.js';
 import { parseLayout, setOptions } from './gluster-volume-options.js';
-import { type SimulatedVolume, setSize } from './pool.js';
+import { type SimulatedVolume, setSize, startBrick } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 import type { World } from './world.js';
 
@@ -43,6 +43,7 @@ const CHANGES: Readonly<Record<string, Verb>> = {
       if (reason) return refusal(call, reason);
     }
     volume.status = 1;
+    if (!world.isLenient) for (const brick of volume.bricks) startBrick(volume, brick, isForced);
     return glusterSuccess(call, `volume start: ${volume.name}: success`);
   },
 

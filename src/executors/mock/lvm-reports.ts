@@ -21,8 +21,7 @@ export function pvs(world: World, host: SimulatedHost, args: readonly string[]):
   const disks: Disk[] = [];
   for (const name of parsed.names) {
     const disk = world.disk(host, name);
-    if (disk && world.isLenient) disk.pv ??= { uuid: '', startKib: 0, group: null };
-    if (!disk?.pv) return fail(LVM_FAILED, `  Failed to find physical volume "${name}".`);
+    if (!disk || !(disk.pv || world.isLenient)) return fail(LVM_FAILED, `  Failed to find physical volume "${name}".`);
     disks.push(disk);
   }
   const wanted = parsed.names.length > 0 ? disks : [...new Set(host.disks.values())].filter((disk) => disk.pv);
@@ -77,6 +76,8 @@ function diskRow(world: World, disk: Disk): Row {
     pv_attr: group ? 'a--' : '---',
     pv_size: kib(totalKib),
     pv_free: kib(totalKib - usedKib),
+    pv_count: String(group?.disks.length ?? 0),
+    lv_count: String(group?.volumes.size ?? 0),
   };
 }
 
@@ -98,7 +99,9 @@ function volumeRow(volume: LogicalVolume): Row {
   return {
     lv_name: volume.name,
     vg_name: volume.group.name,
-    lv_attr: isPool ? 'twi-aotz--' : `Vwi-a${volume.mounts > 0 ? 'o' : '-'}tz--`,
+    lv_attr: isPool
+      ? `twi-${volume.isActive ? 'ao' : '--'}tz--`
+      : `Vwi-${volume.isActive ? 'a' : '-'}${volume.mounts > 0 ? 'o' : '-'}tz--`,
     lv_size: kib(volume.sizeKib),
     pool_lv: volume.pool?.name ?? '',
     origin: volume.origin,

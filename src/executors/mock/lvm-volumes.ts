@@ -77,6 +77,7 @@ export function addPool(
     origin: '',
     fileSystem: null,
     mounts: 0,
+    isActive: true,
   };
   host.addLogicalVolume(pool);
   return pool;
@@ -104,6 +105,7 @@ export function addThinVolume(
     origin,
     fileSystem: null,
     mounts: 0,
+    isActive: true,
   };
   host.addLogicalVolume(volume);
   return volume;
@@ -139,4 +141,19 @@ export function lvremove(_world: World, host: SimulatedHost, args: readonly stri
     options.has('q') ? '' : doomed.map((lv) => `  Logical volume "${lv.name}" successfully removed.\n`).join(''),
     warning,
   );
+}
+
+/** Only `lvchange -ay|-an VG/LV...`; activating a thin volume activates its pool. */
+export function lvchange(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const isActive = args[0] === '-ay';
+  if (!isActive && args[0] !== '-an') return fail(3, `  Not simulated: lvchange ${args.join(' ')}`);
+  for (const name of args.slice(1)) {
+    const volume = host.findLogicalVolume(name);
+    if (!volume) return fail(LVM_FAILED, `  Failed to find logical volume "${name}"`);
+    if (!isActive && volume.mounts > 0)
+      return fail(LVM_FAILED, `  Logical volume ${name} contains a filesystem in use.`);
+    volume.isActive = isActive;
+    if (isActive && volume.pool) volume.pool.isActive = true;
+  }
+  return succeed();
 }

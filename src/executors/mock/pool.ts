@@ -40,6 +40,10 @@ export interface SimulatedBrick {
   readonly path: string;
   node: SimulatedHost;
   readonly isArbiter: boolean;
+  /** Its process does not run, though its volume is started and its node up. */
+  isDown?: boolean;
+  /** Its process writes to the file system below the mount point: what must never happen. */
+  isOnUnmountedDirectory?: boolean;
 }
 
 export interface SimulatedSnapshot extends Layout {
@@ -78,5 +82,22 @@ export function setSize(layout: Layout): number {
 }
 
 export function isBrickOnline(volume: SimulatedVolume, brick: SimulatedBrick): boolean {
-  return volume.status === 1 && brick.node.isUp && brick.node.isGlusterdUp;
+  return volume.status === 1 && brick.node.isUp && brick.node.isGlusterdUp && !brick.isDown;
+}
+
+/**
+ * What glusterd does for a brick when its volume starts or its node does. As with the real one, `force` marks any
+ * directory it finds, be it mounted or not; without the directory the process ends at once.
+ */
+export function startBrick(volume: SimulatedVolume, brick: SimulatedBrick, isForced: boolean): void {
+  if (!brick.node.isUp || !brick.node.isGlusterdUp) return;
+  const directory = brick.node.directory(brick.path);
+  if (directory && isForced) directory.volumeMark ??= volume.id;
+  const isStartable = directory && (volume.isClone || directory.volumeMark === volume.id);
+  if (!isStartable) {
+    brick.isDown = true;
+    return;
+  }
+  delete brick.isDown;
+  if (brick.node.locate(brick.path).mount === null) brick.isOnUnmountedDirectory = true;
 }

@@ -1,29 +1,35 @@
 import type { CommandResult } from '../executor.js';
-import { fail } from './answers.js';
+import { fail, succeed } from './answers.js';
 import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './block-programs.js';
+import { blkid, dmsetup, lsblk, stat } from './device-reports.js';
 import { awk, cat, chmod, chown, grep, mkdir, rmdir, sed } from './file-programs.js';
 import { glusterBlock } from './gluster-block-program.js';
 import { gluster } from './gluster-program.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
 import { lvs, pvs, vgs } from './lvm-reports.js';
-import { lvcreate, lvremove } from './lvm-volumes.js';
+import { lvchange, lvcreate, lvremove } from './lvm-volumes.js';
 import type { SimulatedHost } from './simulated-host.js';
 import type { SimulatedProgram, World } from './world.js';
 
 const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, SimulatedProgram>([
   ['awk', awk],
+  ['blkid', blkid],
   ['cat', cat],
   ['chmod', chmod],
   ['chown', chown],
+  ['dmsetup', dmsetup],
   ['findmnt', findmnt],
   ['gluster', gluster],
   ['gluster-block', glusterBlock],
   ['grep', grep],
+  ['lsblk', lsblk],
+  ['lvchange', lvchange],
   ['lvcreate', lvcreate],
   ['lvremove', lvremove],
   ['lvs', lvs],
   ['mkdir', mkdir],
   ['mkfs.xfs', mkfsXfs],
+  ['modprobe', () => succeed()],
   ['mount', mount],
   ['mountpoint', mountpoint],
   ['pvcreate', pvcreate],
@@ -31,7 +37,9 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['pvs', pvs],
   ['rmdir', rmdir],
   ['sed', sed],
+  ['stat', stat],
   ['systemctl', systemctl],
+  ['thin_check', () => succeed('0.9.0\n')],
   ['udevadm', udevadm],
   ['umount', umount],
   ['vgcreate', vgcreate],

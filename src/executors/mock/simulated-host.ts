@@ -40,6 +40,8 @@ export interface LogicalVolume {
   origin: string;
   fileSystem: FileSystem | null;
   mounts: number;
+  /** False after a restart that did not activate it: it has no device node then. */
+  isActive: boolean;
 }
 
 export interface Mount {

@@ -5,6 +5,7 @@ import { type Fault, FaultList, faultResult } from './faults.js';
 import { anotherTransaction, lockedVolume } from './gluster-program.js';
 import { HeldCommands } from './held-commands.js';
 import { Leftovers } from './leftovers.js';
+import { startBrick } from './pool.js';
 import { latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
 import type { SimulatedHost } from './simulated-host.js';
@@ -23,6 +24,12 @@ export interface SimulatedHostsOptions {
     readonly devices: readonly { readonly path: string; readonly sizeKib: number }[];
   }[];
   readonly latency?: SimulatedLatency;
+}
+
+/** What goes wrong when a host starts. */
+export interface BootOptions {
+  /** Volume groups whose logical volumes nobody activates; their mounts fail. */
+  readonly inactiveGroups?: readonly string[];
 }
 
 /** Milliseconds, slept; programs without an entry take none. */
@@ -161,11 +168,18 @@ export class SimulatedHosts {
   }
 
   /** A host that is down refuses connections, and its bricks and glusterd are gone for the others. */
-  setHostUp(name: string, isUp: boolean): void {
+  setHostUp(name: string, isUp: boolean, boot: BootOptions = {}): void {
     const host = this.#world.hostByManageName(name);
     if (!host || host.isUp === isUp) return;
-    if (isUp) this.#boot(host);
     host.isUp = isUp;
+    if (isUp) this.#boot(host, new Set(boot.inactiveGroups));
+  }
+
+  /** Ends a brick's process; its volume goes on without it. */
+  killBrick(name: string, path: string): void {
+    const host = this.#world.hostByManageName(name);
+    const brick = host?.brickPaths.get(path)?.bricks.find((found) => found.node === host && found.path === path);
+    if (brick) brick.isDown = true;
   }
 
   setGlusterdUp(name: string, isUp: boolean): void {
@@ -182,9 +196,11 @@ export class SimulatedHosts {
   }
 
   /** Mounts come back from the fstab, those of running clones from gluster. */
-  #boot(host: SimulatedHost): void {
+  #boot(host: SimulatedHost, inactiveGroups: ReadonlySet<string>): void {
     const before = [...host.mounts.values()];
     for (const mount of before) host.unmount(mount);
+    for (const group of host.groups.values())
+      for (const volume of group.volumes.values()) volume.isActive = !inactiveGroups.has(group.name);
     for (const line of host.file('/etc/fstab').lines()) {
       const [source = '', target = '', , options = ''] = line.split(/\s+/);
       mountOne(this.#world, host, source, target, options);
@@ -192,6 +208,11 @@ export class SimulatedHosts {
     for (const mount of before)
       if (mount.target.startsWith('/run/gluster/') && !host.mounts.has(mount.target)) host.mount(mount);
     host.isGlusterdUp = true;
+    if (this.#world.isLenient) return;
+    for (const volume of host.pool.volumes.values()) {
+      if (volume.status !== 1) continue;
+      for (const brick of volume.bricks) if (brick.node === host) startBrick(volume, brick, false);
+    }
   }
 
   /** A node record says that both names mean one host. */

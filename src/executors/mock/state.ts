@@ -1,4 +1,4 @@
-import type { SimulatedBlock } from './pool.js';
+import type { SimulatedBlock, SimulatedBrick } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 
 /** Comparable: two equal states mean equal hosts. Random UUIDs are left out. */
@@ -61,7 +61,7 @@ export function stateOf(hosts: ReadonlySet<SimulatedHost>): HostsState {
           name: volume.name,
           type: volume.type,
           status: volume.status,
-          bricks: volume.bricks.map((brick) => `${brick.host}:${brick.path}${brick.isArbiter ? ' (arbiter)' : ''}`),
+          bricks: volume.bricks.map((brick) => `${brick.host}:${brick.path}${brickNotes(brick)}`),
           options: volume.options.map(([name, value]) => `${name} ${value}`).sort(),
           snapshots: volume.snapshots.size,
           blocks: [...volume.blocks].map(([name, block]: [string, SimulatedBlock]) => [name, block.sizeGib] as const),
@@ -69,6 +69,14 @@ export function stateOf(hosts: ReadonlySet<SimulatedHost>): HostsState {
       snapshots: [...pool.snapshots.keys()].sort(),
     })),
   };
+}
+
+function brickNotes({ isArbiter, isDown, isOnUnmountedDirectory }: SimulatedBrick): string {
+  return [
+    ...(isArbiter ? [' (arbiter)'] : []),
+    ...(isDown ? [' (down)'] : []),
+    ...(isOnUnmountedDirectory ? [' (on an unmounted directory)'] : []),
+  ].join('');
 }
 
 function hostKey(host: SimulatedHost): string {
@@ -94,7 +102,7 @@ function hostState(host: SimulatedHost): HostState {
         volumes: [...group.volumes.values()]
           .map((volume) => ({
             name: volume.name,
-            kind: volume.kind,
+            kind: volume.isActive ? volume.kind : `inactive ${volume.kind}`,
             sizeKib: volume.sizeKib,
             pool: volume.pool?.name ?? '',
             mkfs: volume.fileSystem ? `${volume.fileSystem.type} ${volume.fileSystem.mkfsArguments}` : '',

@@ -62,6 +62,7 @@ describe('configuration', () => {
         blockHosting: { autoCreate: false, sizeGib: 1024, options: 'group gluster-block' },
         monitor: { isEnabled: true, startSeconds: 10, refreshSeconds: 120 },
         cleaner: { isEnabled: true, startSeconds: 15, refreshSeconds: 3600 },
+        nodeRepair: { isEnabled: true, isReportOnly: false, startSeconds: 60, refreshSeconds: 600 },
         maxInflight: null,
         volumeCreateRetries: 4,
         executor: 'mock',
@@ -104,12 +105,26 @@ describe('configuration', () => {
         max_volumes_per_cluster: 0,
         block_hosting_volume_size: 0,
         start_time_background_cleaner: 0,
+        start_time_node_repair: 0,
         refresh_time_monitor_gluster_nodes: 0,
         max_inflight_operations: 0,
         operation_retry_limits: { volume_create: 0 },
       },
     });
     expect(loaded).toEqual(config());
+  });
+
+  it('repairs nodes, only compares them, or leaves them alone', () => {
+    const repair = (node_repair: string, env = {}) => {
+      const { config: loaded, warnings } = load({ glusterfs: { node_repair }, env });
+      return [loaded.nodeRepair.isEnabled, loaded.nodeRepair.isReportOnly, warnings.length];
+    };
+    expect(repair('repair')).toEqual([true, false, 0]);
+    expect(repair('report')).toEqual([true, true, 0]);
+    expect(repair('off')).toMatchObject([false, expect.anything(), 0]);
+    expect(repair('repair', { MORTAR_NODE_REPAIR: 'report' })).toEqual([true, true, 0]);
+    // Whoever mistypes it does not get changes on hosts that were meant to be left alone.
+    expect(repair('of')).toEqual([true, true, 1]);
   });
 
   it('reads every key of the file', () => {
@@ -146,6 +161,9 @@ describe('configuration', () => {
         disable_background_cleaner: true,
         start_time_background_cleaner: 3,
         refresh_time_background_cleaner: 4,
+        node_repair: 'off',
+        start_time_node_repair: 7,
+        refresh_time_node_repair: 8,
         max_inflight_operations: 5,
         operation_retry_limits: { volume_create: 6 },
         kubeexec: {
@@ -173,6 +191,7 @@ describe('configuration', () => {
     });
     expect(warnings).toEqual([]);
     expect(loaded).toMatchObject({
+      nodeRepair: { isEnabled: false, startSeconds: 7, refreshSeconds: 8 },
       httpPort: 8080,
       tls: { certFile: 'c.pem', keyFile: 'k.pem' },
       defaultState: 'read-only',

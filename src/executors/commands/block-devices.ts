@@ -1,0 +1,87 @@
+/** A block device as lsblk shows it, with what is built on it. Size in bytes. */
+export interface BlockDevice {
+  /** With /dev/ in front; device-mapper devices as /dev/mapper/NAME. */
+  readonly name: string;
+  /** `disk`, `part`, `lvm`, `crypt`, `mpath`, `raid1`, `rom`, `loop`, ... */
+  readonly type: string;
+  readonly sizeBytes: number;
+  readonly isReadOnly: boolean;
+  /** `ext4`, `LVM2_member`, `ceph_bluestore`, ...; null: none, or not known to udev. */
+  readonly contents: string | null;
+  /** `[SWAP]` for swap in use; null when not mounted. */
+  readonly mountPoint: string | null;
+  readonly children: readonly BlockDevice[];
+}
+
+/** Columns that `parseBlockDevices` needs, for `lsblk --json --bytes --paths -o`. */
+export const BLOCK_DEVICE_COLUMNS = 'NAME,KNAME,TYPE,SIZE,RO,FSTYPE,MOUNTPOINT';
+
+/** The devices at the top of lsblk's tree; null when the text is not lsblk's JSON (older ones know none). */
+export function parseBlockDevices(stdout: string): readonly BlockDevice[] | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(stdout);
+  } catch {
+    return null;
+  }
+  const devices = isRecord(json) ? json['blockdevices'] : null;
+  return Array.isArray(devices) ? devices.map(blockDevice) : null;
+}
+
+/** The device and everything on it, itself first. */
+export function flattened(device: BlockDevice): readonly BlockDevice[] {
+  return [device, ...device.children.flatMap(flattened)];
+}
+
+/** lsblk of older versions writes numbers and booleans as text. */
+function blockDevice(json: unknown): BlockDevice {
+  const row = isRecord(json) ? json : {};
+  const text = (key: string) => (typeof row[key] === 'string' && row[key] !== '' ? (row[key] as string) : null);
+  const readOnly = row['ro'];
+  return {
+    name: text('name') ?? '',
+    type: text('type') ?? '',
+    sizeBytes: Number(row['size'] ?? Number.NaN),
+    isReadOnly: readOnly === true || readOnly === '1' || readOnly === 1,
+    contents: text('fstype'),
+    mountPoint: text('mountpoint'),
+    children: Array.isArray(row['children']) ? row['children'].map(blockDevice) : [],
+  };
+}
+
+/** What `blkid -p` says is on a device, such as `ext4` or `dos` (a partition table); empty when nothing. */
+export function parseSignatures(stdout: string): readonly string[] {
+  return [...stdout.matchAll(/\b(?:PT)?TYPE="([^"]*)"/g)].map((match) => match[1] ?? '').filter(Boolean);
+}
+
+/** One line of `mount` without arguments. */
+export interface MountLine {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+}
+
+/** Lines of `mount`; paths may hold blanks, the words between them tell them apart. */
+export function parseMounts(stdout: string): readonly MountLine[] {
+  return [...stdout.matchAll(/^(.+?) on (.+?) type (\S+) \(.*\)$/gm)].map(
+    ([, source = '', target = '', type = '']) => ({ source, target, type }),
+  );
+}
+
+/** One line of an fstab that is no comment. */
+export interface FstabLine {
+  readonly source: string;
+  readonly target: string;
+}
+
+export function parseFstab(text: string): readonly FstabLine[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([source = '']) => source !== '' && !source.startsWith('#'))
+    .map(([source = '', target = '']) => ({ source, target }));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,146 @@
+import { type Command, CommandError, type CommandResult, runAll } from '../executor.js';
+import { type FstabLine, parseFstab, parseMounts } from './block-devices.js';
+import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
+import { classifyFailure } from './failure.js';
+import { appendFstabLine, findFstabLine } from './fstab-lines.js';
+import { type BrickProcess, type GlusterVolume, parseBrickProcesses, parseVolumes } from './gluster-volume-xml.js';
+import { readGlusterXml, type XmlElement } from './gluster-xml.js';
+import type { Hosts } from './hosts.js';
+import { isFileAbsent } from './lvm-errors.js';
+import { type LogicalVolumeRow, parseLogicalVolumes } from './lvm-report.js';
+
+/** What a node really has. A part that could not be read is null, with the reason in `unreadable`. */
+export interface NodeStorage {
+  readonly logicalVolumes: readonly LogicalVolumeRow[] | null;
+  /** Source by mount point. */
+  readonly mounts: ReadonlyMap<string, string> | null;
+  /** Empty also when there is no fstab. */
+  readonly fstab: readonly FstabLine[] | null;
+  readonly volumes: readonly GlusterVolume[] | null;
+  /** Bricks of started volumes on nodes that are up. */
+  readonly processes: readonly BrickProcess[] | null;
+  readonly unreadable: readonly string[];
+}
+
+/** A brick's file system: where it lies and where it belongs. */
+export interface BrickMount {
+  readonly vgName: string;
+  readonly lvName: string;
+  /** /dev/mapper path. */
+  readonly device: string;
+  readonly mountPoint: string;
+  /** gluster mounts the bricks of clones itself; they have no fstab line. */
+  readonly isSnapshot: boolean;
+}
+
+/** Reads a node's storage in one round trip; changes nothing. */
+export async function readNodeStorage(hosts: Hosts, host: string): Promise<NodeStorage> {
+  const { settings, executor } = hosts;
+  const info = gluster(settings, ['volume', 'info', '--xml'], { mayFail: true });
+  const status = gluster(settings, ['volume', 'status', 'all', '--xml'], { mayFail: true });
+  const [lvs, mount, fstab, volumes, processes] = (await runAll(executor, host, [
+    lvm(settings, ['lvs', '-o', 'vg_name,lv_name,lv_attr', '--reportformat=json'], SHORT_TIMEOUT_MS, { mayFail: true }),
+    program(['mount'], SHORT_TIMEOUT_MS, { mayFail: true }),
+    program(['cat', settings.fstab], SHORT_TIMEOUT_MS, { mayFail: true }),
+    info,
+    status,
+  ])) as [CommandResult, CommandResult, CommandResult, CommandResult, CommandResult];
+
+  const unreadable: string[] = [];
+  const attempt = <T>(what: string, read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      unreadable.push(`${what}: ${(error as Error).message}`);
+      return null;
+    }
+  };
+  const required = (result: CommandResult): string => {
+    if (result.exitCode !== 0) throw new Error(result.stderr.trim() || `exit code ${result.exitCode}`);
+    return result.stdout;
+  };
+  const xml = (command: Command, result: CommandResult): XmlElement => readGlusterXml(host, command, result);
+  return {
+    logicalVolumes: attempt('logical volumes', () => parseLogicalVolumes(required(lvs))),
+    mounts: attempt(
+      'mounts',
+      () => new Map(parseMounts(required(mount)).map(({ source, target }) => [target, source] as const)),
+    ),
+    fstab: attempt(settings.fstab, () =>
+      fstab.exitCode !== 0 && isFileAbsent(fstab) ? [] : parseFstab(required(fstab)),
+    ),
+    volumes: attempt('gluster volumes', () => parseVolumes(xml(info, volumes))),
+    processes: attempt('brick processes', () => parseBrickProcesses(xml(status, processes))),
+    unreadable,
+  };
+}
+
+/**
+ * Brings a brick's file system where it belongs: activates its logical volume, adds the missing fstab line, mounts.
+ * What is right already is left alone. The caller has made sure that nobody is removing the brick.
+ */
+export async function restoreBrickMount(hosts: Hosts, host: string, brick: BrickMount): Promise<void> {
+  const { settings, executor } = hosts;
+  const { vgName, lvName, device, mountPoint } = brick;
+  const [mounted, line] = (await runAll(executor, host, [
+    isMountedCheck(brick, true),
+    findFstabLine(settings.fstab, mountPoint),
+  ])) as [CommandResult, CommandResult];
+  const fstabLine = `${device} ${mountPoint} xfs ${settings.mountOptions} 1 2`;
+  const mount = program(['mount', '-o', settings.mountOptions, device, mountPoint], LONG_TIMEOUT_MS);
+  await runAll(executor, host, [
+    ...(line.exitCode === 0 ? [] : [appendFstabLine(settings.fstab, fstabLine)]),
+    ...(mounted.exitCode === 0
+      ? []
+      : [
+          lvm(settings, ['lvchange', '-ay', `${vgName}/${lvName}`], LONG_TIMEOUT_MS),
+          program(['mkdir', '-p', mountPoint], SHORT_TIMEOUT_MS),
+          mount,
+        ]),
+  ]);
+}
+
+/** Whether each of these file systems is mounted where it belongs, in one round trip. */
+export async function areMounted(
+  hosts: Hosts,
+  host: string,
+  bricks: readonly BrickMount[],
+): Promise<readonly boolean[]> {
+  if (bricks.length === 0) return [];
+  const results = await runAll(
+    hosts.executor,
+    host,
+    bricks.map((brick) => isMountedCheck(brick, true)),
+  );
+  return results.map((result) => result.exitCode === 0);
+}
+
+/**
+ * Starts the brick processes of a started volume that do not run. `local` are the volume's bricks on `host`: unless
+ * every one of them is mounted at that moment, nothing is started: a brick that starts on the bare directory below
+ * its mount point fills the root file system, and self-heal takes it for the truth. Answers false in that case.
+ */
+export async function startBrickProcesses(
+  hosts: Hosts,
+  host: string,
+  volume: string,
+  local: readonly BrickMount[],
+): Promise<boolean> {
+  // One batch, which stops at the first brick that is not mounted: nothing comes in between.
+  const checks = local.map((brick) => isMountedCheck(brick, false));
+  const start = gluster(hosts.settings, ['volume', 'start', volume, 'force']);
+  const results = await hosts.executor.run(host, [...checks, start]);
+  const last = results.at(-1);
+  if (last && last.exitCode === 0 && results.length === checks.length + 1) return true;
+  const failed = results.length - 1;
+  if (failed >= checks.length && last) throw new CommandError(host, start, last);
+  if (last && classifyFailure(last) === 'no-such-program')
+    throw new CommandError(host, checks[failed] as Command, last);
+  return false;
+}
+
+/** Exit code 0: mounted, and from the right device; gluster names the devices of clones itself. */
+function isMountedCheck({ device, mountPoint, isSnapshot }: BrickMount, mayFail: boolean): Command {
+  const argv = isSnapshot ? ['mountpoint', '-q', mountPoint] : ['findmnt', '-n', device, mountPoint];
+  return program(argv, SHORT_TIMEOUT_MS, { mayFail });
+}

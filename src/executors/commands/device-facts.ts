@@ -1,0 +1,165 @@
+import type { Command, CommandResult } from '../executor.js';
+import { runAll } from '../executor.js';
+import {
+  BLOCK_DEVICE_COLUMNS,
+  type BlockDevice,
+  flattened,
+  parseBlockDevices,
+  parseSignatures,
+} from './block-devices.js';
+import { lvm, program, udevadm, wrapped } from './command-lines.js';
+import { classifyFailure } from './failure.js';
+import type { Hosts } from './hosts.js';
+import { LvmReportError, type OccupiedPhysicalVolumeRow, parseOccupiedPhysicalVolumes } from './lvm-report.js';
+
+/** Only looks: a host that takes longer than this to answer is in no state to take a device. */
+const LOOK_TIMEOUT_MS = 60_000;
+
+export type Presence = 'present' | 'missing' | 'unknown';
+
+/** What one round trip found out about a device and its host. `unknown` and null: no program there tells. */
+export interface DeviceFacts {
+  /** Commands are refused for want of rights; the text is what the host said. */
+  readonly refusedRights: { readonly isSudo: boolean; readonly text: string } | null;
+  readonly kind: 'block device' | 'absent' | 'other' | 'unknown';
+  /** With all that is built on it; null when unknown. */
+  readonly device: BlockDevice | null;
+  /** Where the device itself is mounted. */
+  readonly mountPoints: readonly string[];
+  /** 'none': no physical volume. */
+  readonly physicalVolume: OccupiedPhysicalVolumeRow | 'none' | 'unknown';
+  /** Such as `ext4`, `LVM2_member`, `gpt`. */
+  readonly signatures: readonly string[];
+  readonly lvm: Presence;
+  readonly mkfsXfs: Presence;
+  readonly thinCheck: Presence;
+  /** The kernel's thin-provisioning target, loaded or loadable. */
+  readonly thinTarget: Presence;
+  readonly glusterd: 'running' | 'stopped' | 'unknown';
+  /** Programs that could not be asked, so that a report can say what was not looked at. */
+  readonly unanswered: readonly string[];
+}
+
+/** Looks at a device in one round trip; changes nothing. Throws only TransportError. */
+export async function lookAtDevice(hosts: Hosts, host: string, name: string): Promise<DeviceFacts> {
+  const { settings, executor } = hosts;
+  const look = (...argv: readonly string[]): Command => program(argv, LOOK_TIMEOUT_MS, { mayFail: true });
+  // What belongs to LVM lives where lvm does: behind the wrapper when there is one.
+  const beside = (...argv: readonly string[]): Command => look(...wrapped(settings), ...argv);
+  const pvFields = 'pv_name,pv_uuid,vg_name,pv_count,lv_count';
+  const batch = [
+    look('lsblk', '--json', '--bytes', '--paths', '-o', BLOCK_DEVICE_COLUMNS, name),
+    look('stat', '-L', '-c', '%F', name),
+    look('findmnt', '-n', '-o', 'TARGET', '--source', name),
+    lvm(settings, ['pvs', '-o', pvFields, '--reportformat=json', name], LOOK_TIMEOUT_MS, { mayFail: true }),
+    look('blkid', '-p', name),
+    look('mkfs.xfs', '-V'),
+    beside('thin_check', '-V'),
+    beside('modprobe', '--dry-run', 'dm_thin_pool'),
+    beside('dmsetup', 'targets'),
+    look('systemctl', 'status', 'glusterd'),
+    udevadm(settings, ['info', '--query=symlink', `--name=${name}`], { mayFail: true }),
+  ] as const;
+  const [lsblk, stat, findmnt, pvs, blkid, mkfs, thinCheck, modprobe, targets, systemctl] = (await runAll(
+    executor,
+    host,
+    batch,
+  )) as CommandResult[] as [
+    CommandResult,
+    CommandResult,
+    CommandResult,
+    CommandResult,
+    CommandResult,
+    CommandResult,
+    CommandResult,
+    CommandResult,
+    CommandResult,
+    CommandResult,
+  ];
+  const tree = lsblk.stdout === '' ? null : parseBlockDevices(lsblk.stdout);
+  const [device = null] = tree ?? [];
+  const physicalVolume = physicalVolumeOf(pvs);
+  return {
+    refusedRights: refusedRights([pvs, blkid, lsblk]),
+    kind: kindOf(tree, lsblk, stat),
+    device,
+    mountPoints: [
+      ...new Set([
+        ...(findmnt.exitCode === 0 ? findmnt.stdout.split('\n').map(firstWord).filter(Boolean) : []),
+        ...(device?.mountPoint ? [device.mountPoint] : []),
+      ]),
+    ],
+    physicalVolume,
+    signatures: [...new Set([...parseSignatures(blkid.stdout), ...(device?.contents ? [device.contents] : [])])],
+    lvm: presence(pvs),
+    mkfsXfs: presence(mkfs),
+    thinCheck: presence(thinCheck),
+    thinTarget: thinTarget(modprobe, targets),
+    glusterd: isAbsentProgram(systemctl) || systemctl.exitCode === 1 ? 'unknown' : running(systemctl),
+    unanswered: [
+      ...(tree === null ? ['lsblk'] : []),
+      ...(physicalVolume === 'unknown' ? ['lvm pvs'] : []),
+      ...(isAbsentProgram(blkid) ? ['blkid'] : []),
+      ...(isAbsentProgram(findmnt) ? ['findmnt'] : []),
+    ],
+  };
+}
+
+/** All that is built on the device and keeps it from being wiped: volumes, arrays, mounts. */
+export function holdersOf(device: BlockDevice): readonly BlockDevice[] {
+  return flattened(device)
+    .slice(1)
+    .filter((on) => on.type !== 'part' || on.mountPoint !== null);
+}
+
+function kindOf(tree: readonly BlockDevice[] | null, lsblk: CommandResult, stat: CommandResult): DeviceFacts['kind'] {
+  if (tree === null) return 'unknown';
+  if (tree.length > 0) return 'block device';
+  if (!/not a block device/.test(lsblk.stderr)) return 'unknown';
+  return stat.exitCode === 0 ? 'other' : 'absent';
+}
+
+function physicalVolumeOf(pvs: CommandResult): DeviceFacts['physicalVolume'] {
+  if (pvs.exitCode !== 0) return classifyFailure(pvs) === 'absent' ? 'none' : 'unknown';
+  try {
+    const [row] = parseOccupiedPhysicalVolumes(pvs.stdout);
+    // Real ones have a UUID; the simulated hosts of the original's mock don't.
+    return row && row.pvUuid !== '' ? row : 'none';
+  } catch (error) {
+    if (error instanceof LvmReportError) return 'unknown';
+    throw error;
+  }
+}
+
+function refusedRights(results: readonly CommandResult[]): DeviceFacts['refusedRights'] {
+  const refused = results.find((result) => result.exitCode !== 0 && classifyFailure(result) === 'no-permission');
+  if (!refused) return null;
+  const text = refused.stderr.trim();
+  return { isSudo: /^sudo: /m.test(text), text };
+}
+
+/** A program that ran, whatever it said, is there. */
+function presence(result: CommandResult): Presence {
+  if (isAbsentProgram(result)) return 'missing';
+  return result.exitCode === 0 || classifyFailure(result) !== 'no-permission' ? 'present' : 'unknown';
+}
+
+function thinTarget(modprobe: CommandResult, targets: CommandResult): Presence {
+  if (/^thin-pool\b/m.test(targets.stdout) || modprobe.exitCode === 0) return 'present';
+  // Both must say so: a container has no modules of its own, and a kernel may have the target built in.
+  const isListed = targets.exitCode === 0 && /^\S+\s+v\d/m.test(targets.stdout);
+  return isListed && /FATAL: Module \S+ not found/.test(modprobe.stderr) ? 'missing' : 'unknown';
+}
+
+/** systemctl ends with 3 for a unit that does not run, 4 for one it does not know, 1 where there is no systemd. */
+function running(systemctl: CommandResult): DeviceFacts['glusterd'] {
+  return systemctl.exitCode === 0 ? 'running' : 'stopped';
+}
+
+function isAbsentProgram(result: CommandResult): boolean {
+  return result.exitCode !== 0 && classifyFailure(result) === 'no-such-program';
+}
+
+function firstWord(line: string): string {
+  return line.trim().split(/\s+/)[0] ?? '';
+}

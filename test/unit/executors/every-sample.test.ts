@@ -1,0 +1,404 @@
+import { describe, expect, it } from 'vitest';
+import { parseBlockDevices, parseMounts, parseSignatures } from '../../../src/executors/commands/block-devices.js';
+import { classifyFailure, type FailureKind } from '../../../src/executors/commands/failure.js';
+import {
+  parseBrickProcesses,
+  parseHealInfo,
+  parseVolumes,
+} from '../../../src/executors/commands/gluster-volume-xml.js';
+import {
+  child,
+  childNumber,
+  children,
+  childText,
+  readGlusterXml,
+  type XmlElement,
+} from '../../../src/executors/commands/gluster-xml.js';
+import { parsePeers } from '../../../src/executors/commands/glusterd.js';
+import {
+  parseLogicalVolumes,
+  parseOccupiedPhysicalVolumes,
+  parsePhysicalVolumes,
+  parseThinCount,
+  parseVolumeGroupSizes,
+} from '../../../src/executors/commands/lvm-report.js';
+import { CommandError } from '../../../src/executors/executor.js';
+import { namesIn, recorded, type Sample, sample } from './samples.js';
+
+const COMMAND = { argv: ['gluster', '--xml'], timeoutMs: 1 };
+const VG = 'vg_0123456789abcdef0123456789abcde';
+const brick = (n: number, name: string) => `10.77.0.${n}:/var/lib/heketi/mounts/${VG}${n}/brick_${name}/brick`;
+
+const isXml = (found: Sample) => found.stdout.startsWith('<?xml');
+const xml = (found: Sample): XmlElement => readGlusterXml('n1', COMMAND, found);
+const path = (found: Sample, ...names: readonly string[]) =>
+  names.reduce<XmlElement | null>((at, name) => child(at, name), xml(found));
+
+/** Why the sample failed, or null. What gluster says with --xml counts, not its exit code. */
+function failureOf(found: Sample): FailureKind | null {
+  if (!isXml(found)) return found.exitCode === 0 ? null : classifyFailure(found);
+  try {
+    xml(found);
+    return null;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return classifyFailure(error);
+  }
+}
+
+const FAILURES: Readonly<Record<string, FailureKind>> = {
+  'err-add-brick-in-use': 'in-use',
+  'err-add-brick-wrong-count': 'invalid-request',
+  'err-heal-brick-down': 'peer-down',
+  'err-heal-info-missing': 'absent',
+  'err-lvcreate-exists': 'exists',
+  'err-lvcreate-no-space': 'no-space',
+  'err-lvcreate-no-vg': 'absent',
+  'err-lvremove-in-use': 'in-use',
+  'err-lvremove-missing': 'absent',
+  'err-lvremove-pool-with-clone-lv': 'in-use',
+  'err-mkfs-on-existing-fs': 'in-use',
+  'err-mount-again': 'already-mounted',
+  'err-peer-detach-not-peer': 'not-a-peer',
+  'err-peer-detach-with-bricks': 'not-empty',
+  'err-peer-probe-unknown-name': 'peer-down',
+  'err-peer-probe-unreachable': 'peer-down',
+  'err-peer-probe-unreachable-xml': 'peer-down',
+  'err-pvcreate-already-in-vg': 'pv-of-group',
+  'err-pvcreate-has-filesystem': 'has-contents',
+  'err-pvcreate-missing-device': 'absent',
+  'err-pvcreate-mounted': 'in-use',
+  'err-pvremove-in-vg': 'pv-of-group',
+  'err-pvremove-not-pv': 'absent',
+  'err-replace-brick-unknown': 'absent',
+  'err-snapshot-create-exists': 'exists',
+  'err-snapshot-create-exists-xml': 'exists',
+  'err-snapshot-create-no-volume': 'absent',
+  'err-snapshot-create-node-down': 'peer-down',
+  'err-snapshot-delete-missing': 'absent',
+  'err-umount-busy': 'in-use',
+  'err-umount-not-mounted': 'not-mounted',
+  'err-vgcreate-exists': 'exists',
+  'err-vgdisplay-missing': 'absent',
+  'err-vgremove-has-lvs': 'not-empty',
+  'err-volume-create-after-failed-create': 'old-brick',
+  'err-volume-create-brick-in-use': 'in-use',
+  'err-volume-create-brick-in-use-xml': 'in-use',
+  'err-volume-create-dir-missing': 'absent',
+  'err-volume-create-exists': 'exists',
+  'err-volume-create-exists-xml': 'exists',
+  'err-volume-create-mountpoint': 'brick-is-mount-point',
+  'err-volume-create-node-down': 'peer-down',
+  'err-volume-create-node-down-xml': 'peer-down',
+  'err-volume-create-not-peer': 'not-a-peer',
+  'err-volume-create-not-peer-xml': 'not-a-peer',
+  'err-volume-create-old-brick-xattr': 'old-brick',
+  'err-volume-create-replica2-prompt': 'invalid-request',
+  'err-volume-create-wrong-count': 'invalid-request',
+  'err-volume-delete-missing': 'absent',
+  'err-volume-delete-missing-xml': 'absent',
+  'err-volume-delete-started': 'still-started',
+  'err-volume-delete-started-xml': 'still-started',
+  'err-volume-delete-with-snapshots': 'not-empty',
+  'err-volume-info-missing': 'absent',
+  'err-volume-info-missing-plain': 'absent',
+  'err-volume-set-bad': 'invalid-request',
+  'err-volume-start-again': 'already-started',
+  'err-volume-start-again-xml': 'already-started',
+  'err-volume-stop-again': 'already-stopped',
+  'err-volume-stop-again-xml': 'already-stopped',
+  'err-wipefs-mounted': 'in-use',
+  'lvs-missing': 'absent',
+};
+
+const peers = (found: Sample) => parsePeers(xml(found)).map(({ name, isConnected }) => [name, isConnected]);
+const processes = (found: Sample) => parseBrickProcesses(xml(found)).map(({ name, isRunning }) => [name, isRunning]);
+const healing = (found: Sample) => parseHealInfo(xml(found)).map(({ status, entries }) => [status, entries]);
+const volumes = (found: Sample) =>
+  parseVolumes(xml(found)).map(({ name, status, type, bricks }) => [name, status, type, bricks.length]);
+
+const ALL_CONNECTED = [
+  ['10.77.0.2', true],
+  ['10.77.0.3', true],
+];
+const ALL_RUNNING = [1, 2, 3].map((n) => [brick(n, 'a'), true]);
+const ALL_HEALED = Array.from({ length: 3 }, () => ['Connected', 0]);
+const NODE_DOWN = [
+  ['Connected', 0],
+  ['Transport endpoint is not connected', null],
+  ['Connected', 0],
+];
+
+/** What a parser of ours reads from the sample. */
+const READINGS: Readonly<Record<string, readonly [read: (found: Sample) => unknown, expected: unknown]>> = {
+  'clone-volume-info-xml': [volumes, [['clone_a', 0, 2, 3]]],
+  'err-volume-info-none': [volumes, []],
+  'heal-info-brick-down-xml': [
+    healing,
+    [
+      ['Connected', 6],
+      ['Transport endpoint is not connected', null],
+      ['Connected', 6],
+    ],
+  ],
+  'heal-info-healed-xml': [healing, ALL_HEALED],
+  'heal-info-node-down-xml': [healing, NODE_DOWN],
+  'heal-info-split-brain-xml': [healing, ALL_HEALED],
+  // The summary counts in other elements: not a number, rather than 0.
+  'heal-info-summary-xml': [healing, Array.from({ length: 3 }, () => ['Connected', null])],
+  'heal-info-xml': [healing, ALL_HEALED],
+  'lsblk-json': [
+    (found) => parseBlockDevices(found.stdout)?.map(({ name, mountPoint, contents }) => [name, mountPoint, contents]),
+    [['ubda', '/', 'ext4'], ...['ubdb', 'ubdc', 'ubdd', 'ubde'].map((name) => [name, null, null])],
+  ],
+  lsblk: [(found) => parseBlockDevices(found.stdout), null],
+  'lvs-json': [
+    (found) => parseLogicalVolumes(found.stdout).map(({ lvName, isActive }) => [lvName, isActive]),
+    [
+      ['brick_a', true],
+      ['brick_loud', true],
+      ['lvol0_pmspare', false],
+      ['tp_brick_a', true],
+      ['tp_brick_a_tdata', true],
+      ['tp_brick_a_tmeta', true],
+      ['tp_loud', true],
+      ['tp_loud_tdata', true],
+      ['tp_loud_tmeta', true],
+    ],
+  ],
+  'lvs-left-by-deleted-clone': [
+    (found) => parseMounts(found.stdout).map(({ target }) => target),
+    ['/run/gluster/snaps/38d3f22533bc44b999ca6c72cefd88eb/brick1'],
+  ],
+  'lvs-after-clone-delete': [
+    (found) => parseMounts(found.stdout).map(({ target }) => target),
+    ['c867298686dc499c97298adb47fd9e92', '38d3f22533bc44b999ca6c72cefd88eb'].map(
+      (id) => `/run/gluster/snaps/${id}/brick1`,
+    ),
+  ],
+  'lvs-after-failed-snapshot': [(found) => parseMounts(found.stdout).length, 1],
+  'lvs-thin-count': [(found) => parseThinCount(found.stdout), 1],
+  'lvs-thin-count-snapshots': [(found) => parseThinCount(found.stdout), 4],
+  'lvs-thin-count-zero': [(found) => parseThinCount(found.stdout), 0],
+  'mkfs-ext4-on-disk': [(found) => parseSignatures(found.stdout), ['ext4']],
+  'mount-grep': [
+    (found) => parseMounts(found.stdout),
+    [
+      {
+        source: `/dev/mapper/${VG}1-brick_a`,
+        target: `/var/lib/heketi/mounts/${VG}1/brick_a`,
+        type: 'xfs',
+      },
+    ],
+  ],
+  'mounts-after-reboot': [
+    (found) => parseMounts(found.stdout).map(({ source }) => source),
+    ['a', 'b', 'c'].map((name) => `/dev/mapper/${VG}2-brick_${name}`),
+  ],
+  'peer-detach-xml': [(found) => childText(xml(found), 'output'), 'success'],
+  'peer-probe-3-xml': [(found) => childText(xml(found), 'output'), 'success'],
+  'peer-probe-already-xml': [
+    (found) => [childText(xml(found), 'opErrno'), childText(xml(found), 'output')],
+    ['2', 'Host 10.77.0.2 port 24007 already in peer list'],
+  ],
+  'peer-status-node-down-xml': [
+    peers,
+    [
+      ['10.77.0.2', false],
+      ['10.77.0.3', true],
+    ],
+  ],
+  'peer-status-none-xml': [peers, []],
+  'peer-status-xml': [peers, ALL_CONNECTED],
+  'pool-list-xml': [peers, [...ALL_CONNECTED, ['localhost', true]]],
+  'pvs-json': [
+    (found) => parsePhysicalVolumes(found.stdout).map(({ pvName, vgName }) => [pvName, vgName]),
+    [
+      ['/dev/ubdb', `${VG}1`],
+      ['/dev/ubdc', `${VG}c`],
+    ],
+  ],
+  'rebalance-status-xml': [
+    (found) => children(path(found, 'volRebalance'), 'node').map((node) => childText(node, 'statusStr')),
+    ['in progress', 'in progress', 'in progress'],
+  ],
+  'remove-brick-status-xml': [
+    (found) => childText(path(found, 'volRemoveBrick', 'aggregate'), 'statusStr'),
+    'in progress',
+  ],
+  'snapshot-clone-xml': [(found) => childText(path(found, 'CloneCreate', 'volume'), 'name'), 'clone_a'],
+  'snapshot-create-xml': [(found) => childText(path(found, 'snapCreate', 'snapshot'), 'name'), 'snap_a'],
+  'snapshot-delete-b-xml': [
+    (found) => childText(path(found, 'snapDelete', 'snapshots', 'snapshot'), 'status'),
+    'Success',
+  ],
+  'snapshot-info-xml': [
+    (found) => childText(path(found, 'snapInfo', 'snapshots', 'snapshot', 'snapVolume'), 'status'),
+    'Started',
+  ],
+  'snapshot-list-xml': [
+    (found) => [childNumber(path(found, 'snapList'), 'count'), children(path(found, 'snapList'), 'snapshot')],
+    [2, ['snap_a', 'snap_b']],
+  ],
+  'snapshot-status-xml': [
+    (found) => children(path(found, 'snapStatus', 'snapshots', 'snapshot', 'volume'), 'brick').length,
+    3,
+  ],
+  'vgdisplay-colon': [(found) => parseVolumeGroupSizes(found.stdout).totalKib, 8159 * 4096],
+  'volume-get-xml': [(found) => childText(path(found, 'volGetopts', 'Opt'), 'Value'), '5'],
+  'volume-info-2x3-xml': [volumes, [['vol_a', 1, 7, 6]]],
+  'volume-info-all-xml': [volumes, [['vol_a', 1, 2, 3]]],
+  'volume-info-created-xml': [volumes, [['vol_a', 0, 2, 3]]],
+  'volume-info-xml': [volumes, [['vol_a', 1, 2, 3]]],
+  'volume-list-xml': [(found) => children(path(found, 'volList'), 'volume'), ['vol_a']],
+  'volume-status-brick-down-xml': [processes, [1, 2, 3].map((n) => [brick(n, 'a'), n !== 2])],
+  'volume-status-detail-xml': [processes, ALL_RUNNING],
+  'volume-status-node-down-xml': [processes, [1, 3].map((n) => [brick(n, 'a'), true])],
+  'volume-status-xml': [processes, ALL_RUNNING],
+};
+
+/** Successes of which the exit code is all that matters: warnings on stderr do not make them failures. */
+const SUCCESSES: readonly string[] = [
+  ...['add1', 'add2', 'add3', 'brick1', 'brick2', 'brick3', 'new2'].flatMap((prefix) =>
+    ['fstab', 'lvcreate-thin', 'mkdir-brick', 'mkdir-mount', 'mkfs-xfs', 'mount'].map((step) => `${prefix}-${step}`),
+  ),
+  ...['add-brick', 'brick-has-data', 'brick-has-data-2', 'brick-kill', 'clone-delete', 'clone-mount-read'],
+  ...['clone-start', 'clone-stop', 'data-still-there', 'deleted-clone-cleanup', 'df', 'df-inodes', 'dmsetup-status'],
+  ...['dmsetup-table', 'fuse-mount', 'fuse-umount', 'fuse-write', 'glusterd-info', 'glusterd-restart', 'heal-info'],
+  ...['heal-start', 'healed', 'healed-after-reboot', 'lvcreate-thin-verbose', 'lvremove-brick', 'lvremove-pool'],
+  ...['lvs-after-data', 'lvs-heketi-pool', 'lvs-plain', 'lvs-with-snapshots', 'peer-detach', 'peer-probe-2'],
+  ...['peer-probe-already', 'peer-probe-back', 'peer-probe-self', 'peer-status', 'peer-status-back'],
+  ...['peer-status-node-down', 'peer-status-none', 'pool-list', 'pool-list-end', 'pool-list-node-down', 'pvcreate-1'],
+  ...['pvcreate-2', 'pvcreate-3', 'pvcreate-mounted-setup', 'pvcreate-quiet', 'pvremove-loud', 'pvs-plain'],
+  ...['rebalance-start', 'rebalance-status', 'remove-brick-commit', 'remove-brick-start', 'replace-brick'],
+  ...['replaced-brick-healed', 'snapshot-activate', 'snapshot-create', 'snapshot-deactivate', 'snapshot-delete'],
+  ...['snapshot-list-none', 'sudo-user', 'systemctl-status-glusterd', 'udevadm-symlink', 'umount-brick', 'umount-wipe'],
+  ...['vgcreate-1', 'vgcreate-2', 'vgcreate-3', 'vgcreate-quiet', 'vgremove-loud', 'vgs-json', 'volume-create'],
+  ...['volume-delete', 'volume-info', 'volume-list-none', 'volume-set', 'volume-set-heal-timeout', 'volume-start'],
+  ...['volume-start-force', 'volume-status', 'volume-stop', 'volume-stop-force-again', 'wipe-1', 'wipe-2', 'wipe-3'],
+  ...['wipefs', 'write-with-brick-down', 'write-with-node-down', 'xattr-after-failed-create', 'xfs-info'],
+];
+
+const devices = (found: Sample) =>
+  parseBlockDevices(found.stdout)?.map((device) => [
+    device.type,
+    device.contents,
+    device.mountPoint,
+    device.children.map((on) => on.name),
+  ]);
+const occupied = (found: Sample) =>
+  parseOccupiedPhysicalVolumes(found.stdout).map(({ vgName, pvCount, lvCount }) => [vgName, pvCount, lvCount]);
+const signatures = (found: Sample) => parseSignatures(found.stdout);
+const MEMBERS_OF_FOREIGN = ['/dev/mapper/foreign-pool_tmeta', '/dev/mapper/foreign-pool_tdata'];
+
+const RECORDED_READINGS: typeof READINGS = {
+  'blkid-empty-disk': [signatures, []],
+  'blkid-ext4': [signatures, ['ext4']],
+  'blkid-missing': [signatures, []],
+  'blkid-mounted': [signatures, ['ext4']],
+  'blkid-partitions': [signatures, ['dos']],
+  'blkid-pv': [signatures, ['LVM2_member']],
+  'blkid-swap': [signatures, ['swap']],
+  'lsblk-empty-disk': [devices, [['disk', null, null, []]]],
+  'lsblk-ext4': [devices, [['disk', 'ext4', null, []]]],
+  'lsblk-missing': [devices, []],
+  'lsblk-mounted': [devices, [['disk', 'ext4', '/mnt/y', []]]],
+  'lsblk-one-partition': [devices, [['part', null, null, []]]],
+  'lsblk-partitions': [devices, [['disk', null, null, ['/dev/ubdd1']]]],
+  'lsblk-pv-inactive-lvs': [devices, [['disk', 'LVM2_member', null, MEMBERS_OF_FOREIGN]]],
+  'lsblk-pv-no-group': [devices, [['disk', 'LVM2_member', null, []]]],
+  'lsblk-pv-with-lvs': [devices, [['disk', 'LVM2_member', null, ['/dev/mapper/foreign-data', ...MEMBERS_OF_FOREIGN]]]],
+  'lsblk-regular-file': [devices, []],
+  'lsblk-swap': [devices, [['disk', 'swap', '[SWAP]', []]]],
+  'lvs-inactive': [
+    (found) => parseLogicalVolumes(found.stdout),
+    [
+      { vgName: 'foreign', lvName: 'data', isActive: false },
+      { vgName: 'foreign', lvName: 'pool', isActive: true },
+    ],
+  ],
+  'plain-user-lsblk': [devices, [['disk', null, null, []]]],
+  'pvs-foreign-group': [occupied, [['foreign', 1, 2]]],
+  'pvs-missing': [occupied, []],
+  'pvs-no-group': [occupied, [['', 0, 0]]],
+  'pvs-not-a-pv': [occupied, []],
+};
+
+const RECORDED_FAILURES: typeof FAILURES = {
+  'lsblk-missing': 'absent',
+  'lsblk-regular-file': 'absent',
+  'modprobe-none': 'absent',
+  'plain-user-blkid': 'no-permission',
+  'plain-user-pvs': 'no-permission',
+  'pvcreate-partitions': 'partitioned',
+  'pvs-missing': 'absent',
+  'pvs-not-a-pv': 'absent',
+  'stat-missing': 'absent',
+  'sudo-missing-program': 'no-such-program',
+  'sudo-refused': 'no-permission',
+  'sudo-refused-n': 'no-permission',
+};
+
+const RECORDED_SUCCESSES = [
+  ...['dmsetup-targets', 'findmnt-pair', 'findmnt-source-mounted', 'findmnt-source-root', 'lvchange-active'],
+  ...['mkfs-xfs-version', 'modprobe-thin', 'stat-disk', 'stat-file', 'thin-check-version'],
+];
+
+/** These say "no" by their exit code alone. */
+const RECORDED_DENIALS = ['blkid-empty-disk', 'blkid-missing', 'findmnt-pair-none', 'findmnt-source-none'];
+
+describe('every recorded output', () => {
+  it('has an expectation', () => {
+    expect([...new Set([...Object.keys(FAILURES), ...Object.keys(READINGS), ...SUCCESSES])].sort()).toEqual(
+      namesIn('samples'),
+    );
+    const expected = [RECORDED_FAILURES, RECORDED_READINGS].flatMap(Object.keys);
+    expect([...new Set([...expected, ...RECORDED_SUCCESSES, ...RECORDED_DENIALS])].sort()).toEqual(namesIn('recorded'));
+  });
+
+  it.each(namesIn('samples'))('%s', (name) => {
+    const found = sample(name);
+    expect(failureOf(found)).toBe(FAILURES[name] ?? null);
+    const reading = READINGS[name];
+    if (reading) expect(reading[0](found)).toEqual(reading[1]);
+  });
+
+  it.each(namesIn('recorded'))('%s, as the preflight sees it', (name) => {
+    const found = recorded(name);
+    expect(failureOf(found)).toBe(RECORDED_DENIALS.includes(name) ? 'unknown' : (RECORDED_FAILURES[name] ?? null));
+    const reading = RECORDED_READINGS[name];
+    if (reading) expect(reading[0](found)).toEqual(reading[1]);
+  });
+});
+
+describe('reports with messages in them', () => {
+  const report = sample('pvs-json').stdout;
+  const warned = report.replace(
+    '          {\n',
+    '  WARNING: PV /dev/ubdz in VG x is missing.\n  File descriptor 9 (pipe:[1]) leaked on lvm invocation. Parent PID 1: bash\n          {\n',
+  );
+
+  it('are read where lvm prints warnings to stdout', () => {
+    expect(parsePhysicalVolumes(warned)).toEqual(parsePhysicalVolumes(report));
+    expect(parseOccupiedPhysicalVolumes(`  Failed to find physical volume "/dev/x".\n${report}`)).toHaveLength(2);
+    expect(parseThinCount('  WARNING: VG x was previously updated while missing PV y.\n       3\n')).toBe(3);
+    const sizes = sample('vgdisplay-colon').stdout;
+    expect(parseVolumeGroupSizes(`  WARNING: Running as a non-root user.\n${sizes}`)).toEqual(
+      parseVolumeGroupSizes(sizes),
+    );
+  });
+
+  it('are refused when cut off, whatever is in them', () => {
+    expect(() => parsePhysicalVolumes(warned.slice(0, -40))).toThrow(/not JSON/);
+    expect(() => parseBrickProcesses(xml(sample('volume-info-xml')))).toThrow(/no volume status/);
+  });
+
+  it('of gluster keep a single peer, brick process and volume as lists', () => {
+    const one = sample('volume-status-xml').stdout.replace(/(<node>.*?<\/node>\s*)+/s, (all) =>
+      all.slice(0, all.indexOf('</node>') + '</node>'.length),
+    );
+    expect(parseBrickProcesses(xml({ ...sample('volume-status-xml'), stdout: one }))).toEqual([
+      { volume: 'vol_a', name: brick(1, 'a'), isRunning: true },
+    ]);
+  });
+});
