@@ -153,7 +153,8 @@ export class NodeRepair {
   ): Promise<readonly [RepairFinding['outcome'], string | null]> {
     const { log } = this.#context;
     const host = manageName(node);
-    const doubt = (await this.#unknownBrick(host, volume, patient)) ?? (await this.#unmountedElsewhere(host, volume.elsewhere));
+    const doubt =
+      (await this.#unknownBrick(host, volume, patient)) ?? (await this.#unmountedElsewhere(host, volume.elsewhere));
     if (doubt !== null) {
       return ['left alone', `${doubt}; starting the volume's bricks could start that one on a bare directory`];
     }

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
-import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import { createOperations } from '../../src/operations/create-operations.js';
-import { HostWork } from '../../src/operations/host-work.js';
 import { NodeRepairMonitor } from '../../src/operations/node-repair-monitor.js';
 import type { RepairReport } from '../../src/operations/ports.js';
 import {
+  ALL_UP,
   answerOf,
   done,
-  HOST_SETTINGS,
   loadTopology,
-  OPERATION_SETTINGS,
   type Pool,
   SILENT,
   strictHosts,
@@ -293,16 +289,8 @@ describe('the periodic comparison', () => {
     isReportOnly: boolean,
     isUp: (name: string) => boolean = () => true,
   ): Promise<void> {
-    const health = { isUp, report: () => undefined };
-    const { repair: nodeRepair } = createOperations({
-      store: at.pool.store,
-      hosts: { executor: new MockExecutor(at.hosts), settings: HOST_SETTINGS },
-      work: new HostWork(async () => undefined),
-      health: health as never,
-      settings: OPERATION_SETTINGS,
-      log: SILENT,
-    });
-    await new NodeRepairMonitor(at.pool.store, nodeRepair, health as never, SILENT, isReportOnly).runOnce();
+    const health = { ...ALL_UP, isUp };
+    await new NodeRepairMonitor(at.pool.store, at.pool.repair, health, SILENT, isReportOnly).runOnce();
   }
 
   it('mends all online nodes, and goes on past one that is down', () =>

@@ -11,6 +11,7 @@ import { createOperations } from '../../src/operations/create-operations.js';
 import type { Pacing } from '../../src/operations/gluster-lock.js';
 import { HostWork } from '../../src/operations/host-work.js';
 import type { Logger } from '../../src/operations/logger.js';
+import type { NodeRepair } from '../../src/operations/node-repair.js';
 import type { NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
 import { markInterrupted, type Recovery } from '../../src/operations/recovery.js';
 import type { OperationRunner } from '../../src/operations/runner.js';
@@ -94,6 +95,7 @@ export interface Pool {
   readonly operations: Operations;
   readonly runner: OperationRunner;
   readonly recovery: Recovery;
+  readonly repair: NodeRepair;
 }
 
 export interface PoolOptions {
