@@ -12,6 +12,7 @@ import { dumpDatabase } from '../interchange/dump.js';
 import type { createLogger } from '../logging/logger.js';
 import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
+import { examinePool, findDifferences } from '../operations/examination/examine.js';
 import { HealthMonitor } from '../operations/health-monitor.js';
 import { HostWork } from '../operations/host-work.js';
 import { NodeRepairMonitor } from '../operations/node-repair-monitor.js';
@@ -74,6 +75,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       logLevels: levels,
       metrics: createMetrics({ store, inFlight: () => operations.inFlight(), nodeStates: () => health.states() }),
       reports: { dump: dumpDatabase, check: checkDatabase },
+      pool: { examine: () => examinePool(store, hosts), differences: () => findDifferences(store, hosts) },
       tls: config.tls && { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) },
     });
 

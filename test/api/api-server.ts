@@ -5,6 +5,7 @@ import type { LogLevelName } from '../../src/api/handlers/deps.js';
 import { buildServer, type ServerDeps } from '../../src/api/server.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
+import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
 import type { Operations } from '../../src/operations/ports.js';
 import { openMemoryStore } from '../../src/store/sqlite.js';
 import type { Store } from '../../src/store/store.js';
@@ -51,6 +52,10 @@ export async function startApi(
       },
     },
     reports: { dump: dumpDatabase as unknown as ServerDeps['reports']['dump'], check: checkDatabase },
+    pool: {
+      examine: async () => ({ records: await store.read(readPoolRecords), nodes: [] }),
+      differences: async () => ({ differences: [], notCompared: [], pendingOperations: [] }),
+    },
     log,
     ...overrides,
   });

@@ -360,6 +360,47 @@ it('bodies of the server are printed unchanged', async () => {
   });
 });
 
+it('differences come with what to do, what could not be compared and what is pending', async () => {
+  const answer = {
+    differences: [
+      {
+        kind: 'missing-mount',
+        cluster: 'c1',
+        host: 'h1',
+        subject: '/m',
+        text: '/m is not mounted',
+        remedy: 'mount /m',
+      },
+      {
+        kind: 'missing-volume',
+        cluster: 'c1',
+        host: '',
+        subject: 'v',
+        text: 'gluster has no volume v',
+        remedy: 'look',
+      },
+    ],
+    notcompared: [{ cluster: 'c1', host: 'h2', reason: 'connection refused' }],
+    pendingoperations: ['f'],
+  };
+  await withServer({ 'GET /internal/state/examine/differences': { body: answer } }, async (_server, run) => {
+    expect((await run(['server', 'state', 'examine', 'differences'])).stdout).toBe(
+      [
+        'h1: /m is not mounted',
+        '    mount /m',
+        'cluster c1: gluster has no volume v',
+        '    look',
+        'h2: could not be compared: connection refused',
+        '1 pending operations are left out: heketi-cli server operations list',
+        '2 differences',
+        '',
+      ].join('\n'),
+    );
+    const { stdout } = await run(['server', 'state', 'examine', 'differences', '--json']);
+    expect(JSON.parse(stdout)).toEqual(answer);
+  });
+});
+
 it('loglevel and mode print one word', async () => {
   const script = {
     'GET /internal/logging': { body: { loglevel: { glusterfs: 'info' } } },

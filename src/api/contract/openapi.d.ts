@@ -668,6 +668,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/internal/state/examine/differences": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the database and the hosts disagree about, and what to do; takes long, changes nothing. Not in Heketi */
+        readonly get: operations["examineDifferences"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/internal/logging": {
         readonly parameters: {
             readonly query?: never;
@@ -1092,6 +1109,22 @@ export interface components {
                 readonly BricksMountStatus?: unknown;
                 readonly BlockVolumeNames?: readonly string[] | null;
             }[] | null;
+        };
+        readonly PoolDifferences: {
+            readonly differences: readonly {
+                readonly kind: string;
+                readonly cluster: string;
+                readonly host: string;
+                readonly subject: string;
+                readonly text: string;
+                readonly remedy: string;
+            }[];
+            readonly notcompared: readonly {
+                readonly cluster: string;
+                readonly host: string;
+                readonly reason: string;
+            }[];
+            readonly pendingoperations: readonly string[];
         };
         readonly LogLevels: {
             readonly loglevel: {
@@ -2329,7 +2362,28 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
-            readonly 501: components["responses"]["NotImplemented"];
+        };
+    };
+    readonly examineDifferences: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The list */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PoolDifferences"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
         };
     };
     readonly logLevels: {

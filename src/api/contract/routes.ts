@@ -889,6 +889,12 @@ export const ROUTES: readonly Route[] = [
     "isOpen": false
   },
   {
+    "operationId": "examineDifferences",
+    "method": "GET",
+    "path": "/internal/state/examine/differences",
+    "isOpen": false
+  },
+  {
     "operationId": "logLevels",
     "method": "GET",
     "path": "/internal/logging",

@@ -1,12 +1,15 @@
 import type { Handlers } from '../contract/handlers.js';
-import { notYet } from './answers.js';
+import { examinationReport, examinedClusters, poolDifferences } from '../wire/examination.js';
 import type { HandlerDeps } from './deps.js';
 
-type DatabaseHandlers = Pick<Handlers, 'databaseBackup' | 'databaseDump' | 'databaseCheck' | 'examineGluster'>;
+type DatabaseHandlers = Pick<
+  Handlers,
+  'databaseBackup' | 'databaseDump' | 'databaseCheck' | 'examineGluster' | 'examineDifferences'
+>;
 
 const INDENT = 4;
 
-export function databaseHandlers({ store, reports }: HandlerDeps): DatabaseHandlers {
+export function databaseHandlers({ store, reports, pool, operations }: HandlerDeps): DatabaseHandlers {
   return {
     async databaseBackup() {
       return { status: 200, bytes: await store.backup(), fileName: 'heketi.db' };
@@ -21,7 +24,17 @@ export function databaseHandlers({ store, reports }: HandlerDeps): DatabaseHandl
     },
 
     async examineGluster() {
-      return notYet('compare its database with gluster');
+      const examination = await pool.examine();
+      const json = {
+        heketidb: await store.read((tx) => reports.dump(tx)),
+        report: examinationReport(examination, operations.inFlight()),
+        clusters: examinedClusters(examination),
+      };
+      return { status: 200, json, indent: INDENT };
+    },
+
+    async examineDifferences() {
+      return { status: 200, json: poolDifferences(await pool.differences()) };
     },
   };
 }

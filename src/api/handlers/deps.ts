@@ -1,3 +1,4 @@
+import type { Examination, PoolDifferences } from '../../operations/examination/examine.js';
 import type { Logger } from '../../operations/logger.js';
 import type { Operations } from '../../operations/ports.js';
 import type { Store, Tx } from '../../store/store.js';
@@ -12,6 +13,7 @@ export interface HandlerDeps {
   readonly metrics: MetricsText;
   readonly logLevels: LogLevels;
   readonly reports: DatabaseReports;
+  readonly pool: PoolExaminer;
   readonly log: Logger;
 }
 
@@ -24,6 +26,12 @@ export type LogLevelName = components['schemas']['LogLevels']['loglevel']['glust
 export interface LogLevels {
   get(): LogLevelName;
   set(level: LogLevelName): void;
+}
+
+/** Both ask every host, and change nothing. */
+export interface PoolExaminer {
+  examine(): Promise<Examination>;
+  differences(): Promise<PoolDifferences>;
 }
 
 /** Both read the whole database. */

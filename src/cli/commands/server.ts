@@ -1,5 +1,6 @@
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
+import { formatDifferences } from '../output/differences.js';
 import { memberOf, readText } from '../wire.js';
 import { requireOnlyArgument } from './arguments.js';
 import { bodyCommand } from './db.js';
@@ -28,9 +29,21 @@ export function buildServerCommand(context: CliContext): CliCommand {
           '/internal/state/examine/gluster',
           'Compare the database of the server with what GlusterFS and the hosts say',
         ),
+        differencesCommand(context),
       ),
     ),
   );
+}
+
+function differencesCommand(context: CliContext): CliCommand {
+  return new CliCommand('differences', {
+    summary: 'List what the database of the server and the hosts disagree about',
+    long: 'List what the database of the server and the hosts disagree about, and what to do about it.\nNothing is changed. What pending operations are about is left out.',
+    example: '    $ heketi-cli server state examine differences',
+  }).runs(async (_args, flags) => {
+    const client = await context.connect(flags);
+    context.printResult(flags, await client.getJson('/internal/state/examine/differences'), formatDifferences);
+  });
 }
 
 function modeGetCommand(context: CliContext): CliCommand {

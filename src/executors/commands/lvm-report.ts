@@ -27,6 +27,35 @@ export interface LogicalVolumeRow {
   readonly isActive: boolean;
 }
 
+/** A whole report with its rows of one kind (`pv`, `vg`, `lv`); fields of the rows that are no text are left out. */
+export function parseReportRows(
+  stdout: string,
+  kind: string,
+): { readonly document: unknown; readonly rows: readonly Readonly<Record<string, string>>[] } {
+  // Warnings may precede the report on hosts that mix them into standard output.
+  const start = stdout.indexOf('{');
+  let document: unknown;
+  try {
+    document = JSON.parse(stdout.slice(Math.max(0, start)));
+  } catch {
+    throw new LvmReportError(`lvm's report is not JSON: ${stdout.slice(0, 200)}`);
+  }
+  const parts = isRecord(document) ? document['report'] : null;
+  if (!Array.isArray(parts)) throw new LvmReportError("lvm's report has no parts");
+  const rows = parts.flatMap((part: unknown) => {
+    const list = isRecord(part) ? (part[kind] ?? []) : null;
+    if (!Array.isArray(list)) throw new LvmReportError(`lvm's report has no rows of ${kind}`);
+    return list.map((row: unknown) =>
+      Object.fromEntries(
+        Object.entries(isRecord(row) ? row : {}).filter(
+          (entry): entry is [string, string] => typeof entry[1] === 'string',
+        ),
+      ),
+    );
+  });
+  return { document, rows };
+}
+
 /** Rows of `pvs` or `vgs -o pv_name,pv_uuid,vg_name --reportformat=json`. */
 export function parsePhysicalVolumes(stdout: string): readonly PhysicalVolumeRow[] {
   return rowsOf(stdout, ['pv', 'vg']).map(physicalVolume);

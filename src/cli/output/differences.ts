@@ -1,0 +1,20 @@
+import type { JsonValue } from '../../domain/json.js';
+import { memberOf, readList, readText, readTexts } from '../wire.js';
+import { lines } from './text.js';
+
+/** By host: what is wrong, and what to do; then what could not be compared. */
+export function formatDifferences(json: JsonValue): string {
+  const differences = readList(memberOf(json, 'differences'));
+  const notCompared = readList(memberOf(json, 'notcompared'));
+  const pending = readTexts(memberOf(json, 'pendingoperations')).length;
+  const field = (item: JsonValue, name: string): string => readText(memberOf(item, name));
+  return lines(
+    ...differences.flatMap((item) => [
+      `${field(item, 'host') || `cluster ${field(item, 'cluster')}`}: ${field(item, 'text')}`,
+      `    ${field(item, 'remedy')}`,
+    ]),
+    ...notCompared.map((item) => `${field(item, 'host')}: could not be compared: ${field(item, 'reason')}`),
+    ...(pending > 0 ? [`${pending} pending operations are left out: heketi-cli server operations list`] : []),
+    `${differences.length} differences`,
+  );
+}
