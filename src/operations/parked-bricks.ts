@@ -22,10 +22,7 @@ export async function parkBricks(tx: Tx, bricks: readonly HostedBrick[], cluster
     actions: waiting.map(({ brick }) => ({ change: 'delete-brick', id: brick.id, delta: null })),
     plan: { clusterId },
   });
-  for (const { brick } of waiting) {
-    const now = await tx.bricks.find(brick.id);
-    if (now) await tx.bricks.update({ ...now, volumeId: '', pendingId: id });
-  }
+  for (const { brick } of waiting) if (await tx.bricks.find(brick.id)) await tx.bricks.park(brick.id, id);
   return id;
 }
 

@@ -179,7 +179,9 @@ export class Settlement {
   async #rebuild(tx: Tx, { kind, operationId }: Loaded, build: Build): Promise<Intent | null> {
     try {
       const intent = await build(tx, operationId);
-      await tx.operations.update(newRecord(kind.type, operationId, intent));
+      const record = newRecord(kind.type, operationId, intent);
+      const before = await tx.operations.find(operationId);
+      await tx.operations.update({ ...record, createdAt: before?.createdAt ?? record.createdAt });
       return intent;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;

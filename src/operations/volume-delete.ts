@@ -120,7 +120,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     return destroyBricks(work.bricks, context);
   },
 
-  async finalize(tx, { volume, bricks }, { gone, left, failure }) {
+  async finalize(tx, { operationId, volume, bricks }, { gone, left, failure }) {
     const removed = new Map(gone.map(({ id, poolRemoved }) => [id, poolRemoved]));
     const isLeft = new Set(left);
     // Rows that are missing now were dropped with their device, which was given up meanwhile.
@@ -137,7 +137,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
       ofGone.filter((brick) => removed.get(brick.id)),
     );
     await tx.bricks.delete(ofGone.map((brick) => brick.id));
-    for (const { brick } of waiting) await tx.bricks.update({ ...brick, volumeId: '' });
+    for (const { brick } of waiting) await tx.bricks.park(brick.id, operationId);
     if (volume) await tx.volumes.delete(volume.id);
     const remaining = waiting.map(({ brick }): Action => ({ change: 'delete-brick', id: brick.id, delta: null }));
     return { location: null, remaining, failure };

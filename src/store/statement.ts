@@ -48,7 +48,7 @@ type Row<T extends keyof Schema> = Schema[T];
 /** The writes of one table whose key is `id`. */
 export interface TableWrites<T extends keyof Schema> {
   insert(connection: Connection, row: Row<T>): Promise<void>;
-  /** Throws when there is no such row: it would hide a lost record. */
+  /** Throws when there is no such row, or when a lasting column differs: a write would be lost without a word. */
   update(connection: Connection, row: Row<T>): Promise<void>;
   delete(connection: Connection, id: string): Promise<void>;
 }
@@ -64,8 +64,9 @@ export function tableWrites<T extends keyof Schema & string>(
 ): TableWrites<T> {
   const insert = insertStatement(table, columns);
   const others = columns.filter((column) => column !== 'id' && !lasting.includes(column));
+  const sameLasting = lasting.map((column) => ` and "${column}" is not distinct from ?`).join('');
   const update: Statement<unknown> = {
-    sql: `update "${table}" set ${others.map((column) => `"${column}" = ?`).join(', ')} where "id" = ?`,
+    sql: `update "${table}" set ${others.map((column) => `"${column}" = ?`).join(', ')} where "id" = ?${sameLasting}`,
   };
   const remove: Statement<unknown> = { sql: `delete from "${table}" where "id" = ?` };
   const value = (row: Row<T>, column: keyof Row<T> & string): SqlValue => row[column] as SqlValue;
@@ -78,8 +79,10 @@ export function tableWrites<T extends keyof Schema & string>(
     },
     async update(connection, row) {
       const id = (row as { id?: string }).id ?? '';
-      const changed = await connection.run(update, [...others.map((column) => value(row, column)), id]);
-      if (changed !== 1) throw new Error(`there is no ${table} ${id} to update`);
+      const values = (of: typeof columns) => of.map((column) => value(row, column));
+      const changed = await connection.run(update, [...values(others), id, ...values(lasting)]);
+      if (changed !== 1)
+        throw new Error(`there is no ${table} ${id} to update with the same ${lasting.join(', ') || 'id'}`);
     },
     async delete(connection, id) {
       if ((await connection.run(remove, [id])) !== 1) throw new Error(`there is no ${table} ${id} to delete`);

@@ -110,6 +110,8 @@ export interface BrickRows {
   countByVolume(volumeId: Id): Promise<number>;
   insert(bricks: readonly Brick[]): Promise<void>;
   update(brick: Brick): Promise<void>;
+  /** Takes a brick out of its volume; from now on it belongs to nothing but operation `pendingId`. */
+  park(id: Id, pendingId: Id): Promise<void>;
   /** Ends what operation `pendingId` was doing to bricks of this volume. */
   settle(volumeId: Id, pendingId: Id): Promise<void>;
   delete(ids: readonly Id[]): Promise<void>;

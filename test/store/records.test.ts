@@ -76,6 +76,30 @@ describe('records', () => {
     await expect(store.write((tx) => tx.operations.setStatus(['o1'], 'stale'))).rejects.toThrow('no operation o1');
   });
 
+  it('are refused where an update would not store what never changes', async () => {
+    const store = await openTemporary();
+    await store.write(async (tx) => {
+      await tx.bricks.insert([brick('b1')]);
+      await tx.volumes.insert(volume('f1'));
+    });
+    await expect(store.write((tx) => tx.bricks.update(brick('b1', { volumeId: 'other' })))).rejects.toThrow(
+      'no brick b1 to update with the same volume_id',
+    );
+    await expect(store.write((tx) => tx.volumes.update(volume('f1', { name: 'other' })))).rejects.toThrow('same');
+    expect(await store.read((tx) => tx.bricks.find('b1'))).toEqual(brick('b1'));
+  });
+
+  it('of bricks leave their volume when they are parked', async () => {
+    const store = await openTemporary();
+    await store.write(async (tx) => {
+      await tx.bricks.insert([brick('b1', { volumeId: 'f1' }), brick('b2', { volumeId: 'f1' })]);
+      await tx.bricks.park('b1', 'o1');
+    });
+    const parked = brick('b1', { volumeId: '', pendingId: 'o1' });
+    expect(await store.read((tx) => tx.bricks.find('b1'))).toEqual(parked);
+    expect(await store.read((tx) => tx.bricks.listByVolume('f1'))).toEqual([brick('b2', { volumeId: 'f1' })]);
+  });
+
   it('cannot be stored twice under one id', async () => {
     const store = await openTemporary();
     await store.write((tx) => tx.clusters.insert(cluster('c1')));

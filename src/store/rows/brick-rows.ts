@@ -47,6 +47,12 @@ const settleOfVolume = statement(
     .where('volume_id', '=', TEXT)
     .where('pending_id', '=', TEXT),
 );
+const park = statement(
+  query
+    .updateTable('brick')
+    .set({ volume_id: sql.lit(''), pending_id: TEXT })
+    .where('id', '=', TEXT),
+);
 const writes = tableWrites(
   'brick',
   [
@@ -107,6 +113,9 @@ export function brickRows(connection: Connection): BrickRows {
       for (const brick of added) await writes.insert(connection, toRow(brick));
     },
     update: (brick) => writes.update(connection, toRow(brick)),
+    async park(id, pendingId) {
+      if ((await connection.run(park, [pendingId, id])) !== 1) throw new Error(`there is no brick ${id} to park`);
+    },
     async settle(volumeId, pendingId) {
       await connection.run(settleOfVolume, [volumeId, pendingId]);
     },
