@@ -76,10 +76,13 @@ export class Recovery {
     for (const { timer } of this.#kept.values()) if (timer) clearTimeout(timer);
   }
 
-  /** Leads those named out, or all when none is, side by side. New operations are left alone. */
+  /** Leads those named out with their parts, or all when none is named, side by side. New ones are left alone. */
   async run(only: readonly Id[] = []): Promise<void> {
     const operations = await this.#store.read((tx) => tx.operations.list());
-    const due = operations.filter(({ id, status }) => status !== '' && (only.length === 0 || only.includes(id)));
+    const named = operations.filter(({ id }) => only.includes(id));
+    const parts = named.flatMap(({ actions }) => actions.filter(({ change }) => change === 'child-operation'));
+    const wanted = new Set([...only, ...parts.map(({ id }) => id)]);
+    const due = operations.filter(({ id, status }) => status !== '' && (only.length === 0 || wanted.has(id)));
     for (const id of this.#kept.keys()) if (!operations.some((operation) => operation.id === id)) this.#forget(id);
     const outcomes = await Promise.all(due.map(({ id }) => this.#recover(id)));
     const left = outcomes.filter((outcome) => outcome !== 'ended').length;

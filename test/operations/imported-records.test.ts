@@ -7,10 +7,11 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import { importDatabase } from '../../src/interchange/import.js';
+import { markInterrupted } from '../../src/operations/recovery.js';
 import type { Tx } from '../../src/store/store.js';
 import { readGolden } from '../interchange/golden-databases.js';
 import { differences } from '../support/differences.js';
-import { type Pool, recover, withPool } from '../support/pool.js';
+import { done, type Pool, recover, SILENT, withPool } from '../support/pool.js';
 
 /** One record of every kind, with their block volumes on one hosting volume of 40 GiB. */
 const EVERY = 'pending-every.export.json';
@@ -136,6 +137,17 @@ describe('an eviction begun by the original', () => {
       expect(await read((tx) => tx.bricks.find(old.brick.id))).toMatchObject({ pendingId: null });
       expect(await read((tx) => tx.bricks.find(replacement.brick.id))).toBeNull();
       expect(await read((tx) => tx.devices.find(old.brick.deviceId))).toMatchObject({ state: 'offline' });
+    }));
+
+  it('is settled when a clean-up names only the removal that it is a part of', () =>
+    withImported(readGolden(EVERY), 'strict', async ({ pool, read }) => {
+      await markInterrupted(pool.store, SILENT);
+      const { id } = await read((tx) => only(tx, 'remove-device'));
+      await done(pool, await pool.operations.cleanUp([id]));
+      const left = await read(pendingTypes);
+      expect(left).not.toContain('evict-brick');
+      expect(left).not.toContain('remove-device');
+      expect(left).toHaveLength(7);
     }));
 
   it('is finished when gluster serves the new brick', () =>
