@@ -8,13 +8,14 @@ import {
   importDatabaseFile,
 } from './app/database-commands.js';
 import { forgetHostKey } from './app/forget-host-key.js';
-import { runCommandLine, type ServeOptions } from './config/command-line.js';
+import { type OfflineOptions, runCommandLine, type ServeOptions } from './config/command-line.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
 import { DomainError } from './domain/errors.js';
 import { createLogger } from './logging/logger.js';
 
-const DRAIN_LIMIT_MS = 8_000;
+/** Beyond the time that operations get: for requests and the database. */
+const CLOSING_LIMIT_MS = 5_000;
 
 const stdout = (text: string): void => void process.stdout.write(text);
 const stderr = (text: string): void => void process.stderr.write(text);
@@ -24,6 +25,7 @@ process.exitCode = await runCommandLine(
   version(),
   {
     serve: (options) => reportingRefusals(() => serve(options)),
+    offlineCleanupOperations: (options) => reportingRefusals(() => cleanUpOffline(options)),
     dbExport: (options) => reportingRefusals(() => exportDatabase(options, stdout)),
     dbImport: (options) => reportingRefusals(() => importDatabaseFile(options)),
     dbCheck: (options) => reportingRefusals(() => checkDatabaseFile(options, stdout)),
@@ -47,12 +49,13 @@ async function serve({ configFile, disableAuth }: ServeOptions): Promise<number>
   const app = await createApp(config, logger, levels);
   process.on('SIGUSR1', () => app.admin.set('local-client'));
   process.on('SIGUSR2', () => app.admin.set('normal'));
+  const drainMs = config.shutdownLimitSeconds * 1000;
   const ended = new Promise<void>((done) => {
-    closeWithGrace({ delay: DRAIN_LIMIT_MS + 5_000, logger: false, skip: ['SIGUSR2'] }, async ({ err, signal }) => {
+    closeWithGrace({ delay: drainMs + CLOSING_LIMIT_MS, logger: false, skip: ['SIGUSR2'] }, async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'the server stops after a defect');
       else stdout('Shutting down...\n');
       logger.info({ signal }, 'shutting down');
-      await app.close(DRAIN_LIMIT_MS);
+      await app.close(drainMs);
       done();
     });
   });
@@ -65,6 +68,29 @@ async function serve({ configFile, disableAuth }: ServeOptions): Promise<number>
     return 1;
   }
   await ended;
+  return 0;
+}
+
+/** Finishes or undoes all pending operations while no server runs; what can't be now is told, and no failure. */
+async function cleanUpOffline({ configFile }: OfflineOptions): Promise<number> {
+  const flags = { disableAuth: false, isOffline: true };
+  const { config, warnings } = loadConfig({ file: configFile, env: process.env, flags });
+  const { logger, levels } = createLogger({ level: config.logLevel, format: config.logFormat });
+  for (const warning of warnings) logger.warn(warning);
+  if (config.dbReadOnly)
+    throw new ConfigError(
+      'glusterfs.db_read_only is set: nothing can be cleaned up in a database that must not change',
+    );
+  const never = { isEnabled: false, startSeconds: 0, refreshSeconds: 0 };
+  const app = await createApp({ ...config, monitor: never, cleaner: never }, logger, levels);
+  try {
+    const before = await app.store.read((tx) => tx.operations.counts());
+    await app.recover();
+    const after = await app.store.read((tx) => tx.operations.counts());
+    stdout(`${before.total - after.total} of ${before.total} pending operations were finished or undone\n`);
+  } finally {
+    await app.close(0);
+  }
   return 0;
 }
 

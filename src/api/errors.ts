@@ -19,6 +19,7 @@ export interface ErrorAnswer {
   readonly text: string;
   /** Nobody meant this to happen: to be logged with its stack, and not to be told to clients. */
   readonly isDefect: boolean;
+  readonly retryAfterSeconds?: number;
 }
 
 export const UNKNOWN_PATH: ErrorAnswer = { status: 404, text: 'Invalid path or request', isDefect: false };
@@ -37,7 +38,18 @@ export class HttpError extends Error {
 /** Also how tests tell a defect from a refusal. */
 export const DEFECT_TEXT = 'The server failed at this request by a defect of its own; its log tells more';
 
+/** About as long as a restart takes. */
+const RETRY_AFTER_SECONDS = 5;
+
 export function answerFor(error: unknown): ErrorAnswer {
+  if (error instanceof DomainError && error.code === 'unavailable') {
+    return {
+      status: STATUSES.unavailable,
+      text: error.message,
+      isDefect: false,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    };
+  }
   if (error instanceof DomainError) return { status: STATUSES[error.code], text: error.message, isDefect: false };
   if (error instanceof HttpError) return { status: error.status, text: error.message, isDefect: false };
   const { code, statusCode } = fastifyError(error);

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../domain/errors.js';
 import type { AdminState } from './admin-state.js';
 import { type Authenticate, checkRole } from './auth.js';
 import { HttpError } from './errors.js';
@@ -15,13 +16,14 @@ export interface GateDeps {
   /** Null: nobody is asked. */
   readonly authenticate: Authenticate | null;
   readonly admin: AdminState;
+  readonly isStopping: () => boolean;
 }
 
 /**
  * What a request must pass before it is looked at, unknown paths included: clean path, token, role, admin state,
  * in this order.
  */
-export function createGate({ authenticate, admin }: GateDeps) {
+export function createGate({ authenticate, admin, isStopping }: GateDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { method, originalUrl } = request;
     const path = readRequestPath(originalUrl);
@@ -41,6 +43,9 @@ export function createGate({ authenticate, admin }: GateDeps) {
       checkRole(authenticate({ authorization, method, path: path.sent }), path.clean);
     }
     admin.check(method, request.socket.remoteAddress);
+    if (isStopping() && method !== 'GET' && method !== 'HEAD') {
+      throw new DomainError('unavailable', 'the server is shutting down; send the request again once it is back');
+    }
     return undefined;
   };
 }

@@ -21,6 +21,8 @@ import { encodePath, readRequestPath } from './request-path.js';
 export interface ServerDeps extends HandlerDeps {
   /** Null: everybody may do everything (`--disable-auth`). */
   readonly auth: AuthSettings | null;
+  /** True once the server is to end: reads and /queue go on, changes are refused. */
+  readonly isStopping?: () => boolean;
   /** PEM texts; plain HTTP when null or not given. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Unix milliseconds; the clock when not given. */
@@ -49,6 +51,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const gate = createGate({
     authenticate: deps.auth ? createAuthenticate(deps.auth, deps.now ?? Date.now) : null,
     admin: deps.admin,
+    isStopping: deps.isStopping ?? (() => false),
   });
 
   server.removeAllContentTypeParsers();
@@ -173,7 +176,8 @@ function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
 }
 
 /** With Content-Length, never chunked: a provisioner takes a chunked 404 for an empty one and gives the volume up. */
-function sendError(reply: FastifyReply, { status, text }: ErrorAnswer): FastifyReply {
+function sendError(reply: FastifyReply, { status, text, retryAfterSeconds }: ErrorAnswer): FastifyReply {
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
   return reply
     .code(status)
     .header('content-type', TEXT_TYPE)

@@ -13,6 +13,7 @@ import type { createLogger } from '../logging/logger.js';
 import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
 import { examinePool, findDifferences } from '../operations/examination/examine.js';
+import { forgetOldAnswers } from '../operations/forget-old-answers.js';
 import { HealthMonitor } from '../operations/health-monitor.js';
 import { HostWork } from '../operations/host-work.js';
 import { NodeRepairMonitor } from '../operations/node-repair-monitor.js';
@@ -32,7 +33,12 @@ export interface App {
   settled(): Promise<void>;
   /** Answers the port. */
   listen(port: number): Promise<number>;
-  /** Stops taking requests, lets operations end for up to `drainMs`, and leaves the rest to recovery. */
+  /** Leads every pending operation out that the hosts allow, without waiting for the cleaner. */
+  recover(): Promise<void>;
+  /**
+   * Takes no more changes, lets operations end for up to `drainMs`, and leaves the rest to recovery. Until then reads
+   * and /queue are answered.
+   */
   close(drainMs: number): Promise<void>;
 }
 
@@ -64,9 +70,12 @@ export async function createApp(config: Config, logger: Logging['logger'], level
 
     const repairMonitor = new NodeRepairMonitor(store, repair, health, logger, config.nodeRepair.isReportOnly);
     if (isNodeRepairOn(config)) repairMonitor.start(config.nodeRepair.startSeconds, config.nodeRepair.refreshSeconds);
+    const stopForgetting = config.dbReadOnly ? () => undefined : forgetOldAnswers(store, logger);
 
     const admin = new AdminState(config.defaultState);
+    let isStopping = false;
     const server = await buildServer({
+      isStopping: () => isStopping,
       store,
       operations,
       admin,
@@ -84,16 +93,19 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       server,
       store,
       settled: () => runner.settled(),
+      recover: () => recovery.run(),
       async listen(port) {
         await server.listen({ port, host: '::' });
         return (server.server.address() as AddressInfo).port;
       },
       async close(drainMs) {
+        isStopping = true;
         health.stop();
         recovery.stop();
         repairMonitor.stop();
-        await server.close();
+        stopForgetting();
         await runner.drain(drainMs);
+        await server.close();
         await store.close();
         await executor.close();
       },

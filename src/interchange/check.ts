@@ -138,9 +138,14 @@ function checkBrick(brick: Brick, context: CheckContext): readonly string[] {
   return [
     ...checkPendingMark('Brick', brick, context),
     ...(nodes.has(brick.nodeId) ? [] : [`Brick ${brick.id} unknown node ${brick.nodeId}`]),
-    ...checkParent(self, 'volume', brick.volumeId, volumes, 'volume-brick', context),
+    ...(isParked(brick) ? [] : checkParent(self, 'volume', brick.volumeId, volumes, 'volume-brick', context)),
     ...checkParent(self, 'device', brick.deviceId, devices, 'device-brick', context),
   ];
+}
+
+/** Its volume is gone; it waits for its host to be removed. */
+function isParked({ volumeId, pendingId }: Brick): boolean {
+  return volumeId === '' && pendingId !== null;
 }
 
 /** What an action names, and whether that must carry the operation's mark: what is only expanded does not. */

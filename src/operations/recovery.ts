@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js';
 import type { Logger } from './logger.js';
 import type { NextTry, NodeHealth } from './ports.js';
 import type { OperationRunner } from './runner.js';
+import { errorText } from './settlement.js';
 
 const INTERRUPTED_JOB = 'the server was restarted before this request was done; send it again';
 
@@ -96,7 +97,7 @@ export class Recovery {
       this.#refreshSeconds === null ? null : Math.min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), this.#refreshSeconds);
     const timer = seconds === null ? null : setTimeout(() => void this.#recover(operationId), seconds * 1000).unref();
     this.#kept.set(operationId, {
-      error: error instanceof Error ? error.message : String(error),
+      error: errorText(error),
       tries,
       isUnreachable: error instanceof TransportError,
       timer,

@@ -175,8 +175,18 @@ describe('answers', () => {
     const answer = await ask(api.server, 'POST', '/volumes', { payload: '{"size":1}' });
     expect([answer.statusCode, answer.body]).toEqual([status, `${text}\n`]);
     expect(answer.headers['content-length']).toBe(String(text.length + 1));
-    expect(answer.headers['retry-after']).toBeUndefined();
+    expect(answer.headers['retry-after']).toBe(code === 'unavailable' ? '5' : undefined);
     expect(api.logged).toEqual([]);
+  });
+
+  it('refuses changes while it ends, and still answers what is read', async () => {
+    api = await startApi({}, { isStopping: () => true });
+    const refused = await ask(api.server, 'POST', '/volumes', { payload: '{"size":1}' });
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '5']);
+    expect(refused.body).toContain('shutting down');
+    expect((await ask(api.server, 'GET', '/hello')).statusCode).toBe(200);
+    expect((await ask(api.server, 'GET', '/volumes')).statusCode).toBe(200);
+    expect(api.calls).toEqual([]);
   });
 
   it('logs a defect with its error and tells the client nothing of it', async () => {

@@ -6,7 +6,7 @@ import { KIB_PER_GIB } from '../../src/domain/size.js';
 import type { HostSettings } from '../../src/executors/commands/host-settings.js';
 import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
-import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
+import { SimulatedHosts, type SimulatedLatency } from '../../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../../src/operations/create-operations.js';
 import type { Pacing } from '../../src/operations/gluster-lock.js';
 import { HostWork } from '../../src/operations/host-work.js';
@@ -74,8 +74,14 @@ export function hastyPacing(): Pacing {
 }
 
 /** Strict simulated hosts h1..hN, each with `devices` disks. */
-export function strictHosts(hosts: number, devices: number, sizeGib = 100): SimulatedHosts {
+export function strictHosts(
+  hosts: number,
+  devices: number,
+  sizeGib = 100,
+  latency: SimulatedLatency | null = null,
+): SimulatedHosts {
   return new SimulatedHosts({
+    ...(latency ? { latency } : {}),
     mode: 'strict',
     deviceSizeGib: sizeGib,
     hosts: Array.from({ length: hosts }, (_, i) => ({

@@ -1058,6 +1058,9 @@ export interface components {
                 readonly id: string;
                 readonly description: string;
             }[];
+            readonly last_error?: string;
+            readonly tries?: number;
+            readonly next_try?: string;
         };
         readonly OperationsCleanup: {
             readonly operations?: readonly string[];

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { forgetOldAnswers } from '../../src/operations/forget-old-answers.js';
+import type { NodeHealth } from '../../src/operations/ports.js';
+import { differences } from '../support/differences.js';
+import {
+  answerOf,
+  done,
+  loadTopology,
+  openPool,
+  type Pool,
+  SILENT,
+  strictHosts,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
+import { WatchedExecutor } from '../support/watched-executor.js';
+
+const HOUR_SECONDS = 3600;
+const DAY_MS = 24 * HOUR_SECONDS * 1000;
+
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] }),
+);
+afterEach(() => void vi.useRealTimers());
+
+const records = (pool: Pool) => pool.store.read((tx) => tx.operations.list());
+
+/** Waits for what the timers have begun. */
+async function pass(pool: Pool, seconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(seconds * 1000);
+  await new Promise((turn) => setImmediate(turn));
+  await pool.runner.settled();
+}
+
+/** A server with the record of a volume whose brick on h1 could not be removed, h1 being down; counts what h1 is asked. */
+async function withKeptRecord(
+  work: (context: {
+    readonly pool: Pool;
+    readonly hosts: ReturnType<typeof strictHosts>;
+    tries(): number;
+    up(host: string): void;
+  }) => Promise<void>,
+): Promise<void> {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (quiet, file) => {
+    await loadTopology(quiet, 3, 1);
+    const location = await done(quiet, await quiet.operations.createVolume(volumeRequest()));
+    await quiet.store.close();
+    let tries = 0;
+    const listeners: ((name: string) => void)[] = [];
+    const health: NodeHealth = {
+      isUp: () => true,
+      reportDown: () => undefined,
+      onUp: (listener) => void listeners.push(listener),
+    };
+    const executor = new WatchedExecutor(hosts, (line, host) => {
+      if (host !== 'h1' || !line.startsWith('umount')) return;
+      tries++;
+      if (tries === 1) hosts.setHostUp('h1', false);
+    });
+    const pool = await openPool(file, executor, { health });
+    pool.recovery.start(HOUR_SECONDS, HOUR_SECONDS);
+    await done(pool, await pool.operations.deleteVolume(location.slice('/volumes/'.length)));
+    try {
+      await work({
+        pool,
+        hosts,
+        tries: () => tries,
+        up(host) {
+          for (const listener of listeners) listener(host);
+        },
+      });
+    } finally {
+      pool.recovery.stop();
+      await pool.runner.settled();
+      await pool.store.close();
+    }
+  });
+}
+
+describe('a record that has to wait for its host', () => {
+  it('is tried again after pauses that grow, and says so', () =>
+    withKeptRecord(async ({ pool, tries, hosts }) => {
+      const [{ id } = { id: '' }] = await records(pool);
+      const now = Date.now();
+      expect(pool.operations.nextTry(id)).toMatchObject({ tries: 1, atMs: now + 30_000 });
+      expect(pool.operations.nextTry(id)?.error).toContain("h1 can't be reached");
+      await pass(pool, 29);
+      expect(tries()).toBe(1);
+      await pass(pool, 1);
+      expect(tries()).toBe(2);
+      expect(pool.operations.nextTry(id)).toMatchObject({ tries: 2, atMs: now + 90_000 });
+      await pass(pool, 59);
+      expect(tries()).toBe(2);
+      hosts.setHostUp('h1', true);
+      await pass(pool, 1);
+      expect(await records(pool)).toEqual([]);
+      expect(pool.operations.nextTry(id)).toBeNull();
+      expect(await differences(pool.store, hosts)).toEqual([]);
+    }));
+
+  it('is tried at once when the host is seen up again', () =>
+    withKeptRecord(async ({ pool, hosts, up }) => {
+      hosts.setHostUp('h1', true);
+      up('h1');
+      await new Promise((turn) => setImmediate(turn));
+      await pool.runner.settled();
+      expect(await records(pool)).toEqual([]);
+    }));
+
+  it('is left alone once recovery has been stopped', () =>
+    withKeptRecord(async ({ pool, tries, up }) => {
+      pool.recovery.stop();
+      await pass(pool, HOUR_SECONDS);
+      up('h1');
+      await pool.runner.settled();
+      expect(tries()).toBe(1);
+    }));
+});
+
+describe('periodic runs', () => {
+  it('take up records that nobody works on, once they are a minute old and not before the second run', async () => {
+    await withPool(strictHosts(3, 1), async (pool) => {
+      await loadTopology(pool, 3, 1);
+      await pool.store.write((tx) =>
+        tx.operations.insert({
+          id: 'f'.repeat(32),
+          type: 'delete-volume',
+          status: '',
+          createdAt: Math.floor(Date.now() / 1000),
+          actions: [],
+          plan: { clusterId: '' },
+        }),
+      );
+      pool.recovery.start(100, 50);
+      await pass(pool, 100);
+      expect(await records(pool)).toMatchObject([{ status: '' }]);
+      await pass(pool, 50);
+      expect(await records(pool)).toEqual([]);
+      pool.recovery.stop();
+    });
+  });
+});
+
+it('one record that hangs does not keep the others from being recovered', async () => {
+  const hosts = strictHosts(3, 2);
+  await withPool(hosts, async (quiet, file) => {
+    await loadTopology(quiet, 3, 2);
+    const made: string[] = [];
+    for (const name of ['a', 'b', 'c'])
+      made.push((await done(quiet, await quiet.operations.createVolume(volumeRequest({ name })))).slice(9));
+    await quiet.store.close();
+
+    let isCut = true;
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    const executor = new WatchedExecutor(hosts, async (line) => {
+      if (isCut && line.startsWith('umount')) throw new Error('cut short');
+      if (!isCut && line.includes('volume info b')) await held;
+    });
+    const pool = await openPool(file, executor);
+    for (const id of made) await pool.operations.deleteVolume(id);
+    await pool.runner.settled();
+    expect((await records(pool)).length).toBe(3);
+    isCut = false;
+    const running = pool.recovery.run();
+    while ((await records(pool)).length > 0) await new Promise((turn) => setImmediate(turn));
+    release();
+    await running;
+    await pool.store.close();
+  });
+});
+
+describe('answers that nobody fetches', () => {
+  it('are forgotten after a week, but not before and not while their operation runs', async () => {
+    await withPool(strictHosts(3, 1), async (pool) => {
+      await loadTopology(pool, 3, 1);
+      const answered = await pool.operations.createVolume(volumeRequest());
+      await answerOf(pool, answered);
+      await pool.store.write((tx) =>
+        tx.queue.insert({
+          id: 'pending',
+          operationId: 'o',
+          state: 'pending',
+          location: null,
+          error: null,
+          createdAt: Date.now(),
+        }),
+      );
+      const stop = forgetOldAnswers(pool.store, SILENT);
+      const find = (id: string) => pool.store.read((tx) => tx.queue.find(id));
+      await pass(pool, (6.9 * DAY_MS) / 1000);
+      expect(await find(answered.queueId)).not.toBeNull();
+      await pass(pool, (0.2 * DAY_MS) / 1000);
+      await pool.store.write(async () => undefined);
+      expect(await find(answered.queueId)).toBeNull();
+      expect(await find('pending')).not.toBeNull();
+      stop();
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { OperationTracker } from '../../src/operations/tracker.js';
+
+const NEVER = new Promise<never>(() => undefined);
+
+describe('lanes', () => {
+  it('of a cluster whose hosts hang keep nobody else waiting', async () => {
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 2 });
+    for (const id of ['a1', 'a2', 'a3']) void tracker.run('cluster a', id, () => NEVER);
+    expect(await tracker.run('cluster b', 'b1', async () => 'ran')).toBe('ran');
+    expect(await tracker.run('nodes/a', 'n1', async () => 'ran')).toBe('ran');
+  });
+
+  it('let operations begin in the order in which they came', async () => {
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 });
+    const began: string[] = [];
+    const ids = ['1', '2', '3', '4'];
+    await Promise.all(ids.map((id) => tracker.run('lane', id, async () => void began.push(id))));
+    expect(began).toEqual(ids);
+  });
+
+  it('refuse what waits once the server ends, and what runs goes on', async () => {
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 });
+    let end: () => void = () => undefined;
+    const running = tracker.run('lane', '1', () => new Promise<void>((done) => (end = done)));
+    const waiting = tracker.run('lane', '2', async () => undefined);
+    tracker.close();
+    await expect(waiting).rejects.toThrow('shutting down');
+    await expect(tracker.run('other lane', '3', async () => undefined)).rejects.toThrow('shutting down');
+    end();
+    await running;
+  });
+});
+
+describe('the limit', () => {
+  it('is the configured one, whatever runs beside', () => {
+    const tracker = new OperationTracker({ maxInflight: 2, perLane: 64 });
+    tracker.track('node');
+    tracker.admit('1');
+    tracker.admit('2');
+    expect(tracker.tryAdmit('recovered')).toBe(true);
+    expect(() => tracker.admit('3')).toThrow('Server busy. Retry operation later.');
+    expect(tracker.inFlight).toBe(3);
+    tracker.release('1');
+    tracker.admit('3');
+  });
+
+  it('is a thousand that wait when none is configured', async () => {
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 64 });
+    for (let i = 0; i < 64; i++) {
+      tracker.admit(`running ${i}`);
+      void tracker.run('lane', `running ${i}`, () => NEVER);
+    }
+    await new Promise((turn) => setImmediate(turn));
+    for (let i = 0; i < 1000; i++) tracker.admit(`waiting ${i}`);
+    expect(() => tracker.admit('one too many')).toThrow('Server busy. Retry operation later.');
+  });
+
+  it('leaves an operation to whoever works on it', () => {
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 });
+    tracker.admit('1');
+    expect(tracker.tryAdmit('1')).toBe(false);
+    tracker.release('1');
+    expect(tracker.tryAdmit('1')).toBe(true);
+    expect(tracker.tryAdmit('1')).toBe(false);
+  });
+});
