@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from '../support/differences.js';
+import { Gate } from '../support/gate.js';
 import {
   done,
   loadTopology,
@@ -30,25 +31,23 @@ async function whileOneRuns(
     await loadTopology(quiet, 3, 1);
     await quiet.store.close();
     const begun: string[] = [];
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((done) => {
-      release = done;
-    });
-    let reached: () => void = () => undefined;
-    const isReached = new Promise<void>((done) => {
-      reached = done;
-    });
+    const held = new Gate();
+    const reached = new Gate();
     const executor = new WatchedExecutor(hosts, async (line) => {
       begun.push(line);
       if (!line.includes('volume create')) return;
-      reached();
-      await held;
+      reached.open();
+      await held.opened;
     });
     const pool = await openPool(file, executor, { settings: { operationsPerCluster: 1, volumeCreateRetries: 4 } });
     for (const name of ['running', 'waiting-1', 'waiting-2'])
       await pool.operations.createVolume(volumeRequest({ name }));
-    await isReached;
-    await work({ pool, begun, release }, () => openPool(file, new WatchedExecutor(hosts, () => undefined)), hosts);
+    await reached.opened;
+    await work(
+      { pool, begun, release: () => held.open() },
+      () => openPool(file, new WatchedExecutor(hosts, () => undefined)),
+      hosts,
+    );
   });
 }
 

@@ -5,6 +5,7 @@ import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js
 import { checkDatabase } from '../../src/interchange/check.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { differences } from '../support/differences.js';
+import { Gate } from '../support/gate.js';
 import {
   answerOf,
   done,
@@ -294,13 +295,12 @@ describe('a thin pool that a volume shares with its clone', () => {
       const clone = volumeId(await done(quiet, await quiet.operations.cloneVolume(source, 'c')));
       // Both count what is in the pool when both have removed their volume from it.
       let counting = 0;
-      let go: () => void = () => undefined;
-      const both = new Promise<void>((done) => (go = done));
+      const both = new Gate();
       const pool = await serve(quiet, file, hosts, async (line, host) => {
         if (host !== 'h1' || !line.includes('thin_count')) return;
         counting++;
-        if (counting === 2) go.call(null);
-        await both;
+        if (counting === 2) both.open();
+        await both.opened;
       });
       await Promise.all([source, clone].map((id) => pool.operations.deleteVolume(id)));
       await pool.runner.settled();

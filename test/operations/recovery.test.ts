@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetOldAnswers } from '../../src/operations/forget-old-answers.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { differences } from '../support/differences.js';
+import { Gate } from '../support/gate.js';
 import {
   answerOf,
   done,
@@ -152,13 +153,10 @@ it('one record that hangs does not keep the others from being recovered', async 
     await quiet.store.close();
 
     let isCut = true;
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((done) => {
-      release = done;
-    });
+    const held = new Gate();
     const executor = new WatchedExecutor(hosts, async (line) => {
       if (isCut && line.startsWith('umount')) throw new Error('cut short');
-      if (!isCut && line.includes('volume info b')) await held;
+      if (!isCut && line.includes('volume info b')) await held.opened;
     });
     const pool = await openPool(file, executor);
     for (const id of made) await pool.operations.deleteVolume(id);
@@ -167,7 +165,7 @@ it('one record that hangs does not keep the others from being recovered', async 
     isCut = false;
     const running = pool.recovery.run();
     while ((await records(pool)).length > 0) await new Promise((turn) => setImmediate(turn));
-    release();
+    held.open();
     await running;
     await pool.store.close();
   });
