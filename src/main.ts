@@ -82,7 +82,8 @@ async function cleanUpOffline({ configFile }: OfflineOptions): Promise<number> {
       'glusterfs.db_read_only is set: nothing can be cleaned up in a database that must not change',
     );
   const never = { isEnabled: false, startSeconds: 0, refreshSeconds: 0 };
-  const app = await createApp({ ...config, monitor: never, cleaner: never }, logger, levels);
+  const nodeRepair = { ...config.nodeRepair, isEnabled: false };
+  const app = await createApp({ ...config, monitor: never, cleaner: never, nodeRepair }, logger, levels);
   try {
     const before = await app.store.read((tx) => tx.operations.counts());
     await app.recover();
