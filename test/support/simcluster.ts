@@ -73,6 +73,10 @@ export class SimCluster {
     await this.#ask('fail', ...args);
   }
 
+  async latency(profile: 'fast' | 'realistic'): Promise<void> {
+    await this.#ask('latency', '--profile', profile);
+  }
+
   /** Every exec request the hosts have had and answered. */
   async log(): Promise<readonly ExecutedCommand[]> {
     const text = await this.#ask('log');
