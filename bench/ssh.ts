@@ -4,7 +4,10 @@
  * the floor, which the profile's times and the locks allow at best: one lvm change at a time per volume group, one
  * gluster change at a time per volume (or per pool).
  *
- *   npm run build && npx tsx bench/ssh.ts [volume|pool|serial, gluster's lock] [volumes at once, 1,10,40] [command, with {config}]
+ *   npm run build && npx tsx bench/ssh.ts [volume|pool|serial, gluster's lock] [volumes at once, 1,10,40] [factor, 1] [command, with {config}]
+ *
+ * The factor multiplies the profile's times: on a machine that is busy with other things, 4 shows what the order of the
+ * work costs, where 1 would show how long processes wait for the processor.
  *
  * Needs root, Linux and openssh-server. `starts` are scripts begun on hosts, `connections` those that sshd let in.
  */
@@ -17,7 +20,8 @@ import { SimCluster, whyNoSimcluster } from '../test/support/simcluster.js';
 
 const LOCK = process.argv[2] ?? 'volume';
 const AT_ONCE = (process.argv[3] ?? '1,10,40').split(',').map(Number);
-const COMMAND = process.argv[4] ?? `${path.resolve('bin/heketi')} --config={config} --disable-auth`;
+const FACTOR = Number(process.argv[4] ?? 1);
+const COMMAND = process.argv[5] ?? `${path.resolve('bin/heketi')} --config={config} --disable-auth`;
 const NODES = 3;
 const DEVICES = 4;
 const POLL_MS = 20;
@@ -36,6 +40,19 @@ const MS = {
 };
 const OTHER_MS = 10;
 const PLAIN_MS = 10;
+const PROFILE = {
+  lvcreate: MS.lvcreate,
+  lvremove: MS.lvremove,
+  'mkfs.xfs': MS.mkfs,
+  mount: MS.mount,
+  umount: MS.umount,
+  'gluster volume create': MS.create,
+  'gluster volume start': MS.start,
+  'gluster volume stop': MS.stop,
+  'gluster volume delete': MS.delete,
+  other: OTHER_MS,
+  plain: PLAIN_MS,
+};
 
 /** Seconds of `count` equal jobs on the volume groups, one volume's worth of bricks per three of them. */
 function floorSeconds(kind: 'create' | 'delete', volumes: number): number {
@@ -151,7 +168,7 @@ async function measure(cluster: SimCluster, kind: 'create' | 'delete', volumes: 
   await work();
   const seconds = (performance.now() - begun) / 1000;
   const starts = (await cluster.log()).length - scriptsBefore;
-  const floor = floorSeconds(kind, volumes);
+  const floor = floorSeconds(kind, volumes) * FACTOR;
   console.log(
     `${String(volumes).padStart(3)} ${kind}: ${seconds.toFixed(2).padStart(6)} s   floor ${floor.toFixed(2).padStart(5)} s   ` +
       `ratio ${(seconds / floor).toFixed(2)}   starts ${starts} (${(starts / volumes).toFixed(1)} per volume)`,
@@ -164,8 +181,8 @@ const cluster = await SimCluster.up({ nodes: NODES, devices: DEVICES, 'gluster-l
 const server = await startServer(cluster);
 try {
   await loadTopology(server, cluster.topologyFile);
-  await cluster.latency('realistic');
-  console.log(`gluster lock: ${LOCK}`);
+  await cluster.setLatencies(Object.fromEntries(Object.entries(PROFILE).map(([name, ms]) => [name, ms * FACTOR])));
+  console.log(`gluster lock: ${LOCK}, times of the profile x ${FACTOR}`);
   for (const volumes of AT_ONCE) {
     const ids: string[] = [];
     const request = { size: 10, durability: { type: 'replicate', replicate: { replica: 3 } } };

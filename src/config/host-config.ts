@@ -75,7 +75,7 @@ export function sshSettings(isUsed: boolean, glusterfs: Glusterfs, env: Environm
     port: isUsed ? parsePort('glusterfs.sshexec.port (HEKETI_SSH_PORT)', port, 1) : 22,
     useSudo: file.sudo ?? false,
     knownHosts: (env.text('SSH_KNOWN_HOSTS') ?? '').split(':').filter((file) => file !== ''),
-    maxSessions: env.integer('MORTAR_SSH_MAX_SESSIONS', { min: 1 }) ?? 8,
+    maxSessions: env.integer('MORTAR_SSH_MAX_SESSIONS', { min: 1 }) ?? 9,
   };
 }
 

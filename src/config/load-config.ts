@@ -229,8 +229,8 @@ function maxInflight(glusterfs: Glusterfs, env: EnvironmentReader): number | nul
 function concurrency(env: EnvironmentReader): Concurrency {
   return {
     operationsPerCluster: env.integer('MORTAR_OPERATIONS_PER_CLUSTER', { min: 1 }) ?? 64,
-    glusterChangesPerCluster: env.integer('MORTAR_GLUSTER_CHANGES_PER_CLUSTER', { min: 1 }) ?? 8,
-    bricksPerHost: env.integer('MORTAR_BRICKS_PER_HOST', { min: 1 }) ?? 4,
+    glusterChangesPerCluster: env.integer('MORTAR_GLUSTER_CHANGES_PER_CLUSTER', { min: 1 }) ?? 16,
+    bricksPerHost: env.integer('MORTAR_BRICKS_PER_HOST', { min: 1 }) ?? 6,
   };
 }
 

@@ -9,11 +9,15 @@ export interface HostWorkLimits {
   readonly glusterChangesPerCluster: number;
 }
 
+/** One holds the lock of the volume group while the other makes or mounts its file system. */
+const BRICKS_PER_DEVICE = 2;
+
 /** How many changes may run at once on a host and in a cluster, and in which order. */
 export class HostWork {
   readonly #limits: HostWorkLimits;
   readonly #pacing: Pacing;
   readonly #hosts = new Map<string, LimitFunction>();
+  readonly #devices = new Map<string, LimitFunction>();
   readonly #clusters = new Map<string, GlusterLock>();
   readonly #volumes = new Map<string, LimitFunction>();
 
@@ -22,9 +26,17 @@ export class HostWork {
     this.#pacing = pacing;
   }
 
-  /** Brick work: bounded per host, so that one host's LVM does not get everything at once. */
-  onHost<T>(host: string, work: () => Promise<T>): Promise<T> {
-    return limiter(this.#hosts, host, this.#limits.bricksPerHost)(work);
+  /**
+   * Brick work: bounded per host, so that one host's LVM does not get everything at once; and per device, since LVM
+   * changes a volume group for one at a time: what would wait for it there does not take a place of the host here.
+   */
+  onHost<T>(host: string, device: string, work: () => Promise<T>): Promise<T> {
+    const key = `${host}/${device}`;
+    const ofDevice = limiter(this.#devices, key, BRICKS_PER_DEVICE);
+    const done = ofDevice(() => limiter(this.#hosts, host, this.#limits.bricksPerHost)(work));
+    return done.finally(() => {
+      if (ofDevice.activeCount + ofDevice.pendingCount === 0) this.#devices.delete(key);
+    });
   }
 
   /**

@@ -130,7 +130,7 @@ export class NodeRepair {
         .map(async (brick) => {
           log.warn({ host, brick: brick.id, mountPoint: brick.mountPoint }, 'restoring the mount of a brick');
           try {
-            await work.onHost(host, () => restoreBrickMount(hosts, host, brick));
+            await work.onHost(host, brick.device, () => restoreBrickMount(hosts, host, brick));
           } catch (error) {
             failures.set(brick.id, (error as Error).message);
           }

@@ -94,7 +94,9 @@ export async function createBricks(work: VolumeWork, context: OperationContext):
     }
   };
   try {
-    await allSettledOrThrow(work.bricks.map((hosted) => context.work.onHost(hosted.manageName, () => make(hosted))));
+    await allSettledOrThrow(
+      work.bricks.map((hosted) => context.work.onHost(hosted.manageName, hosted.brick.deviceId, () => make(hosted))),
+    );
   } catch (error) {
     throw new BricksNotMade(error, neverBegun);
   }
@@ -128,7 +130,7 @@ export interface Destroyed {
 export async function destroyBricks(bricks: readonly HostedBrick[], context: OperationContext): Promise<Destroyed> {
   const settled = await Promise.allSettled(
     bricks.map(({ brick, manageName: host }) =>
-      context.work.onHost(host, () =>
+      context.work.onHost(host, brick.deviceId, () =>
         destroyBrick(context.hosts, host, {
           deviceId: brick.deviceId,
           brickId: brick.id,

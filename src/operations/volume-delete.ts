@@ -105,7 +105,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
           );
         }
         // A delete that gluster refuses for its snapshots would leave the volume stopped.
-        const snapshots = await snapshotCount(context.hosts, host, volume.name);
+        const snapshots = found?.snapshotCount ?? (found ? await snapshotCount(context.hosts, host, volume.name) : 0);
         if (snapshots > 0) {
           throw new DomainError(
             'conflict',

@@ -73,8 +73,11 @@ export class SimCluster {
     await this.#ask('fail', ...args);
   }
 
-  async latency(profile: 'fast' | 'realistic'): Promise<void> {
-    await this.#ask('latency', '--profile', profile);
+  /** Milliseconds by program, as in the simulator's profiles. */
+  async setLatencies(ms: Readonly<Record<string, number>>): Promise<void> {
+    const file = join(this.#folder, 'latencies.json');
+    writeFileSync(file, JSON.stringify(ms));
+    await this.#ask('latency', '--latency-file', file);
   }
 
   /** Every exec request the hosts have had and answered. */

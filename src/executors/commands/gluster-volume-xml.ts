@@ -9,6 +9,8 @@ export interface GlusterVolume {
   readonly status: number;
   /** 0 distribute, 2 replicate, 4 disperse; 5 more for several sets. */
   readonly type: number;
+  /** Null where this gluster does not tell. */
+  readonly snapshotCount: number | null;
   readonly brickCount: number;
   readonly replicaCount: number;
   readonly arbiterCount: number;
@@ -54,6 +56,7 @@ export function parseVolumes(output: XmlElement): readonly GlusterVolume[] {
     id: childText(volume, 'id'),
     status: childNumber(volume, 'status'),
     type: childNumber(volume, 'type'),
+    snapshotCount: child(volume, 'snapshotCount') === null ? null : childNumber(volume, 'snapshotCount'),
     brickCount: childNumber(volume, 'brickCount'),
     replicaCount: childNumber(volume, 'replicaCount'),
     arbiterCount: childNumber(volume, 'arbiterCount'),
