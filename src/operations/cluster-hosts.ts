@@ -20,6 +20,13 @@ export function byId(nodes: readonly Node[]): ReadonlyMap<Id, Node> {
   return new Map(nodes.map((node) => [node.id, node]));
 }
 
+/** The same hosts, beginning with one that depends on the object's id: its neighbours' work goes to other hosts. */
+export function spreadOver<T>(hosts: readonly T[], id: Id): readonly T[] {
+  if (hosts.length === 0) return hosts;
+  const start = Number.parseInt(id.slice(0, 8), 16) % hosts.length;
+  return [...hosts.slice(start), ...hosts.slice(0, start)];
+}
+
 /**
  * Runs gluster work on the first host that answers, those last seen healthy first. A host that refuses ends the
  * search, since another would say the same; one that can't be reached before anything ran, or whose glusterd is not

@@ -15,7 +15,7 @@ import {
   volumeInfo,
 } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
-import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
+import { onAnyHost, spreadOver, storageNamesOf } from './cluster-hosts.js';
 import type { Finalized, OperationContext, OperationKind } from './operation.js';
 import type { Intent } from './operation-records.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
@@ -181,19 +181,20 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
 
   lane: ({ volume }) => volume.clusterId,
 
-  /** The volume itself is only made from its first brick's host; elsewhere only bricks are made. */
-  leftovers({ bricks: [first, ...others] }) {
-    return { mustEnd: first ? [first.manageName] : [], mayStay: others.map(({ manageName }) => manageName) };
+  /** The volume itself is only made from one host; elsewhere only bricks are made. */
+  leftovers({ volume, bricks }) {
+    const [maker, ...others] = spreadOver(bricks, volume.id).map(({ manageName }) => manageName);
+    return { mustEnd: maker === undefined ? [] : [maker], mayStay: others };
   },
 
   async exec(work, context, isResumed) {
     if (isResumed) return; // `direction` found it complete
     await createBricks(work, context);
-    const [first] = work.bricks;
-    if (!first) throw new Error(`volume ${work.volume.id} has no bricks`);
+    const [maker] = spreadOver(work.bricks, work.volume.id);
+    if (!maker) throw new Error(`volume ${work.volume.id} has no bricks`);
     const isArbiter = readPlacementOptions(work.volume.options ?? [], { averageFileKib: 0 }).arbiter;
     await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
-      createGlusterVolume(hosts, first.manageName, {
+      createGlusterVolume(hosts, maker.manageName, {
         name: work.volume.name,
         volumeId: work.volume.id,
         durability: work.volume.durability,

@@ -11,7 +11,7 @@ import {
   volumeInfo,
 } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
-import { manageNamesOf, onAnyHost } from './cluster-hosts.js';
+import { manageNamesOf, onAnyHost, spreadOver } from './cluster-hosts.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 import type { Intent } from './operation-records.js';
 import { byHope, forgetBricks } from './parked-bricks.js';
@@ -96,7 +96,8 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
   async exec(work, context) {
     const { volume } = work;
     if (volume) {
-      await onAnyHost(work.hosts, context.health, async (host) => {
+      const hostsInTurn = spreadOver(work.hosts, volume.id);
+      await onAnyHost(hostsInTurn, context.health, async (host) => {
         const found = await volumeInfo(context.hosts, host, volume.name);
         if (found && isForeign(found, work)) {
           throw new DomainError(
@@ -114,7 +115,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
         }
       });
       await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
-        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(hosts, host, volume.name)),
+        onAnyHost(hostsInTurn, context.health, (host) => deleteGlusterVolume(hosts, host, volume.name)),
       );
     }
     return destroyBricks(work.bricks, context);

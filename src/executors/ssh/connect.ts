@@ -20,6 +20,7 @@ const HOST_KEY_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
 export async function connect(host: string, options: SshOptions, limits: SshLimits): Promise<Client> {
   const known = await options.hostKeys.knownTypes(host, options.port);
   const client = new ssh2.Client();
+  client.setMaxListeners(0); // one of every script that runs
   const socket = await connectSocket(host, options.port, limits.connectMs);
   let refusal: string | null = null;
   const failure = (error: Error & { level?: string }) => {
