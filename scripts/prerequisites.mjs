@@ -43,31 +43,33 @@ export async function ensureInstalled() {
   return true;
 }
 
-/** What the tests over SSH use: the server, and the login shells and the sudo that they try. */
-const SSH_TEST_PACKAGES = {
+/** What tests use of a Debian system: an SSH server with the login shells and the sudo that are tried, and terminals. */
+const TEST_PACKAGES = {
   '/usr/sbin/sshd': 'openssh-server',
   '/usr/bin/ssh-keygen': 'openssh-client',
   '/usr/bin/sudo': 'sudo',
   '/usr/bin/tcsh': 'tcsh',
   '/usr/bin/fish': 'fish',
+  '/usr/bin/zsh': 'zsh',
+  '/usr/bin/script': 'bsdutils',
 };
 
 /**
- * Installs what the tests over SSH need where that is harmless: as root, with apt, on a machine that no init system
+ * Installs what tests need where that is harmless: as root, with apt, on a machine that no init system
  * runs (a container), since installing the package would start an SSH server otherwise. Elsewhere it says what to run.
  */
-export async function ensureSshTestPrograms() {
-  const missing = Object.entries(SSH_TEST_PACKAGES).flatMap(([file, name]) => (existsSync(file) ? [] : [name]));
+export async function ensureTestPrograms() {
+  const missing = Object.entries(TEST_PACKAGES).flatMap(([file, name]) => (existsSync(file) ? [] : [name]));
   if (missing.length === 0 || process.platform !== 'linux') return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0 || existsSync('/run/systemd/system') || !existsSync('/usr/bin/apt-get')) {
-    console.log(`For the tests over SSH these are missing; as root: ${command}`);
+    console.log(`Some tests will fail or be skipped, since programs are missing; as root: ${command}`);
     return;
   }
-  console.log(`Installing for the tests over SSH: ${missing.join(', ')}.`);
+  console.log(`Installing for the tests: ${missing.join(', ')}.`);
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
   if ((await run('sh', ['-c', `apt-get update -qq && ${command} -qq >/dev/null`], quiet)) !== 0)
-    console.log('That failed; the tests over SSH that need them will fail or be skipped.');
+    console.log('That failed; the tests that need them will fail or be skipped.');
 }
 
 /** Headers installed with Node serve to compile SQLite; without this setting node-gyp would download them. */

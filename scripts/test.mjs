@@ -4,11 +4,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensureInstalled, ensureSshTestPrograms, requireSupportedNode, root, run } from './prerequisites.mjs';
+import { ensureInstalled, ensureTestPrograms, requireSupportedNode, root, run } from './prerequisites.mjs';
 
 requireSupportedNode();
 const hasJustBuilt = await ensureInstalled();
-await ensureSshTestPrograms();
+await ensureTestPrograms();
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 if (!hasJustBuilt && (await run('npm', ['run', '--silent', 'build'])) !== 0) {

@@ -227,11 +227,12 @@ export function toPlain(value: JsonValue): unknown {
   return value.map(toPlain);
 }
 
-const UNSAFE_IN_HTML = /[<>&\u2028\u2029]/;
+const UNSAFE_IN_HTML = ['<', '>', '&', '\u2028', '\u2029'];
 const EACH_UNSAFE_IN_HTML = /[<>&\u2028\u2029]/g;
 
 function escapeForHtml(json: string): string {
-  if (!UNSAFE_IN_HTML.test(json)) return json;
+  // Hardly any document has one, and five searches for a character are several times faster than one for a set.
+  if (!UNSAFE_IN_HTML.some((character) => json.includes(character))) return json;
   return json.replace(
     EACH_UNSAFE_IN_HTML,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
 import { translateSqliteError } from './sqlite-errors.js';
-import type { Connection } from './statement.js';
+import type { Connection, SqlValue } from './statement.js';
 import type { StatementCache } from './statement-cache.js';
 
 /**
@@ -12,7 +12,7 @@ export function sqliteConnection(statements: StatementCache): Connection {
   return {
     async all(statement, parameters) {
       try {
-        return statements.prepare(statement.sql).all(...parameters) as never;
+        return readRows(statements.prepare(statement.sql), parameters) as never;
       } catch (error) {
         throw translateSqliteError(error);
       }
@@ -26,6 +26,33 @@ export function sqliteConnection(statements: StatementCache): Connection {
     },
   };
 }
+
+/**
+ * Rows come over as lists and become objects here: made by better-sqlite3, one property at a time, objects take nearly
+ * twice as long.
+ */
+function readRows(prepared: Database.Statement, parameters: readonly SqlValue[]): readonly Row[] {
+  let names = columnNames.get(prepared);
+  if (!names) {
+    names = prepared
+      .raw()
+      .columns()
+      .map(({ name }) => name);
+    columnNames.set(prepared, names);
+  }
+  const rows: Row[] = [];
+  for (const values of prepared.all(...parameters) as readonly (readonly SqlValue[])[]) {
+    const row: Row = {};
+    let column = 0;
+    for (const name of names) row[name] = values[column++] ?? null;
+    rows.push(row);
+  }
+  return rows;
+}
+
+type Row = Record<string, SqlValue>;
+
+const columnNames = new WeakMap<Database.Statement, readonly string[]>();
 
 /** Of a store that must not be written: its reads are `connection`'s. */
 export function readOnlyConnection(connection: Connection, refusal: string): Connection {
