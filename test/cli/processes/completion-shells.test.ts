@@ -44,9 +44,8 @@ const END_OF_LINE = '\u0005';
 /** Where the shell is missing the reason is printed, and the closing line counts what was skipped. */
 function describeIn(shell: string, tests: () => void): void {
   const name = `completion in ${shell}`;
-  if (isInstalled(shell)) return describe(name, tests);
-  console.warn(`SKIPPED ${name}: ${shell} is not installed`);
-  describe.skip(name, tests);
+  if (!isInstalled(shell)) console.warn(`SKIPPED: ${name}: ${shell} is not installed`);
+  describe.skipIf(!isInstalled(shell))(name, tests);
 }
 
 const TYPED_SHELLS = { bash: `bash --rcfile ${home}/bashrc -i`, zsh: 'zsh -i' };
