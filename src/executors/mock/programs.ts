@@ -77,3 +77,10 @@ export function latencyKey({ name, args }: ResolvedCommand): string {
   if (name !== 'gluster') return name;
   return ['gluster', ...args.filter((arg) => !arg.startsWith('--')).slice(0, 2)].join(' ');
 }
+
+/** The volume group whose lock a command takes; null for one that takes none, or only reads. */
+export function changedGroup({ name, args }: ResolvedCommand): string | null {
+  if (name !== 'lvcreate' && name !== 'lvremove') return null;
+  const volume = args.find((arg) => !arg.startsWith('-') && arg.includes('/'));
+  return volume?.slice(0, volume.indexOf('/')) ?? null;
+}

@@ -6,7 +6,7 @@ import { anotherTransaction, lockedVolume } from './gluster-program.js';
 import { HeldCommands } from './held-commands.js';
 import { Leftovers } from './leftovers.js';
 import { startBrick } from './pool.js';
-import { latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
+import { changedGroup, latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
 import type { SimulatedHost } from './simulated-host.js';
 import { SimulatedWorld } from './simulated-world.js';
@@ -51,6 +51,8 @@ export class SimulatedHosts {
   /** Volumes that a gluster command is changing right now; only with latencies can two meet. */
   readonly #lockedVolumes = new Set<string>();
   readonly #leftovers = new Leftovers();
+  /** The last command that holds the lock of each volume group; like lvm, others wait for it. */
+  readonly #groupLocks = new Map<string, Promise<void>>();
   /** What faults of the kind `hold` have stopped. */
   readonly held = new HeldCommands();
   #commandsRun = 0;
@@ -153,9 +155,18 @@ export class SimulatedHosts {
     const volume = resolved.name === 'gluster' ? lockedVolume(host, resolved.args) : null;
     if (volume !== null && this.#lockedVolumes.has(volume)) return anotherTransaction(resolved.args, volume);
     if (volume !== null) this.#lockedVolumes.add(volume);
-    await sleep(ms);
+    const group = changedGroup(resolved);
+    if (group !== null) await this.#inTurn(`${host.manage}/${group}`, () => sleep(ms));
+    else await sleep(ms);
     if (volume !== null) this.#lockedVolumes.delete(volume);
     return this.#runNow(host, command);
+  }
+
+  async #inTurn(lock: string, work: () => Promise<void>): Promise<void> {
+    const mine = (this.#groupLocks.get(lock) ?? Promise.resolve()).then(work);
+    this.#groupLocks.set(lock, mine);
+    await mine;
+    if (this.#groupLocks.get(lock) === mine) this.#groupLocks.delete(lock);
   }
 
   #latencyOf(resolved: ResolvedCommand): number {
