@@ -89,6 +89,11 @@ export class SimCluster {
       .map((line) => JSON.parse(line) as ExecutedCommand);
   }
 
+  /** What a storage manager has left behind, free of ids and placement. */
+  async hostsState(): Promise<CanonicalHostsState> {
+    return JSON.parse(await this.#ask('state', '--hosts')) as CanonicalHostsState;
+  }
+
   /** A host's file, as a path here. */
   path(host: string, file: string): string {
     return join(this.#folder, 'c', `node${this.hosts.indexOf(host) + 1}`, 'root', file);
@@ -134,6 +139,13 @@ export class SimCluster {
     );
     return stdout;
   }
+}
+
+export interface CanonicalHostsState {
+  readonly volumes: readonly { readonly name: string; readonly status: string; readonly brickCount: number }[];
+  readonly snapshots: readonly object[];
+  /** Whatever belongs to no volume. */
+  readonly withoutVolume: Readonly<Record<'lvs' | 'mounts' | 'fstab' | 'directories', readonly string[]>>;
 }
 
 interface ClusterInfo {
