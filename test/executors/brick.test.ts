@@ -28,6 +28,18 @@ function first(): NonNullable<HostsState['hosts'][0]> {
 }
 
 describe('the life of a brick', () => {
+  it("says what a small file system takes when mkfs.xfs refuses it, without the program's usage", async () => {
+    const stderr =
+      'mkfs.xfs: small data volume, ignoring data volume stripe unit 128 and stripe width 512\n' +
+      'Filesystem must be larger than 300MB.\nUsage: mkfs.xfs\n/* blocksize */\t\t[-b size=num]\n';
+    rig.simulated.setFaults([{ kind: 'fail', match: '^mkfs.xfs', stderr }]);
+    const error = await createBrick(rig.hosts, HOST, brick(1, 1)).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(CommandError);
+    expect((error as CommandError).message).toMatch(/^mkfs.xfs on n1.manage refused \/dev\/mapper\/.*300MB\.\nThis/s);
+    expect((error as CommandError).message).toContain('user.heketi.average-file-size');
+    expect((error as CommandError).message).not.toContain('blocksize');
+  });
+
   it('is a thin volume with XFS, mounted now and after a restart', async () => {
     const spec = brick(1, 1, { gid: 2001 });
     await createBrick(rig.hosts, HOST, spec);

@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
+import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
+import { HostWork } from '../../src/operations/host-work.js';
+import { NodeRepair } from '../../src/operations/node-repair.js';
 import { NodeRepairMonitor } from '../../src/operations/node-repair-monitor.js';
 import type { RepairReport } from '../../src/operations/ports.js';
+import { RepairReports } from '../../src/operations/repair-reports.js';
 import {
   ALL_UP,
   answerOf,
   done,
+  HOST_SETTINGS,
+  hastyPacing,
   loadTopology,
+  OPERATION_SETTINGS,
   type Pool,
   SILENT,
   strictHosts,
@@ -280,6 +287,51 @@ describe('repair of a node', () => {
       const report = await repair(at);
       expect(report.findings.find(({ kind }) => kind === 'brick process down')?.outcome).toBe('left alone');
       expect(at.hosts.state()).toEqual(before);
+    }));
+});
+
+describe('a busy or failing gluster', () => {
+  const impatient = (at: Scene) =>
+    new NodeRepair(
+      {
+        store: at.pool.store,
+        hosts: { executor: new MockExecutor(at.hosts), settings: HOST_SETTINGS },
+        work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
+        health: ALL_UP,
+        settings: OPERATION_SETTINGS,
+        log: SILENT,
+      },
+      new RepairReports(),
+      async () => undefined,
+    );
+
+  it('is asked again, and the mounts are checked anew each time', () =>
+    scene(async (at) => {
+      at.hosts.killBrick('h1', at.path);
+      const busy = 'volume start: vol: failed: Another transaction is in progress for vol. Please try again.';
+      at.hosts.setFaults([{ kind: 'fail', match: 'volume start vol force', times: 3, stderr: busy }]);
+      expect(summary(await impatient(at).run(at.nodeId, false))).toEqual(['brick process down: repaired']);
+      at.hosts.killBrick('h1', at.path);
+      at.hosts.setFaults([
+        { kind: 'fail', match: 'volume start vol force', stderr: busy },
+        { kind: 'fail', host: 'h1', match: '^findmnt -n /dev', nth: 2 },
+      ]);
+      expect((await impatient(at).run(at.nodeId, false)).findings).toMatchObject([
+        { outcome: 'left alone', detail: expect.stringContaining('is not mounted') },
+      ]);
+    }));
+
+  it('is not believed when the process does not come up', () =>
+    scene(async (at) => {
+      at.hosts.killBrick('h1', at.path);
+      const [result] = await at.hosts.run('h1', [
+        { argv: ['gluster', 'volume', 'status', 'vol', '--xml'], timeoutMs: 1000 },
+      ]);
+      expect(result?.stdout).toContain('<status>0</status>');
+      await run(at.hosts, 'h1', 'rmdir', at.path);
+      expect((await impatient(at).run(at.nodeId, false)).findings).toMatchObject([
+        { kind: 'brick process down', outcome: 'failed', detail: expect.stringContaining('does not run though') },
+      ]);
     }));
 });
 

@@ -43,7 +43,7 @@ export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): 
   const mountPoint = mountPointOf(spec.path);
   const fstabLine = `${device} ${mountPoint} xfs ${settings.mountOptions} 1 2`;
   const long = (argv: readonly string[]) => program(argv, LONG_TIMEOUT_MS);
-  await runAll(executor, host, [
+  const batch = [
     long(['mkdir', '-p', mountPoint]),
     lvm(settings, lvcreateArguments(settings, vg, spec), LONG_TIMEOUT_MS),
     long(['mkfs.xfs', ...xfsLayout(settings, spec), '-n', 'size=8192', device]),
@@ -51,7 +51,24 @@ export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): 
     long(['mount', '-o', settings.mountOptions, device, mountPoint]),
     long(['mkdir', spec.path]),
     ...(spec.gid === 0 ? [] : [long(['chown', `:${spec.gid}`, spec.path]), long(['chmod', '2775', spec.path])]),
-  ]);
+  ];
+  try {
+    await runAll(executor, host, batch);
+  } catch (error) {
+    if (error instanceof CommandError && error.argv[0] === 'mkfs.xfs') throw explainedMkfs(host, device, error);
+    throw error;
+  }
+}
+
+/** mkfs.xfs prints its whole usage below the reason; newer ones refuse what older ones made. */
+function explainedMkfs(host: string, device: string, error: CommandError): CommandError {
+  const reason = error.stderr.split(/^Usage:/m)[0]?.trim() || error.message;
+  const advice = /must be larger than 300MB/.test(reason)
+    ? '\nThis mkfs.xfs makes no file systems under 300 MiB, and an arbiter brick is as many times smaller than a data brick as user.heketi.average-file-size says (KiB, 64 by default): set a smaller one, or create a larger volume'
+    : '';
+  const { argv, exitCode, stdout } = error;
+  const stderr = `mkfs.xfs on ${host} refused ${device}: ${reason}${advice}`;
+  return new CommandError(host, { argv, timeoutMs: LONG_TIMEOUT_MS }, { exitCode, stdout, stderr });
 }
 
 /**
