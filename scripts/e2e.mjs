@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run e2e`: the life of volumes on three real hosts with real LVM and GlusterFS (test/rig/rig), in virtual machines
-// that need no more than root and /dev/net/tun. `--short` leaves out what takes long. Where a machine can't run it, the
-// reason is said and the exit code is 3.
+// that need no more than root and /dev/net/tun. Arguments name parts of it (growth, kinds, repair, faults); `--short` is
+// growth and repair; without any, all of them. Where a machine can't run it, the reason is said and the exit code is 3.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,10 @@ import { Rig, whyNoRig } from '../test/e2e-rig/rig.mjs';
 import { Server } from '../test/e2e-rig/server.mjs';
 import { story } from '../test/e2e-rig/story.mjs';
 
-const isShort = process.argv.includes('--short');
+const PARTS = ['growth', 'kinds', 'repair', 'faults'];
+const named = PARTS.filter((part) => process.argv.includes(part));
+const wanted = process.argv.includes('--short') ? ['growth', 'repair'] : named;
+const parts = wanted.length > 0 ? wanted : PARTS;
 const reason = whyNoRig();
 if (reason !== null) {
   console.log(`SKIPPED: the end-to-end test on real LVM and GlusterFS is not run on this machine: ${reason}`);
@@ -39,7 +42,7 @@ async function step(title, work) {
 try {
   await step('three hosts are up', () => rig.run('up'));
   await step('the server is up', () => server.start());
-  await story({ rig, server, folder, step, isShort });
+  await story({ rig, server, folder, step, parts });
 } catch (error) {
   if (counts.failed === 0) throw error;
   if (server.child) {

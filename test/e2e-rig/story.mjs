@@ -1,4 +1,5 @@
-// The life of volumes on real LVM and real GlusterFS, step by step. `isShort`: without faults but a node's restart.
+// The life of volumes on real LVM and real GlusterFS, step by step. `parts`: `growth` (expansion, clone), `kinds` (other
+// durabilities, snapshots), `repair` (a node's restart), `faults` (plugs pulled, the server killed).
 import { ok, rejects, strictEqual } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,11 +8,11 @@ import { pause, until } from './rig.mjs';
 
 const MOUNT = '/mnt/e2e';
 
-export async function story({ rig, server, folder, step, isShort }) {
+export async function story({ rig, server, folder, step, parts }) {
   const topology = await rig.topology();
   const names = topology.clusters[0].nodes.map(({ node }) => node.hostnames.manage[0]);
   let nodes = [];
-  const devicesPerNode = isShort ? 2 : 4;
+  const devicesPerNode = parts.includes('kinds') ? 4 : 2;
   const same = (downNodes) => compare(server, rig, nodes, downNodes);
   const checksum = async (n, file) => (await rig.ssh(n, `sha256sum ${file}`)).split(' ')[0];
 
@@ -33,7 +34,7 @@ export async function story({ rig, server, folder, step, isShort }) {
     await rejects(doctor('/dev/ubdb'), /is device [0-9a-f]{32} of this server already/);
     await rejects(doctor('/dev/nope'), /\/dev\/nope does not exist/);
     await rejects(doctor('/dev/ubda'), /\/dev\/ubda is mounted on \//);
-    if (!isShort) return;
+    if (devicesPerNode > 2) return;
     await rig.ssh(1, 'mkfs.ext4 -q -F /dev/ubdd');
     await rejects(doctor('/dev/ubdd'), /already contains data \(ext4\)/);
     await rig.ssh(1, 'wipefs -qa /dev/ubdd');
@@ -54,28 +55,30 @@ export async function story({ rig, server, folder, step, isShort }) {
     sum = await checksum(2, `${MOUNT}/big`);
   });
 
-  await step('the data survives an expansion to a second brick set', async () => {
-    const before = Number((await rig.ssh(2, `df -P -k ${MOUNT} | awk 'NR==2{print $2}'`)).trim());
-    await server.cli('volume', 'expand', `--volume=${replicated}`, '--expand-size=1');
-    strictEqual(await checksum(2, `${MOUNT}/big`), sum);
-    await until(
-      'the mount has grown',
-      async () => Number((await rig.ssh(2, `df -P -k ${MOUNT} | awk 'NR==2{print $2}'`)).trim()) > before,
-    );
-    await same();
-  });
-
   let clone = '';
-  await step('a clone holds the data; its logical volumes are called as the store says', async () => {
-    clone = (await server.json('volume', 'clone', replicated, '--name=twin')).id;
-    // compare() asks for every logical volume by name, two bricks on each host.
-    await same();
-    await rig.ssh(3, 'mkdir -p /mnt/twin && mount -t glusterfs 10.77.0.1:/twin /mnt/twin');
-    strictEqual(await checksum(3, '/mnt/twin/big'), sum);
-    await rig.ssh(3, 'umount /mnt/twin');
-  });
+  if (parts.includes('growth')) {
+    await step('the data survives an expansion to a second brick set', async () => {
+      const before = Number((await rig.ssh(2, `df -P -k ${MOUNT} | awk 'NR==2{print $2}'`)).trim());
+      await server.cli('volume', 'expand', `--volume=${replicated}`, '--expand-size=1');
+      strictEqual(await checksum(2, `${MOUNT}/big`), sum);
+      await until(
+        'the mount has grown',
+        async () => Number((await rig.ssh(2, `df -P -k ${MOUNT} | awk 'NR==2{print $2}'`)).trim()) > before,
+      );
+      await same();
+    });
 
-  if (!isShort) {
+    await step('a clone holds the data; its logical volumes are called as the store says', async () => {
+      clone = (await server.json('volume', 'clone', replicated, '--name=twin')).id;
+      // compare() asks for every logical volume by name, two bricks on each host.
+      await same();
+      await rig.ssh(3, 'mkdir -p /mnt/twin && mount -t glusterfs 10.77.0.1:/twin /mnt/twin');
+      strictEqual(await checksum(3, '/mnt/twin/big'), sum);
+      await rig.ssh(3, 'umount /mnt/twin');
+    });
+  }
+
+  if (parts.includes('kinds')) {
     await step('volumes of the other kinds are created', async () => {
       // mkfs.xfs makes no file systems under 300 MiB: the refusal says what to do.
       const arbiter = '--gluster-volume-options=user.heketi.arbiter true';
@@ -95,45 +98,47 @@ export async function story({ rig, server, folder, step, isShort }) {
     });
   }
 
-  await step('a clone is deleted with its logical volumes', async () => {
-    await server.cli('volume', 'delete', clone);
-    await same();
-  });
-
-  await step(
-    'a node comes back from a power cut without a mount; the repair restores it, and self-heal goes on',
-    async () => {
-      const dump = await server.dump();
-      const [brick] = Object.values(dump.brickentries).filter(
-        (entry) => entry.Info.node === nodes[2].id && entry.Info.volume === replicated,
-      );
-      const mountPoint = brick.Info.path.replace(/\/brick$/, '');
-      await rig.ssh(3, `sed -i '\\@${mountPoint}@d' /etc/fstab; sync`);
-      await rig.run('stop', '3');
-      await rig.ssh(2, `echo meanwhile > ${MOUNT}/meanwhile`);
-      await rig.run('start', '3');
-      await until(
-        'node 3 is a connected peer',
-        async () => !(await rig.ssh(1, 'gluster peer status')).includes('Disconnected'),
-      );
-      const dry = await server.json('node', 'repair', nodes[2].id, '--dry-run');
-      const kinds = (report) => report.findings.map((finding) => `${finding.kind}: ${finding.outcome}`);
-      ok(kinds(dry).includes('not mounted: repairable'), JSON.stringify(dry));
-      await rejects(rig.ssh(3, `mountpoint -q ${mountPoint}`));
-      const report = await server.json('node', 'repair', nodes[2].id);
-      for (const kind of ['fstab line missing', 'not mounted', 'brick process down'])
-        ok(kinds(report).includes(`${kind}: repaired`), JSON.stringify(report));
-      strictEqual((await server.json('node', 'repair', nodes[2].id)).findings.length, 0);
+  if (clone !== '') {
+    await step('a clone is deleted with its logical volumes', async () => {
+      await server.cli('volume', 'delete', clone);
       await same();
-      await rig.ssh(1, 'gluster volume heal rep');
-      await until('what was written meanwhile is on the restored node', async () => {
-        const found = await rig.ssh(3, 'cat /var/lib/heketi/mounts/*/*/brick/meanwhile');
-        return found.trim() === 'meanwhile';
-      });
-    },
-  );
+    });
+  }
 
-  if (!isShort) {
+  if (parts.includes('repair')) {
+    await step(
+      'a node comes back from a power cut without a mount; the repair restores it, and self-heal goes on',
+      async () => {
+        const dump = await server.dump();
+        const [brick] = Object.values(dump.brickentries).filter(
+          (entry) => entry.Info.node === nodes[2].id && entry.Info.volume === replicated,
+        );
+        const mountPoint = brick.Info.path.replace(/\/brick$/, '');
+        await rig.ssh(3, `sed -i '\\@${mountPoint}@d' /etc/fstab; sync`);
+        await rig.run('stop', '3');
+        await rig.ssh(2, `echo meanwhile > ${MOUNT}/meanwhile`);
+        await rig.run('start', '3');
+        await until(
+          'node 3 is a connected peer',
+          async () => !(await rig.ssh(1, 'gluster peer status')).includes('Disconnected'),
+        );
+        const dry = await server.json('node', 'repair', nodes[2].id, '--dry-run');
+        const kinds = (report) => report.findings.map((finding) => `${finding.kind}: ${finding.outcome}`);
+        ok(kinds(dry).includes('not mounted: repairable'), JSON.stringify(dry));
+        await rejects(rig.ssh(3, `mountpoint -q ${mountPoint}`));
+        const report = await server.json('node', 'repair', nodes[2].id);
+        for (const kind of ['fstab line missing', 'not mounted', 'brick process down'])
+          ok(kinds(report).includes(`${kind}: repaired`), JSON.stringify(report));
+        strictEqual((await server.json('node', 'repair', nodes[2].id)).findings.length, 0);
+        await same();
+        await rig.ssh(1, 'gluster volume heal rep');
+        await until('what was written meanwhile is on the restored node', async () => {
+          const found = await rig.ssh(3, 'cat /var/lib/heketi/mounts/*/*/brick/meanwhile');
+          return found.trim() === 'meanwhile';
+        });
+      },
+    );
+
     await step('a brick process that was killed is started again', async () => {
       await rig.ssh(2, 'pkill -9 -f "glusterfsd.*--volfile-id rep[.]"');
       const report = await server.json('node', 'repair', nodes[1].id);
@@ -142,7 +147,9 @@ export async function story({ rig, server, folder, step, isShort }) {
         JSON.stringify(report),
       );
     });
+  }
 
+  if (parts.includes('faults')) {
     await step("a node's plug is pulled during a create; nothing is left once it is back", async () => {
       const queue = await server.begin('POST', '/volumes', {
         size: 1,
