@@ -3,12 +3,19 @@ import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { Action, PendingOperation } from '../domain/pending-operation.js';
 import type { Volume } from '../domain/volume.js';
-import { volumeInfo } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
-import { manageNamesOf, onAnyHost } from './cluster-hosts.js';
+import { manageNamesOf } from './cluster-hosts.js';
+import { findVolume } from './find-volume.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 import { giveBackSpace } from './space.js';
-import { type Destroyed, destroyBricks, glusterName, type HostedBrick, hostedBricks } from './volume-bricks.js';
+import {
+  type Destroyed,
+  destroyBricks,
+  glusterName,
+  type HostedBrick,
+  hostedBricks,
+  soughtVolume,
+} from './volume-bricks.js';
 
 interface BrickEvictWork {
   readonly operationId: Id;
@@ -100,8 +107,12 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
 };
 
 async function servedBricks(work: BrickEvictWork, context: OperationContext): Promise<ReadonlySet<string>> {
-  const { volume, hosts } = work;
-  const found = await onAnyHost(hosts, context.health, (host) => volumeInfo(context.hosts, host, volume.name));
+  const { volume, old, replacement } = work;
+  const found = await findVolume(
+    soughtVolume(volume, replacement ? [old, replacement] : [old]),
+    context,
+    ({ bricks }) => replacement !== null && bricks.some(({ name }) => name === glusterName(replacement)),
+  );
   if (!found) throw new DomainError('failed', `gluster has no volume ${volume.name}, whose brick was to be replaced`);
   return new Set(found.bricks.map(({ name }) => name));
 }

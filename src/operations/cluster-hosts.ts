@@ -30,14 +30,16 @@ export function spreadOver<T>(hosts: readonly T[], id: Id): readonly T[] {
 /**
  * Runs gluster work on the first host that answers, those last seen healthy first. A host that refuses ends the
  * search, since another would say the same; one that can't be reached before anything ran, or whose glusterd is not
- * running, is passed over and reported as down.
+ * running, is passed over and reported as down. `preferred` is asked before all others.
  */
 export async function onAnyHost<T>(
   names: readonly string[],
   health: NodeHealth,
   work: (host: string) => Promise<T>,
+  preferred?: string,
 ): Promise<T> {
-  const hosts = [...names.filter((name) => health.isUp(name)), ...names.filter((name) => !health.isUp(name))];
+  const sorted = [...names.filter((name) => health.isUp(name)), ...names.filter((name) => !health.isUp(name))];
+  const hosts = preferred === undefined ? sorted : [preferred, ...sorted.filter((name) => name !== preferred)];
   const failures: { readonly host: string; readonly error: Error }[] = [];
   for (const host of hosts) {
     try {

@@ -1,4 +1,5 @@
 import { type Brick, brickLvName, brickPath, brickThinPoolName } from '../domain/brick.js';
+import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import { manageName, storageName } from '../domain/node.js';
 import type { ChangeType, PendingOperation } from '../domain/pending-operation.js';
@@ -8,6 +9,7 @@ import type { GlusterVolume } from '../executors/commands/gluster-volume.js';
 import { TransportError } from '../executors/executor.js';
 import type { Tx } from '../store/store.js';
 import { byId, manageNamesOf } from './cluster-hosts.js';
+import type { SoughtVolume } from './find-volume.js';
 import { allSettledOrThrow } from './host-work.js';
 import type { Failed, OperationContext, Undone } from './operation.js';
 import { forgetBricks, parkBricks } from './parked-bricks.js';
@@ -198,6 +200,19 @@ export async function retractBricks(
     tx,
     bricks.filter(({ brick }) => isLeft.has(brick.id)),
     clusterId,
+  );
+}
+
+/** Where to look for a volume whose bricks these are. */
+export function soughtVolume({ id, clusterId, name }: Volume, bricks: readonly HostedBrick[]): SoughtVolume {
+  return { id, clusterId, name, nodeIds: bricks.map(({ brick }) => brick.nodeId) };
+}
+
+/** A host said that the volume is gone, and another shows it with bricks that were to be removed. */
+export function stillThere({ name }: Volume): DomainError {
+  return new DomainError(
+    'failed',
+    `gluster's hosts disagree whether volume ${name} exists: its bricks were left alone; compare "gluster pool list" on all nodes`,
   );
 }
 

@@ -14,6 +14,7 @@ import {
 import type { Hosts } from '../executors/commands/hosts.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
+import { findVolume } from './find-volume.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 import type { Intent } from './operation-records.js';
 import {
@@ -21,6 +22,7 @@ import {
   glusterName,
   type HostedBrick,
   hostedBricks,
+  soughtVolume,
   type VolumeWork,
   volumeWork,
 } from './volume-bricks.js';
@@ -83,6 +85,8 @@ interface CloneWork extends VolumeWork {
   readonly sources: readonly HostedBrick[];
   /** Begun by the original, which writes the clone's own entry last: it can only be taken back. */
   readonly isImported: boolean;
+  /** False while it is certain that a volume of the clone's name is somebody else's. */
+  mayBeMade: boolean;
 }
 
 /** Both volumes as gluster shows them: the n-th brick of the clone was snapped from the n-th of the source. */
@@ -109,7 +113,7 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
       'add-brick',
       source.clusterId,
     );
-    return work && sources && { ...work, source, sources, isImported: false };
+    return work && sources && { ...work, source, sources, isImported: false, mayBeMade: true };
   },
 
   lane: ({ source }) => source.clusterId,
@@ -126,10 +130,12 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
       if (!clone) throw new Error(`clone ${work.volume.name} vanished from gluster`);
       return { source, clone };
     }
-    // Finding the name taken before anything is made keeps `undo` from touching somebody else's volume.
+    // A clone can't be told from one that somebody made by hand under this name, so that is looked for first.
+    work.mayBeMade = false;
     if (await infoOf(work, context, work.volume.name)) {
       throw new DomainError('failed', `gluster has a volume named ${work.volume.name} already; choose another name`);
     }
+    work.mayBeMade = true;
     const clone = await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
       onAnyHost(work.hosts, context.health, (host) =>
         cloneVolume(hosts, host, {
@@ -152,20 +158,25 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
   },
 
   async direction(work, context, after) {
-    if (work.isImported || after === 'undo') return 'back';
-    const found = await infoOf(work, context, work.volume.name);
-    return found && isOurs(found) && isStarted(found) && found.bricks.length === work.bricks.length
-      ? 'forward'
-      : 'back';
+    if (work.isImported || !work.mayBeMade || after === 'undo') return 'back';
+    const found = await findClone(work, context);
+    return found && isStarted(found) && found.bricks.length === work.bricks.length ? 'forward' : 'back';
   },
 
   async undo(work, context) {
+    if (!work.mayBeMade) return ALL_UNDONE;
     if (work.isImported) await removeUnknownSnapshots(work, context);
     else await removeSnapshot(work, context);
-    const clone = await infoOf(work, context, work.volume.name);
-    if (!clone || !isOurs(clone)) return ALL_UNDONE;
-    const source = await infoOf(work, context, work.source.name);
-    const made = source ? clonedBricks(work, { source, clone }) : [];
+    const clone = await findClone(work, context);
+    if (!clone) return ALL_UNDONE;
+    const source = await findVolume(soughtVolume(work.source, work.sources), context);
+    // Until they are known by it, the bricks of the clone are copies of the source's, which must stay.
+    if (!source)
+      throw new DomainError(
+        'failed',
+        `gluster has no volume ${work.source.name}, which tells the bricks of its clone ${work.volume.name}`,
+      );
+    const made = clonedBricks(work, { source, clone });
     const onClone = (change: (hosts: Hosts, host: string) => Promise<unknown>) =>
       context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
         onAnyHost(work.hosts, context.health, (host) => change(hosts, host)),
@@ -173,7 +184,7 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     if (isStarted(clone)) await onClone((hosts, host) => stopVolume(hosts, host, work.volume.name));
     // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
     const { left, failure } = await destroyBricks(
-      work.bricks.map((hosted, i) => ({ ...hosted, brick: made[i] ?? hosted.brick })),
+      work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : [])),
       context,
     );
     if (left.length > 0) throw failure;
@@ -209,7 +220,7 @@ async function importedWork(
     const brick = bricks.find(({ path, deviceId }) => path === hosted.brick.path && deviceId === hosted.brick.deviceId);
     return brick ? [{ ...hosted, brick }] : [];
   });
-  return sources.length === work.bricks.length ? { ...work, source, sources, isImported: true } : null;
+  return sources.length === work.bricks.length ? { ...work, source, sources, isImported: true, mayBeMade: true } : null;
 }
 
 /** Only clones make snapshots of such names, and the source takes part in no other clone. */
@@ -236,6 +247,11 @@ function removeSnapshot(work: CloneWork, context: OperationContext): Promise<voi
   return context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
     onAnyHost(work.hosts, context.health, (host) => deleteSnapshot(hosts, host, snapshotName(work))),
   );
+}
+
+async function findClone(work: CloneWork, context: OperationContext): Promise<GlusterVolume | null> {
+  const found = await findVolume(soughtVolume(work.volume, work.sources), context, isOurs);
+  return found && isOurs(found) ? found : null;
 }
 
 function infoOf(work: CloneWork, context: OperationContext, name: string): Promise<GlusterVolume | null> {

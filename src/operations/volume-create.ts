@@ -12,17 +12,26 @@ import {
   deleteGlusterVolume,
   type GlusterVolume,
   isStarted,
-  volumeInfo,
 } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost, spreadOver, storageNamesOf } from './cluster-hosts.js';
+import { findVolume } from './find-volume.js';
 import type { Finalized, OperationContext, OperationKind } from './operation.js';
 import type { Intent } from './operation-records.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
 import type { NodeHealth, VolumeRequest } from './ports.js';
 import type { OperationSettings } from './settings.js';
 import { takeSpace } from './space.js';
-import { countServed, createBricks, retractBricks, undoBricks, type VolumeWork, volumeWork } from './volume-bricks.js';
+import {
+  countServed,
+  createBricks,
+  retractBricks,
+  soughtVolume,
+  stillThere,
+  undoBricks,
+  type VolumeWork,
+  volumeWork,
+} from './volume-bricks.js';
 
 /** Refuses what can be refused before anything is allocated, in the order clients know. */
 export async function checkVolumeRequest(tx: Tx, request: VolumeRequest, settings: OperationSettings): Promise<void> {
@@ -222,9 +231,16 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   async undo(work, context, failed) {
     const found = await infoOf(work, context);
     if (found && isOurs(found, work)) {
-      await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
-        onAnyHost(work.hosts, context.health, (host) => deleteGlusterVolume(hosts, host, work.volume.name)),
+      const deleted = await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+        onAnyHost(
+          work.hosts,
+          context.health,
+          (host) => deleteGlusterVolume(hosts, host, work.volume.name),
+          found.seenFrom,
+        ),
       );
+      const still = deleted === 'absent' ? await infoOf(work, context) : null;
+      if (still && isOurs(still, work)) throw stillThere(work.volume);
     }
     return undoBricks(work.bricks, context, failed);
   },
@@ -236,8 +252,8 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   },
 };
 
-function infoOf(work: VolumeWork, context: OperationContext): Promise<GlusterVolume | null> {
-  return onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, work.volume.name));
+function infoOf(work: VolumeWork, context: OperationContext) {
+  return findVolume(soughtVolume(work.volume, work.bricks), context, (found) => isOurs(found, work));
 }
 
 /** By a brick, whose path holds a fresh id: a name alone would let a rollback delete somebody else's volume. */

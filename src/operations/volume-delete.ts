@@ -1,17 +1,18 @@
 import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { Action, PendingOperation } from '../domain/pending-operation.js';
-import { DATABASE_VOLUME_NAME } from '../domain/volume.js';
+import { DATABASE_VOLUME_NAME, type Volume } from '../domain/volume.js';
 import { snapshotCount } from '../executors/commands/gluster-snapshot.js';
 import {
   deleteGlusterVolume,
   type GlusterVolume,
   isStarted,
+  listVolumes,
   startVolume,
-  volumeInfo,
 } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { manageNamesOf, onAnyHost, spreadOver } from './cluster-hosts.js';
+import { type FoundVolume, findVolume } from './find-volume.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from './operation.js';
 import type { Intent } from './operation-records.js';
 import { byHope, forgetBricks } from './parked-bricks.js';
@@ -22,6 +23,8 @@ import {
   destroyBricks,
   type HostedBrick,
   hostedBricks,
+  soughtVolume,
+  stillThere,
   type VolumeWork,
 } from './volume-bricks.js';
 
@@ -96,28 +99,31 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
   async exec(work, context) {
     const { volume } = work;
     if (volume) {
-      const hostsInTurn = spreadOver(work.hosts, volume.id);
-      await onAnyHost(hostsInTurn, context.health, async (host) => {
-        const found = await volumeInfo(context.hosts, host, volume.name);
-        if (found && isForeign(found, work)) {
-          throw new DomainError(
-            'conflict',
-            `gluster's volume ${volume.name} has none of the bricks this server knows; it was left alone. Compare it with the database before deleting either.`,
-          );
-        }
-        // A delete that gluster refuses for its snapshots would leave the volume stopped.
-        const snapshots = found?.snapshotCount ?? (found ? await snapshotCount(context.hosts, host, volume.name) : 0);
-        if (snapshots > 0) {
-          throw new DomainError(
-            'conflict',
-            `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
-          );
-        }
-      });
-      await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
-        onAnyHost(hostsInTurn, context.health, (host) => deleteGlusterVolume(hosts, host, volume.name)),
+      const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
+      if (found && isForeign(found, work)) {
+        throw new DomainError(
+          'conflict',
+          `gluster's volume ${volume.name} has none of the bricks this server knows; it was left alone. Compare it with the database before deleting either.`,
+        );
+      }
+      // A delete that gluster refuses for its snapshots would leave the volume stopped.
+      const snapshots = found ? (found.snapshotCount ?? (await countSnapshots(found, work, context))) : 0;
+      if (snapshots > 0) {
+        throw new DomainError(
+          'conflict',
+          `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
+        );
+      }
+      const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+        onAnyHost(
+          spreadOver(work.hosts, volume.id),
+          context.health,
+          (host) => deleteGlusterVolume(hosts, host, volume.name),
+          found?.seenFrom,
+        ),
       );
-    }
+      if (found && deleted === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
+    } else if (work.bricks.length > 0) await refuseServed(work, context);
     return destroyBricks(work.bricks, context);
   },
 
@@ -153,12 +159,11 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
   async undo(work, context) {
     const { volume } = work;
     if (!volume) return ALL_UNDONE;
-    await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
-      onAnyHost(work.hosts, context.health, async (host) => {
-        const found = await volumeInfo(hosts, host, volume.name);
-        if (found && !isStarted(found)) await startVolume(hosts, host, volume.name);
-      }),
-    );
+    const found = await findServed(volume, work, context);
+    if (found && !isStarted(found))
+      await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+        onAnyHost(work.hosts, context.health, (host) => startVolume(hosts, host, volume.name), found.seenFrom),
+      );
     return ALL_UNDONE;
   },
 
@@ -189,6 +194,24 @@ function isForeign(found: GlusterVolume, { volume, bricks }: DeleteWork): boolea
 async function isStillThere(work: DeleteWork, context: OperationContext): Promise<boolean> {
   const { volume } = work;
   if (!volume) return false;
-  const found = await onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, volume.name));
-  return countServed(found, work.bricks) > 0;
+  return countServed(await findServed(volume, work, context), work.bricks) > 0;
+}
+
+function findServed(volume: Volume, work: DeleteWork, context: OperationContext) {
+  return findVolume(soughtVolume(volume, work.bricks), context, (seen) => countServed(seen, work.bricks) > 0);
+}
+
+function countSnapshots({ name, seenFrom }: FoundVolume, { hosts }: DeleteWork, context: OperationContext) {
+  return onAnyHost(hosts, context.health, (host) => snapshotCount(context.hosts, host, name), seenFrom);
+}
+
+/** Bricks that no volume of the store uses may be in one of gluster's all the same. */
+async function refuseServed({ hosts, bricks }: DeleteWork, context: OperationContext): Promise<void> {
+  const volumes = await onAnyHost(hosts, context.health, (host) => listVolumes(context.hosts, host));
+  const user = volumes.find((volume) => countServed(volume, bricks) > 0);
+  if (user)
+    throw new DomainError(
+      'conflict',
+      `gluster's volume ${user.name} uses a brick that was to be removed; it was left alone. Compare it with the database.`,
+    );
 }

@@ -4,9 +4,10 @@ import type { PendingOperation } from '../domain/pending-operation.js';
 import { gibToKib, withoutExact } from '../domain/size.js';
 import { blockInfoFor } from '../domain/volume.js';
 import { readPlacementOptions } from '../domain/volume-options.js';
-import { addBricks, startRebalance, volumeInfo } from '../executors/commands/gluster-volume.js';
+import { addBricks, startRebalance } from '../executors/commands/gluster-volume.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost } from './cluster-hosts.js';
+import { findVolume } from './find-volume.js';
 import type { OperationContext, OperationKind } from './operation.js';
 import type { Intent } from './operation-records.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
@@ -18,6 +19,7 @@ import {
   createBricks,
   glusterName,
   retractBricks,
+  soughtVolume,
   undoBricks,
   type VolumeWork,
   volumeWork,
@@ -138,11 +140,18 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
 };
 
 async function notServed(work: ExpandWork, context: OperationContext) {
-  const found = await onAnyHost(work.hosts, context.health, (host) =>
-    volumeInfo(context.hosts, host, work.volume.name),
+  const found = await findVolume(
+    soughtVolume(work.volume, work.bricks),
+    context,
+    (volume) => countServed(volume, work.bricks) > 0,
   );
-  if (countServed(found, work.bricks) === 0) return work.bricks;
-  const served = new Set(found?.bricks.map((brick) => brick.name));
+  // Whatever became of the volume, the new bricks may hold its data.
+  if (!found)
+    throw new DomainError(
+      'failed',
+      `gluster has no volume ${work.volume.name}, which was to be expanded; the new bricks are kept until somebody has looked at it`,
+    );
+  const served = new Set(found.bricks.map((brick) => brick.name));
   return work.bricks.filter((hosted) => !served.has(glusterName(hosted)));
 }
 

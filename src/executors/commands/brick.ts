@@ -83,7 +83,7 @@ export async function destroyBrick(
   const { settings, executor } = hosts;
   const vg = volumeGroupName(brick.deviceId);
   const mountPoint = mountPointOf(brick.path);
-  const umount = program(['umount', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
+  const umount = program(['umount', mountPoint], SHORT_TIMEOUT_MS);
   const sed = deleteFstabLine(settings.fstab, mountPoint);
   const removeLv = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${brick.lv}`], SHORT_TIMEOUT_MS, {
     mayFail: true,
@@ -95,17 +95,10 @@ export async function destroyBrick(
     { mayFail: true },
   );
   const rmdir = program(['rmdir', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
-  const before = [umount, mountedSource(mountPoint), ...(isSnapshotMount(mountPoint) ? [] : [sed])];
-  // lvm refuses a volume whose file system is in use, so these need not wait for the answers to those before.
-  const after = [removeLv, count, rmdir];
+  const after = [...(isSnapshotMount(mountPoint) ? [] : [sed]), removeLv, count, rmdir];
 
-  const answers = await runSkippingAbsentFstab(hosts, host, [...before, ...after], sed);
-  const [unmounted, source] = answers as [CommandResult, CommandResult];
-  if (unmounted.exitCode !== 0 && source.exitCode === 0) {
-    await logOpenFiles(hosts, host, mountPoint);
-    throw new CommandError(host, umount, unmounted);
-  }
-  const [lvRemoved, counted] = answers.slice(-after.length) as [CommandResult, CommandResult];
+  const answers = await runWhenUnmounted(hosts, host, umount, mountPoint, after, sed);
+  const [lvRemoved, counted] = answers.slice(-3) as [CommandResult, CommandResult];
   if (lvRemoved.exitCode !== 0 && !isLvmObjectAbsent(lvRemoved)) throw new CommandError(host, removeLv, lvRemoved);
   if (counted.exitCode !== 0) {
     if (!isLvmObjectAbsent(counted)) throw new CommandError(host, count, counted);
@@ -186,21 +179,37 @@ function xfsLayout(settings: HostSettings, spec: BrickSpec): readonly string[] {
   return ['-i', 'size=512', ...stripes];
 }
 
-/** A host without the fstab has no line to delete; the batch then goes on after that command. */
-async function runSkippingAbsentFstab(
+/**
+ * One batch as a rule. It stops at a refused umount: a brick that stays mounted keeps its fstab line and its volume.
+ * A host without the fstab has no line to delete; the batch then goes on after that command.
+ */
+async function runWhenUnmounted(
   hosts: Hosts,
   host: string,
-  batch: readonly Command[],
+  umount: Command,
+  mountPoint: string,
+  after: readonly Command[],
   sed: Command,
 ): Promise<readonly CommandResult[]> {
-  const results = await hosts.executor.run(host, batch);
-  const last = results.at(-1);
-  if (last && batch[results.length - 1] === sed && last.exitCode !== 0) {
-    if (!isFileAbsent(last)) throw new CommandError(host, sed, last);
-    return [...results, ...(await runAll(hosts.executor, host, batch.slice(results.length)))];
+  const { executor } = hosts;
+  const [unmounted, ...first] = await executor.run(host, [umount, ...after]);
+  let results = first;
+  if (!unmounted) throw new TransportError(host, `no answer from ${host}`, true);
+  if (unmounted.exitCode !== 0) {
+    const [source] = (await runAll(executor, host, [mountedSource(mountPoint)])) as [CommandResult];
+    if (source.exitCode === 0) {
+      await logOpenFiles(hosts, host, mountPoint);
+      throw new CommandError(host, umount, unmounted);
+    }
+    results = [...(await executor.run(host, after))];
   }
-  if (results.length < batch.length) {
-    throw new TransportError(host, `only ${results.length} of ${batch.length} commands on ${host} were answered`, true);
+  const last = results.at(-1);
+  if (last && after[results.length - 1] === sed && last.exitCode !== 0) {
+    if (!isFileAbsent(last)) throw new CommandError(host, sed, last);
+    return [...results, ...(await runAll(executor, host, after.slice(results.length)))];
+  }
+  if (results.length < after.length) {
+    throw new TransportError(host, `only ${results.length} of ${after.length} commands on ${host} were answered`, true);
   }
   return results;
 }
