@@ -166,6 +166,10 @@ export async function story({ rig, server, folder, step, parts }) {
       );
       await server.settled();
       await server.json('node', 'repair', nodes[1].id).catch(() => undefined);
+      // A power cut in the middle of lvcreate leaves LVM's own unnamed volume, which no request named: docs/limitations.md.
+      const unnamed =
+        (await rig.ssh(2, 'lvs --noheadings --separator / -o vg_name,lv_name')).match(/vg_\w+\/lvol\d+/g) ?? [];
+      for (const name of unnamed) await rig.ssh(2, `lvremove -qq -f ${name}`);
       await same();
       const exists = Object.values((await server.dump()).volumeentries).some((entry) => entry.Info.name === 'unlucky');
       strictEqual(exists, 'location' in answer, JSON.stringify(answer));
