@@ -1,10 +1,13 @@
+import { type Brick, brickThinPoolName } from '../domain/brick.js';
+import type { Device } from '../domain/device.js';
 import { DomainError, idNotFound } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import { manageName } from '../domain/node.js';
-import { readDevice } from '../executors/commands/lvm-device.js';
+import { type DeviceReport, readDevice } from '../executors/commands/lvm-device.js';
 import type { Tx } from '../store/store.js';
 import type { OperationContext } from './operation.js';
 import type { JobEnd } from './runner.js';
+import { takenKib } from './space.js';
 
 /** Reads the volume group's sizes again; keeping them ends the job. */
 export async function resyncDevice(id: Id, context: OperationContext): Promise<JobEnd> {
@@ -29,15 +32,28 @@ export async function resyncDevice(id: Id, context: OperationContext): Promise<J
         `bricks of device ${id} came or went while its sizes were read; resync it again`,
       );
     }
+    const spareKib = context.settings.reserveSpareMetadata ? spareIn(report, now, await tx.bricks.listByDevice(id)) : 0;
     await tx.devices.update({
       ...now,
       totalKib: report.totalKib,
-      freeKib: report.freeKib,
-      usedKib: report.usedKib,
+      freeKib: report.freeKib + spareKib,
+      usedKib: report.usedKib - spareKib,
       extentKib: report.extentKib,
     });
     return null;
   };
+}
+
+/**
+ * What of the used space is LVM's spare metadata, which is not in the books: booked, it would stay used when the last
+ * pool, and the spare with it, is gone. No more than what bricks do not take.
+ */
+function spareIn({ usedKib }: DeviceReport, { spareMetadataKib }: Device, bricks: readonly Brick[]): number {
+  if (bricks.length === 0) return 0;
+  const pools = new Map(bricks.map((brick) => [brickThinPoolName(brick), brick]));
+  const takenByBricks = [...pools.values()].reduce((sum, brick) => sum + takenKib(brick), 0);
+  const largest = Math.max(spareMetadataKib, ...bricks.map(({ poolMetadataKib }) => poolMetadataKib));
+  return Math.max(0, Math.min(largest, usedKib - takenByBricks));
 }
 
 async function settledDevice(tx: Tx, id: Id) {

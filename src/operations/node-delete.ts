@@ -3,7 +3,8 @@ import type { Id } from '../domain/ids.js';
 import { manageName, type Node, storageName } from '../domain/node.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import { mountFor } from '../domain/volume.js';
-import { detachPeer } from '../executors/commands/glusterd.js';
+import { detachPeer, isGlusterdUp, listPeers } from '../executors/commands/glusterd.js';
+import { TransportError } from '../executors/executor.js';
 import type { Tx } from '../store/store.js';
 import { onAnyHost, storageNamesOf } from './cluster-hosts.js';
 import type { DeviceAddPlan } from './device-add.js';
@@ -56,21 +57,29 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
 
   lane: ({ node }) => nodeLane(node.clusterId),
 
-  /** Detaching twice does no harm. */
-  leftovers: () => ({ mustEnd: [], mayStay: [] }),
+  /** Going on does no harm to a detach that runs still; whether the peer is there is asked when it has ended. */
+  leftovers: ({ others }, after) =>
+    after === 'crash' ? { mustEnd: [], mayStay: others } : { mustEnd: others, mayStay: [] },
 
   /**
-   * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it.
-   * So a detach that fails twice is only logged.
+   * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it. A
+   * host that lives is taken out of the pool first: nobody would know of a peer that stays.
    */
   async exec({ node, others }, context) {
     if (others.length === 0) return;
-    const detach = () =>
-      onAnyHost(others, context.health, (host) => detachPeer(context.hosts, host, storageName(node)));
+    const detach = (options?: { readonly isForced: boolean }) =>
+      onAnyHost(others, context.health, (host) => detachPeer(context.hosts, host, storageName(node), options));
     try {
-      await detach().catch(detach);
+      await detach().catch(() => detach());
     } catch (error) {
-      context.log.warn({ node: node.id, err: error }, 'peer could not be detached; the node is deleted all the same');
+      if (await isGlusterdUp(context.hosts, manageName(node))) throw error;
+      await detach({ isForced: true }).catch((fault: unknown) => {
+        if (!(fault instanceof TransportError) || fault.mayHaveRun) throw fault;
+        context.log.warn(
+          { node: node.id, err: fault },
+          'no host of its cluster lives; the node is deleted all the same',
+        );
+      });
     }
   },
 
@@ -90,8 +99,10 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
     return { location: null };
   },
 
-  async direction() {
-    return 'forward';
+  async direction({ node, others }, context, after) {
+    if (after === 'crash' || others.length === 0) return 'forward';
+    const peers = await onAnyHost(others, context.health, (host) => listPeers(context.hosts, host));
+    return peers.some(({ name }) => node.storageNames.includes(name)) ? 'back' : 'forward';
   },
 
   undo: async () => ALL_UNDONE,

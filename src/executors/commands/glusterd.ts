@@ -40,9 +40,18 @@ export async function probePeer(hosts: Hosts, host: string, storageName: string)
   }
 }
 
-/** Not being a member is success; a peer that still has bricks is refused by gluster. */
-export async function detachPeer(hosts: Hosts, host: string, storageName: string): Promise<void> {
-  const command = gluster(hosts.settings, ['peer', 'detach', storageName], { mayFail: true });
+/**
+ * Not being a member is success; a peer that still has bricks is refused by gluster. `isForced`: also while peers are
+ * down, the one to be detached among them.
+ */
+export async function detachPeer(
+  hosts: Hosts,
+  host: string,
+  storageName: string,
+  { isForced }: { readonly isForced: boolean } = { isForced: false },
+): Promise<void> {
+  const force = isForced ? ['force'] : [];
+  const command = gluster(hosts.settings, ['peer', 'detach', storageName, ...force], { mayFail: true });
   const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
   if (result.exitCode === 0) return;
   const error = new CommandError(host, command, result);

@@ -22,7 +22,7 @@ export class Lab {
       if (!left || (host !== undefined && left.host !== host)) i++;
       else {
         this.#leftovers.splice(i, 1);
-        await this.hosts.run(left.host, left.batch);
+        await this.hosts.run(left.host, left.batch).catch(() => undefined); // a host that is down runs nothing
       }
     }
   }

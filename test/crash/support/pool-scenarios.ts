@@ -75,8 +75,16 @@ export const POOL_SCENARIOS: readonly Scenario[] = [
     prepare: async (client) => addNode(client, await smallPool(client), 3),
     request: (client, id) => client.operations.deleteNode(id),
     isDone: (view, id) => !view.nodes.some((node) => node.id === id),
-    // gluster then keeps the peer, and the node is deleted all the same.
-    except: ['glusterd down', 'host down'],
+  },
+  {
+    name: 'delete a dead node',
+    async prepare(client, world) {
+      const id = await addNode(client, await smallPool(client), 3);
+      await world.setHostUp('h3', false);
+      return id;
+    },
+    request: (client, id) => client.operations.deleteNode(id),
+    isDone: (view, id) => !view.nodes.some((node) => node.id === id),
   },
 ];
 
@@ -138,7 +146,8 @@ export const RECORD_SCENARIOS: readonly Scenario[] = [
   {
     name: 'resync device',
     prepare: async (client) => {
-      await smallPool(client);
+      await loadTopology(client, 3, 1);
+      await makeVolume(client);
       return firstDevice(client);
     },
     request: (client, id) => client.operations.resyncDevice(id),

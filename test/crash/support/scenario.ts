@@ -5,13 +5,13 @@ import type { QueueTicket, VolumeRequest } from '../../../src/operations/ports.j
 import type { OperationSettings } from '../../../src/operations/settings.js';
 import { volumeRequest } from '../../support/pool.js';
 import type { Client, View } from './client.js';
-import type { CommandFault } from './striking-executor.js';
 
 export const HOSTS = 3;
 export const DEVICES = 2;
 
 /** The hosts, apart from the server that is to be killed. */
 export interface World {
+  setHostUp(host: string, isUp: boolean): void | Promise<void>;
   setFaults(faults: readonly Fault[]): void | Promise<void>;
   run(host: string, batch: readonly Command[]): Promise<readonly CommandResult[]>;
 }
@@ -33,8 +33,6 @@ export interface Scenario {
   readonly isJob?: boolean;
   /** Differences that faults may leave. */
   readonly tolerates?: RegExp;
-  /** Faults that it does not get over. */
-  readonly except?: readonly CommandFault[];
   readonly settings?: Partial<OperationSettings>;
 }
 

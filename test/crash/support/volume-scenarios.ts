@@ -86,4 +86,19 @@ export const DELETE_SCENARIOS: readonly Scenario[] = [
     await makeClone(client, source, 'twin');
     return source;
   }),
+  {
+    name: 'delete source and clone at once',
+    prepare: async (client) => {
+      const source = await withVolume()(client);
+      await makeClone(client, source, 'twin');
+      return source;
+    },
+    async request(client) {
+      const { volumes } = await client.view();
+      const [ticket] = await Promise.all(volumes.map(({ id }) => client.operations.deleteVolume(id)));
+      return ticket ?? null;
+    },
+    isDone: (view) => view.volumes.length === 0,
+    isInvisible: true,
+  },
 ];
