@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { DbExportOptions, DbFileOptions, DbImportOptions, EmptyPathOptions } from '../config/command-line.js';
 import { DomainError } from '../domain/errors.js';
 import { parseJson, stringifyJson } from '../domain/json.js';
@@ -33,16 +33,24 @@ export async function importDatabaseFile({ dbFile, jsonFile }: DbImportOptions):
   } catch (cause) {
     throw new DomainError('invalid', `${jsonFile} is not JSON: ${(cause as Error).message}`, { cause });
   }
-  const store = await openSqliteStore({ file: dbFile });
+  // Under another name until it is whole: a server would take what a killed import left for an empty database.
+  const partial = `${dbFile}.importing`;
+  await removeDatabase(partial);
+  const store = await openSqliteStore({ file: partial });
   try {
     await store.write((tx) => importDatabase(tx, document));
   } catch (error) {
     await store.close();
-    await Promise.all([dbFile, `${dbFile}-wal`, `${dbFile}-journal`].map((file) => rm(file, { force: true })));
+    await removeDatabase(partial);
     throw error;
   }
   await store.close();
+  await rename(partial, dbFile);
   return 0;
+}
+
+async function removeDatabase(file: string): Promise<void> {
+  await Promise.all([file, `${file}-wal`, `${file}-journal`].map((part) => rm(part, { force: true })));
 }
 
 /** `heketi db consistency-check`: contradictions in a database; finding some is no failure. */

@@ -3,7 +3,7 @@
  * could hit so exactly.
  *
  *   KILL_AT      number of the call, from 1
- *   KILL_OF      `commit`: commits only; `call`: every call
+ *   KILL_OF      `commit`: commits only; `call`: every call; or a method's name
  *   KILL_WHEN    `before` or `after` the call
  *   KILL_ARMED   calls count once this file exists; without it from the start
  *   KILL_COUNTED the number of calls so far is written to this file
@@ -36,16 +36,13 @@ function armedNow() {
 }
 
 function wrap(prototype, names, isCounted) {
-  for (const name of names) prototype[name] = counting(prototype[name], isCounted);
+  for (const name of names)
+    prototype[name] = counting(prototype[name], (...call) => of === 'call' || of === name || isCounted(...call));
 }
 
 const probe = new Database(':memory:');
 const statements = Object.getPrototypeOf(probe.prepare('select 1'));
-const isCommit = (text) => /^\s*commit\b/i.test(text);
-wrap(statements, ['run', 'get', 'all'], (statement) => of === 'call' || isCommit(statement.source));
-wrap(
-  Database.prototype,
-  ['exec', 'pragma', 'serialize', 'backup'],
-  (_, [text]) => of === 'call' || isCommit(String(text)),
-);
+const isCommit = (text) => of === 'commit' && /^\s*commit\b/i.test(text);
+wrap(statements, ['run', 'get', 'all'], (statement) => isCommit(statement.source));
+wrap(Database.prototype, ['exec', 'pragma', 'serialize'], (_, [text]) => isCommit(String(text)));
 probe.close();
