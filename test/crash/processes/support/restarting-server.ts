@@ -1,0 +1,76 @@
+import type { Id } from '../../../../src/domain/ids.js';
+import { type HttpAnswer, HttpClient } from './http-client.js';
+import { type ServerOptions, type ServerProcess, startServer } from './server-process.js';
+
+/** A server that is killed now and then; requests that meet no server wait for the next one. */
+export class RestartingServer {
+  kills = 0;
+  readonly #options: ServerOptions;
+  #running: Promise<ServerProcess>;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#running = startServer(options);
+  }
+
+  /** Against the server that runs now. */
+  async client(): Promise<HttpClient> {
+    return new HttpClient((await this.#running).base);
+  }
+
+  /** Null when the connection broke before the answer had come: the request may have been carried out or not. */
+  async send(method: string, path: string, body?: object): Promise<HttpAnswer | null> {
+    const client = await this.client();
+    try {
+      return await client.send(method, path, body);
+    } catch {
+      return null;
+    }
+  }
+
+  /** SIGKILL, and a new server on the same files. */
+  async killAndRestart(): Promise<void> {
+    const server = await this.#running;
+    this.kills++;
+    this.#running = server.kill().then(() => startServer(this.#options));
+    await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#running).stop();
+  }
+}
+
+/** A request that was accepted, until its final answer. */
+export class Accepted {
+  readonly queueId: Id;
+  readonly what: string;
+  /** A poll got no answer: the final one may have been lost with it. */
+  #mayBeLost = false;
+
+  constructor(queueId: Id, what: string) {
+    this.queueId = queueId;
+    this.what = what;
+  }
+
+  /** Null while it is pending. Throws when the server knows nothing of it, though nobody can have read its answer. */
+  async poll(server: RestartingServer): Promise<FinalAnswer | null> {
+    const answer = await server.send('GET', `/queue/${this.queueId}`);
+    if (answer === null) {
+      this.#mayBeLost = true;
+      return null;
+    }
+    const { status, location, text } = answer;
+    if (status === 200) return null;
+    if (status === 303 || status === 204) return { kind: 'done', location: location ?? '' };
+    if (status === 404 && this.#mayBeLost) return { kind: 'lost' };
+    if (status !== 500 || text.includes('internal error'))
+      throw new Error(`${this.what}, queue entry ${this.queueId}: ${status} ${text}`);
+    return { kind: 'failed', text };
+  }
+}
+
+export type FinalAnswer =
+  | { readonly kind: 'done'; readonly location: string }
+  | { readonly kind: 'failed'; readonly text: string }
+  | { readonly kind: 'lost' };

@@ -1,0 +1,86 @@
+import { Accepted, type FinalAnswer, type RestartingServer } from './restarting-server.js';
+
+/** One change that a client asks for. */
+export interface SoakRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+  ended(answer: SoakAnswer): void;
+}
+
+/** `refused`: it was not accepted, so nothing happened. */
+export type SoakAnswer = FinalAnswer | { readonly kind: 'refused' };
+
+interface Open {
+  readonly accepted: Accepted;
+  readonly request: SoakRequest;
+}
+
+/** A client goes on with something else when an answer takes longer than this many polls. */
+const PATIENCE_POLLS = 60;
+const PAUSE_MS = 20;
+const REFUSALS = [400, 404, 409, 429, 500, 503];
+
+/** Asks for one change after the other, and remembers which of them have no final answer yet. */
+export class SoakClient {
+  readonly counts = { done: 0, failed: 0, lost: 0, refused: 0 };
+  readonly violations: string[] = [];
+  readonly #server: RestartingServer;
+  readonly #next: () => SoakRequest | null | Promise<SoakRequest | null>;
+  readonly #open: Open[] = [];
+
+  constructor(server: RestartingServer, next: () => SoakRequest | null | Promise<SoakRequest | null>) {
+    this.#server = server;
+    this.#next = next;
+  }
+
+  /** One request, to its answer if that comes soon. */
+  async step(): Promise<void> {
+    const request = await this.#next();
+    if (!request) return pause();
+    const { method, path, body } = request;
+    const answer = await this.#server.send(method, path, body);
+    const what = `${method} ${path} ${JSON.stringify(body ?? '')}`;
+    if (answer === null) return this.#end(request, { kind: 'lost' });
+    if (answer.status === 200 || answer.status === 201) return this.#end(request, { kind: 'done', location: '' });
+    if (answer.status !== 202) {
+      if (!REFUSALS.includes(answer.status) || answer.text.includes('internal error'))
+        this.violations.push(`${what}: ${answer.status} ${answer.text}`);
+      return this.#end(request, { kind: 'refused' });
+    }
+    const accepted = new Accepted((answer.location ?? '').slice('/queue/'.length), what);
+    const open = { accepted, request };
+    this.#open.push(open);
+    for (let polls = 0; polls < PATIENCE_POLLS && this.#open.includes(open); polls++) await this.#poll(open);
+  }
+
+  /** Every accepted request gets its final answer. */
+  async finish(): Promise<void> {
+    while (this.#open.length > 0) for (const open of [...this.#open]) await this.#poll(open);
+  }
+
+  async #poll(open: Open): Promise<void> {
+    try {
+      const answer = await open.accepted.poll(this.#server);
+      if (answer === null) return await pause();
+      this.#close(open);
+      this.#end(open.request, answer);
+    } catch (error) {
+      this.#close(open);
+      this.violations.push((error as Error).message);
+    }
+  }
+
+  #close(open: Open): void {
+    this.#open.splice(this.#open.indexOf(open), 1);
+  }
+
+  #end(request: SoakRequest, answer: SoakAnswer): void {
+    this.counts[answer.kind]++;
+    request.ended(answer);
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((turn) => setTimeout(turn, PAUSE_MS));
+}
