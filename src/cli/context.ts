@@ -2,11 +2,12 @@ import { type JsonValue, stringifyJson } from '../domain/json.js';
 import { HeketiClient, type Wait } from './client.js';
 import { CliError } from './errors.js';
 import type { FlagSet } from './flags.js';
-import type { CliIo } from './io.js';
+import { type CliIo, type Sink, withoutControls } from './io.js';
 import { Progress } from './progress.js';
 import { loadTokenSigner } from './token.js';
 import { openTransport, type Transport } from './transport.js';
 
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 const DEFAULT_SERVER = 'http://localhost:8080';
 
 /** What a command works with: the server, and the user's terminal. */
@@ -21,17 +22,27 @@ export class CliContext {
     this.progress = new Progress(io);
   }
 
-  /** Prints on stdout, exactly as given. */
+  /** Prints on stdout: exactly as given, but for what would steer a terminal. */
   print(text: string): void {
     if (text === '') return;
-    this.progress.beforePrinting(text);
-    this.io.stdout.write(text);
+    this.#write(this.io.stdout, text);
   }
 
-  /** Prints on stderr, exactly as given. */
+  /** Prints on stderr, like `print`. */
   warn(text: string): void {
-    this.progress.beforePrinting(text);
-    this.io.stderr.write(text);
+    this.#write(this.io.stderr, text);
+  }
+
+  /** For a terminal only. */
+  clearScreen(): void {
+    this.progress.beforePrinting(CLEAR_SCREEN);
+    this.io.stdout.write(CLEAR_SCREEN);
+  }
+
+  #write(sink: Sink, text: string): void {
+    const shown = sink.isTty ? withoutControls(text) : text;
+    this.progress.beforePrinting(shown);
+    sink.write(shown);
   }
 
   /** What a command found or made: as JSON if the user asked for it, otherwise as `format` has it. */

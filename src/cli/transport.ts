@@ -30,6 +30,9 @@ export interface TlsSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Far beyond any database; an endless answer must not take the machine's memory. */
+const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
+
 type Send = (options: RequestOptions, onReply: (message: IncomingMessage) => void) => ClientRequest;
 
 /**
@@ -86,8 +89,18 @@ class NodeTransport implements Transport {
       if (body !== undefined) headers['Content-Length'] = Buffer.byteLength(body);
       const outgoing = this.#send({ ...this.#options, method, path, headers }, (message) => {
         const chunks: Buffer[] = [];
-        message.on('data', (chunk: Buffer) => chunks.push(chunk));
+        let bytes = 0;
+        const limit = (atLeast: number): void => {
+          if (atLeast <= LARGEST_ANSWER_BYTES) return;
+          message.destroy(new Error(`the answer is larger than ${LARGEST_ANSWER_BYTES / 2 ** 20} MiB`));
+        };
+        message.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          limit(bytes);
+        });
         message.on('error', fail);
+        limit(Number(message.headers['content-length'] ?? 0));
         message.on('end', () => {
           const { statusCode: status = 0, statusMessage: reason = '' } = message;
           resolve({ status, reason, headers: message.headers, body: Buffer.concat(chunks) });

@@ -72,7 +72,9 @@ export function placementRequest(volume: SizedVolume, settings: OperationSetting
     snapshotFactor: volume.snapshotFactor,
     zoneChecking: options.zoneChecking ?? settings.zoneChecking,
     tagMatch: options.tagMatch,
-    arbiter: options.arbiter ? { averageFileKib: options.averageFileKib } : null,
+    // In a disperse set the arbiter's size would be that of a fragment, and all fragments hold as much as the smallest.
+    arbiter:
+      options.arbiter && volume.durability.type !== 'disperse' ? { averageFileKib: options.averageFileKib } : null,
     limits: settings.limits,
     existingBricks: volume.existingBricks,
     reserveSpareMetadata: settings.reserveSpareMetadata,

@@ -75,6 +75,7 @@ async function largestOf(
   for (const cluster of await tx.clusters.list()) {
     if (request.clusters?.length && !request.clusters.includes(cluster.id)) continue;
     if (!(request.isBlockHosting ? cluster.allowsBlock : cluster.allowsFile)) continue;
+    if ((await tx.volumes.countByCluster(cluster.id)) >= settings.maxVolumesPerCluster) continue;
     const snapshot = await snapshotOf(tx, cluster.id, health, settings.reserveSpareMetadata);
     largest = Math.max(largest, largestVolumeGib(snapshot, wanted));
   }

@@ -263,10 +263,24 @@ describe('volume requests', () => {
     '{"size":1,"snapshot":{"enable":true,"factor":0.5}}',
     '{"size":1,"snapshot":{"enable":true,"factor":100.1}}',
     '{"size":1,"gid":-1}',
+    '{"size":1,"name":"--xml"}',
+    '{"size":1,"glustervolumeoptions":["a.b on","a.b on\\nc.d off"]}',
+    '{"size":1,"glustervolumeoptions":["a.b \\u0000"]}',
+    '{"size":1,"glustervolumeoptions":["--remote-host=other x"]}',
+    '{"size":1,"glustervolumeoptions":["  --xml"]}',
+    '{"size":1,"glustervolumeoptions":["auth.allow --log-file=/etc/cron.d/x"]}',
+    '{"size":1,"glustervolumeoptions":["auth.allow\\t --xml"]}',
   ])('refuses %s with 400', async (payload) => {
     api = await startApi();
     for (const path of ['/volumes', '/placements']) expect((await post(path, payload)).statusCode).toBe(400);
     expect(api.calls).toEqual([]);
+  });
+
+  it('takes options as free text otherwise', async () => {
+    api = await startApi();
+    const options = ['', 'a.b -1', 'auth.allow 10.0.0.1, 10.0.0.2', 'a.b x --y', 'flag', ' a.b  on'];
+    expect((await post('/volumes', JSON.stringify({ size: 1, glustervolumeoptions: options }))).statusCode).toBe(202);
+    expect(asked()?.[0]).toMatchObject({ options });
   });
 
   it('takes a negative replica where it plays no part', async () => {
@@ -325,7 +339,6 @@ describe('routes that come later', () => {
     ['POST', `/blockvolumes/${UNKNOWN_ID}/expand`, '{"new_size":1}'],
     ['DELETE', `/blockvolumes/${UNKNOWN_ID}`, ''],
     ['POST', `/bricks/to-evict/${UNKNOWN_ID}`, ''],
-    ['GET', '/internal/state/examine/gluster', ''],
   ])('%s %s answers 501 with a sentence', async (method, path, payload) => {
     api = await startApi();
     const answer = await ask(api.server, method, path, { payload });

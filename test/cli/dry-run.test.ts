@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withServer } from './support/run.js';
 
 const brick = {
-  set: 1,
+  set: 0,
   zone: 1,
   deviceName: '/dev/vdb',
   sizeKib: 10_485_760,

@@ -32,6 +32,38 @@ describe('a secret on the command line never appears in an error', () => {
   });
 });
 
+describe('control characters in what a server says', () => {
+  const evil = 'a\u001b]0;title\u0007\u001b[2J\u009b1m\rb';
+  const script = {
+    'GET /volumes': { status: 500, body: evil },
+    'GET /clusters': { body: { clusters: [evil] } },
+    [`GET /clusters/${encodeURIComponent(evil)}`]: { body: { id: evil, file: true, block: true } },
+  };
+
+  it('do not reach a terminal', async () => {
+    await withServer(script, async (_server, run) => {
+      const shown = 'a\\x1b]0;title\\x07\\x1b[2J\\x9b1m\\x0db';
+      expect((await run(['volume', 'list'], { isTty: true })).stderr).toMatch(`Error: ${shown}\n`);
+      expect((await run(['cluster', 'list'], { isTty: true })).stdout).toContain(shown);
+    });
+  });
+
+  it('reach a file or a pipe as they are', async () => {
+    await withServer(script, async (_server, run) => {
+      expect((await run(['volume', 'list'])).stderr).toBe(`Error: ${evil}\n`);
+      expect((await run(['cluster', 'list'])).stdout).toContain(evil);
+    });
+  });
+});
+
+it('an answer that no memory could hold is not read', async () => {
+  const headers = { 'Content-Length': String(2 ** 40) };
+  await withServer({ 'GET /volumes': { headers, body: '{' } }, async (_server, run) => {
+    const { exit, stderr } = await run(['volume', 'list']);
+    expect([exit, stderr]).toEqual([255, expect.stringContaining('the answer is larger than 512 MiB')]);
+  });
+});
+
 describe('hints', () => {
   const refusal = (request: string, status: number, body: string) => ({ [request]: { status, body } });
 

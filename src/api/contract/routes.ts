@@ -465,7 +465,7 @@ export const ROUTES: readonly Route[] = [
           },
           "name": {
             "type": "string",
-            "pattern": "^[a-zA-Z0-9_-]*$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
           },
           "durability": {
             "type": "object",
@@ -567,7 +567,7 @@ export const ROUTES: readonly Route[] = [
           },
           "name": {
             "type": "string",
-            "pattern": "^[a-zA-Z0-9_-]*$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
           },
           "durability": {
             "type": "object",
@@ -690,7 +690,7 @@ export const ROUTES: readonly Route[] = [
         "properties": {
           "name": {
             "type": "string",
-            "pattern": "^[a-zA-Z0-9_-]*$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
           }
         }
       }
@@ -751,7 +751,7 @@ export const ROUTES: readonly Route[] = [
           },
           "name": {
             "type": "string",
-            "pattern": "^[a-zA-Z0-9_-]*$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
           },
           "hacount": {
             "type": "integer",

@@ -21,11 +21,25 @@ export function volumeRequest(body: VolumeCreate): VolumeRequest {
     clusters: body.clusters && body.clusters.length > 0 ? body.clusters : null,
     durability: requestedDurability(body.durability),
     gid: Number(body.gid ?? 0),
-    options: body.glustervolumeoptions ?? [],
+    options: (body.glustervolumeoptions ?? []).map(requestedOption),
     isBlockHosting: body.block ?? false,
     snapshotEnabled,
     snapshotFactor: snapshotEnabled ? snapshotFactor(body.snapshot?.factor) : 1,
   };
+}
+
+/**
+ * Gluster's client takes every argument that begins with two dashes for a switch of its own, wherever it stands:
+ * `--log-file=...` would have it write to any file of the host, as root. Its volume files have a line for each option.
+ */
+function requestedOption(option: string): string {
+  if (/[\0\r\n]/.test(option) || /^\s*(\S+\s)?\s*--/.test(option)) {
+    throw new DomainError(
+      'invalid',
+      `Invalid volume option ${JSON.stringify(option.slice(0, 64))}: an option is one line, NAME VALUE, and neither may begin with --`,
+    );
+  }
+  return option;
 }
 
 function snapshotFactor(requested = 0): number {

@@ -39,8 +39,6 @@ function infoCommand(context: CliContext): CliCommand {
   });
 }
 
-const CLEAR_SCREEN = '\u001b[H\u001b[2J';
-
 function listCommand(context: CliContext): CliCommand {
   return new CliCommand('list', {
     summary: 'Get a list of pending operations',
@@ -70,7 +68,8 @@ async function watchOperations(context: CliContext, client: HeketiClient, interv
     });
     const time = new Date(context.io.now()).toISOString();
     const text = list === '' ? 'No pending operations\n' : list;
-    context.print(isRedrawn ? `${CLEAR_SCREEN}${time}\n\n${text}` : `${time}\n${text}`);
+    if (isRedrawn) context.clearScreen();
+    context.print(isRedrawn ? `${time}\n\n${text}` : `${time}\n${text}`);
     await context.io.sleep(intervalSeconds * 1000);
   }
 }

@@ -79,7 +79,7 @@ function formatPlan({ cluster, bricks }: Placement): string {
     '',
   );
   const rows = bricks.map((brick) => [
-    String(brick.set),
+    String(BigInt(brick.set) + 1n), // people count from one
     brick.nodeName,
     String(brick.zone),
     brick.deviceName,
