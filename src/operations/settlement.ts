@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import { manageName } from '../domain/node.js';
-import { TransportError } from '../executors/executor.js';
+import { CommandError, TransportError } from '../executors/executor.js';
 import type { Tx } from '../store/store.js';
 import { ExecutorClosed } from './closable-executor.js';
 import type { AnyOperationKind, Interruption, OperationContext, Undone } from './operation.js';
@@ -14,6 +14,8 @@ export interface Loaded {
   readonly kind: AnyOperationKind;
   readonly plan: unknown;
   readonly after: Interruption;
+  /** Somebody may be waiting at /queue for its answer. */
+  readonly isAwaited: boolean;
 }
 
 export type Build = (tx: Tx, operationId: Id) => Promise<Intent>;
@@ -61,7 +63,7 @@ export class Settlement {
       // Records of an imported database have no entry, and nobody knows what their clients were told.
       const isUnanswered = entry ? entry.state === 'pending' : record.plan === null && record.status === 'stale';
       const after = record.isUndoing ? 'undo' : isUnanswered ? 'crash' : 'failure';
-      return { operationId, kind, plan, after };
+      return { operationId, kind, plan, after, isAwaited: entry?.state === 'pending' };
     });
   }
 
@@ -130,7 +132,7 @@ export class Settlement {
       const unsettledHosts = await this.#awaitLeftovers(loaded);
       const direction = await kind.direction(plan, this.#context, after);
       this.#context.log.info({ op: kind.type, opId: operationId, direction }, 'recovering operation');
-      if (direction === 'forward') return await this.exec(loaded, true);
+      if (direction === 'forward') return await this.#goOn(loaded);
       await this.write((tx) => tx.operations.markUndoing(operationId));
       const undone = await kind.undo(plan, this.#context, { cause: null, unsettledHosts });
       const parked = await this.write(async (tx) => {
@@ -144,6 +146,18 @@ export class Settlement {
       if (this.#isAbandoned || error instanceof ExecutorClosed) throw new Abandoned();
       this.#onKept(operationId, error);
       throw error;
+    }
+  }
+
+  /** A refusal is an answer, for which a client would wait in vain as long as the same refusal is met again. */
+  async #goOn(loaded: Loaded): Promise<boolean> {
+    try {
+      return await this.exec(loaded, true);
+    } catch (error) {
+      const isRefused = error instanceof DomainError || error instanceof CommandError;
+      if (!isRefused || !loaded.isAwaited) throw error;
+      await this.leadOut({ ...loaded, after: 'failure' }, error, null);
+      return (await this.#context.store.read((tx) => tx.operations.find(loaded.operationId))) === null;
     }
   }
 
