@@ -1,4 +1,4 @@
-import type { Device } from '../domain/device.js';
+import { type Device, volumeGroupName } from '../domain/device.js';
 import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import { manageName, type Node } from '../domain/node.js';
@@ -25,8 +25,23 @@ export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceReques
       'conflict',
       `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`,
     );
+  const adding = (await pendingAdds(tx)).find(
+    ({ plan: { nodeId, name } }) => nodeId === request.nodeId && name === request.name,
+  );
+  if (adding)
+    throw new DomainError(
+      'conflict',
+      `${request.name} is being added to node ${request.nodeId} by operation ${adding.operationId}; wait until that has ended`,
+    );
   const plan: DeviceAddPlan = { ...request, id: deviceId };
   return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan, lane: deviceLane(request.nodeId) };
+}
+
+async function pendingAdds(tx: Tx): Promise<readonly { readonly operationId: Id; readonly plan: DeviceAddPlan }[]> {
+  return (await tx.operations.listByType('add-device')).map(({ id, plan }) => ({
+    operationId: id,
+    plan: plan as DeviceAddPlan,
+  }));
 }
 
 interface DeviceAddWork {
@@ -129,6 +144,14 @@ async function refuseUnsafeWipe(
       `${device.name} on ${host} belongs to volume group ${vgName}, which may hold logical volumes, and was left alone`,
     );
   }
+  // The same disk may be on its way into the pool under another of its names.
+  const adding = await context.store.read(pendingAdds);
+  const other = adding.find(({ plan: { id } }) => id !== device.id && vgName === volumeGroupName(id));
+  if (other)
+    throw new DomainError(
+      'conflict',
+      `${device.name} on ${host} is being added as ${other.plan.name} by operation ${other.operationId}; it was left alone`,
+    );
   const known = await context.store.read((tx) => tx.devices.list());
   const same = known.find((other) => other.pvUuid === pvUuid);
   if (same)
