@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { MockExecutor } from '../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../src/operations/create-operations.js';
-import { HostWork } from '../src/operations/host-work.js';
+import { HostWork } from '../src/operations/hosts/host-work.js';
 import { openSqliteStore } from '../src/store/sqlite.js';
 import {
   ALL_UP,

@@ -6,7 +6,7 @@ import { parseJson, stringifyJson } from '../domain/json.js';
 import { checkDatabase } from '../interchange/check.js';
 import { dumpDatabase } from '../interchange/dump.js';
 import { importDatabase } from '../interchange/import.js';
-import { removeBricksWithEmptyPath } from '../operations/empty-path-bricks.js';
+import { removeBricksWithEmptyPath } from '../operations/volumes/empty-path-bricks.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store, Tx } from '../store/store.js';
 

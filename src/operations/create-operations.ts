@@ -1,33 +1,39 @@
 import { idNotFound } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
-import { changeBlockRestriction, checkBlockRestriction } from './block-restriction.js';
-import { blockVolumeCreate } from './block-volume-create.js';
-import { blockVolumeDelete } from './block-volume-delete.js';
-import { blockVolumeExpand } from './block-volume-expand.js';
-import { brickEvict } from './brick-evict.js';
-import { ClosableExecutor } from './closable-executor.js';
-import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClusterFlags } from './cluster-changes.js';
-import { buildDeviceAdd, deviceAdd } from './device-add.js';
-import { buildDeviceDelete, deviceDelete } from './device-delete.js';
-import { preflightDevice } from './device-preflight.js';
-import { deviceRemove } from './device-remove.js';
-import { resyncDevice } from './device-resync.js';
-import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './node-add.js';
-import { buildNodeDelete, nodeDelete } from './node-delete.js';
-import { NodeRepair } from './node-repair.js';
-import type { OperationContext } from './operation.js';
+import { blockVolumeCreate } from './block-volumes/block-volume-create.js';
+import { blockVolumeDelete } from './block-volumes/block-volume-delete.js';
+import { blockVolumeExpand } from './block-volumes/block-volume-expand.js';
+import { ClosableExecutor } from './engine/closable-executor.js';
+import type { OperationContext } from './engine/operation.js';
+import { Recovery } from './engine/recovery.js';
+import { OperationRunner } from './engine/runner.js';
+import { Settlement } from './engine/settlement.js';
+import { OperationTracker } from './engine/tracker.js';
 import type { Operations } from './ports.js';
-import { Recovery } from './recovery.js';
-import { RepairReports } from './repair-reports.js';
-import { OperationRunner } from './runner.js';
-import { Settlement } from './settlement.js';
-import { changeDeviceState, changeNodeState } from './states.js';
-import { OperationTracker } from './tracker.js';
-import { buildVolumeClone, volumeClone } from './volume-clone.js';
-import { buildVolumeCreate, checkVolumeRequest, NoPlacementError, volumeCreate } from './volume-create.js';
-import { buildVolumeDelete, checkVolumeDelete, volumeDelete } from './volume-delete.js';
-import { buildVolumeExpand, volumeExpand } from './volume-expand.js';
-import { planVolume } from './volume-plan.js';
+import { NodeRepair } from './repair/node-repair.js';
+import { RepairReports } from './repair/repair-reports.js';
+import {
+  changeDeviceTags,
+  changeNodeTags,
+  createCluster,
+  deleteCluster,
+  setClusterFlags,
+} from './topology/cluster-changes.js';
+import { buildDeviceAdd, deviceAdd } from './topology/device-add.js';
+import { buildDeviceDelete, deviceDelete } from './topology/device-delete.js';
+import { preflightDevice } from './topology/device-preflight.js';
+import { deviceRemove } from './topology/device-remove.js';
+import { resyncDevice } from './topology/device-resync.js';
+import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './topology/node-add.js';
+import { buildNodeDelete, nodeDelete } from './topology/node-delete.js';
+import { changeDeviceState, changeNodeState } from './topology/states.js';
+import { changeBlockRestriction, checkBlockRestriction } from './volumes/block-restriction.js';
+import { brickEvict } from './volumes/brick-evict.js';
+import { buildVolumeClone, volumeClone } from './volumes/volume-clone.js';
+import { buildVolumeCreate, checkVolumeRequest, NoPlacementError, volumeCreate } from './volumes/volume-create.js';
+import { buildVolumeDelete, checkVolumeDelete, volumeDelete } from './volumes/volume-delete.js';
+import { buildVolumeExpand, volumeExpand } from './volumes/volume-expand.js';
+import { planVolume } from './volumes/volume-plan.js';
 
 const KINDS = [
   volumeCreate,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError, TransportError } from '../../src/executors/executor.js';
-import { onAnyHost } from '../../src/operations/cluster-hosts.js';
+import { onAnyHost } from '../../src/operations/hosts/cluster-hosts.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 
 function health(down: readonly string[] = []) {

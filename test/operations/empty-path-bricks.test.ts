@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { removeBricksWithEmptyPath } from '../../src/operations/empty-path-bricks.js';
+import { removeBricksWithEmptyPath } from '../../src/operations/volumes/empty-path-bricks.js';
 import { done, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 
 /** One volume with a brick on each of three hosts; the paths of the first `broken` are lost. */

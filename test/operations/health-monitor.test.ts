@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EntryState, Node } from '../../src/domain/node.js';
 import { type Command, type CommandResult, type Executor, TransportError } from '../../src/executors/executor.js';
-import { HealthMonitor, type MonitorOptions } from '../../src/operations/health-monitor.js';
+import { HealthMonitor, type MonitorOptions } from '../../src/operations/hosts/health-monitor.js';
 import type { Logger } from '../../src/operations/logger.js';
 import type { Store, Tx } from '../../src/store/store.js';
 import { HOST_SETTINGS, SILENT } from '../support/pool.js';

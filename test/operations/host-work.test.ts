@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, type CommandResult, type Executor, TransportError } from '../../src/executors/executor.js';
-import { HostWork } from '../../src/operations/host-work.js';
+import { HostWork } from '../../src/operations/hosts/host-work.js';
 import { HOST_SETTINGS, hastyPacing } from '../support/pool.js';
 
 const OK: CommandResult = { exitCode: 0, stdout: '', stderr: '' };

@@ -7,7 +7,7 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import { importDatabase } from '../../src/interchange/import.js';
-import { markInterrupted } from '../../src/operations/recovery.js';
+import { markInterrupted } from '../../src/operations/engine/recovery.js';
 import type { Tx } from '../../src/store/store.js';
 import { readGolden } from '../interchange/golden-databases.js';
 import { differences } from '../support/differences.js';

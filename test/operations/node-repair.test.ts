@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import { HostWork } from '../../src/operations/host-work.js';
-import { NodeRepair } from '../../src/operations/node-repair.js';
-import { NodeRepairMonitor } from '../../src/operations/node-repair-monitor.js';
+import { HostWork } from '../../src/operations/hosts/host-work.js';
 import type { RepairReport } from '../../src/operations/ports.js';
-import { RepairReports } from '../../src/operations/repair-reports.js';
+import { NodeRepair } from '../../src/operations/repair/node-repair.js';
+import { NodeRepairMonitor } from '../../src/operations/repair/node-repair-monitor.js';
+import { RepairReports } from '../../src/operations/repair/repair-reports.js';
 import {
   ALL_UP,
   answerOf,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetOldAnswers } from '../../src/operations/forget-old-answers.js';
+import { forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OperationTracker } from '../../src/operations/tracker.js';
+import { OperationTracker } from '../../src/operations/engine/tracker.js';
 
 const NEVER = new Promise<never>(() => undefined);
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../../src/operations/create-operations.js';
-import { HostWork } from '../../src/operations/host-work.js';
-import type { OperationContext } from '../../src/operations/operation.js';
+import type { OperationContext } from '../../src/operations/engine/operation.js';
+import { HostWork } from '../../src/operations/hosts/host-work.js';
 import {
   ALL_UP,
   answerOf,

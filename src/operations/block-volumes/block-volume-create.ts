@@ -1,0 +1,73 @@
+import type { PendingOperation } from '../../domain/pending-operation.js';
+import { isStarted, volumeInfo } from '../../executors/commands/gluster-volume.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import { onAnyHost } from '../hosts/cluster-hosts.js';
+import { type VolumeWork, volumeWork } from '../volumes/volume-bricks.js';
+import { volumeCreate } from '../volumes/volume-create.js';
+import { type BlockVolumeWork, blockVolumeWork, bookBlockSpace, removeBlockVolume } from './block-volume-work.js';
+
+interface BlockVolumeCreateWork extends BlockVolumeWork {
+  /** The hosting volume when it is made by the same operation; null when it was there before. */
+  readonly newHosting: VolumeWork | null;
+  /** Another block volume has the same name on the same volume, so gluster's one is not this operation's. */
+  readonly isNameShared: boolean;
+}
+
+/**
+ * Taken back, never finished: a client that saw the server die has no answer, and asks again. Records of the
+ * original, the only ones there are, leave no other way: it keeps what gluster-block answered in memory.
+ */
+export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
+  type: 'create-block-volume',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<BlockVolumeCreateWork | null> {
+    const work = await blockVolumeWork(tx, operation, 'add-block-volume');
+    if (!work) return null;
+    const { block, hosting } = work;
+    const makesHosting = operation.actions.some(({ change }) => change === 'add-volume');
+    const newHosting = makesHosting ? await volumeWork(tx, operation, hosting, 'add-brick') : null;
+    if (makesHosting && !newHosting) return null;
+    const neighbours = await tx.blockVolumes.listByHostingVolume(hosting.id);
+    const isNameShared = neighbours.some(({ id, name }) => id !== block.id && name === block.name);
+    return { ...work, newHosting, isNameShared };
+  },
+
+  lane: ({ hosting }) => hosting.clusterId,
+
+  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+
+  async exec({ operationId }) {
+    throw new Error(`operation ${operationId} can only be taken back`);
+  },
+
+  async finalize(_tx, { operationId }) {
+    throw new Error(`operation ${operationId} can only be taken back`);
+  },
+
+  async direction() {
+    return 'back';
+  },
+
+  async undo(work, context, failed) {
+    if (!work.isNameShared && (await mayHoldBlocks(work, context))) await removeBlockVolume(work, context);
+    if (!work.newHosting) return ALL_UNDONE;
+    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, failed);
+  },
+
+  async retract(tx, { block, hosting, newHosting }, undone) {
+    await tx.blockVolumes.delete(block.id);
+    await tx.linkFaults.deleteByObject(block.id);
+    if (newHosting) return volumeCreate.retract(tx, { ...newHosting, isImported: true }, undone);
+    await bookBlockSpace(tx, hosting.id, block.sizeGib);
+    return null;
+  },
+};
+
+/** gluster-block refuses to look into a hosting volume that was not started yet. */
+async function mayHoldBlocks({ newHosting }: BlockVolumeCreateWork, context: OperationContext): Promise<boolean> {
+  if (!newHosting) return true;
+  const { volume, hosts } = newHosting;
+  const found = await onAnyHost(hosts, context.health, (host) => volumeInfo(context.hosts, host, volume.name));
+  return found !== null && isStarted(found);
+}

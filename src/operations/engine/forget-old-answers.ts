@@ -1,0 +1,24 @@
+import type { Store } from '../../store/store.js';
+import type { Logger } from '../logger.js';
+import { IDEMPOTENCY_KEY_LIFE_MS } from './operation-records.js';
+
+const ANSWER_LIFE_MS = 7 * 24 * 3600 * 1000;
+const ROUND_MS = 3600 * 1000;
+
+/**
+ * Forgets answers of /queue that nobody has fetched for a week, and idempotency keys after their day: now, and every
+ * hour. Answers the function that stops it.
+ */
+export function forgetOldAnswers(store: Store, log: Logger): () => void {
+  const round = (): void => {
+    store
+      .write(async (tx) => {
+        await tx.idempotencyKeys.deleteOlderThan(Date.now() - IDEMPOTENCY_KEY_LIFE_MS);
+        await tx.queue.deleteAnsweredBefore(Date.now() - ANSWER_LIFE_MS);
+      })
+      .catch((error: unknown) => log.warn({ err: error }, 'old answers could not be forgotten'));
+  };
+  round();
+  const timer = setInterval(round, ROUND_MS).unref();
+  return () => clearInterval(timer);
+}

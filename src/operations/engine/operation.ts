@@ -1,0 +1,95 @@
+import type { Id } from '../../domain/ids.js';
+import type { Action, OperationType, PendingOperation } from '../../domain/pending-operation.js';
+import type { Hosts } from '../../executors/commands/hosts.js';
+import type { Store, Tx } from '../../store/store.js';
+import type { HostWork } from '../hosts/host-work.js';
+import type { Logger } from '../logger.js';
+import type { NodeHealth } from '../ports.js';
+import type { OperationSettings } from '../settings.js';
+
+/** What every operation works with. */
+export interface OperationContext {
+  readonly store: Store;
+  readonly hosts: Hosts;
+  readonly work: HostWork;
+  readonly health: NodeHealth;
+  readonly settings: OperationSettings;
+  readonly log: Logger;
+}
+
+/**
+ * Why an operation is being led out. `crash`: its process died, and its client has no answer yet; `failure`: the
+ * client has been told, or is about to be, that the change failed; `undo`: an undo was begun, and may be running on
+ * hosts still.
+ */
+export type Interruption = 'crash' | 'failure' | 'undo';
+
+/** What is known when an undo begins. */
+export interface Failed {
+  /** Null when the process that failed is gone. */
+  readonly cause: unknown;
+  /** Hosts on which something may run still, and which can't be asked. */
+  readonly unsettledHosts: ReadonlySet<string>;
+}
+
+/**
+ * One kind of change to the storage pool. The pending record and the rows it names hold all that `exec` and `undo`
+ * need, so that both can be done by another process than the one that began.
+ *
+ * `load`, `finalize` and `retract` touch only the store; `exec` and `undo` touch only hosts, may be cut off anywhere,
+ * and are safe to run again.
+ */
+export interface OperationKind<Plan, Outcome> {
+  readonly type: OperationType;
+  /** Reads what the operation is about; null when the record names rows that do not exist (imported data). */
+  load(tx: Tx, operation: PendingOperation): Promise<Plan | null>;
+  /** Operations of one lane wait for each other when there are too many: the cluster's id, or the node's. */
+  lane(plan: Plan): string;
+  /**
+   * Hosts on which programs of the operation may run on after an interruption. Nothing is probed or undone before
+   * those on `mustEnd` have ended; a host of `mayStay` that can't be asked is told to `undo` instead.
+   */
+  leftovers(plan: Plan, after: Interruption): Leftovers;
+  /** `isResumed`: after `direction` said forward; some of the work is done already. */
+  exec(plan: Plan, context: OperationContext, isResumed: boolean): Promise<Outcome>;
+  /** Settles the store after `exec`, in the transaction that also ends the record. */
+  finalize(tx: Tx, plan: Plan, outcome: Outcome): Promise<Finalized>;
+  /**
+   * After a failed or interrupted `exec`: looks at the hosts and says which way leads out. `forward` runs `exec`
+   * again, `back` runs `undo`. Throws when the hosts can't be asked: then nothing is done and the record is kept.
+   */
+  direction(plan: Plan, context: OperationContext, after: Interruption): Promise<'forward' | 'back'>;
+  undo(plan: Plan, context: OperationContext, failed: Failed): Promise<Undone>;
+  /**
+   * Takes the operation's rows back after `undo`, in the transaction that also ends the record. Answers the id of
+   * the record under which it parked what is left, or null.
+   */
+  retract(tx: Tx, plan: Plan, undone: Undone): Promise<Id | null>;
+}
+
+export interface Leftovers {
+  readonly mustEnd: readonly string[];
+  readonly mayStay: readonly string[];
+}
+
+/** What an undo came to. */
+export interface Undone {
+  /** Bricks that could not be removed now: they are parked, with their space, and removed later. */
+  readonly left: readonly Id[];
+  /** Why not, for the log. */
+  readonly failure: unknown;
+}
+
+export const ALL_UNDONE: Undone = { left: [], failure: null };
+
+export interface Finalized {
+  /** Path of the resulting resource, or null. */
+  readonly location: string | null;
+  /** Actions still to be done on hosts that could not be reached; the record lives on with them as `failed`. */
+  readonly remaining?: readonly Action[];
+  /** Why they remain, for the log. */
+  readonly failure?: unknown;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the runner handles kinds whose plans it never looks into
+export type AnyOperationKind = OperationKind<any, any>;

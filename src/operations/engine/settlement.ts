@@ -1,0 +1,219 @@
+import { DomainError } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { manageName } from '../../domain/node.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
+import type { Tx } from '../../store/store.js';
+import { BricksNotMade } from '../volumes/volume-bricks.js';
+import { ExecutorClosed } from './closable-executor.js';
+import type { AnyOperationKind, Interruption, OperationContext, Undone } from './operation.js';
+import { answerQueueOf, type Intent, newRecord } from './operation-records.js';
+
+/** A pending record with all it names. */
+export interface Loaded {
+  readonly operationId: Id;
+  readonly kind: AnyOperationKind;
+  readonly plan: unknown;
+  readonly after: Interruption;
+  /** Somebody may be waiting at /queue for its answer. */
+  readonly isAwaited: boolean;
+}
+
+export type Build = (tx: Tx, operationId: Id) => Promise<Intent>;
+
+/** The server stops and leaves the operation to recovery. */
+export class Abandoned extends Error {
+  constructor() {
+    super('the server is shutting down; the operation is left to recovery');
+    this.name = 'Abandoned';
+  }
+}
+
+/** Leads operations to their end: forward, or back when the hosts ask for it; or keeps their records. */
+export class Settlement {
+  readonly #context: OperationContext;
+  readonly #kinds: ReadonlyMap<string, AnyOperationKind>;
+  readonly #onKept: (operationId: Id, error: unknown) => void;
+  #isAbandoned = false;
+
+  /** `onKept` is told of operations whose records stay, to be tried again later. */
+  constructor(
+    context: OperationContext,
+    kinds: readonly AnyOperationKind[],
+    onKept: (operationId: Id, error: unknown) => void,
+  ) {
+    this.#context = context;
+    this.#kinds = new Map(kinds.map((kind) => [kind.type, kind]));
+    this.#onKept = onKept;
+  }
+
+  /** From now on nothing is written for any operation: what still runs ends with Abandoned. */
+  abandon(): void {
+    this.#isAbandoned = true;
+  }
+
+  /** Null when nobody knows the record's kind, or it names rows that do not exist. */
+  async load(operationId: Id): Promise<Loaded | null> {
+    return this.#context.store.read(async (tx) => {
+      const record = await tx.operations.find(operationId);
+      const kind = record ? this.#kinds.get(record.type) : undefined;
+      if (!record || !kind) return null;
+      const plan: unknown = await kind.load(tx, record);
+      if (plan === null) return null;
+      const entry = await tx.queue.findByOperation(operationId);
+      // Records of an imported database have no entry, and nobody knows what their clients were told.
+      const isUnanswered = entry ? entry.state === 'pending' : record.plan === null && record.status === 'stale';
+      const after = record.isUndoing ? 'undo' : isUnanswered ? 'crash' : 'failure';
+      return { operationId, kind, plan, after, isAwaited: entry?.state === 'pending' };
+    });
+  }
+
+  /** False when the record lives on, for what could not be done on all hosts. */
+  async exec({ operationId, kind, plan }: Loaded, isResumed: boolean): Promise<boolean> {
+    const outcome: unknown = await kind.exec(plan, this.#context, isResumed);
+    const { isEnded, failure } = await this.write(async (tx) => {
+      const { location, remaining = [], failure } = await kind.finalize(tx, plan, outcome);
+      await answerQueueOf(tx, operationId, { location });
+      const record = remaining.length > 0 ? await tx.operations.find(operationId) : null;
+      if (record) await tx.operations.update({ ...record, status: 'failed', actions: remaining });
+      else await tx.operations.delete(operationId);
+      return { isEnded: record === null, failure };
+    });
+    if (!isEnded) this.#onKept(operationId, failure);
+    return isEnded;
+  }
+
+  /** After a failed exec. Null when the operation has ended, the new intent when it is to be tried again. */
+  async leadOut(loaded: Loaded, cause: unknown, rebuild: Build | null): Promise<Intent | null> {
+    const { operationId, kind, plan } = loaded;
+    if (this.#isAbandoned || cause instanceof ExecutorClosed) throw new Abandoned();
+    const error = errorText(cause);
+    let undone: Undone;
+    try {
+      const unsettledHosts = await this.#awaitLeftovers(loaded);
+      if ((await kind.direction(plan, this.#context, 'failure')) === 'forward') {
+        await this.exec(loaded, true);
+        return null;
+      }
+      await this.write((tx) => tx.operations.markUndoing(operationId));
+      undone = await kind.undo(plan, this.#context, { cause, unsettledHosts });
+    } catch (fault) {
+      if (this.#isAbandoned || fault instanceof ExecutorClosed) throw new Abandoned();
+      this.#context.log.error(
+        { op: kind.type, opId: operationId, err: fault },
+        'operation could not be undone; kept for recovery',
+      );
+      await this.write(async (tx) => {
+        await tx.operations.setStatus([operationId], 'failed');
+        await answerQueueOf(tx, operationId, { error });
+      });
+      this.#onKept(operationId, fault);
+      return null;
+    }
+    const { intent, parked } = await this.write(async (tx) => {
+      const parked = await kind.retract(tx, plan, undone);
+      const intent = rebuild && (await this.#rebuild(tx, loaded, rebuild));
+      if (!intent) {
+        await tx.operations.delete(operationId);
+        await answerQueueOf(tx, operationId, { error });
+      }
+      return { intent, parked };
+    });
+    if (parked) this.#onKept(parked, undone.failure);
+    return intent;
+  }
+
+  /**
+   * Leads an operation out whose process died, or whose undo failed. Throws when the hosts do not allow it now: the
+   * record is kept. False when part of it is kept.
+   */
+  async recover(loaded: Loaded): Promise<boolean> {
+    const { operationId, kind, plan, after } = loaded;
+    try {
+      const unsettledHosts = await this.#awaitLeftovers(loaded);
+      const direction = await kind.direction(plan, this.#context, after);
+      this.#context.log.info({ op: kind.type, opId: operationId, direction }, 'recovering operation');
+      if (direction === 'forward') return await this.#goOn(loaded);
+      await this.write((tx) => tx.operations.markUndoing(operationId));
+      const undone = await kind.undo(plan, this.#context, { cause: null, unsettledHosts });
+      const parked = await this.write(async (tx) => {
+        await tx.operations.delete(operationId);
+        await answerQueueOf(tx, operationId, { error: interrupted(kind.type) });
+        return kind.retract(tx, plan, undone);
+      });
+      if (parked) this.#onKept(parked, undone.failure);
+      return true;
+    } catch (error) {
+      if (this.#isAbandoned || error instanceof ExecutorClosed) throw new Abandoned();
+      this.#onKept(operationId, error);
+      throw error;
+    }
+  }
+
+  /** A refusal is an answer, for which a client would wait in vain as long as the same refusal is met again. */
+  async #goOn(loaded: Loaded): Promise<boolean> {
+    try {
+      return await this.exec(loaded, true);
+    } catch (error) {
+      const isRefused = error instanceof DomainError || error instanceof CommandError;
+      if (!isRefused || !loaded.isAwaited) throw error;
+      await this.leadOut({ ...loaded, after: 'failure' }, error, null);
+      return (await this.#context.store.read((tx) => tx.operations.find(loaded.operationId))) === null;
+    }
+  }
+
+  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#isAbandoned) throw new Abandoned();
+    return this.#context.store.write(work);
+  }
+
+  /** Answers the hosts that can't be asked and need not be; a node that was given up (state failed) is one. */
+  async #awaitLeftovers({ kind, plan, after }: Loaded): Promise<ReadonlySet<string>> {
+    const { mustEnd, mayStay } = kind.leftovers(plan, after);
+    const unsettled = new Map<string, TransportError>();
+    const wait = async (host: string): Promise<void> => {
+      try {
+        await this.#context.hosts.executor.awaitLeftovers(host);
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        unsettled.set(host, error);
+      }
+    };
+    await Promise.all([...new Set([...mustEnd, ...mayStay])].map(wait));
+    if (mustEnd.some((host) => unsettled.has(host))) {
+      const nodes = await this.#context.store.read((tx) => tx.nodes.list());
+      const givenUp = new Set(nodes.filter(({ state }) => state === 'failed').map(manageName));
+      for (const host of mustEnd) {
+        const error = givenUp.has(host) ? undefined : unsettled.get(host);
+        if (error) throw error;
+      }
+    }
+    return new Set(unsettled.keys());
+  }
+
+  async #rebuild(tx: Tx, { kind, operationId }: Loaded, build: Build): Promise<Intent | null> {
+    try {
+      const intent = await build(tx, operationId);
+      const record = newRecord(kind.type, operationId, intent);
+      const before = await tx.operations.find(operationId);
+      await tx.operations.update({ ...record, createdAt: before?.createdAt ?? record.createdAt });
+      return intent;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.#context.log.warn({ op: kind.type, opId: operationId, err: error }, 'no second try is possible');
+      return null;
+    }
+  }
+}
+
+function interrupted(type: string): string {
+  return `the server was restarted during this operation (${type}); it was undone, send the request again`;
+}
+
+/** The text a client gets: what a host said, or our own refusal; never the inside of a defect. */
+export function errorText(error: unknown): string {
+  if (error instanceof BricksNotMade) return errorText(error.cause);
+  if (error instanceof DomainError) return error.message;
+  if (error instanceof Error && (error.name === 'CommandError' || error.name === 'TransportError'))
+    return error.message;
+  return 'internal error; see the server log';
+}

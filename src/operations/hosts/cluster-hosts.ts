@@ -1,0 +1,70 @@
+import { DomainError } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { manageName, type Node, storageName } from '../../domain/node.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
+import type { Tx } from '../../store/store.js';
+import type { NodeHealth } from '../ports.js';
+
+/** First storage name of each node in node-id order: what clients mount. */
+export async function storageNamesOf(tx: Tx, clusterId: Id): Promise<readonly string[]> {
+  return (await tx.nodes.listByCluster(clusterId)).map(storageName);
+}
+
+/** First manage name of each node in node-id order: where commands for the cluster may run. */
+export async function manageNamesOf(tx: Tx, clusterId: Id): Promise<readonly string[]> {
+  return (await tx.nodes.listByCluster(clusterId)).map(manageName);
+}
+
+/** Node records by id, for finding the host of a brick. */
+export function byId(nodes: readonly Node[]): ReadonlyMap<Id, Node> {
+  return new Map(nodes.map((node) => [node.id, node]));
+}
+
+/** The same hosts, beginning with one that depends on the object's id: its neighbours' work goes to other hosts. */
+export function spreadOver<T>(hosts: readonly T[], id: Id): readonly T[] {
+  if (hosts.length === 0) return hosts;
+  const start = Number.parseInt(id.slice(0, 8), 16) % hosts.length;
+  return [...hosts.slice(start), ...hosts.slice(0, start)];
+}
+
+/**
+ * Runs gluster work on the first host that answers, those last seen healthy first. A host that refuses ends the
+ * search, since another would say the same; one that can't be reached before anything ran, or whose glusterd is not
+ * running, is passed over and reported as down. `preferred` is asked before all others.
+ */
+export async function onAnyHost<T>(
+  names: readonly string[],
+  health: NodeHealth,
+  work: (host: string) => Promise<T>,
+  preferred?: string,
+): Promise<T> {
+  const sorted = [...names.filter((name) => health.isUp(name)), ...names.filter((name) => !health.isUp(name))];
+  const hosts = preferred === undefined ? sorted : [preferred, ...sorted.filter((name) => name !== preferred)];
+  const failures: { readonly host: string; readonly error: Error }[] = [];
+  for (const host of hosts) {
+    try {
+      return await work(host);
+    } catch (error) {
+      if (!isHostDown(error)) throw error;
+      health.reportDown(host);
+      failures.push({ host, error });
+    }
+  }
+  const [first] = failures;
+  if (!first) throw new DomainError('failed', 'the cluster has no node on which gluster commands could run');
+  if (failures.length === 1) throw first.error;
+  throw new TransportError(first.host, failuresText(failures), false, { cause: first.error });
+}
+
+/** Nothing ran there, and nothing would: the host is unreachable or its glusterd is stopped. */
+function isHostDown(error: unknown): error is TransportError | CommandError {
+  if (error instanceof TransportError) return !error.mayHaveRun;
+  return error instanceof CommandError && /Connection failed|glusterd.*not running/i.test(error.message);
+}
+
+function failuresText(failures: readonly { readonly host: string; readonly error: Error }[]): string {
+  const texts = new Set(failures.map(({ error }) => error.message));
+  const [only] = texts;
+  if (texts.size === 1) return `All ${failures.length} hosts: ${only}`;
+  return failures.map(({ host, error }) => `Host ${host}: ${error.message}`).join('\n');
+}

@@ -1,0 +1,69 @@
+import type { Cluster } from '../../domain/cluster.js';
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import { type Id, newId } from '../../domain/ids.js';
+import type { Tags } from '../../domain/node.js';
+import type { Store, Tx } from '../../store/store.js';
+import type { ClusterFlags, TagChange } from '../ports.js';
+import type { NodeAddPlan } from './node-add.js';
+
+export async function createCluster(store: Store, flags: ClusterFlags): Promise<Id> {
+  const id = newId();
+  await store.write((tx) => tx.clusters.insert({ id, ...flags }));
+  return id;
+}
+
+export async function setClusterFlags(store: Store, id: Id, flags: ClusterFlags): Promise<void> {
+  await store.write(async (tx) => {
+    await getCluster(tx, id);
+    await tx.clusters.update({ id, ...flags });
+  });
+}
+
+export async function deleteCluster(store: Store, id: Id): Promise<void> {
+  await store.write(async (tx) => {
+    await getCluster(tx, id);
+    const nodes = await tx.nodes.listIdsByCluster(id);
+    const volumes = await tx.volumes.countByCluster(id);
+    const adding = (await tx.operations.listByType('add-node')).some((op) => (op.plan as NodeAddPlan).clusterId === id);
+    if (nodes.length > 0 || volumes > 0 || adding) {
+      throw new DomainError(
+        'conflict',
+        `cluster ${id} can't be deleted: it has ${nodes.length} nodes and ${volumes} volumes${adding ? ', and a node is being added' : ''}; delete those first`,
+      );
+    }
+    await tx.clusters.delete(id);
+    await tx.linkFaults.deleteByObject(id);
+  });
+}
+
+export async function changeNodeTags(store: Store, id: Id, change: TagChange): Promise<Tags> {
+  return store.write(async (tx) => {
+    const node = await tx.nodes.find(id);
+    if (!node) throw idNotFound();
+    const tags = changedTags(node.tags, change);
+    await tx.nodes.update({ ...node, tags });
+    return tags;
+  });
+}
+
+export async function changeDeviceTags(store: Store, id: Id, change: TagChange): Promise<Tags> {
+  return store.write(async (tx) => {
+    const device = await tx.devices.find(id);
+    if (!device) throw idNotFound();
+    const tags = changedTags(device.tags, change);
+    await tx.devices.update({ ...device, tags });
+    return tags;
+  });
+}
+
+function changedTags(before: Tags, { kind, tags }: TagChange): Tags {
+  if (kind === 'set') return tags;
+  if (kind === 'update') return { ...before, ...tags };
+  return Object.fromEntries(Object.entries(before).filter(([name]) => !Object.hasOwn(tags, name)));
+}
+
+async function getCluster(tx: Tx, id: Id): Promise<Cluster> {
+  const cluster = await tx.clusters.find(id);
+  if (!cluster) throw idNotFound();
+  return cluster;
+}

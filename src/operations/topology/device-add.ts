@@ -1,0 +1,174 @@
+import { type Device, volumeGroupName } from '../../domain/device.js';
+import { DomainError } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { manageName, type Node } from '../../domain/node.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
+import { type DeviceReport, inspectDevice, setUpDevice, tearDownDevice } from '../../executors/commands/lvm-device.js';
+import { CommandError } from '../../executors/executor.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import type { Intent } from '../engine/operation-records.js';
+import type { DevicePreflight, DeviceRequest } from '../ports.js';
+import { inspectCandidate, preflightRefusal } from './device-preflight.js';
+
+/** The device that is being added; no row holds it before its volume group exists. */
+export interface DeviceAddPlan extends DeviceRequest {
+  readonly id: Id;
+}
+
+export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceRequest): Promise<Intent> {
+  const node = await tx.nodes.find(request.nodeId);
+  if (!node) throw new DomainError('not_found', 'Node id does not exist');
+  const [leaving] = await tx.operations.listByObject(request.nodeId);
+  if (leaving)
+    throw new DomainError(
+      'conflict',
+      `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`,
+    );
+  const adding = (await pendingAdds(tx)).find(
+    ({ plan: { nodeId, name } }) => nodeId === request.nodeId && name === request.name,
+  );
+  if (adding)
+    throw new DomainError(
+      'conflict',
+      `${request.name} is being added to node ${request.nodeId} by operation ${adding.operationId}; wait until that has ended`,
+    );
+  const plan: DeviceAddPlan = { ...request, id: deviceId };
+  return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan, lane: deviceLane(request.nodeId) };
+}
+
+async function pendingAdds(tx: Tx): Promise<readonly { readonly operationId: Id; readonly plan: DeviceAddPlan }[]> {
+  return (await tx.operations.listByType('add-device')).map(({ id, plan }) => ({
+    operationId: id,
+    plan: plan as DeviceAddPlan,
+  }));
+}
+
+interface DeviceAddWork {
+  readonly device: DeviceAddPlan;
+  readonly node: Node;
+  /** False while it is certain that nothing on the device is ours, so that `undo` leaves it as it was found. */
+  mayBeTouched: boolean;
+}
+
+export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
+  type: 'add-device',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<DeviceAddWork | null> {
+    const device = operation.plan as DeviceAddPlan;
+    const node = await tx.nodes.find(device.nodeId);
+    return node && { device, node, mayBeTouched: true };
+  },
+
+  lane: ({ node }) => deviceLane(node.id),
+
+  leftovers: ({ node }) => ({ mustEnd: [manageName(node)], mayStay: [] }),
+
+  async exec(work, context) {
+    const { device, node } = work;
+    const host = manageName(node);
+    const spec = { deviceId: device.id, name: device.name, wipe: false };
+    work.mayBeTouched = false;
+    const preflight = await inspectCandidate(context, node, device.name);
+    const isAccepted = preflight.isUsable || (device.mayDestroyData && preflight.isUsableIfWiped);
+    if (!isAccepted) throw preflightRefusal(preflight, device.mayDestroyData);
+    logDoubts(preflight, context);
+    work.mayBeTouched = true;
+    try {
+      return await setUpDevice(context.hosts, host, spec);
+    } catch (error) {
+      if (!device.mayDestroyData || !(error instanceof CommandError || error instanceof DomainError)) throw error;
+      await refuseUnsafeWipe(device, host, preflight, context);
+      return setUpDevice(context.hosts, host, { ...spec, wipe: true });
+    }
+  },
+
+  async finalize(tx, { device, node }, report) {
+    if (!(await tx.nodes.find(node.id))) throw new DomainError('conflict', `node ${node.id} was deleted meanwhile`);
+    const added: Device = {
+      id: device.id,
+      nodeId: device.nodeId,
+      name: device.name,
+      state: 'online',
+      totalKib: report.totalKib,
+      freeKib: report.freeKib,
+      usedKib: report.usedKib,
+      extentKib: report.extentKib,
+      spareMetadataKib: 0,
+      tags: device.tags,
+      paths: report.paths,
+      pvUuid: report.pvUuid,
+    };
+    await tx.devices.insert(added);
+    return { location: null };
+  },
+
+  /** Whatever was made carries the fresh device id in its name, so taking it back is safe. */
+  async direction() {
+    return 'back';
+  },
+
+  async undo({ device, node, mayBeTouched }, context) {
+    if (!mayBeTouched) return ALL_UNDONE;
+    await tearDownDevice(context.hosts, manageName(node), {
+      deviceId: device.id,
+      name: device.name,
+      paths: [],
+      pvUuid: '',
+    });
+    return ALL_UNDONE;
+  },
+
+  retract: async () => null,
+};
+
+function logDoubts({ host, device, checks }: DevicePreflight, context: OperationContext): void {
+  for (const { name, result, detail } of checks) {
+    if (result === 'warning') context.log.warn({ host, device, check: name, detail }, 'device is taken with a warning');
+  }
+}
+
+/** Data may be destroyed only where it is certain that no device this server knows is meant. */
+async function refuseUnsafeWipe(
+  device: DeviceAddPlan,
+  host: string,
+  preflight: DevicePreflight,
+  context: OperationContext,
+): Promise<void> {
+  const { pvUuid, vgName } = await inspectDevice(context.hosts, host, device.name);
+  if (!pvUuid) return;
+  const isKnownToBeEmpty = preflight.checks.some((check) => check.name === 'lvm' && check.isMendedByWiping);
+  if (vgName && !isKnownToBeEmpty) {
+    throw new DomainError(
+      'conflict',
+      `${device.name} on ${host} belongs to volume group ${vgName}, which may hold logical volumes, and was left alone`,
+    );
+  }
+  // The same disk may be on its way into the pool under another of its names.
+  const adding = await context.store.read(pendingAdds);
+  const other = adding.find(({ plan: { id } }) => id !== device.id && vgName === volumeGroupName(id));
+  if (other)
+    throw new DomainError(
+      'conflict',
+      `${device.name} on ${host} is being added as ${other.plan.name} by operation ${other.operationId}; it was left alone`,
+    );
+  const known = await context.store.read((tx) => tx.devices.list());
+  const same = known.find((other) => other.pvUuid === pvUuid);
+  if (same)
+    throw new DomainError(
+      'conflict',
+      `Device already in use (ID: ${same.id}): ${device.name} on ${host} was left alone`,
+    );
+  const unknown = known.find((other) => other.pvUuid === '');
+  if (unknown) {
+    throw new DomainError(
+      'conflict',
+      `Can not destroy device, destroy may not be safe: the physical volume UUID of device ${unknown.id} is not recorded, so ${device.name} on ${host} could be that one`,
+    );
+  }
+}
+
+/** A node that hangs keeps only its own devices waiting. */
+export function deviceLane(nodeId: Id): string {
+  return `devices/${nodeId}`;
+}

@@ -1,0 +1,130 @@
+import { DomainError } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { manageName, type Node, storageName } from '../../domain/node.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
+import { detachPeer, isGlusterdUp, probePeer } from '../../executors/commands/glusterd.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import type { Intent } from '../engine/operation-records.js';
+import { onAnyHost } from '../hosts/cluster-hosts.js';
+import type { NodeRequest } from '../ports.js';
+
+/** The node that is being added; no row holds it before its host is a peer. */
+export type NodeAddPlan = Omit<Node, 'exact'> & { readonly exactZone?: string };
+
+/** Refuses an unknown cluster and names that another node has. */
+export async function checkNodeAdd(tx: Tx, request: NodeRequest): Promise<void> {
+  if (!(await tx.clusters.find(request.clusterId))) throw new DomainError('not_found', 'Cluster id does not exist');
+  for (const [names, find] of [
+    [request.manageNames, (name: string) => tx.nodes.findByManageName(name)],
+    [request.storageNames, (name: string) => tx.nodes.findByStorageName(name)],
+  ] as const) {
+    for (const name of names) {
+      const known = await find(name);
+      if (known) throw taken(name, `is used by node ${known.id} already`);
+    }
+  }
+  for (const operation of await tx.operations.listByType('add-node')) {
+    const adding = operation.plan as NodeAddPlan;
+    const name =
+      request.manageNames.find((n) => adding.manageNames.includes(n)) ??
+      request.storageNames.find((n) => adding.storageNames.includes(n));
+    if (name) throw taken(name, `belongs to a node that is being added by operation ${operation.id}`);
+  }
+}
+
+function taken(name: string, why: string): DomainError {
+  return new DomainError('conflict', `Hostname ${name} ${why}; every manage and storage name may be used once`);
+}
+
+/** Before the request is accepted: a peer probe needs a running glusterd to run from. */
+export async function checkGlusterd(context: OperationContext, request: NodeRequest): Promise<void> {
+  const nodes = await context.store.read((tx) => tx.nodes.listByCluster(request.clusterId));
+  if (nodes.length === 0) {
+    if (await isGlusterdUp(context.hosts, request.manageNames[0] ?? '')) return;
+    throw new DomainError(
+      'invalid',
+      `New Node doesn't have glusterd running: start it on ${request.manageNames[0]} and try again`,
+    );
+  }
+  for (const node of nodes) {
+    if (node.state === 'online' && (await isGlusterdUp(context.hosts, manageName(node)))) return;
+  }
+  throw new DomainError(
+    'invalid',
+    'None of the nodes in cluster has glusterd running: start it on one of them and try again',
+  );
+}
+
+export async function buildNodeAdd(tx: Tx, nodeId: Id, request: NodeRequest): Promise<Intent> {
+  await checkNodeAdd(tx, request);
+  const plan: NodeAddPlan = {
+    id: nodeId,
+    clusterId: request.clusterId,
+    zone: request.zone,
+    state: 'online',
+    manageNames: request.manageNames,
+    storageNames: request.storageNames,
+    tags: request.tags,
+    ...(request.exactZone === undefined ? {} : { exactZone: request.exactZone.toString() }),
+  };
+  return { actions: [{ change: 'add-node', id: nodeId, delta: null }], plan, lane: nodeLane(request.clusterId) };
+}
+
+interface NodeAddWork {
+  readonly node: NodeAddPlan;
+  /** Manage names of the cluster's online nodes; one of them probes the new peer. */
+  readonly peers: readonly string[];
+  /** Another node record has the new node's storage name, so its peer must not be detached. */
+  readonly isNameShared: boolean;
+}
+
+export const nodeAdd: OperationKind<NodeAddWork, void> = {
+  type: 'add-node',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<NodeAddWork | null> {
+    const node = operation.plan as NodeAddPlan;
+    const peers = (await tx.nodes.listByCluster(node.clusterId))
+      .filter((peer) => peer.state === 'online')
+      .map(manageName);
+    const isNameShared = (await tx.nodes.findByStorageName(storageName(node))) !== null;
+    return { node, peers, isNameShared };
+  },
+
+  lane: ({ node }) => nodeLane(node.clusterId),
+
+  /** Probing twice does no harm; only before a detach must no probe be on its way. */
+  leftovers: ({ peers }, after) => ({ mustEnd: after === 'crash' ? [] : peers, mayStay: [] }),
+
+  /** The first node of a cluster is a pool of its own. */
+  async exec({ node, peers }, context) {
+    await context.hosts.executor.linkNames?.(manageName(node), storageName(node));
+    if (peers.length === 0) return;
+    await onAnyHost(peers, context.health, (host) => probePeer(context.hosts, host, storageName(node)));
+  },
+
+  async finalize(tx, { node: { exactZone, ...node } }) {
+    if (!(await tx.clusters.find(node.clusterId)))
+      throw new DomainError('conflict', `cluster ${node.clusterId} was deleted meanwhile`);
+    await tx.nodes.insert(exactZone === undefined ? node : { ...node, exact: { zone: BigInt(exactZone) } });
+    return { location: `/nodes/${node.id}` };
+  },
+
+  /** Probing a known peer again changes nothing, so after a crash the node is simply added. */
+  async direction(_work, _context, after) {
+    return after === 'crash' ? 'forward' : 'back';
+  },
+
+  async undo({ node, peers, isNameShared }, context) {
+    if (peers.length === 0 || isNameShared) return ALL_UNDONE;
+    await onAnyHost(peers, context.health, (host) => detachPeer(context.hosts, host, storageName(node)));
+    return ALL_UNDONE;
+  },
+
+  retract: async () => null,
+};
+
+/** Nodes join and leave beside the volumes of their cluster, which may take long. */
+export function nodeLane(clusterId: Id): string {
+  return `nodes/${clusterId}`;
+}

@@ -1,0 +1,111 @@
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { manageName, type Node, storageName } from '../../domain/node.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
+import { mountFor } from '../../domain/volume.js';
+import { detachPeer, isGlusterdUp, listPeers } from '../../executors/commands/glusterd.js';
+import { TransportError } from '../../executors/executor.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
+import type { Intent } from '../engine/operation-records.js';
+import { onAnyHost, storageNamesOf } from '../hosts/cluster-hosts.js';
+import type { DeviceAddPlan } from './device-add.js';
+import { nodeLane } from './node-add.js';
+
+export async function checkNodeDelete(tx: Tx, id: Id): Promise<void> {
+  if (!(await tx.nodes.find(id))) throw idNotFound();
+  const devices = await tx.devices.listByNode(id);
+  if (devices.length > 0) {
+    throw new DomainError('conflict', `node ${id} has ${devices.length} devices; remove and delete those first`);
+  }
+}
+
+export async function buildNodeDelete(tx: Tx, id: Id): Promise<Intent> {
+  await checkNodeDelete(tx, id);
+  for (const operation of await tx.operations.listByType('add-device')) {
+    if ((operation.plan as DeviceAddPlan).nodeId === id) {
+      throw new DomainError(
+        'conflict',
+        `a device is being added to node ${id} by operation ${operation.id}; wait until that has ended`,
+      );
+    }
+  }
+  const [same] = await tx.operations.listByObject(id);
+  if (same)
+    throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
+  const clusterId = (await tx.nodes.find(id))?.clusterId ?? '';
+  return { actions: [{ change: 'delete-node', id, delta: null }], plan: null, lane: nodeLane(clusterId) };
+}
+
+interface NodeDeleteWork {
+  readonly node: Node;
+  /** Manage names of the cluster's other nodes. */
+  readonly others: readonly string[];
+}
+
+export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
+  type: 'delete-node',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<NodeDeleteWork | null> {
+    const node = await tx.nodes.find(operation.actions[0]?.id ?? '');
+    if (!node) return null;
+    const others = (await tx.nodes.listByCluster(node.clusterId))
+      .filter((other) => other.id !== node.id)
+      .map(manageName);
+    return { node, others };
+  },
+
+  lane: ({ node }) => nodeLane(node.clusterId),
+
+  /** Going on does no harm to a detach that runs still; whether the peer is there is asked when it has ended. */
+  leftovers: ({ others }, after) =>
+    after === 'crash' ? { mustEnd: [], mayStay: others } : { mustEnd: others, mayStay: [] },
+
+  /**
+   * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it. A
+   * host that lives is taken out of the pool first: nobody would know of a peer that stays.
+   */
+  async exec({ node, others }, context) {
+    if (others.length === 0) return;
+    const detach = (options?: { readonly isForced: boolean }) =>
+      onAnyHost(others, context.health, (host) => detachPeer(context.hosts, host, storageName(node), options));
+    try {
+      await detach().catch(() => detach());
+    } catch (error) {
+      if (await isGlusterdUp(context.hosts, manageName(node))) throw error;
+      await detach({ isForced: true }).catch((fault: unknown) => {
+        if (!(fault instanceof TransportError) || fault.mayHaveRun) throw fault;
+        context.log.warn(
+          { node: node.id, err: fault },
+          'no host of its cluster lives; the node is deleted all the same',
+        );
+      });
+    }
+  },
+
+  async finalize(tx, { node }) {
+    await tx.nodes.delete(node.id);
+    await tx.linkFaults.deleteByObject(node.id);
+    const hosts = await storageNamesOf(tx, node.clusterId);
+    for (const volume of await tx.volumes.listByCluster(node.clusterId)) {
+      await tx.volumes.update({ ...volume, storedMount: mountFor(volume.name, hosts) });
+    }
+    const remaining = new Set(hosts);
+    for (const volume of await tx.volumes.listByCluster(node.clusterId)) {
+      for (const block of volume.isBlockHosting ? await tx.blockVolumes.listByHostingVolume(volume.id) : []) {
+        await tx.blockVolumes.update({ ...block, hosts: block.hosts.filter((host) => remaining.has(host)) });
+      }
+    }
+    return { location: null };
+  },
+
+  async direction({ node, others }, context, after) {
+    if (after === 'crash' || others.length === 0) return 'forward';
+    const peers = await onAnyHost(others, context.health, (host) => listPeers(context.hosts, host));
+    return peers.some(({ name }) => node.storageNames.includes(name)) ? 'back' : 'forward';
+  },
+
+  undo: async () => ALL_UNDONE,
+
+  retract: async () => null,
+};

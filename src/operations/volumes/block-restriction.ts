@@ -1,0 +1,36 @@
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { withoutExact } from '../../domain/size.js';
+import { type BlockRestriction, blockInfoFor, type Volume } from '../../domain/volume.js';
+import type { Tx } from '../../store/store.js';
+
+/** Opens or closes a block hosting volume for new block volumes. */
+export async function changeBlockRestriction(tx: Tx, id: Id, restriction: BlockRestriction): Promise<void> {
+  const volume = await checkBlockRestriction(tx, id, restriction);
+  await tx.volumes.update({
+    ...withoutExact(volume, ['freeGib', 'reservedGib']),
+    blockInfo: { ...unlockedInfo(volume, restriction), restriction },
+  });
+}
+
+export async function checkBlockRestriction(tx: Tx, id: Id, restriction: BlockRestriction): Promise<Volume> {
+  const volume = await tx.volumes.find(id);
+  if (!volume || volume.pendingId) throw idNotFound();
+  if (!volume.isBlockHosting)
+    throw new DomainError('failed', `volume ${id} is not a block hosting volume, so it has no block restriction`);
+  unlockedInfo(volume, restriction);
+  return volume;
+}
+
+/** Unlocking a volume that an upgrade locked first puts the missing reserve aside. */
+function unlockedInfo({ sizeGib, blockInfo }: Volume, to: BlockRestriction): Volume['blockInfo'] {
+  if (to !== '' || blockInfo.restriction !== 'locked-by-update' || blockInfo.reservedGib > 0) return blockInfo;
+  const { reservedGib } = blockInfoFor(true, sizeGib);
+  if (blockInfo.freeGib < reservedGib) {
+    throw new DomainError(
+      'failed',
+      `Can not unlock volume. ${reservedGib}GiB free space is required, but found ${blockInfo.freeGib}GiB`,
+    );
+  }
+  return { ...blockInfo, freeGib: blockInfo.freeGib - reservedGib, reservedGib };
+}

@@ -1,0 +1,80 @@
+import { type Id, newId } from '../../domain/ids.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
+import type { Tx } from '../../store/store.js';
+import { giveBackSpace } from './space.js';
+import type { HostedBrick } from './volume-bricks.js';
+
+/**
+ * Bricks of no volume any more, on hosts that could not be asked to remove them. They keep their rows and their space
+ * under a record of their own, a delete-volume without a volume, which recovery finishes once the host is back. On a
+ * node that was given up (state failed) there is nothing to wait for. Answers the record's id, or null for none.
+ */
+export async function parkBricks(tx: Tx, bricks: readonly HostedBrick[], clusterId: Id): Promise<Id | null> {
+  const { waiting, lost } = await byHope(tx, bricks);
+  await forgetBricks(tx, lost);
+  if (waiting.length === 0) return null;
+  const id = newId();
+  await tx.operations.insert({
+    id,
+    type: 'delete-volume',
+    status: 'failed',
+    createdAt: Math.floor(Date.now() / 1000),
+    actions: waiting.map(({ brick }) => ({ change: 'delete-brick', id: brick.id, delta: null })),
+    plan: { clusterId },
+  });
+  for (const { brick } of waiting) if (await tx.bricks.find(brick.id)) await tx.bricks.park(brick.id, id);
+  return id;
+}
+
+/** Bricks that may still be removed one day, and those whose node was given up. */
+export async function byHope(
+  tx: Tx,
+  bricks: readonly HostedBrick[],
+): Promise<{ readonly waiting: readonly HostedBrick[]; readonly lost: readonly HostedBrick[] }> {
+  const waiting: HostedBrick[] = [];
+  const lost: HostedBrick[] = [];
+  for (const hosted of bricks) {
+    const node = await tx.nodes.find(hosted.brick.nodeId);
+    (node?.state === 'failed' ? lost : waiting).push(hosted);
+  }
+  return { waiting, lost };
+}
+
+/** Deletes the rows of bricks and gives their space back. */
+export async function forgetBricks(tx: Tx, bricks: readonly HostedBrick[]): Promise<void> {
+  await giveBackSpace(
+    tx,
+    bricks.map(({ brick }) => brick),
+  );
+  await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
+}
+
+/** Whether the record is about nothing but bricks that no volume uses any more. */
+export function isParked({ type, status, actions }: PendingOperation): boolean {
+  return type === 'delete-volume' && status !== '' && actions.every(({ change }) => change === 'delete-brick');
+}
+
+/** Gives up the parked bricks of a device that will not come back: rows, space, and the actions that name them. */
+export async function dropParkedBricks(tx: Tx, deviceId: Id): Promise<void> {
+  const bricks = await tx.bricks.listByDevice(deviceId);
+  const dropped = new Set(bricks.map(({ id }) => id));
+  for (const operationId of new Set(bricks.map(({ pendingId }) => pendingId))) {
+    const record = operationId ? await tx.operations.find(operationId) : null;
+    if (!record) continue;
+    const actions = record.actions.filter(({ id }) => !dropped.has(id));
+    if (actions.length === 0) await tx.operations.delete(record.id);
+    else await tx.operations.update({ ...record, actions });
+  }
+  await giveBackSpace(tx, bricks);
+  await tx.bricks.delete([...dropped]);
+}
+
+/** The bricks of a device that are more than parked, and so keep it from being deleted. */
+export async function bricksInUse(tx: Tx, deviceId: Id): Promise<number> {
+  let inUse = 0;
+  for (const brick of await tx.bricks.listByDevice(deviceId)) {
+    const record = brick.pendingId ? await tx.operations.find(brick.pendingId) : null;
+    if (!record || !isParked(record)) inUse++;
+  }
+  return inUse;
+}

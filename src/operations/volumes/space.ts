@@ -1,0 +1,79 @@
+import { type Brick, brickThinPoolName } from '../../domain/brick.js';
+import type { Device } from '../../domain/device.js';
+import type { Id } from '../../domain/ids.js';
+import type { Tx } from '../../store/store.js';
+
+/** KiB that a brick takes of its device: thin pool and pool metadata. */
+export function takenKib(brick: Pick<Brick, 'thinPoolKib' | 'poolMetadataKib'>): number {
+  return brick.thinPoolKib + brick.poolMetadataKib;
+}
+
+type Booked = Pick<Brick, 'deviceId' | 'thinPoolKib' | 'poolMetadataKib'>;
+
+/** Books the space of new bricks on their devices. */
+export async function takeSpace(tx: Tx, bricks: readonly Booked[]): Promise<void> {
+  for (const [deviceId, { takenKib: kib, largestMetadataKib }] of sumsByDevice(bricks)) {
+    const device = await tx.devices.find(deviceId);
+    // Imported bricks may name devices that are gone; there is nothing to book then.
+    if (!device) continue;
+    const beforeKib = await usedKib(tx, device);
+    const spareKib = beforeKib === 0 ? 0 : device.spareMetadataKib;
+    await tx.devices.update({
+      ...withUsed(device, beforeKib + kib),
+      spareMetadataKib: Math.max(spareKib, largestMetadataKib),
+    });
+  }
+}
+
+/**
+ * Gives the space of bricks back whose thin pools are gone. A pool that bricks of clones share is given back once:
+ * several deletes may find it gone, in any order, so the rows that share it take nothing from then on.
+ */
+export async function giveBackSpace(tx: Tx, bricks: readonly Pick<Brick, 'id'>[]): Promise<void> {
+  for (const { id } of bricks) {
+    const brick = await tx.bricks.find(id);
+    if (!brick) continue;
+    const device = await tx.devices.find(brick.deviceId);
+    if (device) await tx.devices.update(withUsed(device, (await usedKib(tx, device)) - takenKib(brick)));
+    for (const sharing of await tx.bricks.listByThinPool(brick.deviceId, brickThinPoolName(brick))) {
+      if (sharing.id !== id) await tx.bricks.update({ ...sharing, thinPoolKib: 0, poolMetadataKib: 0 });
+    }
+  }
+}
+
+async function usedKib(tx: Tx, device: Device): Promise<number> {
+  return device.exact ? usedByBricks(tx, device.id) : device.usedKib;
+}
+
+/**
+ * The original's counters may have wrapped below zero (a resync followed by deletes); used space is kept between 0
+ * and the total, and total = free + used is kept always.
+ */
+function withUsed({ exact: _, ...device }: Device, usedKib: number): Device {
+  const used = Math.min(Math.max(usedKib, 0), device.totalKib);
+  const spareMetadataKib = used === 0 ? 0 : device.spareMetadataKib;
+  return { ...device, usedKib: used, freeKib: device.totalKib - used, spareMetadataKib };
+}
+
+/** For devices whose counters no double can hold: bricks of clones share a thin pool, which counts once. */
+async function usedByBricks(tx: Tx, deviceId: Id): Promise<number> {
+  const pools = new Map<string, number>();
+  for (const brick of await tx.bricks.listByDevice(deviceId)) pools.set(brickThinPoolName(brick), takenKib(brick));
+  return [...pools.values()].reduce((sum, kib) => sum + kib, 0);
+}
+
+interface Sums {
+  takenKib: number;
+  largestMetadataKib: number;
+}
+
+function sumsByDevice(bricks: readonly Booked[]): ReadonlyMap<Id, Sums> {
+  const sums = new Map<Id, Sums>();
+  for (const brick of bricks) {
+    const sum = sums.get(brick.deviceId) ?? { takenKib: 0, largestMetadataKib: 0 };
+    sum.takenKib += takenKib(brick);
+    sum.largestMetadataKib = Math.max(sum.largestMetadataKib, brick.poolMetadataKib);
+    sums.set(brick.deviceId, sum);
+  }
+  return sums;
+}

@@ -1,0 +1,228 @@
+import { type Brick, brickLvName, brickPath, brickThinPoolName } from '../../domain/brick.js';
+import { DomainError } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { manageName, storageName } from '../../domain/node.js';
+import type { ChangeType, PendingOperation } from '../../domain/pending-operation.js';
+import type { Volume } from '../../domain/volume.js';
+import { createBrick, destroyBrick } from '../../executors/commands/brick.js';
+import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
+import { TransportError } from '../../executors/executor.js';
+import type { Tx } from '../../store/store.js';
+import type { Failed, OperationContext, Undone } from '../engine/operation.js';
+import { byId, manageNamesOf } from '../hosts/cluster-hosts.js';
+import { allSettledOrThrow } from '../hosts/host-work.js';
+import type { SoughtVolume } from './find-volume.js';
+import { forgetBricks, parkBricks } from './parked-bricks.js';
+
+/** A brick with the names by which its node is reached and known to gluster. */
+export interface HostedBrick {
+  readonly brick: Brick;
+  readonly manageName: string;
+  readonly storageName: string;
+}
+
+/** A volume, some of its bricks in gluster order, and where gluster commands for it may run. */
+export interface VolumeWork {
+  readonly operationId: Id;
+  readonly volume: Volume;
+  readonly bricks: readonly HostedBrick[];
+  /** Manage names of the cluster's nodes. */
+  readonly hosts: readonly string[];
+}
+
+/** Reads the bricks that an operation's actions of one kind name, in the actions' order; null when one is missing. */
+export async function hostedBricks(
+  tx: Tx,
+  operation: PendingOperation,
+  change: ChangeType,
+  clusterId: Id,
+): Promise<readonly HostedBrick[] | null> {
+  const nodes = byId(await tx.nodes.listByCluster(clusterId));
+  const hosted: HostedBrick[] = [];
+  for (const action of operation.actions) {
+    if (action.change !== change) continue;
+    const brick = await tx.bricks.find(action.id);
+    const node = brick && (nodes.get(brick.nodeId) ?? (await tx.nodes.find(brick.nodeId)));
+    if (!brick || !node) return null;
+    hosted.push({ brick, manageName: manageName(node), storageName: storageName(node) });
+  }
+  return hosted;
+}
+
+export async function volumeWork(
+  tx: Tx,
+  operation: PendingOperation,
+  volume: Volume,
+  change: ChangeType,
+): Promise<VolumeWork | null> {
+  const bricks = await hostedBricks(tx, operation, change, volume.clusterId);
+  if (!bricks) return null;
+  return { operationId: operation.id, volume, bricks, hosts: await manageNamesOf(tx, volume.clusterId) };
+}
+
+/** Bricks could not all be made. `cause` is the host's failure. */
+export class BricksNotMade extends Error {
+  /** Bricks for which no command was run: there is nothing to remove. */
+  readonly neverBegun: ReadonlySet<Id>;
+
+  constructor(cause: unknown, neverBegun: ReadonlySet<Id>) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'BricksNotMade';
+    this.neverBegun = neverBegun;
+  }
+}
+
+/**
+ * Makes all bricks, in parallel over hosts. After a failure (BricksNotMade) no further one is begun, and nothing runs
+ * any more.
+ */
+export async function createBricks(work: VolumeWork, context: OperationContext): Promise<void> {
+  const neverBegun = new Set<Id>();
+  let hasFailed = false;
+  const make = async ({ brick, manageName: host }: HostedBrick): Promise<void> => {
+    if (hasFailed) {
+      neverBegun.add(brick.id);
+      return;
+    }
+    try {
+      await createOne(work, brick, host, context);
+    } catch (error) {
+      hasFailed = true;
+      if (error instanceof TransportError && !error.mayHaveRun) {
+        neverBegun.add(brick.id);
+        context.health.reportDown(host);
+      }
+      throw error;
+    }
+  };
+  try {
+    await allSettledOrThrow(
+      work.bricks.map((hosted) => context.work.onHost(hosted.manageName, hosted.brick.deviceId, () => make(hosted))),
+    );
+  } catch (error) {
+    throw new BricksNotMade(error, neverBegun);
+  }
+}
+
+async function createOne(work: VolumeWork, brick: Brick, host: string, context: OperationContext): Promise<void> {
+  if (brick.subType === 'unknown') throw new Error(`brick ${brick.id} has no sub type and can't be created`);
+  await createBrick(context.hosts, host, {
+    deviceId: brick.deviceId,
+    brickId: brick.id,
+    path: brick.path,
+    lv: brickLvName(brick),
+    thinPool: brickThinPoolName(brick),
+    sizeKib: brick.sizeKib,
+    thinPoolKib: brick.thinPoolKib,
+    poolMetadataKib: brick.poolMetadataKib,
+    subType: brick.subType,
+    gid: work.volume.gid,
+  });
+}
+
+/** What became of the bricks of a removal. */
+export interface Destroyed {
+  readonly gone: readonly { readonly id: Id; readonly poolRemoved: boolean }[];
+  /** Bricks whose hosts failed or could not be reached, with the first reason. */
+  readonly left: readonly Id[];
+  readonly failure: unknown;
+}
+
+/** Removes bricks from their hosts; those that can't be removed now are named, not thrown. */
+export async function destroyBricks(bricks: readonly HostedBrick[], context: OperationContext): Promise<Destroyed> {
+  const settled = await Promise.allSettled(
+    bricks.map(({ brick, manageName: host }) =>
+      context.work.onHost(host, brick.deviceId, () =>
+        destroyBrick(context.hosts, host, {
+          deviceId: brick.deviceId,
+          brickId: brick.id,
+          // Broken imported bricks may have no path; theirs would have been this one.
+          path: brick.path || brickPath(brick.deviceId, brick.id),
+          lv: brickLvName(brick),
+          thinPool: brickThinPoolName(brick),
+        }),
+      ),
+    ),
+  );
+  const gone: { id: Id; poolRemoved: boolean }[] = [];
+  const left: Id[] = [];
+  let failure: unknown = null;
+  settled.forEach((result, i) => {
+    const hosted = bricks[i];
+    if (!hosted) return;
+    if (result.status === 'fulfilled') {
+      gone.push({ id: hosted.brick.id, poolRemoved: result.value.poolRemoved });
+      return;
+    }
+    left.push(hosted.brick.id);
+    failure ??= result.reason;
+    context.log.warn(
+      { brick: hosted.brick.id, host: hosted.manageName, err: result.reason as unknown },
+      'brick could not be removed',
+    );
+  });
+  return { gone, left, failure };
+}
+
+/**
+ * Removes bricks that were planned or made by an operation that failed. Bricks on hosts where something may run still
+ * are not touched: like those that can't be removed, they are left.
+ */
+export async function undoBricks(
+  bricks: readonly HostedBrick[],
+  context: OperationContext,
+  { cause, unsettledHosts }: Failed,
+): Promise<Undone> {
+  const neverBegun = cause instanceof BricksNotMade ? cause.neverBegun : new Set<Id>();
+  const begun = bricks.filter(({ brick }) => !neverBegun.has(brick.id));
+  const untouched = begun.filter(({ manageName }) => unsettledHosts.has(manageName));
+  const { left, failure } = await destroyBricks(
+    begun.filter((hosted) => !untouched.includes(hosted)),
+    context,
+  );
+  const unsettled = untouched.map(({ brick }) => brick.id);
+  return { left: [...left, ...unsettled], failure: failure ?? (unsettled.length > 0 ? cause : null) };
+}
+
+/** After the undo of a create or an expansion: forgets the bricks that are gone and parks those that are left. */
+export async function retractBricks(
+  tx: Tx,
+  bricks: readonly HostedBrick[],
+  clusterId: Id,
+  { left }: Undone,
+): Promise<Id | null> {
+  const isLeft = new Set(left);
+  await forgetBricks(
+    tx,
+    bricks.filter(({ brick }) => !isLeft.has(brick.id)),
+  );
+  return parkBricks(
+    tx,
+    bricks.filter(({ brick }) => isLeft.has(brick.id)),
+    clusterId,
+  );
+}
+
+/** Where to look for a volume whose bricks these are. */
+export function soughtVolume({ id, clusterId, name }: Volume, bricks: readonly HostedBrick[]): SoughtVolume {
+  return { id, clusterId, name, nodeIds: bricks.map(({ brick }) => brick.nodeId) };
+}
+
+/** A host said that the volume is gone, and another shows it with bricks that were to be removed. */
+export function stillThere({ name }: Volume): DomainError {
+  return new DomainError(
+    'failed',
+    `gluster's hosts disagree whether volume ${name} exists: its bricks were left alone; compare "gluster pool list" on all nodes`,
+  );
+}
+
+/** gluster's name of a brick. */
+export function glusterName(hosted: HostedBrick): string {
+  return `${hosted.storageName}:${hosted.brick.path}`;
+}
+
+/** How many of these bricks gluster serves in the volume. */
+export function countServed(volume: GlusterVolume | null, bricks: readonly HostedBrick[]): number {
+  const served = new Set(volume?.bricks.map((brick) => brick.name));
+  return bricks.filter((hosted) => served.has(glusterName(hosted))).length;
+}

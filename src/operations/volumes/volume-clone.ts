@@ -1,0 +1,288 @@
+import { type Brick, brickThinPoolName } from '../../domain/brick.js';
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import { type Id, newId } from '../../domain/ids.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
+import { mountFor, type Volume } from '../../domain/volume.js';
+import { cloneVolume, deleteSnapshot, listSnapshots } from '../../executors/commands/gluster-snapshot.js';
+import {
+  deleteGlusterVolume,
+  type GlusterVolume,
+  isStarted,
+  stopVolume,
+  volumeInfo,
+} from '../../executors/commands/gluster-volume.js';
+import type { Hosts } from '../../executors/commands/hosts.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import type { Intent } from '../engine/operation-records.js';
+import { onAnyHost, storageNamesOf } from '../hosts/cluster-hosts.js';
+import { findVolume } from './find-volume.js';
+import {
+  destroyBricks,
+  glusterName,
+  type HostedBrick,
+  hostedBricks,
+  soughtVolume,
+  type VolumeWork,
+  volumeWork,
+} from './volume-bricks.js';
+
+/** Bricks of a clone share the thin pools of the source's: they take no space of their own. */
+export async function buildVolumeClone(
+  tx: Tx,
+  operationId: Id,
+  cloneId: Id,
+  sourceId: Id,
+  wantedName: string,
+): Promise<Intent> {
+  const source = await tx.volumes.find(sourceId);
+  if (!source || source.pendingId) throw idNotFound();
+  const refuse = (reason: string): never => {
+    throw new DomainError('failed', `Failed clone volume ${sourceId}: ${reason}`);
+  };
+  if (source.isBlockHosting) refuse('Cloning of block hosting volumes is not supported');
+  const name = wantedName || `vol_${cloneId}`;
+  if (await tx.volumes.findByName(source.clusterId, name))
+    refuse(`volume name '${name}' is already in use in its cluster`);
+  const bricks = await tx.bricks.listByVolume(sourceId);
+  if (bricks.some((brick) => brick.pendingId))
+    refuse('some of its bricks are being changed; try again when that has ended');
+
+  const copies = bricks.map(
+    (brick): Brick => ({
+      ...brick,
+      id: newId(),
+      volumeId: cloneId,
+      pendingId: operationId,
+      lv: '',
+      // Old databases do not name the pool, and it can't be derived from the copy's id.
+      thinPool: brickThinPoolName(brick),
+    }),
+  );
+  await tx.bricks.insert(copies);
+  await tx.volumes.insert({
+    ...source,
+    id: cloneId,
+    name,
+    storedMount: mountFor(name, await storageNamesOf(tx, source.clusterId)),
+    pendingId: operationId,
+  });
+  await tx.volumes.update({ ...source, pendingId: operationId });
+  return {
+    actions: [
+      { change: 'clone-volume', id: sourceId, delta: null },
+      { change: 'add-volume-clone', id: cloneId, delta: null },
+      ...copies.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
+    ],
+    plan: { copies: copies.map((copy, i) => ({ source: bricks[i]?.id, clone: copy.id })) },
+    lane: source.clusterId,
+  };
+}
+
+interface CloneWork extends VolumeWork {
+  readonly source: Volume;
+  /** The source's brick for each of `bricks`. */
+  readonly sources: readonly HostedBrick[];
+  /** Begun by the original, which writes the clone's own entry last: it can only be taken back. */
+  readonly isImported: boolean;
+  /** False while it is certain that a volume of the clone's name is somebody else's. */
+  mayBeMade: boolean;
+}
+
+/** Both volumes as gluster shows them: the n-th brick of the clone was snapped from the n-th of the source. */
+interface Cloned {
+  readonly source: GlusterVolume;
+  readonly clone: GlusterVolume;
+}
+
+export const volumeClone: OperationKind<CloneWork, Cloned> = {
+  type: 'clone-volume',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<CloneWork | null> {
+    const idOf = (change: string) => operation.actions.find((action) => action.change === change)?.id ?? '';
+    const source = await tx.volumes.find(idOf('clone-volume'));
+    if (!source) return null;
+    if (operation.plan === null) return importedWork(tx, operation, source, idOf('add-volume-clone'));
+    const clone = await tx.volumes.find(idOf('add-volume-clone'));
+    const planned = (operation.plan as { copies?: readonly { source: Id; clone: Id }[] }).copies;
+    if (!clone || !planned) return null;
+    const work = await volumeWork(tx, operation, clone, 'add-brick');
+    const sources = await hostedBricks(
+      tx,
+      { ...operation, actions: planned.map((copy) => ({ change: 'add-brick', id: copy.source, delta: null })) },
+      'add-brick',
+      source.clusterId,
+    );
+    return work && sources && { ...work, source, sources, isImported: false, mayBeMade: true };
+  },
+
+  lane: ({ source }) => source.clusterId,
+
+  /** Each of its gluster commands may have been sent to any host of the cluster. */
+  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+
+  async exec(work, context, isResumed) {
+    const source = await infoOf(work, context, work.source.name);
+    if (!source) throw new DomainError('failed', `gluster has no volume named ${work.source.name} to clone from`);
+    if (isResumed) {
+      await removeSnapshot(work, context);
+      const clone = await infoOf(work, context, work.volume.name);
+      if (!clone) throw new Error(`clone ${work.volume.name} vanished from gluster`);
+      return { source, clone };
+    }
+    // A clone can't be told from one that somebody made by hand under this name, so that is looked for first.
+    work.mayBeMade = false;
+    if (await infoOf(work, context, work.volume.name)) {
+      throw new DomainError('failed', `gluster has a volume named ${work.volume.name} already; choose another name`);
+    }
+    work.mayBeMade = true;
+    const clone = await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
+      onAnyHost(work.hosts, context.health, (host) =>
+        cloneVolume(hosts, host, {
+          source: work.source.name,
+          clone: work.volume.name,
+          snapshot: snapshotName(work),
+        }),
+      ),
+    );
+    // It tried to itself; a snapshot that stays would keep the source from ever being deleted.
+    await removeSnapshot(work, context);
+    return { source, clone };
+  },
+
+  async finalize(tx, work, cloned) {
+    for (const brick of clonedBricks(work, cloned)) await tx.bricks.update({ ...brick, pendingId: null });
+    await settle(tx, work.volume.id);
+    await settle(tx, work.source.id);
+    return { location: `/volumes/${work.volume.id}` };
+  },
+
+  async direction(work, context, after) {
+    if (work.isImported || !work.mayBeMade || after === 'undo') return 'back';
+    const found = await findClone(work, context);
+    return found && isStarted(found) && found.bricks.length === work.bricks.length ? 'forward' : 'back';
+  },
+
+  async undo(work, context) {
+    if (!work.mayBeMade) return ALL_UNDONE;
+    if (work.isImported) await removeUnknownSnapshots(work, context);
+    else await removeSnapshot(work, context);
+    const clone = await findClone(work, context);
+    if (!clone) return ALL_UNDONE;
+    const source = await findVolume(soughtVolume(work.source, work.sources), context);
+    // Until they are known by it, the bricks of the clone are copies of the source's, which must stay.
+    if (!source)
+      throw new DomainError(
+        'failed',
+        `gluster has no volume ${work.source.name}, which tells the bricks of its clone ${work.volume.name}`,
+      );
+    const made = clonedBricks(work, { source, clone });
+    const onClone = (change: (hosts: Hosts, host: string) => Promise<unknown>) =>
+      context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+        onAnyHost(work.hosts, context.health, (host) => change(hosts, host)),
+      );
+    if (isStarted(clone)) await onClone((hosts, host) => stopVolume(hosts, host, work.volume.name));
+    // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
+    const { left, failure } = await destroyBricks(
+      work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : [])),
+      context,
+    );
+    if (left.length > 0) throw failure;
+    await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
+    return ALL_UNDONE;
+  },
+
+  async retract(tx, { volume, source, bricks, isImported }) {
+    await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
+    if (isImported) await forgetImported(tx, volume.id, bricks);
+    else await tx.volumes.delete(volume.id);
+    await settle(tx, source.id);
+    return null;
+  },
+};
+
+/**
+ * The original's record knows neither the name of the snapshot nor the clone's. The clone is looked for under the
+ * name it gets when none is asked for; one with another name can't be told from a volume somebody made by hand.
+ */
+async function importedWork(
+  tx: Tx,
+  operation: PendingOperation,
+  source: Volume,
+  cloneId: Id,
+): Promise<CloneWork | null> {
+  const volume: Volume = { ...source, id: cloneId, name: `vol_${cloneId}`, pendingId: operation.id };
+  const work = await volumeWork(tx, operation, volume, 'add-brick');
+  if (!work || (await tx.volumes.find(cloneId)) || (await tx.volumes.findByName(source.clusterId, volume.name)))
+    return null;
+  const bricks = await tx.bricks.listByVolume(source.id);
+  const sources = work.bricks.flatMap((hosted) => {
+    const brick = bricks.find(({ path, deviceId }) => path === hosted.brick.path && deviceId === hosted.brick.deviceId);
+    return brick ? [{ ...hosted, brick }] : [];
+  });
+  return sources.length === work.bricks.length ? { ...work, source, sources, isImported: true, mayBeMade: true } : null;
+}
+
+/** Only clones make snapshots of such names, and the source takes part in no other clone. */
+async function removeUnknownSnapshots(work: CloneWork, context: OperationContext): Promise<void> {
+  await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
+    onAnyHost(work.hosts, context.health, async (host) => {
+      for (const name of await listSnapshots(hosts, host, work.source.name))
+        if (/^tmpsnap_[0-9a-f]{32}$/.test(name)) await deleteSnapshot(hosts, host, name);
+    }),
+  );
+}
+
+/** The cluster lists a clone that has no entry, which would break whoever follows the list. */
+async function forgetImported(tx: Tx, cloneId: Id, bricks: readonly HostedBrick[]): Promise<void> {
+  await tx.linkFaults.deleteByObject(cloneId);
+  for (const { brick } of bricks) await tx.linkFaults.deleteByObject(brick.id);
+}
+
+function snapshotName(work: CloneWork): string {
+  return `tmpsnap_${work.operationId}`;
+}
+
+function removeSnapshot(work: CloneWork, context: OperationContext): Promise<void> {
+  return context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
+    onAnyHost(work.hosts, context.health, (host) => deleteSnapshot(hosts, host, snapshotName(work))),
+  );
+}
+
+async function findClone(work: CloneWork, context: OperationContext): Promise<GlusterVolume | null> {
+  const found = await findVolume(soughtVolume(work.volume, work.sources), context, isOurs);
+  return found && isOurs(found) ? found : null;
+}
+
+function infoOf(work: CloneWork, context: OperationContext, name: string): Promise<GlusterVolume | null> {
+  return onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, name));
+}
+
+/** The clone's bricks with the paths and LV names that gluster gave them. */
+function clonedBricks(work: CloneWork, { source, clone }: Cloned): readonly Brick[] {
+  return work.bricks.map((hosted, i) => {
+    const from = work.sources[i];
+    const position = from ? source.bricks.findIndex((brick) => brick.name === glusterName(from)) : -1;
+    const served = clone.bricks[position];
+    if (!served) throw new Error(`gluster's clone ${work.volume.name} has no brick for ${hosted.brick.id}`);
+    const path = served.name.slice(served.name.indexOf(':') + 1);
+    return { ...hosted.brick, path, lv: `${clone.id.replaceAll('-', '')}_${countEarlierOnHost(clone, position)}` };
+  });
+}
+
+/** gluster numbers a clone's LVs per host, in the order of the bricks. */
+function countEarlierOnHost(clone: GlusterVolume, position: number): number {
+  const hostOf = (name: string | undefined) => name?.slice(0, name.indexOf(':'));
+  const host = hostOf(clone.bricks[position]?.name);
+  return clone.bricks.slice(0, position).filter((brick) => hostOf(brick.name) === host).length;
+}
+
+/** Clones are served from snapshot mounts, and this server refuses clone names that it knows already. */
+function isOurs(found: GlusterVolume): boolean {
+  return found.bricks.every((brick) => /:\/(var\/)?run\/gluster\/snaps\//.test(brick.name));
+}
+
+async function settle(tx: Tx, volumeId: Id): Promise<void> {
+  const volume = await tx.volumes.find(volumeId);
+  if (volume) await tx.volumes.update({ ...volume, pendingId: null });
+}

@@ -1,0 +1,217 @@
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import type { Action, PendingOperation } from '../../domain/pending-operation.js';
+import { DATABASE_VOLUME_NAME, type Volume } from '../../domain/volume.js';
+import { snapshotCount } from '../../executors/commands/gluster-snapshot.js';
+import {
+  deleteGlusterVolume,
+  type GlusterVolume,
+  isStarted,
+  listVolumes,
+  startVolume,
+} from '../../executors/commands/gluster-volume.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import type { Intent } from '../engine/operation-records.js';
+import { manageNamesOf, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
+import { type FoundVolume, findVolume } from './find-volume.js';
+import { byHope, forgetBricks } from './parked-bricks.js';
+import { giveBackSpace } from './space.js';
+import {
+  countServed,
+  type Destroyed,
+  destroyBricks,
+  type HostedBrick,
+  hostedBricks,
+  soughtVolume,
+  stillThere,
+  type VolumeWork,
+} from './volume-bricks.js';
+
+/** Refusals that come before the in-flight limit. */
+export async function checkVolumeDelete(tx: Tx, id: Id): Promise<void> {
+  const volume = await tx.volumes.find(id);
+  if (!volume) throw idNotFound();
+  if (volume.name === DATABASE_VOLUME_NAME) {
+    throw new DomainError('conflict', `Cannot delete volume containing the Heketi database (${DATABASE_VOLUME_NAME})`);
+  }
+  if (volume.isBlockHosting && (await tx.blockVolumes.listByHostingVolume(id)).length > 0) {
+    throw new DomainError(
+      'conflict',
+      'Cannot delete a block hosting volume containing block volumes; delete those first',
+    );
+  }
+}
+
+export async function buildVolumeDelete(tx: Tx, operationId: Id, id: Id): Promise<Intent> {
+  const volume = await tx.volumes.find(id);
+  if (!volume) throw idNotFound();
+  const bricks = await tx.bricks.listByVolume(id);
+  const busyWith = volume.pendingId ?? bricks.find((brick) => brick.pendingId)?.pendingId;
+  if (busyWith) {
+    throw new DomainError(
+      'failed',
+      `Failed to set up volume delete: The target exists, contains other items, or is in use. Operation ${busyWith} is changing it; wait until that has ended.`,
+    );
+  }
+  await tx.volumes.update({ ...volume, pendingId: operationId });
+  for (const brick of bricks) await tx.bricks.update({ ...brick, pendingId: operationId });
+  return {
+    actions: [
+      ...bricks.map((brick) => ({ change: 'delete-brick' as const, id: brick.id, delta: null })),
+      { change: 'delete-volume' as const, id, delta: null },
+    ],
+    plan: { clusterId: volume.clusterId },
+    lane: volume.clusterId,
+  };
+}
+
+/** The volume is null once gluster has deleted it and only bricks on unreachable hosts are left. */
+interface DeleteWork extends Omit<VolumeWork, 'volume'> {
+  readonly volume: VolumeWork['volume'] | null;
+  readonly clusterId: Id;
+}
+
+export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
+  type: 'delete-volume',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<DeleteWork | null> {
+    const id = operation.actions.find((action) => action.change === 'delete-volume')?.id;
+    const volume = id ? await tx.volumes.find(id) : null;
+    if (id && !volume) return null;
+    const planned = operation.plan as { clusterId?: Id } | null;
+    const clusterId = volume?.clusterId ?? planned?.clusterId ?? '';
+    const bricks = await hostedBricks(tx, operation, 'delete-brick', clusterId);
+    return (
+      bricks && { operationId: operation.id, volume, clusterId, bricks, hosts: await manageNamesOf(tx, clusterId) }
+    );
+  },
+
+  lane: ({ clusterId }) => clusterId,
+
+  /** Going on with a delete does no harm to one that runs still; only the way back has to wait for its end. */
+  leftovers({ volume, hosts, bricks }, after) {
+    const ofBricks = bricks.map(({ manageName }) => manageName);
+    if (after === 'crash' || !volume) return { mustEnd: [], mayStay: ofBricks };
+    return { mustEnd: hosts, mayStay: ofBricks };
+  },
+
+  async exec(work, context) {
+    const { volume } = work;
+    if (volume) {
+      const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
+      if (found && isForeign(found, work)) {
+        throw new DomainError(
+          'conflict',
+          `gluster's volume ${volume.name} has none of the bricks this server knows; it was left alone. Compare it with the database before deleting either.`,
+        );
+      }
+      // A delete that gluster refuses for its snapshots would leave the volume stopped.
+      const snapshots = found ? (found.snapshotCount ?? (await countSnapshots(found, work, context))) : 0;
+      if (snapshots > 0) {
+        throw new DomainError(
+          'conflict',
+          `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
+        );
+      }
+      const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+        onAnyHost(
+          spreadOver(work.hosts, volume.id),
+          context.health,
+          (host) => deleteGlusterVolume(hosts, host, volume.name),
+          found?.seenFrom,
+        ),
+      );
+      if (found && deleted === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
+    } else if (work.bricks.length > 0) await refuseServed(work, context);
+    return destroyBricks(work.bricks, context);
+  },
+
+  async finalize(tx, { operationId, volume, bricks }, { gone, left, failure }) {
+    const removed = new Map(gone.map(({ id, poolRemoved }) => [id, poolRemoved]));
+    const isLeft = new Set(left);
+    // Rows that are missing now were dropped with their device, which was given up meanwhile.
+    const known = await existing(tx, bricks);
+    const { waiting, lost } = await byHope(
+      tx,
+      known.filter(({ brick }) => isLeft.has(brick.id)),
+    );
+    await forgetBricks(tx, lost);
+    const ofGone = known.map(({ brick }) => brick).filter((brick) => removed.has(brick.id));
+    // A pool shared with clones stays, and so does its space, until the last of its volumes goes.
+    await giveBackSpace(
+      tx,
+      ofGone.filter((brick) => removed.get(brick.id)),
+    );
+    await tx.bricks.delete(ofGone.map((brick) => brick.id));
+    for (const { brick } of waiting) await tx.bricks.park(brick.id, operationId);
+    if (volume) await tx.volumes.delete(volume.id);
+    const remaining = waiting.map(({ brick }): Action => ({ change: 'delete-brick', id: brick.id, delta: null }));
+    return { location: null, remaining, failure };
+  },
+
+  async direction(work, context, after) {
+    if (after === 'crash' || !work.volume) return 'forward';
+    return (await isStillThere(work, context)) ? 'back' : 'forward';
+  },
+
+  /** Only reached while gluster still has the volume: it is started again if the attempt stopped it. */
+  async undo(work, context) {
+    const { volume } = work;
+    if (!volume) return ALL_UNDONE;
+    const found = await findServed(volume, work, context);
+    if (found && !isStarted(found))
+      await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+        onAnyHost(work.hosts, context.health, (host) => startVolume(hosts, host, volume.name), found.seenFrom),
+      );
+    return ALL_UNDONE;
+  },
+
+  async retract(tx, { volume, bricks }) {
+    for (const { brick } of await existing(tx, bricks)) await tx.bricks.update({ ...brick, pendingId: null });
+    const now = volume && (await tx.volumes.find(volume.id));
+    if (now) await tx.volumes.update({ ...now, pendingId: null });
+    return null;
+  },
+};
+
+/** As the rows are now: they were read before hosts worked, and others may have changed them since. */
+async function existing(tx: Tx, bricks: readonly HostedBrick[]): Promise<readonly HostedBrick[]> {
+  const found: HostedBrick[] = [];
+  for (const hosted of bricks) {
+    const brick = await tx.bricks.find(hosted.brick.id);
+    if (brick) found.push({ ...hosted, brick });
+  }
+  return found;
+}
+
+/** A volume of that name that somebody made by hand must not be deleted in place of ours. */
+function isForeign(found: GlusterVolume, { volume, bricks }: DeleteWork): boolean {
+  if (countServed(found, bricks) > 0) return false;
+  return !found.options.some((option) => option.name === 'user.heketi.id' && option.value === volume?.id);
+}
+
+async function isStillThere(work: DeleteWork, context: OperationContext): Promise<boolean> {
+  const { volume } = work;
+  if (!volume) return false;
+  return countServed(await findServed(volume, work, context), work.bricks) > 0;
+}
+
+function findServed(volume: Volume, work: DeleteWork, context: OperationContext) {
+  return findVolume(soughtVolume(volume, work.bricks), context, (seen) => countServed(seen, work.bricks) > 0);
+}
+
+function countSnapshots({ name, seenFrom }: FoundVolume, { hosts }: DeleteWork, context: OperationContext) {
+  return onAnyHost(hosts, context.health, (host) => snapshotCount(context.hosts, host, name), seenFrom);
+}
+
+/** Bricks that no volume of the store uses may be in one of gluster's all the same. */
+async function refuseServed({ hosts, bricks }: DeleteWork, context: OperationContext): Promise<void> {
+  const volumes = await onAnyHost(hosts, context.health, (host) => listVolumes(context.hosts, host));
+  const user = volumes.find((volume) => countServed(volume, bricks) > 0);
+  if (user)
+    throw new DomainError(
+      'conflict',
+      `gluster's volume ${user.name} uses a brick that was to be removed; it was left alone. Compare it with the database.`,
+    );
+}

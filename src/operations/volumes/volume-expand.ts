@@ -1,0 +1,167 @@
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
+import { gibToKib, withoutExact } from '../../domain/size.js';
+import { blockInfoFor } from '../../domain/volume.js';
+import { readPlacementOptions } from '../../domain/volume-options.js';
+import { addBricks, startRebalance } from '../../executors/commands/gluster-volume.js';
+import type { Tx } from '../../store/store.js';
+import type { OperationContext, OperationKind } from '../engine/operation.js';
+import type { Intent } from '../engine/operation-records.js';
+import { onAnyHost } from '../hosts/cluster-hosts.js';
+import type { NodeHealth } from '../ports.js';
+import type { OperationSettings } from '../settings.js';
+import { findVolume } from './find-volume.js';
+import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
+import { takeSpace } from './space.js';
+import {
+  countServed,
+  createBricks,
+  glusterName,
+  retractBricks,
+  soughtVolume,
+  undoBricks,
+  type VolumeWork,
+  volumeWork,
+} from './volume-bricks.js';
+import { NoPlacementError } from './volume-create.js';
+
+/** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
+export async function buildVolumeExpand(
+  tx: Tx,
+  operationId: Id,
+  volumeId: Id,
+  addGib: number,
+  settings: OperationSettings,
+  health: NodeHealth,
+): Promise<Intent> {
+  const volume = await tx.volumes.find(volumeId);
+  if (!volume) throw idNotFound();
+  if (volume.pendingId) {
+    throw new DomainError(
+      'conflict',
+      `volume ${volumeId} is being changed by operation ${volume.pendingId}; wait until it has ended`,
+    );
+  }
+  const request = placementRequest(
+    { ...volume, sizeKib: gibToKib(addGib), existingBricks: await tx.bricks.countByVolume(volumeId) },
+    settings,
+  );
+  const placed = place(await snapshotOf(tx, volume.clusterId, health, settings.reserveSpareMetadata), request);
+  if (placed.kind === 'refused') {
+    const text = placed.explanation ? `${placed.text}\n${placed.explanation}` : placed.text;
+    throw new NoPlacementError(`Failed to allocate volume expansion: ${text}`, [
+      { clusterId: volume.clusterId, text: placed.text, explanation: placed.explanation, devices: placed.devices },
+    ]);
+  }
+  const bricks = placed.sets.flat().map((brick) => plannedBrick(brick, volumeId, operationId));
+  await takeSpace(tx, bricks);
+  await tx.bricks.insert(bricks);
+  return {
+    actions: [
+      ...bricks.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
+      { change: 'expand-volume' as const, id: volumeId, delta: addGib },
+    ],
+    plan: null,
+    lane: volume.clusterId,
+  };
+}
+
+interface ExpandWork extends VolumeWork {
+  readonly addGib: number;
+}
+
+export const volumeExpand: OperationKind<ExpandWork, void> = {
+  type: 'expand-volume',
+
+  async load(tx: Tx, operation: PendingOperation): Promise<ExpandWork | null> {
+    const action = operation.actions.find(({ change }) => change === 'expand-volume');
+    const volume = action ? await tx.volumes.find(action.id) : null;
+    const work = volume && (await volumeWork(tx, operation, volume, 'add-brick'));
+    return work && { ...work, addGib: action?.delta ?? 0 };
+  },
+
+  lane: ({ volume }) => volume.clusterId,
+
+  /** gluster may be told of the bricks from any of their hosts. */
+  leftovers: ({ bricks }) => ({ mustEnd: bricks.map(({ manageName }) => manageName), mayStay: [] }),
+
+  async exec(work, context, isResumed) {
+    const { volume } = work;
+    if (!isResumed) await createBricks(work, context);
+    const missing = isResumed ? await notServed(work, context) : work.bricks;
+    const isArbiter = readPlacementOptions(volume.options ?? [], { averageFileKib: 0 }).arbiter;
+    if (missing.length > 0) {
+      await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+        onAnyHost(
+          work.bricks.map((hosted) => hosted.manageName),
+          context.health,
+          (host) =>
+            addBricks(hosts, host, {
+              name: volume.name,
+              volumeId: volume.id,
+              durability: volume.durability,
+              isArbiter,
+              bricks: missing.map(({ brick, storageName }) => ({ host: storageName, path: brick.path })),
+              options: [],
+            }),
+        ),
+      );
+    }
+    if (context.hosts.settings.rebalanceOnExpansion) await rebalance(work, context);
+  },
+
+  async finalize(tx, { operationId, volume, addGib }) {
+    await tx.bricks.settle(volume.id, operationId);
+    // Read again: block volumes may have come and gone on a hosting volume meanwhile.
+    const now = await tx.volumes.find(volume.id);
+    if (!now) throw new Error(`volume ${volume.id} vanished while it was expanded`);
+    const added = blockInfoFor(now.isBlockHosting, addGib);
+    await tx.volumes.update({
+      ...withoutExact(now, ['sizeGib', 'freeGib', 'reservedGib']),
+      sizeGib: now.sizeGib + addGib,
+      blockInfo: {
+        ...now.blockInfo,
+        freeGib: now.blockInfo.freeGib + added.freeGib,
+        reservedGib: now.blockInfo.reservedGib + added.reservedGib,
+      },
+    });
+    return { location: `/volumes/${volume.id}` };
+  },
+
+  /** Bricks that gluster serves may hold data: from the first one on there is only the way forward. */
+  async direction(work, context) {
+    return (await notServed(work, context)).length < work.bricks.length ? 'forward' : 'back';
+  },
+
+  undo: (work, context, failed) => undoBricks(work.bricks, context, failed),
+
+  retract: (tx, { volume, bricks }, undone) => retractBricks(tx, bricks, volume.clusterId, undone),
+};
+
+async function notServed(work: ExpandWork, context: OperationContext) {
+  const found = await findVolume(
+    soughtVolume(work.volume, work.bricks),
+    context,
+    (volume) => countServed(volume, work.bricks) > 0,
+  );
+  // Whatever became of the volume, the new bricks may hold its data.
+  if (!found)
+    throw new DomainError(
+      'failed',
+      `gluster has no volume ${work.volume.name}, which was to be expanded; the new bricks are kept until somebody has looked at it`,
+    );
+  const served = new Set(found.bricks.map((brick) => brick.name));
+  return work.bricks.filter((hosted) => !served.has(glusterName(hosted)));
+}
+
+/** Only a matter of where the data lies; the volume has its new size without it. */
+async function rebalance(work: ExpandWork, context: OperationContext): Promise<void> {
+  try {
+    await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+      onAnyHost(work.hosts, context.health, (host) => startRebalance(hosts, host, work.volume.name)),
+    );
+  } catch (error) {
+    context.log.warn({ volume: work.volume.id, err: error }, 'rebalance could not be started');
+  }
+}
