@@ -50,6 +50,19 @@ it('refuses to delete a volume with snapshots, and leaves it running', async () 
   });
 });
 
+it.each(['umount', 'lvremove'])('removes a brick whose %s is refused once', async (program) => {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (pool) => {
+    await loadTopology(pool, 3, 1);
+    const before = withoutDirectories(hosts);
+    const volume = (await done(pool, await pool.operations.createVolume(volumeRequest()))).slice(9);
+    hosts.setFaults([{ kind: 'fail', match: program, exitCode: 5, stderr: 'target is busy' }]);
+    await done(pool, await pool.operations.deleteVolume(volume));
+    expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+    expect(withoutDirectories(hosts)).toEqual(before);
+  });
+});
+
 it('takes nodes and devices back when they leave', async () => {
   const hosts = strictHosts(2, 1);
   const before = hosts.state();

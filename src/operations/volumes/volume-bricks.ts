@@ -6,7 +6,7 @@ import type { ChangeType, PendingOperation } from '../../domain/pending-operatio
 import type { Volume } from '../../domain/volume.js';
 import { createBrick, destroyBrick } from '../../executors/commands/brick.js';
 import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
-import { TransportError } from '../../executors/executor.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import type { Failed, OperationContext, Undone } from '../engine/operation.js';
 import { byId, manageNamesOf } from '../hosts/cluster-hosts.js';
@@ -131,17 +131,16 @@ export interface Destroyed {
 /** Removes bricks from their hosts; those that can't be removed now are named, not thrown. */
 export async function destroyBricks(bricks: readonly HostedBrick[], context: OperationContext): Promise<Destroyed> {
   const settled = await Promise.allSettled(
-    bricks.map(({ brick, manageName: host }) =>
-      context.work.onHost(host, brick.deviceId, () =>
-        destroyBrick(context.hosts, host, {
-          deviceId: brick.deviceId,
-          brickId: brick.id,
-          // Broken imported bricks may have no path; theirs would have been this one.
-          path: brick.path || brickPath(brick.deviceId, brick.id),
-          lv: brickLvName(brick),
-          thinPool: brickThinPoolName(brick),
-        }),
-      ),
+    bricks.map((hosted) =>
+      context.work.onHost(hosted.manageName, hosted.brick.deviceId, async () => {
+        try {
+          return await destroyOne(hosted, context);
+        } catch (error) {
+          // What keeps a mount or a volume busy is often gone a moment later, and every step may be taken again.
+          if (error instanceof CommandError) return destroyOne(hosted, context);
+          throw error;
+        }
+      }),
     ),
   );
   const gone: { id: Id; poolRemoved: boolean }[] = [];
@@ -162,6 +161,17 @@ export async function destroyBricks(bricks: readonly HostedBrick[], context: Ope
     );
   });
   return { gone, left, failure };
+}
+
+function destroyOne({ brick, manageName: host }: HostedBrick, context: OperationContext) {
+  return destroyBrick(context.hosts, host, {
+    deviceId: brick.deviceId,
+    brickId: brick.id,
+    // Broken imported bricks may have no path; theirs would have been this one.
+    path: brick.path || brickPath(brick.deviceId, brick.id),
+    lv: brickLvName(brick),
+    thinPool: brickThinPoolName(brick),
+  });
 }
 
 /**
