@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick.js';
 import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
-import { CommandError, TransportError } from '../../src/executors/executor.js';
+import { CommandError, runAll, TransportError } from '../../src/executors/executor.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
+import { recorded } from '../unit/executors/samples.js';
 import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js';
 
 const HOST = 'n1.manage';
@@ -113,6 +114,62 @@ describe('a brick that could not be made', () => {
     rig.simulated.setFaults([{ kind: 'lose-link', match: 'mkfs', after: true }]);
     await expect(createBrick(rig.hosts, HOST, brick(1, 1))).rejects.toThrow(TransportError);
     expect(await probeBrick(rig.hosts, HOST, brick(1, 1))).toEqual({ ...ABSENT, lvExists: true, poolExists: true });
+  });
+
+  it('leaves no part of a pool whose lvcreate was cut off: its spare metadata, still unnamed, and the plain volume', async () => {
+    const { deviceId: id, thinPool, poolMetadataKib } = brick(1, 1);
+    const plain = (name: string) => ({
+      argv: ['lvm', 'lvcreate', '--size', `${poolMetadataKib}K`, '--name', name, `vg_${id}`],
+      timeoutMs: 1000,
+    });
+    const left = [[plain('lvol0')], [plain(thinPool)], [plain('lvol0'), plain('lvol1')]];
+    for (const commands of left) {
+      await runAll(rig.hosts.executor, HOST, commands);
+      expect(await destroyBrick(rig.hosts, HOST, brick(1, 1))).toEqual({ poolRemoved: true });
+      expect(rig.simulated.state()).toEqual(empty);
+    }
+  });
+
+  it('is removed with its pool when lvm holds it there, unless there is more in the pool', async () => {
+    const spec = brick(1, 1);
+    const { stderr } = recorded('lvremove-pool-half-active');
+    await createBrick(rig.hosts, HOST, spec);
+    rig.simulated.setFaults([{ kind: 'fail', match: `lvremove.*/${spec.lv}`, exitCode: 5, stderr }]);
+    expect(await destroyBrick(rig.hosts, HOST, spec)).toEqual({ poolRemoved: true });
+    expect(rig.simulated.state()).toEqual(empty);
+
+    rig.simulated.setFaults([]);
+    await createBrick(rig.hosts, HOST, spec);
+    const clone = { ...spec, lv: 'clone_0', path: '/run/gluster/snaps/clone/brick1/brick' };
+    rig.simulated.seedFromRecords({
+      nodes: [],
+      devices: [],
+      volumes: [],
+      bricks: [{ ...clone, manageName: HOST, storageName: 'n1.storage' }],
+    });
+    rig.simulated.setFaults([{ kind: 'fail', match: `lvremove.*/${spec.lv}`, exitCode: 5, stderr }]);
+    await expect(destroyBrick(rig.hosts, HOST, spec)).rejects.toThrow('is prohibited while logical volume');
+    expect(await probeBrick(rig.hosts, HOST, clone)).toMatchObject({ lvExists: true, poolExists: true });
+  });
+
+  it('is no reason to remove volumes of another size, with names, or in use', async () => {
+    const { deviceId: id, poolMetadataKib } = brick(1, 1);
+    const make = (name: string, kib: number) =>
+      runAll(rig.hosts.executor, HOST, [
+        { argv: ['lvm', 'lvcreate', '--size', `${kib}K`, '--name', name, `vg_${id}`], timeoutMs: 1000 },
+      ]);
+    await make('lvol0', poolMetadataKib + 4096);
+    await make('lvol', poolMetadataKib);
+    await make('mine', poolMetadataKib);
+    await make('lvol1', poolMetadataKib);
+    await runAll(rig.hosts.executor, HOST, [
+      { argv: ['mkfs.xfs', `/dev/mapper/vg_${id}-lvol1`], timeoutMs: 1000 },
+      { argv: ['mkdir', '-p', '/srv/mine'], timeoutMs: 1000 },
+      { argv: ['mount', `/dev/mapper/vg_${id}-lvol1`, '/srv/mine'], timeoutMs: 1000 },
+    ]);
+    const before = rig.simulated.state();
+    expect(await destroyBrick(rig.hosts, HOST, brick(1, 1))).toEqual({ poolRemoved: true });
+    expect(rig.simulated.state()).toEqual(before);
   });
 
   it('does not touch a brick that exists under its names', async () => {

@@ -130,6 +130,16 @@ describe('differences between the store and the hosts', () => {
       expect(await found()).toContain('superfluous-volume by-hand');
     }));
 
+  it("say what takes space of a device's volume group and is no brick, such as what a cut-off lvcreate left", () =>
+    withScene(async ({ bricks, run, found, hostOf }) => {
+      const [brick] = bricks;
+      const host = await hostOf(brick);
+      await run(host, 'lvm', 'lvcreate', '--size', '12M', '--name', 'lvol0', `vg_${brick?.deviceId}`);
+      expect(await found()).toEqual([`superfluous-logical-volume ${host} vg_${brick?.deviceId}/lvol0`]);
+      await run(host, 'lvm', 'lvremove', '-f', `vg_${brick?.deviceId}/lvol0`);
+      expect(await found()).toEqual([]);
+    }));
+
   it('leave out what pending operations are about', () =>
     withScene(async ({ pool, bricks, found, hosts }) => {
       const [brick] = bricks;

@@ -5,8 +5,9 @@ import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './c
 import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
 import type { HostSettings } from './host-settings.js';
 import type { Hosts } from './hosts.js';
-import { isFileAbsent, isLvmObjectAbsent } from './lvm-errors.js';
+import { isFileAbsent, isLvmObjectAbsent, isPoolHalfActive } from './lvm-errors.js';
 import { parseThinCount } from './lvm-report.js';
+import { removeUnnamedMetadata } from './unnamed-metadata.js';
 
 const ARBITER_CHUNK_SIZE = '256K';
 
@@ -78,7 +79,7 @@ function explainedMkfs(host: string, device: string, error: CommandError): Comma
 export async function destroyBrick(
   hosts: Hosts,
   host: string,
-  brick: BrickPlace,
+  brick: BrickPlace & Pick<BrickSpec, 'poolMetadataKib'>,
 ): Promise<{ readonly poolRemoved: boolean }> {
   const { settings, executor } = hosts;
   const vg = volumeGroupName(brick.deviceId);
@@ -99,12 +100,19 @@ export async function destroyBrick(
 
   const answers = await runWhenUnmounted(hosts, host, umount, mountPoint, after, sed);
   const [lvRemoved, counted] = answers.slice(-3) as [CommandResult, CommandResult];
-  if (lvRemoved.exitCode !== 0 && !isLvmObjectAbsent(lvRemoved)) throw new CommandError(host, removeLv, lvRemoved);
+  const isHeldByPool = lvRemoved.exitCode !== 0 && isPoolHalfActive(lvRemoved);
+  if (lvRemoved.exitCode !== 0 && !isHeldByPool && !isLvmObjectAbsent(lvRemoved))
+    throw new CommandError(host, removeLv, lvRemoved);
   if (counted.exitCode !== 0) {
     if (!isLvmObjectAbsent(counted)) throw new CommandError(host, count, counted);
+    // Either the brick was removed before, or its lvcreate ended before there was a pool.
+    await removeUnnamedMetadata(hosts, host, vg, brick.poolMetadataKib);
     return { poolRemoved: true };
   }
-  if (parseThinCount(counted.stdout) > 0) return { poolRemoved: false };
+  const volumes = parseThinCount(counted.stdout);
+  // The pool goes with the brick's volume in it, and with nothing else.
+  if (isHeldByPool && volumes > 1) throw new CommandError(host, removeLv, lvRemoved);
+  if (!isHeldByPool && volumes > 0) return { poolRemoved: false };
   const removePool = lvm(
     settings,
     ['lvremove', autobackup(settings), '-f', `${vg}/${brick.thinPool}`],

@@ -10,6 +10,14 @@ export function isLvmObjectAbsent({ stderr }: Failure): boolean {
   return /not found|failed to find/i.test(stderr);
 }
 
+/**
+ * lvcreate was killed while the parts of its pool were active by themselves: lvm then removes no volume in the pool,
+ * but does remove the pool with all that is in it.
+ */
+export function isPoolHalfActive({ stderr }: Failure): boolean {
+  return /Activation of logical volume \S+ is prohibited while logical volume \S+ is active/i.test(stderr);
+}
+
 /** `pvremove` and `pvs` of a device that is no physical volume, or no device. */
 export function isPhysicalVolumeAbsent(failure: Failure): boolean {
   return isLvmObjectAbsent(failure) || /No PV found on device|No device found for/i.test(failure.stderr);

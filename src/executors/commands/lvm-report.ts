@@ -97,9 +97,13 @@ export function parseVolumeGroupSizes(stdout: string): VolumeGroupSizes {
   return { totalKib: total * extentKib, usedKib: allocated * extentKib, freeKib: free * extentKib, extentKib };
 }
 
-/** `lvs --options=thin_count` of a pool: volumes in it, snapshots included. */
+/**
+ * `lvs --options=thin_count` of a pool: volumes in it, snapshots included. Blank for a plain volume, which a pool is
+ * until lvcreate has cleared its metadata: one that was cut off then leaves it so, with nothing in it.
+ */
 export function parseThinCount(stdout: string): number {
-  return wholeNumber(withoutWarnings(stdout));
+  const text = withoutWarnings(stdout);
+  return /^\s*\n\s*$/.test(text) ? 0 : wholeNumber(text);
 }
 
 function physicalVolume(row: unknown): PhysicalVolumeRow {

@@ -99,9 +99,7 @@ function volumeRow(volume: LogicalVolume): Row {
   return {
     lv_name: volume.name,
     vg_name: volume.group.name,
-    lv_attr: isPool
-      ? `twi-${volume.isActive ? 'ao' : '--'}tz--`
-      : `Vwi-${volume.isActive ? 'a' : '-'}${volume.mounts > 0 ? 'o' : '-'}tz--`,
+    lv_attr: attributes(volume),
     lv_size: kib(volume.sizeKib),
     pool_lv: volume.pool?.name ?? '',
     origin: volume.origin,
@@ -109,6 +107,12 @@ function volumeRow(volume: LogicalVolume): Row {
     metadata_percent: isPool ? '10.00' : '',
     thin_count: isPool ? String(volume.thinCount) : '',
   };
+}
+
+function attributes({ kind, isActive, mounts }: LogicalVolume): string {
+  if (kind === 'pool') return `twi-${isActive ? 'ao' : '--'}tz--`;
+  const state = `${isActive ? 'a' : '-'}${mounts > 0 ? 'o' : '-'}`;
+  return kind === 'thin' ? `Vwi-${state}tz--` : `-wi-${state}----`;
 }
 
 function kib(size: number): string {

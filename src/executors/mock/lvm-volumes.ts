@@ -5,7 +5,7 @@ import { LVM_FAILED, NOT_BACKED_UP, noGroup } from './lvm-groups.js';
 import type { LogicalVolume, SimulatedHost, VolumeGroup } from './simulated-host.js';
 import type { World } from './world.js';
 
-/** Makes a thin pool with a thin volume in it: the only form that bricks need. */
+/** Makes a thin pool with a thin volume in it, the only form that bricks need; without --thin a plain volume. */
 export function lvcreate(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const { options, names } = parseLvmArguments(args);
   // --thin takes no value: the pool is the first name.
@@ -16,6 +16,7 @@ export function lvcreate(world: World, host: SimulatedHost, args: readonly strin
   const extentsOf = (text: string | undefined) => Math.ceil(parseLvmSizeKib(text) / group.extentKib);
   const extents = extentsOf(options.get('size') ?? options.get('L'));
   const virtual = extentsOf(options.get('virtualsize') ?? options.get('V'));
+  if (!options.has('thin') && extents > 0 && name !== '') return addLinear(host, group, name, extents);
   if (!options.has('thin') || poolName === '' || !(extents > 0) || !(virtual > 0)) {
     return fail(3, "  No command with matching syntax recognised.  Run 'lvcreate --help' for more information.");
   }
@@ -33,15 +34,40 @@ export function lvcreate(world: World, host: SimulatedHost, args: readonly strin
   return succeed(options.has('q') ? '' : `  Logical volume "${name}" created.\n`, warning);
 }
 
+function addLinear(host: SimulatedHost, group: VolumeGroup, name: string, extents: number): CommandResult {
+  if (group.volumes.has(name))
+    return fail(LVM_FAILED, `  Logical Volume "${name}" already exists in volume group "${group.name}"`);
+  if (extents > group.extents - group.usedExtents) return noSpace(group, extents);
+  host.addLogicalVolume({
+    kind: 'linear',
+    name,
+    group,
+    extents,
+    metadataExtents: 0,
+    sizeKib: extents * group.extentKib,
+    chunkKib: 0,
+    pool: null,
+    thinCount: 0,
+    origin: '',
+    fileSystem: null,
+    mounts: 0,
+    isActive: true,
+  });
+  return succeed(`  Logical volume "${name}" created.\n`);
+}
+
+function noSpace(group: VolumeGroup, extents: number): CommandResult {
+  const free = group.extents - group.usedExtents;
+  return fail(
+    LVM_FAILED,
+    `  Volume group "${group.name}" has insufficient free space (${free} extents): ${extents} required.`,
+  );
+}
+
 /** lvm keeps one spare metadata volume per group, as large as the largest pool's. */
 function reserveSpace(group: VolumeGroup, extents: number, metadataExtents: number): CommandResult | null {
   const free = group.extents - group.usedExtents;
-  if (extents > free) {
-    return fail(
-      LVM_FAILED,
-      `  Volume group "${group.name}" has insufficient free space (${free} extents): ${extents} required.`,
-    );
-  }
+  if (extents > free) return noSpace(group, extents);
   const spare = Math.max(group.spareExtents, metadataExtents);
   const total = extents + metadataExtents + spare - group.spareExtents;
   if (total > free) {

@@ -27,7 +27,7 @@ export interface VolumeGroup {
 }
 
 export interface LogicalVolume {
-  readonly kind: 'pool' | 'thin';
+  readonly kind: 'pool' | 'thin' | 'linear';
   readonly name: string;
   readonly group: VolumeGroup;
   readonly extents: number;
@@ -108,10 +108,8 @@ export class SimulatedHost {
     volume.group.volumes.set(volume.name, volume);
     this.deviceNodes.set(mapperPath(volume), volume);
     if (volume.pool) volume.pool.thinCount++;
-    if (volume.kind === 'pool') {
-      volume.group.usedExtents += volume.extents + volume.metadataExtents;
-      volume.group.pools++;
-    }
+    if (volume.kind !== 'thin') volume.group.usedExtents += volume.extents + volume.metadataExtents;
+    if (volume.kind === 'pool') volume.group.pools++;
   }
 
   removeLogicalVolume(volume: LogicalVolume): void {
@@ -119,8 +117,8 @@ export class SimulatedHost {
     group.volumes.delete(volume.name);
     this.deviceNodes.delete(mapperPath(volume));
     if (volume.pool) volume.pool.thinCount--;
+    if (volume.kind !== 'thin') group.usedExtents -= volume.extents + volume.metadataExtents;
     if (volume.kind === 'pool') {
-      group.usedExtents -= volume.extents + volume.metadataExtents;
       group.pools--;
       if (group.pools === 0) {
         group.usedExtents -= group.spareExtents;

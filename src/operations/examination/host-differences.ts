@@ -70,16 +70,27 @@ function compareLogicalVolumes(
       );
     }
   }
-  for (const name of there) {
+  for (const row of logicalVolumes.rows) {
+    const name = nameOf(row);
     const [group = '', volume = ''] = name.split('/');
-    const isOurs = idIn(group, 'vg_') !== null && (idIn(volume, 'brick_') ?? idIn(volume, 'tp_')) !== null;
-    if (!isOurs || known.has(name) || records.knownIds.has(idIn(volume, 'brick_') ?? '')) continue;
-    report(
-      'superfluous-logical-volume',
-      name,
-      `logical volume ${name} belongs to no known brick and takes space that is counted as free`,
-      `when no gluster volume uses it (gluster volume info), remove it with lvremove ${name}`,
-    );
+    const device = idIn(group, 'vg_');
+    if (device === null || known.has(name) || records.knownIds.has(idIn(volume, 'brick_') ?? '')) continue;
+    if ((idIn(volume, 'brick_') ?? idIn(volume, 'tp_')) !== null) {
+      report(
+        'superfluous-logical-volume',
+        name,
+        `logical volume ${name} belongs to no known brick and takes space that is counted as free`,
+        `when no gluster volume uses it (gluster volume info), remove it with lvremove ${name}`,
+      );
+    } else if (records.knownIds.has(device) && (row['pool_lv'] ?? '') === '') {
+      // What lies in a pool (gluster's snapshots and clones) takes no space of the group.
+      report(
+        'superfluous-logical-volume',
+        name,
+        `logical volume ${name} was not made for a brick and takes space that is counted as free`,
+        `when nobody needs it (lvs -o +lv_time,lv_device_open ${name}), remove it with lvremove ${name}`,
+      );
+    }
   }
 }
 

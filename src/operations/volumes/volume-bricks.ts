@@ -171,6 +171,7 @@ function destroyOne({ brick, manageName: host }: HostedBrick, context: Operation
     path: brick.path || brickPath(brick.deviceId, brick.id),
     lv: brickLvName(brick),
     thinPool: brickThinPoolName(brick),
+    poolMetadataKib: brick.poolMetadataKib,
   });
 }
 

@@ -22,6 +22,7 @@ import {
   parseThinCount,
   parseVolumeGroupSizes,
 } from '../../../src/executors/commands/lvm-report.js';
+import { findUnnamedMetadata } from '../../../src/executors/commands/unnamed-metadata.js';
 import { CommandError } from '../../../src/executors/executor.js';
 import { namesIn, recorded, type Sample, sample } from './samples.js';
 
@@ -317,6 +318,11 @@ const RECORDED_READINGS: typeof READINGS = {
       { vgName: 'foreign', lvName: 'pool', isActive: true },
     ],
   ],
+  'lvs-thin-count-plain': [(found) => parseThinCount(found.stdout), 0],
+  'lvs-unnamed-metadata': [
+    (found) => [8192, 4096].map((kib) => findUnnamedMetadata(found.stdout, kib)),
+    [['lvol0'], []],
+  ],
   'plain-user-lsblk': [devices, [['disk', null, null, []]]],
   'pvs-foreign-group': [occupied, [['foreign', 1, 2]]],
   'pvs-missing': [occupied, []],
@@ -325,6 +331,7 @@ const RECORDED_READINGS: typeof READINGS = {
 };
 
 const RECORDED_FAILURES: typeof FAILURES = {
+  'lvremove-pool-half-active': 'unknown',
   'lsblk-missing': 'absent',
   'lsblk-regular-file': 'absent',
   'modprobe-none': 'absent',

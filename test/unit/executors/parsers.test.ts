@@ -164,6 +164,7 @@ describe("lvm's reports and refusals", () => {
     expect(() => parseVolumeGroupSizes('vg:r/w:1')).toThrow('vgdisplay returned an invalid string');
     expect(parseThinCount(sample('lvs-thin-count').stdout)).toBe(1);
     expect(() => parseThinCount('')).toThrow(/number was expected/);
+    expect(parseThinCount('        \n')).toBe(0); // a plain volume: what a cut-off lvcreate leaves of a pool
   });
 
   it('name physical volumes', () => {
