@@ -7,6 +7,7 @@ import { gibToKib } from '../domain/size.js';
 import type { Executor } from '../executors/executor.js';
 import { InjectingExecutor } from '../executors/inject/injecting-executor.js';
 import { readInjectionRules } from '../executors/inject/injection-rules.js';
+import { MeasuredExecutor } from '../executors/measured-executor.js';
 import { checkDatabase } from '../interchange/check.js';
 import { dumpDatabase } from '../interchange/dump.js';
 import type { createLogger } from '../logging/logger.js';
@@ -46,10 +47,15 @@ type Logging = ReturnType<typeof createLogger>;
 
 /** Wires everything that the configuration asks for; throws DomainError for what a person can mend. */
 export async function createApp(config: Config, logger: Logging['logger'], levels: Logging['levels']): Promise<App> {
-  const store = await openSqliteStore({ file: config.dbFile, readOnly: config.dbReadOnly });
+  const metrics = createMetrics();
+  const store = await openSqliteStore({
+    file: config.dbFile,
+    readOnly: config.dbReadOnly,
+    onCommit: metrics.storeCommitted,
+  });
   try {
     const { executor: chosen, simulated } = await chooseExecutor(config, store, logger);
-    const executor = withInjectedFaults(chosen, config, logger);
+    const executor = new MeasuredExecutor(withInjectedFaults(chosen, config, logger), metrics.hostCommandFinished);
     simulated?.seedFromRecords(await store.read(recordedPool));
     if (!config.dbReadOnly) await markInterrupted(store, logger);
 
@@ -63,6 +69,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       health,
       settings,
       log: logger,
+      onOutcome: metrics.operationFinished,
     });
     if (config.monitor.isEnabled) health.start(config.monitor.startSeconds, config.monitor.refreshSeconds);
     const { startSeconds, refreshSeconds } = config.cleaner;
@@ -82,7 +89,10 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       auth: config.isAuthDisabled ? null : config.jwt,
       log: logger,
       logLevels: levels,
-      metrics: createMetrics({ store, inFlight: () => operations.inFlight(), nodeStates: () => health.states() }),
+      metrics: {
+        render: () =>
+          metrics.render({ store, inFlight: () => operations.inFlight(), nodeStates: () => health.states() }),
+      },
       reports: { dump: dumpDatabase, check: checkDatabase },
       pool: { examine: () => examinePool(store, hosts), differences: () => findDifferences(store, hosts) },
       tls: config.tls && { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) },

@@ -12,7 +12,7 @@ export interface MetricsSources {
 
 /** What is counted as it happens, and the text that Prometheus fetches. Durations in milliseconds. */
 export interface Metrics {
-  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  render(sources: MetricsSources): Promise<{ readonly contentType: string; readonly body: string }>;
   /** `kind` is an operation type such as `create-volume`. */
   operationFinished(kind: string, outcome: OperationOutcome, durationMs: number): void;
   /** A batch of commands on one host; `program` is the name of its first one, without directory. */
@@ -30,7 +30,7 @@ export type CommandOutcome = 'succeeded' | 'refused' | 'unknown';
 /** Label values come from outside (argv): anything but a plain program name is counted together. */
 const PROGRAM = /^[a-z][a-z0-9._-]{0,31}$/;
 
-export function createMetrics(sources: MetricsSources): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'mortar_' });
   const registers = [registry];
@@ -66,20 +66,18 @@ export function createMetrics(sources: MetricsSources): Metrics {
     registers,
   });
 
-  new Gauge({
+  const nodesUp = new Gauge({
     name: 'mortar_node_up',
     help: 'Whether glusterd of a node was last seen running (1) or not (0); nothing for a node not asked yet',
     labelNames: ['hostname'],
     registers,
-    collect() {
-      // Nodes come and go: what is not known any more must not be told.
-      this.reset();
-      for (const [hostname, isUp] of sources.nodeStates()) this.set({ hostname }, isUp ? 1 : 0);
-    },
   });
 
   return {
-    async render() {
+    async render(sources) {
+      // Nodes come and go: what is not known any more must not be told.
+      nodesUp.reset();
+      for (const [hostname, isUp] of sources.nodeStates()) nodesUp.set({ hostname }, isUp ? 1 : 0);
       const [heketi, own] = await Promise.all([
         renderHeketiMetrics(sources.store, sources.inFlight),
         registry.metrics(),

@@ -26,6 +26,8 @@ export interface SqliteStoreOptions {
   /** How long to wait for another process that has the database open. */
   readonly lockTimeoutMs?: number;
   readonly logger?: { info(fields: object, message: string): void };
+  /** Called after each commit with the units of work that shared it and how long it took. */
+  readonly onCommit?: (units: number, durationMs: number) => void;
 }
 
 /** Opens the database in a file, which it creates if there is none. Refusals are DomainErrors that say what to do. */
@@ -40,7 +42,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     if (applied.length > 0 && copy === null)
       logger?.info({ file, versions: applied }, 'database schema brought up to date');
     const refusal = copy === null ? null : `The database ${file} was opened for reading only.`;
-    return sqliteStore(database, refusal, () => copy?.remove());
+    return sqliteStore(database, refusal, () => copy?.remove(), options.onCommit);
   } catch (error) {
     database?.close();
     copy?.remove();
@@ -83,7 +85,12 @@ function setUp(database: Database.Database, migrationsDir?: string): readonly nu
   return applied;
 }
 
-function sqliteStore(database: Database.Database, readOnlyRefusal: string | null, afterClose: () => void): Store {
+function sqliteStore(
+  database: Database.Database,
+  readOnlyRefusal: string | null,
+  afterClose: () => void,
+  onCommit?: SqliteStoreOptions['onCommit'],
+): Store {
   const statements = new StatementCache(database, STATEMENTS);
   const connection = sqliteConnection(statements);
   const memory = new ClusterMemory();
@@ -95,6 +102,7 @@ function sqliteStore(database: Database.Database, readOnlyRefusal: string | null
     memory.over(tables(connection)),
     sqliteTransactions(database, statements),
     () => memory.forget(),
+    onCommit,
   );
   return {
     read: (work) => units.read(work),

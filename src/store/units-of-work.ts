@@ -24,6 +24,7 @@ export class UnitsOfWork {
   readonly #writing: Tx;
   readonly #transactions: Transactions;
   readonly #onUndone: () => void;
+  readonly #onCommit: (units: number, durationMs: number) => void;
   readonly #waitingWrites: Unit[] = [];
   /** Units that start no group of their own. */
   readonly #waitingAlong: Unit[] = [];
@@ -37,11 +38,18 @@ export class UnitsOfWork {
   #isClosed = false;
 
   /** `onUndone` is called whenever writes of a unit or a group were taken back, before anybody reads again. */
-  constructor(reading: Tx, writing: Tx, transactions: Transactions, onUndone: () => void = () => {}) {
+  constructor(
+    reading: Tx,
+    writing: Tx,
+    transactions: Transactions,
+    onUndone: () => void = () => {},
+    onCommit: (units: number, durationMs: number) => void = () => {},
+  ) {
     this.#reading = reading;
     this.#writing = writing;
     this.#transactions = transactions;
     this.#onUndone = onUndone;
+    this.#onCommit = onCommit;
   }
 
   async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -165,11 +173,17 @@ export class UnitsOfWork {
     }
     try {
       if (done.length === 0) this.#transactions.rollback();
-      else this.#transactions.commit();
+      else this.#commit(done.length);
     } catch (error) {
       return failGroup(error);
     }
     for (const unit of done) unit.resolve();
+  }
+
+  #commit(units: number): void {
+    const startedAt = performance.now();
+    this.#transactions.commit();
+    this.#onCommit(units, performance.now() - startedAt);
   }
 
   #wakeIdle(): void {

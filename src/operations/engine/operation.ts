@@ -15,7 +15,12 @@ export interface OperationContext {
   readonly health: NodeHealth;
   readonly settings: OperationSettings;
   readonly log: Logger;
+  /** Counts what became of an operation; the time since it was accepted, waiting included. */
+  readonly onOutcome?: (kind: OperationType, outcome: OperationOutcome, durationMs: number) => void;
 }
+
+/** `rolled-back`: failed and left no trace; `failed`: something is left for recovery. */
+export type OperationOutcome = 'succeeded' | 'rolled-back' | 'failed';
 
 /**
  * Why an operation is being led out. `crash`: its process died, and its client has no answer yet; `failure`: the

@@ -5,7 +5,7 @@ import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { BricksNotMade } from '../volumes/volume-bricks.js';
 import { ExecutorClosed } from './closable-executor.js';
-import type { AnyOperationKind, Interruption, OperationContext, Undone } from './operation.js';
+import type { AnyOperationKind, Interruption, OperationContext, OperationOutcome, Undone } from './operation.js';
 import { answerQueueOf, type Intent, newRecord } from './operation-records.js';
 
 /** A pending record with all it names. */
@@ -16,6 +16,8 @@ export interface Loaded {
   readonly after: Interruption;
   /** Somebody may be waiting at /queue for its answer. */
   readonly isAwaited: boolean;
+  /** Unix milliseconds. */
+  readonly acceptedAt: number;
 }
 
 export type Build = (tx: Tx, operationId: Id) => Promise<Intent>;
@@ -63,12 +65,14 @@ export class Settlement {
       // Records of an imported database have no entry, and nobody knows what their clients were told.
       const isUnanswered = entry ? entry.state === 'pending' : record.plan === null && record.status === 'stale';
       const after = record.isUndoing ? 'undo' : isUnanswered ? 'crash' : 'failure';
-      return { operationId, kind, plan, after, isAwaited: entry?.state === 'pending' };
+      const acceptedAt = entry?.createdAt ?? record.createdAt * 1000;
+      return { operationId, kind, plan, after, isAwaited: entry?.state === 'pending', acceptedAt };
     });
   }
 
   /** False when the record lives on, for what could not be done on all hosts. */
-  async exec({ operationId, kind, plan }: Loaded, isResumed: boolean): Promise<boolean> {
+  async exec(loaded: Loaded, isResumed: boolean): Promise<boolean> {
+    const { operationId, kind, plan } = loaded;
     const outcome: unknown = await kind.exec(plan, this.#context, isResumed);
     const { isEnded, failure } = await this.write(async (tx) => {
       const { location, remaining = [], failure } = await kind.finalize(tx, plan, outcome);
@@ -78,6 +82,7 @@ export class Settlement {
       else await tx.operations.delete(operationId);
       return { isEnded: record === null, failure };
     });
+    this.#tell(loaded, isEnded ? 'succeeded' : 'failed');
     if (!isEnded) this.#onKept(operationId, failure);
     return isEnded;
   }
@@ -106,6 +111,7 @@ export class Settlement {
         await tx.operations.setStatus([operationId], 'failed');
         await answerQueueOf(tx, operationId, { error });
       });
+      this.#tell(loaded, 'failed');
       this.#onKept(operationId, fault);
       return null;
     }
@@ -118,6 +124,7 @@ export class Settlement {
       }
       return { intent, parked };
     });
+    if (!intent) this.#tell(loaded, parked ? 'failed' : 'rolled-back');
     if (parked) this.#onKept(parked, undone.failure);
     return intent;
   }
@@ -140,6 +147,7 @@ export class Settlement {
         await answerQueueOf(tx, operationId, { error: interrupted(kind.type) });
         return kind.retract(tx, plan, undone);
       });
+      this.#tell(loaded, parked ? 'failed' : 'rolled-back');
       if (parked) this.#onKept(parked, undone.failure);
       return true;
     } catch (error) {
@@ -164,6 +172,10 @@ export class Settlement {
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     if (this.#isAbandoned) throw new Abandoned();
     return this.#context.store.write(work);
+  }
+
+  #tell({ kind, acceptedAt }: Loaded, outcome: OperationOutcome): void {
+    this.#context.onOutcome?.(kind.type, outcome, Date.now() - acceptedAt);
   }
 
   /** Answers the hosts that can't be asked and need not be; a node that was given up (state failed) is one. */

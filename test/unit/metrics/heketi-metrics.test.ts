@@ -36,7 +36,7 @@ function storeWith(pool: () => Pool): Store {
 }
 
 async function heketiLines(store: Store, inFlight = 0): Promise<string[]> {
-  const { body } = await createMetrics({ store, inFlight: () => inFlight, nodeStates: () => new Map() }).render();
+  const { body } = await createMetrics().render({ store, inFlight: () => inFlight, nodeStates: () => new Map() });
   return body
     .split('\n')
     .filter((line) => line.startsWith('# TYPE heketi_') || line.startsWith('heketi_'))
@@ -137,10 +137,11 @@ describe("Heketi's metrics", () => {
 
   it('forget a device that is gone', async () => {
     const pool: Pool = { clusters: [cluster('c1')], nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] };
-    const metrics = createMetrics({ store: storeWith(() => pool), inFlight: () => 0, nodeStates: () => new Map() });
-    expect((await metrics.render()).body).toContain('id="d1"');
+    const metrics = createMetrics();
+    const sources = { store: storeWith(() => pool), inFlight: () => 0, nodeStates: () => new Map() };
+    expect((await metrics.render(sources)).body).toContain('id="d1"');
     pool.devices = [];
-    const { body } = await metrics.render();
+    const { body } = await metrics.render(sources);
     expect(body).not.toContain('id="d1"');
     expect(body).not.toContain('heketi_device_size');
   });
@@ -190,21 +191,24 @@ describe('our own metrics', () => {
       ['h1', true],
       ['h2', false],
     ]);
-    const metrics = createMetrics({ store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => states });
-    const shown = async () => (await metrics.render()).body.split('\n').filter((line) => /^mortar_node_up/.test(line));
+    const metrics = createMetrics();
+    const sources = { store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => states };
+    const shown = async () =>
+      (await metrics.render(sources)).body.split('\n').filter((line) => /^mortar_node_up/.test(line));
     expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1', 'mortar_node_up{hostname="h2"} 0']);
     states.delete('h2');
     expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1']);
   });
 
   it('start with mortar_ and count what happened', async () => {
-    const metrics = createMetrics({ store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => new Map() });
+    const metrics = createMetrics();
+    const sources = { store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => new Map() };
     metrics.operationFinished('create-volume', 'succeeded', 1500);
     metrics.operationFinished('create-volume', 'rolled-back', 20);
     metrics.hostCommandFinished('/usr/sbin/lvcreate', 'unknown', 12_000);
     metrics.hostCommandFinished('$(reboot)', 'refused', 1);
     metrics.storeCommitted(3, 2);
-    const { body, contentType } = await metrics.render();
+    const { body, contentType } = await metrics.render(sources);
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
     for (const line of [
       'mortar_operations_finished_total{kind="create-volume",outcome="succeeded"} 1',
