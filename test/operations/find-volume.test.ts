@@ -37,6 +37,17 @@ async function otherDifferences(store: Pool['store'], hosts: SimulatedHosts): Pr
   return (await differences(store, hosts)).filter((text) => !text.includes(': peers '));
 }
 
+const gluster = (...args: string[]) => ({ argv: ['gluster', '--mode=script', ...args], timeoutMs: 1000 });
+
+/** A clone of volume v, and its snapshot, that no server knows of. */
+async function makeTwinByHand(hosts: SimulatedHosts): Promise<void> {
+  await hosts.run('h1', [
+    gluster('snapshot', 'create', 'mine', 'v', 'no-timestamp'),
+    gluster('snapshot', 'activate', 'mine'),
+    gluster('snapshot', 'clone', 'twin', 'mine'),
+  ]);
+}
+
 const lostLinkAfter = (match: string) => ({ kind: 'lose-link' as const, match, after: true });
 
 describe('a host that does not know the volume because it left the pool', () => {
@@ -86,15 +97,48 @@ describe('a host that does not know the volume because it left the pool', () => 
     });
   });
 
+  it.for(['snapshot activate', 'snapshot clone'])(
+    'does not make a clone that was lost in %s forget what it made',
+    async (match) => {
+      await withDetachedHost(async (pool, hosts, askFourthFirst) => {
+        const { operations, store } = pool;
+        const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+        hosts.setFaults([{ kind: 'hold', match, after: true }]);
+        const ticket = await operations.cloneVolume(id, 'twin');
+        await hosts.held.reached();
+        askFourthFirst();
+        hosts.held.release(false);
+        expect((await answerOf(pool, ticket)).error).toContain('lost');
+        expect(hosts.state().pools.flatMap(({ snapshots }) => snapshots)).toEqual([]);
+        expect(hosts.state().pools.flatMap(({ volumes }) => volumes)).toHaveLength(1);
+        expect(await otherDifferences(store, hosts)).toEqual([]);
+      });
+    },
+  );
+
+  it('does not keep a volume from being cloned, nor lets the clone take the place of one that is there', async () => {
+    await withDetachedHost(async (pool, hosts, askFourthFirst) => {
+      const { operations, store } = pool;
+      const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
+      await makeTwinByHand(hosts);
+      const before = hosts.state();
+      askFourthFirst();
+      const { error } = await answerOf(pool, await operations.cloneVolume(id, 'twin'));
+      expect(error).toContain('gluster has a volume named twin already');
+      expect(hosts.state()).toEqual(before);
+      await done(pool, await operations.cloneVolume(id, 'copy'));
+      expect(await store.read((tx) => tx.volumes.list())).toHaveLength(2);
+      expect(hosts.state().pools.flatMap(({ snapshots }) => snapshots)).toHaveLength(1);
+    });
+  });
+
   it('is not believed when it is the only one that answers', async () => {
     await withDetachedHost(async (pool, hosts, askFourthFirst) => {
       const { operations, store } = pool;
       const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
       askFourthFirst();
       for (const name of ['h1', 'h2', 'h3']) hosts.setHostUp(name, false);
-      expect((await answerOf(pool, await operations.deleteVolume(id))).error).toContain(
-        "can't tell whether gluster has",
-      );
+      expect((await answerOf(pool, await operations.deleteVolume(id))).error).toContain("can't tell what gluster has");
       for (const name of ['h1', 'h2', 'h3']) hosts.setHostUp(name, true);
       await pool.recovery.run();
       expect(await store.read((tx) => tx.volumes.find(id))).toMatchObject({ pendingId: null });
@@ -128,12 +172,7 @@ describe('a clone by hand under the name that a clone is to get', () => {
       await loadTopology(pool, 3, 1);
       const { operations, store } = pool;
       const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
-      const gluster = (...args: string[]) => ({ argv: ['gluster', '--mode=script', ...args], timeoutMs: 1000 });
-      await hosts.run('h1', [
-        gluster('snapshot', 'create', 'mine', 'v', 'no-timestamp'),
-        gluster('snapshot', 'activate', 'mine'),
-        gluster('snapshot', 'clone', 'twin', 'mine'),
-      ]);
+      await makeTwinByHand(hosts);
       for (const start of [[], [gluster('volume', 'start', 'twin')]]) {
         await hosts.run('h1', start);
         const before = hosts.state();

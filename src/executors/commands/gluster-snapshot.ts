@@ -68,15 +68,16 @@ async function snapshotList(hosts: Hosts, host: string, volume: string): Promise
   }
 }
 
-/** Being gone already is success. */
-export async function deleteSnapshot(hosts: Hosts, host: string, snapshot: string): Promise<void> {
+/** `absent`: this host knows of no such snapshot. */
+export async function deleteSnapshot(hosts: Hosts, host: string, snapshot: string): Promise<'deleted' | 'absent'> {
   const { settings, executor } = hosts;
   const deactivate = gluster(settings, ['snapshot', 'deactivate', snapshot], { mayFail: true });
   const remove = gluster(settings, ['snapshot', 'delete', snapshot], { mayFail: true });
   const [, removed] = (await runAll(executor, host, [deactivate, remove])) as [CommandResult, CommandResult];
-  if (removed.exitCode === 0) return;
+  if (removed.exitCode === 0) return 'deleted';
   const error = new CommandError(host, remove, removed);
   if (!isSnapshotAbsent(error)) throw error;
+  return 'absent';
 }
 
 /** A snapshot that stays keeps its volume from being deleted, which then says so; the clone is good without. */

@@ -19,47 +19,61 @@ export interface FoundVolume extends GlusterVolume {
   readonly seenFrom: string;
 }
 
-/**
- * The volume as a host of its cluster shows it, preferably as `isWanted`; null when there is none. A host that was
- * installed anew, detached, or cut off when the volume changed answers too, and wrongly: that there is no wanted one
- * is only believed when all hosts say so, or one that is connected to a node of the bricks. Otherwise TransportError.
- */
+/** The volume as a host of its cluster shows it, preferably as `isWanted`; null when there is none, as `askWhoKnows` tells. */
 export async function findVolume(
-  { id, clusterId, name, nodeIds }: SoughtVolume,
+  sought: SoughtVolume,
   context: OperationContext,
   isWanted: (volume: GlusterVolume) => boolean = () => true,
 ): Promise<FoundVolume | null> {
+  let unwanted: FoundVolume | null = null;
+  const wanted = await askWhoKnows(sought, context, async (host) => {
+    const found = await volumeInfo(context.hosts, host, sought.name);
+    const seen = found && { ...found, seenFrom: host };
+    if (!seen || isWanted(seen)) return seen;
+    unwanted ??= seen;
+    return null;
+  });
+  return wanted ?? unwanted;
+}
+
+/**
+ * Asks the hosts of a volume's cluster about something of gluster's that belongs to it, until one answers other than
+ * null. A host that was installed anew, detached, or cut off when the volume changed answers too, and wrongly: that
+ * there is nothing (null) is only believed when all hosts say so, or one that is connected to a node of the bricks.
+ * Otherwise TransportError.
+ */
+export async function askWhoKnows<T>(
+  { id, clusterId, name, nodeIds }: SoughtVolume,
+  context: OperationContext,
+  ask: (host: string) => Promise<T | null>,
+): Promise<T | null> {
   const nodes = await context.store.read((tx) => tx.nodes.listByCluster(clusterId));
   const left = new Set(spreadOver(nodes.map(manageName), id));
   const answered: string[] = [];
-  let unwanted: FoundVolume | null = null;
   let failure: unknown = null;
   while (left.size > 0) {
     let asked = '';
-    let found: GlusterVolume | null;
     try {
-      found = await onAnyHost([...left], context.health, (host) => {
+      const answer = await onAnyHost([...left], context.health, (host) => {
         asked = host;
         left.delete(host);
-        return volumeInfo(context.hosts, host, name);
+        return ask(host);
       });
+      if (answer !== null) return answer;
+      answered.push(asked);
     } catch (error) {
       if (answered.length === 0) throw error;
       failure = error;
       break;
     }
-    const seen = found && { ...found, seenFrom: asked };
-    if (seen && isWanted(seen)) return seen;
-    unwanted ??= seen;
-    answered.push(asked);
   }
   // A node that was given up is not asked for its opinion.
   const counted = nodes.filter(({ state }) => state !== 'failed');
-  if (counted.every((node) => answered.includes(manageName(node)))) return unwanted;
-  for (const host of answered) if (await isInformed(host, nodes, counted, nodeIds, context)) return unwanted;
+  if (counted.every((node) => answered.includes(manageName(node)))) return null;
+  for (const host of answered) if (await isInformed(host, nodes, counted, nodeIds, context)) return null;
   throw new TransportError(
     answered[0] ?? '',
-    `${answered.join(', ')} can't tell whether gluster has volume ${name}: no connection to the nodes of its bricks`,
+    `${answered.join(', ')} can't tell what gluster has of volume ${name}: no connection to the nodes of its bricks`,
     false,
     { cause: failure },
   );

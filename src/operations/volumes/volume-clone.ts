@@ -9,20 +9,20 @@ import {
   type GlusterVolume,
   isStarted,
   stopVolume,
-  volumeInfo,
 } from '../../executors/commands/gluster-volume.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { onAnyHost, storageNamesOf } from '../hosts/cluster-hosts.js';
-import { findVolume } from './find-volume.js';
+import { askWhoKnows, type FoundVolume, findVolume } from './find-volume.js';
 import {
   destroyBricks,
   glusterName,
   type HostedBrick,
   hostedBricks,
   soughtVolume,
+  stillThere,
   type VolumeWork,
   volumeWork,
 } from './volume-bricks.js';
@@ -122,27 +122,31 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
   leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
 
   async exec(work, context, isResumed) {
-    const source = await infoOf(work, context, work.source.name);
+    const source = await findSource(work, context);
     if (!source) throw new DomainError('failed', `gluster has no volume named ${work.source.name} to clone from`);
     if (isResumed) {
       await removeSnapshot(work, context);
-      const clone = await infoOf(work, context, work.volume.name);
+      const clone = await findClone(work, context);
       if (!clone) throw new Error(`clone ${work.volume.name} vanished from gluster`);
       return { source, clone };
     }
     // A clone can't be told from one that somebody made by hand under this name, so that is looked for first.
     work.mayBeMade = false;
-    if (await infoOf(work, context, work.volume.name)) {
+    if (await findVolume(soughtVolume(work.volume, work.sources), context)) {
       throw new DomainError('failed', `gluster has a volume named ${work.volume.name} already; choose another name`);
     }
     work.mayBeMade = true;
     const clone = await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
-      onAnyHost(work.hosts, context.health, (host) =>
-        cloneVolume(hosts, host, {
-          source: work.source.name,
-          clone: work.volume.name,
-          snapshot: snapshotName(work),
-        }),
+      onAnyHost(
+        work.hosts,
+        context.health,
+        (host) =>
+          cloneVolume(hosts, host, {
+            source: work.source.name,
+            clone: work.volume.name,
+            snapshot: snapshotName(work),
+          }),
+        source.seenFrom,
       ),
     );
     // It tried to itself; a snapshot that stays would keep the source from ever being deleted.
@@ -169,7 +173,7 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     else await removeSnapshot(work, context);
     const clone = await findClone(work, context);
     if (!clone) return ALL_UNDONE;
-    const source = await findVolume(soughtVolume(work.source, work.sources), context);
+    const source = await findSource(work, context);
     // Until they are known by it, the bricks of the clone are copies of the source's, which must stay.
     if (!source)
       throw new DomainError(
@@ -177,9 +181,9 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
         `gluster has no volume ${work.source.name}, which tells the bricks of its clone ${work.volume.name}`,
       );
     const made = clonedBricks(work, { source, clone });
-    const onClone = (change: (hosts: Hosts, host: string) => Promise<unknown>) =>
+    const onClone = <T>(change: (hosts: Hosts, host: string) => Promise<T>) =>
       context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
-        onAnyHost(work.hosts, context.health, (host) => change(hosts, host)),
+        onAnyHost(work.hosts, context.health, (host) => change(hosts, host), clone.seenFrom),
       );
     if (isStarted(clone)) await onClone((hosts, host) => stopVolume(hosts, host, work.volume.name));
     // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
@@ -188,7 +192,8 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
       context,
     );
     if (left.length > 0) throw failure;
-    await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
+    const deleted = await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
+    if (deleted === 'absent' && (await findClone(work, context))) throw stillThere(work.volume);
     return ALL_UNDONE;
   },
 
@@ -225,12 +230,12 @@ async function importedWork(
 
 /** Only clones make snapshots of such names, and the source takes part in no other clone. */
 async function removeUnknownSnapshots(work: CloneWork, context: OperationContext): Promise<void> {
-  await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
-    onAnyHost(work.hosts, context.health, async (host) => {
-      for (const name of await listSnapshots(hosts, host, work.source.name))
-        if (/^tmpsnap_[0-9a-f]{32}$/.test(name)) await deleteSnapshot(hosts, host, name);
-    }),
-  );
+  await onSource(work, context, async (hosts, host) => {
+    const names = await listSnapshots(hosts, host, work.source.name);
+    const ours = names.filter((name) => /^tmpsnap_[0-9a-f]{32}$/.test(name));
+    for (const name of ours) await deleteSnapshot(hosts, host, name);
+    return ours.length > 0 ? 'deleted' : null;
+  });
 }
 
 /** The cluster lists a clone that has no entry, which would break whoever follows the list. */
@@ -243,19 +248,32 @@ function snapshotName(work: CloneWork): string {
   return `tmpsnap_${work.operationId}`;
 }
 
-function removeSnapshot(work: CloneWork, context: OperationContext): Promise<void> {
+/** A host that does not know the snapshot may be one that knows nothing of the source: that alone proves nothing. */
+async function removeSnapshot(work: CloneWork, context: OperationContext): Promise<void> {
+  await onSource(work, context, async (hosts, host) => {
+    const outcome = await deleteSnapshot(hosts, host, snapshotName(work));
+    return outcome === 'deleted' ? outcome : null;
+  });
+}
+
+/** In the source's turn, on one host after the other until one does not answer null, or none of them needs to. */
+function onSource<T>(
+  work: CloneWork,
+  context: OperationContext,
+  ask: (hosts: Hosts, host: string) => Promise<T | null>,
+): Promise<T | null> {
   return context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
-    onAnyHost(work.hosts, context.health, (host) => deleteSnapshot(hosts, host, snapshotName(work))),
+    askWhoKnows(soughtVolume(work.source, work.sources), context, (host) => ask(hosts, host)),
   );
 }
 
-async function findClone(work: CloneWork, context: OperationContext): Promise<GlusterVolume | null> {
-  const found = await findVolume(soughtVolume(work.volume, work.sources), context, isOurs);
-  return found && isOurs(found) ? found : null;
+function findSource(work: CloneWork, context: OperationContext): Promise<FoundVolume | null> {
+  return findVolume(soughtVolume(work.source, work.sources), context);
 }
 
-function infoOf(work: CloneWork, context: OperationContext, name: string): Promise<GlusterVolume | null> {
-  return onAnyHost(work.hosts, context.health, (host) => volumeInfo(context.hosts, host, name));
+async function findClone(work: CloneWork, context: OperationContext): Promise<FoundVolume | null> {
+  const found = await findVolume(soughtVolume(work.volume, work.sources), context, isOurs);
+  return found && isOurs(found) ? found : null;
 }
 
 /** The clone's bricks with the paths and LV names that gluster gave them. */
