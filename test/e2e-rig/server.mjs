@@ -36,7 +36,9 @@ export class Server {
     );
     const log = createWriteStream(path.join(this.folder, 'server.log'), { flags: 'a' });
     const args = [path.join(ROOT, 'bin', 'heketi'), '--config', config, '--disable-auth'];
-    this.child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // It ends with this process, however that ends.
+    const dying = ['--pdeathsig', 'KILL', process.execPath, ...args];
+    this.child = spawn('setpriv', dying, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout.pipe(log, { end: false });
     this.child.stderr.pipe(log, { end: false });
     await until('the server answers', async () => (await fetch(`${this.url}/hello`)).ok, 60_000);

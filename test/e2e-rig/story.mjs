@@ -156,6 +156,32 @@ export async function story({ rig, server, folder, step, parts }) {
   }
 
   if (parts.includes('faults')) {
+    // The moments at which lvm has its spare metadata under a name of its own, and the pool as a plain volume.
+    for (const [what, named] of Object.entries({ 'spare metadata': 'lvol', pool: 'tp_' })) {
+      await step(`lvcreate is killed while it makes the ${what}; nothing is left of it`, async () => {
+        const count = `dmsetup ls | grep -c -- "-${named}"`;
+        const killed = rig.ssh(
+          3,
+          `before=$(${count}); for i in $(seq 6000); do test $(${count}) -gt $before && exec pkill -9 -x lvm; done; exit 1`,
+        );
+        await pause(3000);
+        const name = `killed-${named.replace('_', '')}`;
+        const queue = await server.begin('POST', '/volumes', {
+          size: 1,
+          name,
+          durability: { type: 'replicate', replicate: { replica: 3 } },
+        });
+        await killed;
+        const answer = await server.end(queue);
+        await server.settled();
+        await same();
+        const made = Object.values((await server.dump()).volumeentries).find((entry) => entry.Info.name === name);
+        strictEqual(made !== undefined, 'location' in answer, JSON.stringify(answer));
+        // The next one is to meet a volume group without pools again.
+        if (made) await server.cli('volume', 'delete', made.Info.id);
+      });
+    }
+
     await step("a node's plug is pulled during a create; nothing is left once it is back", async () => {
       const queue = await server.begin('POST', '/volumes', {
         size: 1,
