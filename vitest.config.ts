@@ -6,9 +6,6 @@ const PROCESS_TESTS = ['golden', 'e2e', 'crash/processes', 'executors/ssh', 'cli
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 
-/** It finds defects that are not mended yet (leftover snapshots of clones): until then only `npm run test:soak` runs it. */
-const LEFT_OUT = process.env.MORTAR_SOAK_OPERATIONS ? [] : ['test/crash/processes/soak.test.ts'];
-
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLineReporter()],
@@ -24,7 +21,6 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: PROCESS_TESTS,
-          exclude: LEFT_OUT,
           testTimeout: 180_000,
           maxConcurrency: 2,
           sequence: { groupOrder: 1 },

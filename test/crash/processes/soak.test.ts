@@ -13,8 +13,7 @@ import { SoakClient } from './support/soak-client.js';
 import { type Slot, SoakTopology } from './support/soak-topology.js';
 import { type Shown, SoakVolumes } from './support/soak-volumes.js';
 
-/** How many; the full form is `npm run test:soak`. */
-const operations = Number(process.env.MORTAR_SOAK_OPERATIONS ?? '400');
+const operations = Number(process.env.MORTAR_SOAK_OPERATIONS ?? '2000');
 const seed = seedFrom('MORTAR_SOAK_SEED');
 
 const CLIENTS = 16;
@@ -22,6 +21,9 @@ const HOSTS = 5;
 const DEVICES = 5;
 const NODES = 4;
 const DEVICES_IN_USE = 3;
+/** Everything works by then, so each round ends all that is not being worked on. */
+const SETTLED_AFTER_ROUNDS = 500;
+const PAUSE_MS = 20;
 const NAMES = Array.from({ length: HOSTS }, (_, i) => `h${i + 1}`);
 /** What comes and goes; the clients 0 and 1 own half of it each. */
 const SLOTS: readonly (readonly Slot[])[] = [
@@ -59,16 +61,17 @@ it(`keeps hosts and store in agreement through ${operations} changes, faults and
       const topology = SLOTS[i] && new SoakTopology(server, clusterId, SLOTS[i], ownRandom());
       return new SoakClient(server, () => (topology ? topology.next() : own.next()));
     });
-    const chaos = new SoakChaos(server, hosts.remote, NAMES, ownRandom());
-    chaos.start();
+    const ended = () => clients.reduce((sum, client) => sum + client.ended, 0);
+    const chaos = new SoakChaos(server, hosts.remote, NAMES, ended, ownRandom());
     let left = operations;
-    await Promise.all(
+    const asked = Promise.all(
       clients.map(async (client) => {
         while (left-- > 0) {
           await client.step();
         }
       }),
     );
+    await Promise.race([asked, chaos.run().then(() => asked)]);
     await chaos.stop();
 
     await settle(server);
@@ -101,8 +104,10 @@ it(`keeps hosts and store in agreement through ${operations} changes, faults and
 /** Asks for clean-ups until nothing is pending: the server itself would take longer and longer pauses. */
 async function settle(server: RestartingServer): Promise<void> {
   const client = await server.client();
-  while ((await client.pendingOperations()) > 0) {
+  for (let rounds = 1; (await client.pendingOperations()) > 0; rounds++) {
+    if (rounds > SETTLED_AFTER_ROUNDS) throw new Error(`no clean-up ends these: ${await client.describePending()}`);
     await client.done(await client.operations.cleanUp([]));
+    await new Promise((turn) => setTimeout(turn, PAUSE_MS));
   }
 }
 

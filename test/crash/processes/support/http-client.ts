@@ -86,6 +86,13 @@ export class HttpClient implements Client {
     return (await this.#json<{ total: number }>('GET', '/operations')).total;
   }
 
+  /** What is pending, for a person to read. */
+  async describePending(): Promise<string> {
+    const { pendingoperations } = await this.#json<{ pendingoperations: { id: Id }[] }>('GET', '/operations/pending');
+    const details = pendingoperations.map(({ id }) => this.send('GET', `/operations/pending/${id}`));
+    return (await Promise.all(details)).map(({ text }) => text).join('\n');
+  }
+
   readonly operations: Requests = {
     createCluster: async (flags) =>
       (await this.#json<{ id: Id }>('POST', '/clusters', { block: flags.allowsBlock, file: flags.allowsFile })).id,

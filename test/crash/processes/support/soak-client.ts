@@ -18,6 +18,7 @@ interface Open {
 
 /** A client goes on with something else when an answer takes longer than this many polls. */
 const PATIENCE_POLLS = 60;
+const ANSWERED_AFTER_POLLS = 500;
 const PAUSE_MS = 20;
 const REFUSALS = [400, 404, 409, 429, 500, 503];
 
@@ -32,6 +33,11 @@ export class SoakClient {
   constructor(server: RestartingServer, next: () => SoakRequest | null | Promise<SoakRequest | null>) {
     this.#server = server;
     this.#next = next;
+  }
+
+  get ended(): number {
+    const { done, failed, lost, refused } = this.counts;
+    return done + failed + lost + refused;
   }
 
   /** One request, to its answer if that comes soon. */
@@ -54,9 +60,12 @@ export class SoakClient {
     for (let polls = 0; polls < PATIENCE_POLLS && this.#open.includes(open); polls++) await this.#poll(open);
   }
 
-  /** Every accepted request gets its final answer. */
+  /** Every accepted request gets its final answer; nothing is pending any more, so that is there or about to come. */
   async finish(): Promise<void> {
-    while (this.#open.length > 0) for (const open of [...this.#open]) await this.#poll(open);
+    for (let polls = 0; polls < ANSWERED_AFTER_POLLS && this.#open.length > 0; polls++)
+      for (const open of [...this.#open]) await this.#poll(open);
+    for (const { accepted } of this.#open)
+      this.violations.push(`${accepted.what}, queue entry ${accepted.queueId}: no final answer`);
   }
 
   async #poll(open: Open): Promise<void> {

@@ -97,7 +97,10 @@ export class SoakVolumes {
         if (answer.kind === 'done') {
           volume.id = answer.location.slice('/volumes/'.length);
           volume.possibleGib = sizes;
-        } else if (answer.kind === 'lost') volume.possibleGib = [0, ...sizes];
+          return;
+        }
+        // One that was answered as failed while its hosts could not be asked may have been complete.
+        if (answer.kind !== 'refused') volume.possibleGib = [0, ...sizes];
       },
     };
   }
