@@ -26,7 +26,8 @@ async function allPoints(): Promise<readonly KillPoint[]> {
   for (const scenario of ALL_SCENARIOS) {
     const [sound] = await live(scenario, {});
     for (let at = 0; at < (sound?.commands ?? 0); at++) {
-      for (const when of ['before', 'after'] as const) found.push({ scenario, when, at, of: 'command' });
+      for (const when of ['before', 'after', 'while the batch runs on'] as const)
+        found.push({ scenario, when, at, of: 'command' });
     }
     for (let at = 0; at < (sound?.commits ?? 0); at++) {
       for (const when of ['before', 'after'] as const) found.push({ scenario, when, at, of: 'commit' });
