@@ -12,7 +12,7 @@ describe('bricks that can’t be removed now', () => {
       const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
       hosts.setFaults([
         { kind: 'fail', match: 'add-brick' },
-        { kind: 'fail', match: '^umount', host: 'h2', stderr: 'umount: target is busy.' },
+        { kind: 'fail', match: '^umount', host: 'h2', times: 2, stderr: 'umount: target is busy.' },
       ]);
       expect((await answerOf(pool, await operations.expandVolume(id, 5))).error).not.toBeNull();
       hosts.setFaults([]);

@@ -61,6 +61,8 @@ export const POOL_SCENARIOS: readonly Scenario[] = [
     prepare: failedDevice,
     request: (client, id) => client.operations.deleteDevice(id, false),
     isDone: (view, id) => !view.devices.some((device) => device.id === id),
+    // Once its volume group is gone there is no way back.
+    mayFinishLater: true,
   },
   {
     name: 'forget device',
