@@ -4,6 +4,8 @@ export interface Command {
   readonly timeoutMs: number;
   /** When true, a failure of this command does not stop the batch. */
   readonly mayFail?: boolean;
+  /** When true, its batch is begun before those that wait for the host: a question that must not queue behind work. */
+  readonly goesFirst?: boolean;
   /** When true, neither argv nor output may be logged (it carries a password). */
   readonly isSecret?: boolean;
 }

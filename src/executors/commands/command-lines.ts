@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 export const SHORT_TIMEOUT_MS = 5 * MINUTE_MS;
 export const LONG_TIMEOUT_MS = 10 * MINUTE_MS;
 
-type Flags = Pick<Command, 'mayFail' | 'isSecret'>;
+type Flags = Pick<Command, 'mayFail' | 'isSecret' | 'goesFirst'>;
 
 /** Any program but lvm, udevadm and gluster. */
 export function program(argv: readonly string[], timeoutMs: number, flags: Flags = {}): Command {

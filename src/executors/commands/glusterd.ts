@@ -17,7 +17,11 @@ export const GLUSTERD_CHECK_TIMEOUT_MS = 10_000;
 
 /** A host that can't be asked counts as down. */
 export async function isGlusterdUp(hosts: Hosts, host: string, signal?: AbortSignal): Promise<boolean> {
-  const status = program(['systemctl', 'status', 'glusterd'], GLUSTERD_CHECK_TIMEOUT_MS, { mayFail: true });
+  const status = program(['systemctl', 'status', 'glusterd'], GLUSTERD_CHECK_TIMEOUT_MS, {
+    mayFail: true,
+    // Behind the work of a busy host it would miss its deadline, and the host be taken for dead.
+    goesFirst: true,
+  });
   try {
     const { exitCode } = await runOne(hosts.executor, host, status, signal);
     return exitCode === 0;

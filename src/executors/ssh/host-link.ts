@@ -56,7 +56,8 @@ export class HostLink {
         },
         { once: true },
       );
-      this.#queue.push(job);
+      if (script.goesFirst) this.#queue.unshift(job);
+      else this.#queue.push(job);
       this.#pump();
     });
   }

@@ -44,6 +44,8 @@ export interface ScriptToRun {
   /** Told whether something of an earlier process may run on the host. */
   readonly onBegin: (hasOlder: boolean) => void;
   readonly onAnswer?: (command: number, answer: Answer) => void;
+  /** Begins before the scripts that wait already. */
+  readonly goesFirst?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 

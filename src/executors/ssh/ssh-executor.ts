@@ -43,6 +43,7 @@ export class SshExecutor implements Executor {
         since = performance.now();
       },
       onAnswer,
+      goesFirst: batch[0]?.goesFirst,
       signal,
     });
     if (event !== 'done') throw this.#overTime(host, batch[answers.length], event);
@@ -92,6 +93,7 @@ export class SshExecutor implements Executor {
       readonly answerMs: (command: number) => number;
       readonly onBegin?: () => void;
       readonly onAnswer?: (command: number, answer: Answer) => void;
+      readonly goesFirst?: boolean | undefined;
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<ScriptEnd> {
@@ -116,6 +118,7 @@ export class SshExecutor implements Executor {
             options.onBegin?.();
           },
           ...(options.onAnswer && { onAnswer: options.onAnswer }),
+          goesFirst: options.goesFirst ?? false,
           signal: options.signal,
         },
         (started) => {

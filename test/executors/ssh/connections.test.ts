@@ -37,6 +37,18 @@ describeOverSsh('connections', { nodes: 2, devices: 1, 'max-sessions': 3 }, (hos
     expect(order).toEqual([1, 2, 3, 4]);
   });
 
+  it('serve a question that must not wait for work before the work that waits', async () => {
+    const executor = hosts.executor({ maxSessions: 1 });
+    const order: string[] = [];
+    const run = async (name: string, goesFirst: boolean) => {
+      await executor.run(hosts.first, [{ ...command('true'), goesFirst }]);
+      order.push(name);
+    };
+    await Promise.all([run('running', false), run('work', false), run('more work', false), run('question', true)]);
+    expect(order.indexOf('question')).toBeLessThan(order.indexOf('more work'));
+    expect(order.at(-1)).toBe('more work');
+  });
+
   it('let a batch that still waits be given up, which then has not run', async () => {
     const { cluster, first } = hosts;
     const executor = hosts.executor({ maxSessions: 1 });
