@@ -64,7 +64,10 @@ export interface paths {
         /** Ids of all clusters */
         readonly get: operations["clusterList"];
         readonly put?: never;
-        /** Create an empty cluster */
+        /**
+         * Create an empty cluster
+         * @description With neither flag given, the cluster takes file and block volumes.
+         */
         readonly post: operations["clusterCreate"];
         readonly delete?: never;
         readonly options?: never;

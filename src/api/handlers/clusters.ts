@@ -24,7 +24,7 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
     },
 
     async clusterCreate({ body }) {
-      const flags = clusterFlags(body);
+      const flags = newClusterFlags(body);
       const id = await operations.createCluster(flags);
       return { status: 201, json: clusterInfo({ id, ...flags }, { nodes: [], volumes: [], blockvolumes: [] }) };
     },
@@ -86,6 +86,12 @@ function isSame(a: Schemas['ClusterInfo'], b: Schemas['ClusterInfo']): boolean {
 
 function isSameList(a: readonly Id[], b: readonly Id[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
+}
+
+/** Clients of before the flags send none; their clusters take every kind of volume. */
+function newClusterFlags(body: Schemas['ClusterFlags']): ClusterFlags {
+  const isUnspoken = (body.block ?? null) === null && (body.file ?? null) === null;
+  return isUnspoken ? { allowsBlock: true, allowsFile: true } : clusterFlags(body);
 }
 
 function clusterFlags(body: Schemas['ClusterFlags']): ClusterFlags {

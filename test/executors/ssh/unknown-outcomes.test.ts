@@ -73,7 +73,7 @@ describeOverSsh('what becomes unknown over ssh', { nodes: 1, devices: 1 }, (host
   it('is a batch that never began; after the leftovers are gone it can begin no more', async () => {
     const touched = fresh();
     const { cluster, first } = hosts;
-    await cluster.fail('--match', touched, '--hang', 2);
+    await cluster.fail('--match', touched, '--request', '--hang', 2);
     const executor = hosts.executor();
     const giveUp = new AbortController();
     const running = executor.run(first, [command('touch', touched)], giveUp.signal);
@@ -160,7 +160,7 @@ describeOverSsh('what becomes unknown over ssh', { nodes: 1, devices: 1 }, (host
   it('is not begun by a link that is cut before', async () => {
     const touched = fresh();
     const { cluster, first } = hosts;
-    await cluster.fail('--match', touched, '--cut');
+    await cluster.fail('--match', touched, '--request', '--cut');
     const executor = hosts.executor();
     await expect(executor.run(first, [command('touch', touched)])).rejects.toMatchObject(unknown);
     await executor.awaitLeftovers(first);
