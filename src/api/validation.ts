@@ -7,6 +7,7 @@ const MAX_REASONS = 8;
 const MAX_SHOWN = 64;
 const DNS_NAME = /^[a-zA-Z0-9_][a-zA-Z0-9_-]{0,62}(\.[a-zA-Z0-9_][a-zA-Z0-9_-]{0,62})*[._]?$/;
 const MAX_DNS_CHARACTERS = 255;
+const ID_PATTERNS = ['^[A-Fa-f0-9]{32}$', '^([A-Fa-f0-9]{32})?$'];
 
 const ajv = new Ajv({
   allErrors: true,
@@ -93,8 +94,10 @@ function reasonFor(error: ErrorObject): string {
       return `${shown} must be no greater than ${limit}`;
     case 'format':
       return hostReason(error);
-    case 'enum':
     case 'pattern':
+      if (isIdSchema(error.parentSchema)) return `${unquoted(error.data)} is not a valid UUID`;
+      return `${shown} is not valid, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
+    case 'enum':
       return `${shown} is not valid, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
     case 'minItems':
       return `cannot be blank, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
@@ -114,8 +117,17 @@ function reasonFor(error: ErrorObject): string {
 /** Host names are the only strings with a format; scripts know this text from `topology load`. */
 function hostReason(error: ErrorObject): string {
   const [field = 'host'] = fieldOf(error).slice(-1);
-  // Control characters stay escaped, so that the answer is one line.
-  return `[${show(error.data).replace(/^"|"$/g, '')}] is not a valid ${field} hostname`;
+  return `[${unquoted(error.data)}] is not a valid ${field} hostname`;
+}
+
+/** Control characters stay escaped, so that the answer is one line. */
+function unquoted(value: unknown): string {
+  return show(value).replace(/^"|"$/g, '');
+}
+
+/** Of an id, or of one that may be left empty; scripts know the text of its refusal. */
+function isIdSchema(schema: object | undefined): boolean {
+  return ID_PATTERNS.includes((schema as BodySchema | undefined)?.pattern ?? '');
 }
 
 function namePattern(error: ErrorObject): string {
@@ -125,7 +137,7 @@ function namePattern(error: ErrorObject): string {
 function accepted(schema: BodySchema): string {
   if (schema.enum) return `one of ${schema.enum.map((value) => JSON.stringify(value)).join(', ')}`;
   if (schema.format === 'host') return 'an IP address or a DNS name';
-  if (schema.pattern === '^[A-Fa-f0-9]{32}$') return 'an id of 32 hex digits';
+  if (isIdSchema(schema)) return 'an id of 32 hex digits';
   if (schema.pattern) return `text that matches ${schema.pattern}`;
   if (schema.type === 'integer')
     return `a whole number${schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`}`;

@@ -26,6 +26,8 @@ export interface Wait {
   readonly stage: 'asking' | 'busy' | 'queued';
   /** Where the result will be, once the server has accepted the request. */
   readonly queueId: string | null;
+  /** Why it takes longer. */
+  readonly notice?: string;
 }
 
 /** How a request in the background ended: the resource it left, if any, with its path. */
@@ -38,7 +40,9 @@ const POLL_MS = 400;
 const BUSY_RETRIES = 6;
 const BUSY_MIN_SECONDS = 10;
 const BUSY_SPREAD_SECONDS = 20;
-const POLL_CONNECTION_RETRIES = 5;
+/** A server that starts again is back within seconds. */
+const OUTAGE_LIMIT_MS = 60_000;
+const OUTAGE_NOTICE = `no connection to the server, asking again for up to ${OUTAGE_LIMIT_MS / 1000} s`;
 const MAX_REDIRECTS = 10;
 
 /**
@@ -47,6 +51,9 @@ const MAX_REDIRECTS = 10;
  */
 export class HeketiClient {
   readonly #settings: ClientSettings;
+  #wait: Wait | null = null;
+  /** A server that has answered once is there, and only away for a moment; before that its address may be wrong. */
+  #hasAnswered = false;
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
@@ -90,16 +97,21 @@ export class HeketiClient {
 
   /** Waits for the result of a request that was accepted earlier; `json` is null where no resource is left. */
   async follow(queueId: string, what: string): Promise<Outcome> {
-    const { onWait, basePath } = this.#settings;
+    const { basePath } = this.#settings;
     try {
-      onWait?.({ what, stage: 'queued', queueId });
+      this.#tell({ what, stage: 'queued', queueId });
       const { reply, path } = await this.#poll(`${basePath}${pathOf('queue', queueId)}`);
       if (reply.status === 204) return { path, json: null };
       if (reply.status !== 200) throw errorFrom(reply);
       return { path, json: readJson(reply) };
     } finally {
-      onWait?.(null);
+      this.#tell(null);
     }
+  }
+
+  #tell(wait: Wait | null): void {
+    this.#wait = wait;
+    this.#settings.onWait?.(wait);
   }
 
   async #request(method: string, path: string, body: unknown, statuses: readonly number[]): Promise<WireReply> {
@@ -116,41 +128,62 @@ export class HeketiClient {
     expected: number,
     doneAtOnce?: number,
   ): Promise<WireReply> {
-    const { onWait } = this.#settings;
     try {
-      onWait?.({ what, stage: 'asking', queueId: null });
+      this.#tell({ what, stage: 'asking', queueId: null });
       const first = await this.#sendFirst(method, path, body, what);
       if (first.status === doneAtOnce) return first;
       if (first.status !== 202) throw errorFrom(first);
       const queue = locationOf(first);
       if (queue === null) throw new CliError('the server accepted the request but did not say where to follow it');
-      onWait?.({ what, stage: 'queued', queueId: queue.replace(/^.*\//, '') });
+      this.#tell({ what, stage: 'queued', queueId: queue.replace(/^.*\//, '') });
       const { reply } = await this.#poll(queue);
       if (reply.status !== expected) throw errorFrom(reply);
       return reply;
     } finally {
-      onWait?.(null);
+      this.#tell(null);
     }
   }
 
   async #poll(queue: string): Promise<{ reply: WireReply; path: string }> {
-    let lost: ConnectionError | null = null;
-    let losses = 0;
     for (;;) {
+      let isAskedAgain = false;
+      const reply = await this.#persist(
+        () => this.#exchange('GET', queue, undefined),
+        (error) => {
+          isAskedAgain = true;
+          return unknownOutcome(error);
+        },
+      );
+      // The final answer is given once: it may have been on the connection that broke.
+      if (isAskedAgain && reply.status === 404) throw new ConnectionError(LOST_RESULT, { cause: errorFrom(reply) });
+      if (reply.headers['x-pending'] !== 'true') return this.#followRedirects(reply, 'GET', queue);
+      if (reply.status !== 200) throw errorFrom(reply);
+      await this.#settings.sleep(POLL_MS);
+    }
+  }
+
+  /**
+   * Repeats `ask` while no connection to the server stands, for up to a minute. `giveUpText` is asked at every failure
+   * for what to say if it is the last; null: this one must not be repeated.
+   */
+  async #persist(
+    ask: () => Promise<WireReply>,
+    giveUpText: (error: ConnectionError) => string | null,
+  ): Promise<WireReply> {
+    const before = this.#wait;
+    const startedAt = performance.now();
+    for (let waitedMs = 0; ; waitedMs += POLL_MS) {
       try {
-        const reply = await this.#exchange('GET', queue, undefined);
-        if (lost !== null && reply.status === 404) throw new ConnectionError(unknownOutcome(lost), { cause: lost });
-        if (reply.headers['x-pending'] !== 'true') return await this.#followRedirects(reply, 'GET', queue);
-        if (reply.status !== 200) throw errorFrom(reply);
-        lost = null;
-        losses = 0;
+        const reply = await ask();
+        if (waitedMs > 0) this.#tell(before);
+        return reply;
       } catch (error) {
-        // Asking again does no harm, while giving up would lose the result of work that goes on.
-        if (!(error instanceof ConnectionError) || error.cause === lost) throw error;
-        lost = error;
-        losses += 1;
-        if (losses > POLL_CONNECTION_RETRIES) throw new ConnectionError(unknownOutcome(error), { cause: error });
+        const text = error instanceof ConnectionError ? giveUpText(error) : null;
+        if (text === null) throw error;
+        if (Math.max(waitedMs, performance.now() - startedAt) >= OUTAGE_LIMIT_MS)
+          throw new ConnectionError(text, { cause: error });
       }
+      this.#tell({ ...(before ?? { what: 'asking the server', stage: 'busy', queueId: null }), notice: OUTAGE_NOTICE });
       await this.#settings.sleep(POLL_MS);
     }
   }
@@ -162,7 +195,7 @@ export class HeketiClient {
       const target = locationOf(current);
       if (target === null || hops === MAX_REDIRECTS) throw errorFrom(current);
       if (method !== 'GET' && current.status !== 303) throw errorFrom(current); // a change is not repeated elsewhere
-      current = await this.#exchange('GET', target, undefined);
+      current = await this.#persist(() => this.#exchange('GET', target, undefined), unknownOutcome);
       path = target;
     }
     return { reply: current, path };
@@ -170,28 +203,33 @@ export class HeketiClient {
 
   /** Sends a request, waiting and repeating while the server says that it is busy (429). */
   async #sendFirst(method: string, path: string, body: unknown, what = 'asking the server'): Promise<WireReply> {
-    const { basePath, sleep, random, onWait } = this.#settings;
+    const { basePath, sleep, random } = this.#settings;
     const text = body === undefined ? undefined : stringifyJson(body);
     for (let retry = 0; ; retry += 1) {
-      const reply = await this.#exchange(method, basePath + path, text);
+      const reply = await this.#persist(
+        () => this.#exchange(method, basePath + path, text),
+        ({ isRefused, message }) => (isRefused && this.#hasAnswered ? message : null),
+      );
       if (reply.status !== 429 || retry === BUSY_RETRIES) {
-        if (retry > 0 && reply.status !== 202) onWait?.(null);
+        if (retry > 0 && reply.status !== 202) this.#tell(null);
         return reply;
       }
       const seconds = busyDelaySeconds(reply.headers['retry-after'], random());
-      onWait?.({ what: `${what}: server busy, trying again in ${seconds} s`, stage: 'busy', queueId: null });
+      this.#tell({ what, stage: 'busy', queueId: null, notice: `server busy, trying again in ${seconds} s` });
       await sleep(seconds * 1000);
-      onWait?.({ what, stage: 'asking', queueId: null });
+      this.#tell({ what, stage: 'asking', queueId: null });
     }
   }
 
-  #exchange(method: string, path: string, body: string | undefined): Promise<WireReply> {
+  async #exchange(method: string, path: string, body: string | undefined): Promise<WireReply> {
     const { transport, signToken, user, key, now } = this.#settings;
     const token = signToken(user, key, method, decodePath(path), now());
     const headers: Record<string, string> = { Authorization: `bearer ${token}` };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const request: WireRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
-    return transport.send(request);
+    const reply = await transport.send(request);
+    this.#hasAnswered = true;
+    return reply;
   }
 }
 
@@ -240,8 +278,12 @@ function errorFrom(reply: WireReply): ServerError {
   );
 }
 
+const OUTCOME_UNKNOWN =
+  'the request was accepted, but its outcome is unknown: look at the resource before repeating it';
+const LOST_RESULT = `the result was lost with a connection that broke; ${OUTCOME_UNKNOWN}`;
+
 function unknownOutcome(error: ConnectionError): string {
-  return `${error.message}; the request was accepted, but its outcome is unknown: look at the resource before repeating it`;
+  return `${error.message}; ${OUTCOME_UNKNOWN}`;
 }
 
 function readJson(reply: WireReply): JsonValue {

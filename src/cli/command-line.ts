@@ -52,6 +52,11 @@ function isFlag(word: string): boolean {
   return word.startsWith('-') && word !== '-';
 }
 
+/** `2>&1`, `>FILE`: programs that run a command without a shell pass these on as words. */
+function isRedirection(word: string): boolean {
+  return /^(?:[0-9]*|&)(?:>>?|<)/.test(word);
+}
+
 function takesNextWord(command: CliCommand, word: string): boolean {
   if (word.includes('=')) return false;
   if (word.startsWith('--')) return word !== '--help' && flagNamed(command, word.slice(2))?.kind !== 'bool';
@@ -84,7 +89,9 @@ class FlagReader {
         args.push(...words.slice(i + 1));
         break;
       }
-      if (!isFlag(word)) {
+      if (isRedirection(word)) {
+        if (/[<>]$/.test(word)) i += 1;
+      } else if (!isFlag(word)) {
         args.push(word);
       } else if (word === '--help' || word === '-h') {
         isHelp = true;

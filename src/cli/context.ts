@@ -78,7 +78,7 @@ export class CliContext {
       random,
       onWait: (wait) => {
         this.#wait = wait;
-        this.progress.wait(wait?.what ?? null);
+        this.progress.wait(wait && (wait.notice ? `${wait.what}: ${wait.notice}` : wait.what));
       },
     });
   }

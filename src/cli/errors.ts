@@ -17,4 +17,14 @@ export class ServerError extends CliError {
 /** No complete answer arrived: connection refused, reset, bad certificate. What the server did is unknown. */
 export class ConnectionError extends CliError {
   override readonly name = 'ConnectionError';
+  /** Nobody listened: nothing was sent. */
+  readonly isRefused: boolean;
+
+  constructor(
+    message: string,
+    { cause, isRefused = false }: { readonly cause: unknown; readonly isRefused?: boolean },
+  ) {
+    super(message, { cause });
+    this.isRefused = isRefused;
+  }
 }

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue, parseFirstJson, stringifyJson } from '../domain/json.js';
 import { CliError } from './errors.js';
 import type { CliIo } from './io.js';
 import { describeFileError } from './transport.js';
-import { readTags, readText, type Tags } from './wire.js';
+import type { Tags } from './wire.js';
 
 export interface PlannedDevice {
   readonly name: string;
@@ -24,8 +24,14 @@ export interface PlannedCluster {
   readonly nodes: readonly PlannedNode[];
 }
 
+export interface TopologyFile {
+  readonly clusters: readonly PlannedCluster[];
+  /** Null for a file with clusters, and for one with nothing in it. */
+  readonly notice: string | null;
+}
+
 /** Reads a topology file. Member names are taken in any case, as the original does. */
-export async function readTopologyFile(io: CliIo, path: string): Promise<PlannedCluster[]> {
+export async function readTopologyFile(io: CliIo, path: string): Promise<TopologyFile> {
   let text: string;
   try {
     text = (await io.readFile(path)).toString('utf8');
@@ -33,18 +39,28 @@ export async function readTopologyFile(io: CliIo, path: string): Promise<Planned
     throw new CliError(`Unable to open config file: ${describeFileError(error)}`, { cause: error });
   }
   try {
-    return parseTopology(text);
+    const clusters = parseTopology(text);
+    return { clusters, notice: clusters.length > 0 ? null : noticeOf(text, path) };
   } catch (error) {
     throw new CliError(`Unable to parse config file ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 
+function noticeOf(text: string, path: string): string | null {
+  const json = parseFirstJson(text);
+  if (!isObject(json) || Object.keys(json).length === 0) return null;
+  const isConfiguration = isObject(anyCase(json, 'glusterfs'));
+  const why = isConfiguration ? 'it looks like a configuration of the server' : 'nothing was loaded';
+  return `There are no clusters in ${path}: ${why}\n`;
+}
+
+/** Checks the whole file, so that nothing is made when a later part of it is wrong. Only its first document counts. */
 export function parseTopology(text: string): PlannedCluster[] {
-  return listAt(parseJson(text), 'clusters', '').map((cluster, i) => {
+  return listAt(parseFirstJson(text), 'clusters', '').map((cluster, i) => {
     const at = `clusters[${i}]`;
     return {
-      file: switchAt(cluster, 'file', at),
-      block: switchAt(cluster, 'block', at),
+      file: switchAt(cluster, 'file', at, true),
+      block: switchAt(cluster, 'block', at, true),
       nodes: listAt(cluster, 'nodes', at).map((entry, j) => readPlannedNode(entry, `${at}.nodes[${j}]`)),
     };
   });
@@ -57,13 +73,14 @@ function readPlannedNode(entry: JsonValue, at: string): PlannedNode {
   const storage = textsAt(hostnames, 'storage', `${at}.node.hostnames`);
   const [first] = manage;
   if (first === undefined) throw new Error(`${at}.node.hostnames.manage: expected at least one host name`);
-  const tags = anyCase(node, 'tags');
+  const tags = tagsAt(node, `${at}.node`);
+  textAt(node, 'cluster', `${at}.node`); // nobody reads it
   return {
     manage: first,
     request: {
-      zone: anyCase(node, 'zone') ?? 0,
+      zone: integerAt(node, 'zone', `${at}.node`),
       hostnames: { manage: [...manage], storage: [...storage] },
-      ...(tags === undefined || tags === null ? {} : { tags }),
+      ...(tags === null ? {} : { tags: Object.fromEntries(tags) }),
     },
     devices: listAt(entry, 'devices', at).map((device, i) => readPlannedDevice(device, `${at}.devices[${i}]`)),
   };
@@ -74,9 +91,9 @@ function readPlannedDevice(device: JsonValue, at: string): PlannedDevice {
   const name = anyCase(device, 'name');
   if (typeof name !== 'string') throw new Error(`${at}: expected a device name, or an object with "name"`);
   return {
-    name: readText(name),
-    tags: readTags(anyCase(device, 'tags')),
-    destroyData: anyCase(device, 'destroydata') === true,
+    name,
+    tags: tagsAt(device, at) ?? new Map(),
+    destroyData: switchAt(device, 'destroydata', at, false),
   };
 }
 
@@ -113,9 +130,31 @@ function textsAt(json: JsonValue, name: string, at: string): string[] {
   });
 }
 
-function switchAt(json: JsonValue, name: string, at: string): boolean {
+function switchAt(json: JsonValue, name: string, at: string, fallback: boolean): boolean {
   const value = anyCase(json, name);
-  if (value === undefined || value === null) return true;
-  if (typeof value !== 'boolean') throw new Error(`${at}.${name}: expected true or false`);
+  if (value === undefined || value === null) return fallback;
+  if (typeof value !== 'boolean') throw new Error(`${at}.${name}: expected true or false, not ${stringifyJson(value)}`);
   return value;
+}
+
+function integerAt(json: JsonValue, name: string, at: string): number | bigint {
+  const value = anyCase(json, name);
+  if (value === undefined || value === null) return 0;
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  throw new Error(`${at}.${name}: expected a whole number, not ${stringifyJson(value)}`);
+}
+
+function textAt(json: JsonValue, name: string, at: string): string {
+  const value = anyCase(json, name);
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string') throw new Error(`${at}.${name}: expected a string, not ${stringifyJson(value)}`);
+  return value;
+}
+
+/** Null when there are none in the file. */
+function tagsAt(json: JsonValue, at: string): Tags | null {
+  const tags = anyCase(json, 'tags');
+  if (tags === undefined || tags === null) return null;
+  if (!isObject(tags)) throw new Error(`${at}.tags: expected an object`);
+  return new Map(Object.keys(tags).map((name) => [name, textAt(tags, name, `${at}.tags`)]));
 }

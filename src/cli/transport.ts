@@ -109,12 +109,19 @@ class NodeTransport implements Transport {
       const fail = (error: NodeJS.ErrnoException): void => {
         const text = `${titleCase(method)} "${this.#base.origin}${path}": ${explainFailure(error)}`;
         const isStale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        reject(isStale ? new StaleConnection(text, { cause: error }) : new ConnectionError(text, { cause: error }));
+        if (isStale) reject(new StaleConnection(text, { cause: error }));
+        else reject(new ConnectionError(text, { cause: error, isRefused: isRefused(error) }));
       };
       outgoing.on('error', fail);
       outgoing.end(body);
     });
   }
+}
+
+/** By every address of the name. */
+function isRefused(error: NodeJS.ErrnoException): boolean {
+  const all = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
+  return all.every(({ code }) => code === 'ECONNREFUSED');
 }
 
 class StaleConnection extends ConnectionError {}

@@ -57,6 +57,11 @@ class Parser {
     return value;
   }
 
+  /** The first value; what stands behind it is not looked at. */
+  first(): JsonValue {
+    return this.#value(0);
+  }
+
   #fail(reason: string): never {
     throw new SyntaxError(`${reason} at position ${this.#at}`);
   }
@@ -208,6 +213,11 @@ function setMember<T>(object: Record<string, T>, key: string, value: T): void {
  */
 export function parseJson(text: string): JsonValue {
   return new Parser(text).document();
+}
+
+/** Reads the first document of a text, and leaves what stands behind it unread. */
+export function parseFirstJson(text: string): JsonValue {
+  return new Parser(text).first();
 }
 
 export function isJsonObject(value: JsonValue): value is JsonObject {

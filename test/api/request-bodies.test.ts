@@ -156,7 +156,10 @@ describe('rules', () => {
     ['/nodes', CLUSTER.replace('"s"', '"-a"'), 'hostnames: (storage: [-a] is not a valid storage hostname'],
     ['/nodes', CLUSTER.replace('"s"', '"host:24007"'), 'hostnames: (storage: '],
     ['/nodes', CLUSTER.replace('"s"', '"a\\nb"'), 'hostnames: (storage: [a\\nb] is not a valid storage hostname'],
-    ['/nodes', CLUSTER.replace('0123456789abcdef0', 'z'), 'cluster: "z'],
+    ['/nodes', CLUSTER.replace('0123456789abcdef0', 'z'), 'cluster: z'],
+    ['/nodes', CLUSTER.replace('0123456789abcdef0', '0123456789abcdef00'), 'abcdef is not a valid UUID'],
+    ['/nodes', CLUSTER.replace('0123456789abcdef0', 'a\\nb'), 'cluster: a\\nb'],
+    ['/devices', '{"name":"/dev/sdb","node":"abc"}', 'validation failed: node: abc is not a valid UUID'],
     ['/nodes', `${CLUSTER},"tags":{"a b":"x"}`, 'tags: "a b" is not valid'],
     ['/nodes', `${CLUSTER},"tags":{"a":"${'x'.repeat(65)}"}`, 'tags: "xxx'],
     ['/devices', `{"name":"/dev/sdb\\n","node":"${UNKNOWN_ID}"}`, 'name: "/dev/sdb\\n" is not valid'],
@@ -185,7 +188,7 @@ describe('rules', () => {
       'restriction: "locked-by-update" is not valid',
     ],
     ['/blockvolumes', '{"size":1,"hacount":-1}', 'hacount: -1 must be no less than 0'],
-    ['/operations/pending/cleanup', '{"operations":["x"]}', 'operations: "x" is not valid'],
+    ['/operations/pending/cleanup', '{"operations":["x"]}', 'operations: x is not a valid UUID'],
   ];
 
   it.each(refused)('POST %s %s names the field, what was refused and what is accepted', async (path, payload, text) => {

@@ -2,7 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { asyncScript, type SeenRequest } from './support/fake-server.js';
+import { HeketiClient, type Wait } from '../../src/cli/client.js';
+import { ConnectionError } from '../../src/cli/errors.js';
+import { asyncScript, type FakeServer, type SeenRequest, startFakeServer } from './support/fake-server.js';
 import { runCommand, withServer } from './support/run.js';
 
 const ID = '0123456789abcdef0123456789abcdef';
@@ -101,6 +103,88 @@ describe('asynchronous requests', () => {
     });
   });
 
+  it('ask on for a minute while a server starts again', async () => {
+    const server = await startFakeServer({
+      'POST /volumes': { status: 202, headers: { Location: '/queue/abc' } },
+      'GET /queue/abc': { status: 200, headers: { 'X-Pending': 'true' } },
+    });
+    const { port } = new URL(server.url);
+    let next: Promise<FakeServer> | null = null;
+    let sleeps = 0;
+    const { exit, stdout, stderr } = await runCommand([...CREATE, '--server', server.url], {
+      onSleep: async () => {
+        sleeps += 1;
+        if (sleeps === 1) await server.close();
+        if (sleeps === 140) next = startFakeServer({ 'GET /queue/abc': DONE, ...VOLUME }, { port: Number(port) });
+        await next;
+      },
+    });
+    await (await (next as Promise<FakeServer> | null))?.close();
+    expect([exit, stdout, stderr, sleeps]).toEqual([0, `{"id":"${ID}"}`, '', 140]);
+  });
+
+  it('tell who waits that the connection is gone, and when it is back', async () => {
+    const refused = new ConnectionError('connection refused', { cause: null, isRefused: true });
+    const answers = [{ status: 200, headers: { 'x-pending': 'true' } }, refused, refused, { status: 204, headers: {} }];
+    const waits: (Wait | null)[] = [];
+    const client = new HeketiClient({
+      transport: {
+        async send() {
+          const next = answers.shift();
+          if (next === undefined || next instanceof Error) throw next;
+          return { ...next, reason: '', body: Buffer.alloc(0) };
+        },
+        close: () => undefined,
+      },
+      signToken: () => '',
+      basePath: '',
+      user: '',
+      key: '',
+      sleep: async () => undefined,
+      now: () => 0,
+      random: () => 0,
+      onWait: (wait) => waits.push(wait),
+    });
+    await client.follow('q', 'creating a volume');
+    const notice = 'no connection to the server, asking again for up to 60 s';
+    expect(waits.map((wait) => wait?.notice ?? wait)).toMatchObject([
+      { what: 'creating a volume' },
+      notice,
+      notice,
+      { stage: 'queued' },
+      null,
+    ]);
+  });
+
+  it('are given up after a minute without a connection', async () => {
+    const server = await startFakeServer({
+      'POST /volumes': { status: 202, headers: { Location: '/queue/abc' } },
+      'GET /queue/abc': { status: 200, headers: { 'X-Pending': 'true' } },
+    });
+    const { exit, stderr, sleeps } = await runCommand([...CREATE, '--server', server.url], {
+      onSleep: (_ms, _interrupt) => server.close(),
+    });
+    expect(exit).toBe(255);
+    expect(stderr).toContain('outcome is unknown');
+    expect(sleeps.length).toBe(1 + 60_000 / 400);
+  });
+
+  it('whose resource meets a server that is just starting again are read from the next one', async () => {
+    const server = await startFakeServer({
+      'POST /volumes': { status: 202, headers: { Location: '/queue/abc' } },
+      'GET /queue/abc': { ...DONE, isLast: true },
+    });
+    let next: Promise<FakeServer> | null = null;
+    const { exit, stdout } = await runCommand([...CREATE, '--server', server.url], {
+      onSleep: async () => {
+        next ??= startFakeServer(VOLUME, { port: Number(new URL(server.url).port) });
+        await next;
+      },
+    });
+    await (await (next as Promise<FakeServer> | null))?.close();
+    expect([exit, stdout]).toEqual([0, `{"id":"${ID}"}`]);
+  });
+
   it('whose result got lost with the connection are never called a success or a plain "not found"', async () => {
     const script = {
       'POST /volumes': { status: 202, headers: { Location: '/queue/abc' } },
@@ -171,6 +255,28 @@ describe('a busy server (429)', () => {
       expect(server.calls).toHaveLength(7);
       expect(new Set(server.requests.map((request) => request.body)).size).toBe(1);
     });
+  });
+});
+
+describe('a connection that is refused', () => {
+  it('is tried again for a minute, changes included, by a command that had reached the server', async () => {
+    const server = await startFakeServer({ 'GET /clusters/a': { isLast: true, body: { id: 'a', file: true } } });
+    let next: Promise<FakeServer> | null = null;
+    const argv = ['cluster', 'setflags', 'a', '--file=false', '--server', server.url];
+    const { exit, stderr } = await runCommand(argv, {
+      onSleep: async () => {
+        next ??= startFakeServer({ 'POST /clusters/a/flags': {} }, { port: Number(new URL(server.url).port) });
+        await next;
+      },
+    });
+    const second = await (next as Promise<FakeServer> | null);
+    await second?.close();
+    expect([exit, stderr, second?.calls]).toEqual([0, '', ['POST /clusters/a/flags']]);
+  });
+
+  it('ends a command at once that has not reached any: the address may be wrong', async () => {
+    const { exit, sleeps } = await runCommand(['cluster', 'list', '--server=http://127.0.0.1:1']);
+    expect([exit, sleeps]).toEqual([255, []]);
   });
 });
 

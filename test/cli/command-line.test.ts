@@ -260,3 +260,26 @@ describe('completion', () => {
     expect((await runCommand(['completion', 'tcsh'])).exit).toBe(255);
   });
 });
+
+describe('a redirection that no shell took out', () => {
+  const script = {
+    'GET /clusters': { body: { clusters: [] } },
+    'GET /operations': { body: { total: 0, inflight: 0, new: 0, failed: 0, stale: 0 } },
+    'POST /admin': { status: 204 },
+    'POST /internal/logging': {},
+  };
+
+  it.each([
+    [['cluster', 'list', '2>&1'], 'GET /clusters'],
+    [['server', 'operations', 'info', '2>&1'], 'GET /operations'],
+    [['server', 'operations', 'info', '>', '/tmp/out', '2>&1'], 'GET /operations'],
+    [['server', 'mode', 'set', 'read-only', '2>&1'], 'POST /admin'],
+    [['server', 'mode', 'set', 'read-only', '>/dev/null', '2>&1'], 'POST /admin'],
+    [['loglevel', 'set', 'debug', '&>>', 'log'], 'POST /internal/logging'],
+  ])('is no argument: %j', async (argv, call) => {
+    await withServer(script, async (server, run) => {
+      expect(await run(argv)).toMatchObject({ exit: 0, stderr: '' });
+      expect(server.calls).toEqual([call]);
+    });
+  });
+});

@@ -233,7 +233,7 @@ describe('the heal check', () => {
       await withServer(asyncScript(request, done), async (server, run) => {
         const callsWhileWaiting: number[] = [];
         const { stdout, sleeps } = await run([...line.split(' '), '--expert-option-disable-heal-check'], {
-          onSleep: () => callsWhileWaiting.push(server.calls.length),
+          onSleep: () => void callsWhileWaiting.push(server.calls.length),
         });
         expect(sleeps).toEqual([10_000]);
         expect(callsWhileWaiting).toEqual([0]);

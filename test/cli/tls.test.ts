@@ -37,7 +37,7 @@ beforeAll(async () => {
   );
   server = await startFakeServer(
     { 'GET /clusters': { body: { clusters: [] } } },
-    { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') },
+    { tls: { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') } },
   );
 });
 afterAll(async () => {

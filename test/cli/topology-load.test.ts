@@ -177,10 +177,58 @@ describe('topology load', () => {
 
   it('does nothing for an empty file', async () => {
     await withServer(serverScript([]), async (_server, run) => {
-      expect(await run(['topology', 'load', '-j', await writeTopology({})])).toMatchObject({ exit: 0, stdout: '' });
+      const quiet = { exit: 0, stdout: '', stderr: '' };
+      expect(await run(['topology', 'load', '-j', await writeTopology({})])).toMatchObject(quiet);
+    });
+  });
+
+  it.each([
+    [{ clusters: [] }, /^There are no clusters in .*topology\.json: nothing was loaded\n$/],
+    [
+      { port: '8080', glusterfs: { executor: 'ssh' } },
+      /no clusters .*: it looks like a configuration of the server\n$/,
+    ],
+    [{ clusterz: [{}] }, /no clusters .*: nothing was loaded\n$/],
+  ])('says that %j has no clusters, and succeeds', async (topology, said) => {
+    await withServer(serverScript([]), async (server, run) => {
+      const { exit, stdout, stderr } = await run(['topology', 'load', '-j', await writeTopology(topology)]);
+      expect([exit, stdout]).toEqual([0, '']);
+      expect(stderr).toMatch(said);
+      expect(server.calls.every((call) => call.startsWith('GET '))).toBe(true);
+    });
+  });
+
+  it.each(['\n2nd document: {"clusters": [', '{"clusters": []}', '}'])(
+    'reads the first document only, whatever stands behind it: %j',
+    async (rest) => {
+      const file = await writeTopology(`${JSON.stringify({ clusters: [{ nodes: [nodeEntry('a')] }] })}${rest}`);
+      await withServer(serverScript([]), async (_server, run) => {
+        const { exit, stdout } = await run(['topology', 'load', '-j', file]);
+        expect(exit).toBe(0);
+        expect(stdout).toContain('Creating node a ... ID: id-a\n');
+      });
+    },
+  );
+
+  it('refuses a value of a wrong type anywhere in the file before anything is made', async () => {
+    const wrong = { node: { hostnames: { manage: ['b'], storage: ['b'] }, zone: '1' }, devices: [] };
+    const file = await writeTopology({ clusters: [{ nodes: [nodeEntry('a', '/dev/sdb')] }, { nodes: [wrong] }] });
+    await withServer(serverScript([]), async (server, run) => {
+      const { exit, stderr } = await run(['topology', 'load', '-j', file]);
+      expect(exit).toBe(255);
+      expect(stderr).toContain('clusters[1].nodes[0].node.zone: expected a whole number, not "1"');
+      expect(server.calls).toEqual([]);
     });
   });
 });
+
+const NODE = 'clusters[0].nodes[0].node';
+const DEVICE = 'clusters[0].nodes[0].devices[0]';
+
+const withNode = (members: object) => ({
+  clusters: [{ nodes: [{ node: { ...nodeEntry('a').node, ...members }, devices: [] }] }],
+});
+const withDevice = (members: object) => ({ clusters: [{ nodes: [nodeEntry('a', { name: '/dev/sdb', ...members })] }] });
 
 describe('a topology file', () => {
   it('may spell its members in any case, and leave flags out', () => {
@@ -209,6 +257,19 @@ describe('a topology file', () => {
       { clusters: [{ nodes: [nodeEntry('a', 7)] }] },
       'clusters[0].nodes[0].devices[0]: expected a device name, or an object with "name"',
     ],
+    [withDevice({ destroydata: 'true' }), `${DEVICE}.destroydata: expected true or false, not "true"`],
+    [withDevice({ destroydata: 1 }), `${DEVICE}.destroydata: expected true or false, not 1`],
+    [withDevice({ DestroyData: 'yes' }), `${DEVICE}.destroydata: expected true or false, not "yes"`],
+    [withDevice({ tags: 'a:b' }), `${DEVICE}.tags: expected an object`],
+    [withDevice({ tags: { tier: 1 } }), `${DEVICE}.tags.tier: expected a string, not 1`],
+    [withNode({ zone: '1' }), `${NODE}.zone: expected a whole number, not "1"`],
+    [withNode({ zone: 1.5 }), `${NODE}.zone: expected a whole number, not 1.5`],
+    [withNode({ zone: true }), `${NODE}.zone: expected a whole number, not true`],
+    [withNode({ tags: ['a'] }), `${NODE}.tags: expected an object`],
+    [withNode({ tags: { rack: { row: 1 } } }), `${NODE}.tags.rack: expected a string, not {"row":1}`],
+    [withNode({ cluster: 7 }), `${NODE}.cluster: expected a string, not 7`],
+    [withNode({ hostnames: { manage: 'a', storage: ['a'] } }), `${NODE}.hostnames.manage: expected an array`],
+    [withNode({ hostnames: { manage: ['a'], storage: [1] } }), `${NODE}.hostnames.storage[0]: expected a string`],
   ])('%j is refused: %s', (topology, message) => {
     expect(() => parseTopology(JSON.stringify(topology))).toThrow(message);
   });

@@ -22,7 +22,8 @@ export function buildTopologyLoadCommand(context: CliContext): CliCommand {
     .runs(async (_args, flags) => {
       const file = flags.string('json');
       if (file === '') throw new CliError('Missing configuration file');
-      const clusters = await readTopologyFile(context.io, file);
+      const { clusters, notice } = await readTopologyFile(context.io, file);
+      if (notice !== null) context.warn(notice);
       const client = await context.connect(flags);
       await new TopologyLoad(context, client, clusters).run();
     });

@@ -17,6 +17,8 @@ export interface Reply {
   readonly body?: unknown;
   /** Close the connection instead of answering. */
   readonly hangUp?: boolean;
+  /** Close the connection after the answer, and take no further ones. */
+  readonly isLast?: boolean;
   /** Never answer. */
   readonly isSilent?: boolean;
   /** Called when the request has arrived. */
@@ -35,7 +37,10 @@ export interface FakeServer {
 }
 
 /** A real HTTP server on a free port of the loopback that answers from a script; 404 `Id not found` otherwise. */
-export async function startFakeServer(script: Script, tls?: { key: string; cert: string }): Promise<FakeServer> {
+export async function startFakeServer(
+  script: Script,
+  { tls, port = 0 }: { readonly tls?: { key: string; cert: string }; readonly port?: number } = {},
+): Promise<FakeServer> {
   const requests: SeenRequest[] = [];
   const used = new Map<string, number>();
   const answer = (request: SeenRequest): Reply => {
@@ -68,15 +73,19 @@ export async function startFakeServer(script: Script, tls?: { key: string; cert:
       }
       const { body = '' } = reply;
       const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : `${JSON.stringify(body)}\n`;
+      if (reply.isLast === true) {
+        server.close();
+        outgoing.setHeader('Connection', 'close');
+      }
       outgoing.writeHead(reply.status ?? 200, { 'Content-Length': Buffer.byteLength(payload), ...reply.headers });
       outgoing.end(payload);
     });
   };
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address() as AddressInfo;
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     requests,
     get calls() {
       return requests.map((request) => `${request.method} ${request.path}`);

@@ -18,7 +18,7 @@ interface RunSettings {
   /** Sleeps never end. */
   readonly isPatient?: boolean;
   /** `interrupt` is what Ctrl-C does. */
-  readonly onSleep?: (ms: number, interrupt: () => void) => void;
+  readonly onSleep?: (ms: number, interrupt: () => void) => void | Promise<void>;
   readonly onPrint?: (text: string) => void;
 }
 
@@ -54,7 +54,7 @@ export async function runCommand(argv: readonly string[], settings: RunSettings 
     interruption: interruption.signal,
     sleep: async (ms) => {
       sleeps.push(ms);
-      settings.onSleep?.(ms, () => interruption.abort());
+      await settings.onSleep?.(ms, () => interruption.abort());
       if (settings.isPatient === true) await new Promise(() => {});
     },
     now: () => 1_700_000_000_000,
