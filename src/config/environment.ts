@@ -25,6 +25,8 @@ export interface EnvironmentReader {
 
 interface IntegerRange {
   readonly min?: number;
+  /** A larger value acts as this one. */
+  readonly max?: number;
 }
 
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
@@ -98,7 +100,10 @@ export function createEnvironmentReader(env: Environment, warnings: string[]): E
       if (value === null) return null;
       const min = range.min ?? Number.NEGATIVE_INFINITY;
       const expected = Number.isFinite(min) ? `an integer from ${min} on` : 'an integer';
-      return parseInteger(value, min) ?? refuse(name, value, expected, 'it is ignored');
+      const number = parseInteger(value, min) ?? refuse(name, value, expected, 'it is ignored');
+      if (number === null || range.max === undefined || number <= range.max) return number;
+      refuse(name, value, `at most ${range.max}`, `${range.max} is used`);
+      return range.max;
     },
     integerOrZero(name) {
       const value = text(name);

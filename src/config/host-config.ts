@@ -3,6 +3,7 @@ import type { ExecutorKind, KubeSettings, MockSettings, SshSettings } from './co
 import { ConfigError } from './config-error.js';
 import type { EnvironmentReader } from './environment.js';
 import type { HeketiJson, HostSection } from './heketi-json.schema.js';
+import { boundSeconds } from './longest-seconds.js';
 
 type Glusterfs = NonNullable<HeketiJson['glusterfs']>;
 
@@ -26,7 +27,12 @@ export function parseExecutor(name: string): { readonly kind: ExecutorKind; read
 }
 
 /** The section of the executor in use; simulated hosts take the defaults and ignore both sections. */
-export function hostSettings(kind: ExecutorKind, glusterfs: Glusterfs, env: EnvironmentReader): HostSettings {
+export function hostSettings(
+  kind: ExecutorKind,
+  glusterfs: Glusterfs,
+  env: EnvironmentReader,
+  warnings: string[],
+): HostSettings {
   const isMock = kind === 'mock';
   const file: HostSection = isMock ? {} : ((kind === 'ssh' ? glusterfs.sshexec : glusterfs.kubeexec) ?? {});
   const text = (name: string) => (isMock ? null : env.text(name));
@@ -46,8 +52,11 @@ export function hostSettings(kind: ExecutorKind, glusterfs: Glusterfs, env: Envi
     // The original ignores the file here; so do manifests that say false and never saw it obeyed.
     rebalanceOnExpansion: env.boolean('HEKETI_GLUSTERAPP_REBALANCE_ON_EXPANSION') ?? true,
     backupLvmMetadata: file.backup_lvm_metadata ?? false,
-    glusterCliTimeoutSeconds:
+    glusterCliTimeoutSeconds: boundSeconds(
+      `glusterfs.${section}.gluster_cli_timeout`,
       ((isMock ? null : env.integer('HEKETI_GLUSTER_CLI_TIMEOUT', { min: 0 })) ?? file.gluster_cli_timeout) || 600,
+      warnings,
+    ),
     pvDataAlignment: file.pv_data_alignment || '256K',
     vgPhysicalExtentSize: file.vg_physicalextentsize || '4M',
     lvChunkSize: file.lv_chunksize || '256K',

@@ -22,6 +22,7 @@ import {
 import { readHeketiJson } from './heketi-json.js';
 import type { HeketiJson } from './heketi-json.schema.js';
 import { hostSettings, kubeSettings, mockSettings, parseExecutor, parsePort, sshSettings } from './host-config.js';
+import { boundSeconds, LONGEST_SECONDS } from './longest-seconds.js';
 
 const NODE_REPAIR_MODES = ['repair', 'report', 'off'] as const;
 
@@ -88,16 +89,16 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     preRequestOptions: env.text('HEKETI_PRE_REQUEST_VOLUME_OPTIONS') ?? glusterfs.pre_request_volume_options ?? '',
     postRequestOptions: env.text('HEKETI_POST_REQUEST_VOLUME_OPTIONS') ?? glusterfs.post_request_volume_options ?? '',
     blockHosting: blockHosting(glusterfs, env),
-    monitor: monitor(glusterfs, env),
-    cleaner: cleaner(glusterfs, env),
+    monitor: monitor(glusterfs, env, warnings),
+    cleaner: cleaner(glusterfs, env, warnings),
     nodeRepair: nodeRepair(glusterfs, env, warnings),
     maxInflight: maxInflight(glusterfs, env),
     concurrency: concurrency(env),
-    shutdownLimitSeconds: env.integer('MORTAR_SHUTDOWN_LIMIT_SECONDS', { min: 0 }) ?? 20,
+    shutdownLimitSeconds: env.integer('MORTAR_SHUTDOWN_LIMIT_SECONDS', { min: 0, max: LONGEST_SECONDS }) ?? 20,
     volumeCreateRetries: positiveOr(glusterfs.operation_retry_limits?.volume_create, 4),
     executor: executor.kind,
     injection: executor.isInjected ? { raw: glusterfs.injectexec ?? {} } : null,
-    hostSettings: hostSettings(executor.kind, glusterfs, env),
+    hostSettings: hostSettings(executor.kind, glusterfs, env, warnings),
     ssh: sshSettings(executor.kind === 'ssh', glusterfs, env),
     kube: kubeSettings(glusterfs, env),
     mock: mockSettings(env),
@@ -183,6 +184,13 @@ function blockHosting(glusterfs: Glusterfs, env: EnvironmentReader): BlockHostin
   };
 }
 
+type DelayKey = Extract<keyof Glusterfs, `${'start' | 'refresh'}_time_${string}`>;
+
+/** A delay or a period of a background task. */
+function seconds(glusterfs: Glusterfs, key: DelayKey, fallback: number, warnings: string[]): number {
+  return boundSeconds(`glusterfs.${key}`, glusterfs[key] || fallback, warnings);
+}
+
 /** Unlike other booleans, an unreadable value of this variable means false, not the file's value. */
 function autoCreate(glusterfs: Glusterfs, env: EnvironmentReader): boolean {
   const name = 'HEKETI_AUTO_CREATE_BLOCK_HOSTING_VOLUME';
@@ -190,19 +198,19 @@ function autoCreate(glusterfs: Glusterfs, env: EnvironmentReader): boolean {
   return glusterfs.auto_create_block_hosting_volume ?? false;
 }
 
-function monitor(glusterfs: Glusterfs, env: EnvironmentReader): BackgroundTask {
+function monitor(glusterfs: Glusterfs, env: EnvironmentReader, warnings: string[]): BackgroundTask {
   return {
     isEnabled: !(env.exactlyTrue('HEKETI_DISABLE_HEALTH_MONITOR') || glusterfs.disable_monitor_gluster_nodes),
-    startSeconds: glusterfs.start_time_monitor_gluster_nodes || 10,
-    refreshSeconds: glusterfs.refresh_time_monitor_gluster_nodes || 120,
+    startSeconds: seconds(glusterfs, 'start_time_monitor_gluster_nodes', 10, warnings),
+    refreshSeconds: seconds(glusterfs, 'refresh_time_monitor_gluster_nodes', 120, warnings),
   };
 }
 
-function cleaner(glusterfs: Glusterfs, env: EnvironmentReader): BackgroundTask {
+function cleaner(glusterfs: Glusterfs, env: EnvironmentReader, warnings: string[]): BackgroundTask {
   return {
     isEnabled: !(env.exactlyTrue('HEKETI_DISABLE_BACKGROUND_CLEANER') || glusterfs.disable_background_cleaner),
-    startSeconds: glusterfs.start_time_background_cleaner || 15,
-    refreshSeconds: glusterfs.refresh_time_background_cleaner || 3600,
+    startSeconds: seconds(glusterfs, 'start_time_background_cleaner', 15, warnings),
+    refreshSeconds: seconds(glusterfs, 'refresh_time_background_cleaner', 3600, warnings),
   };
 }
 
@@ -215,8 +223,8 @@ function nodeRepair(glusterfs: Glusterfs, env: EnvironmentReader, warnings: stri
   return {
     isEnabled: mode !== 'off',
     isReportOnly: mode !== 'repair',
-    startSeconds: glusterfs.start_time_node_repair || 60,
-    refreshSeconds: glusterfs.refresh_time_node_repair || 600,
+    startSeconds: seconds(glusterfs, 'start_time_node_repair', 60, warnings),
+    refreshSeconds: seconds(glusterfs, 'refresh_time_node_repair', 600, warnings),
   };
 }
 

@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.js';
+import { startTimer } from '../timing/timers.js';
 import type { Transactions } from './sqlite-connection.js';
 import type { Tx, WriteOptions } from './store.js';
 
@@ -81,7 +82,7 @@ export class UnitsOfWork {
       };
       if (goesAlong) {
         this.#waitingAlong.push(unit);
-        this.#alongTimer ??= setTimeout(() => this.#schedule(), ALONG_MS).unref();
+        this.#alongTimer ??= startTimer(() => this.#schedule(), ALONG_MS).unref();
       } else {
         this.#waitingWrites.push(unit);
         this.#schedule();

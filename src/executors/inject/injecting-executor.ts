@@ -1,5 +1,5 @@
 import { existsSync, writeSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { startTimer } from '../../timing/timers.js';
 import type { Command, CommandResult, Executor } from '../executor.js';
 import { quoteWords } from '../shell.js';
 import type { InjectionRule, InjectionRules, Reaction } from './injection-rules.js';
@@ -29,7 +29,7 @@ export class InjectingExecutor implements Executor {
     this.#options = {
       onInjected: options.onInjected ?? (() => undefined),
       die: options.die ?? die,
-      pause: options.pause ?? ((ms) => sleep(ms, undefined, { ref: false })),
+      pause: options.pause ?? ((ms) => new Promise<void>((done) => void startTimer(done, ms).unref())),
     };
     if (inner.linkNames)
       this.linkNames = (host, storageName) => inner.linkNames?.(host, storageName) ?? Promise.resolve();

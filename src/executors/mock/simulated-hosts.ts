@@ -1,3 +1,4 @@
+import { pause, startTimer } from '../../timing/timers.js';
 import { type Command, type CommandResult, TransportError } from '../executor.js';
 import { refuseImpossibleArgument } from '../shell.js';
 import { mountOne } from './block-programs.js';
@@ -79,7 +80,7 @@ export class SimulatedHosts {
     if (signal?.aborted)
       throw new TransportError(name, `the commands for ${name} were given up before they began`, false);
     for (const command of batch) command.argv.forEach(refuseImpossibleArgument);
-    if (this.#latency?.roundTripMs) await sleep(this.#latency.roundTripMs);
+    if (this.#latency?.roundTripMs) await pause(this.#latency.roundTripMs);
     const results: CommandResult[] = [];
     for (const [i, command] of batch.entries()) {
       const result =
@@ -156,8 +157,8 @@ export class SimulatedHosts {
     if (volume !== null && this.#lockedVolumes.has(volume)) return anotherTransaction(resolved.args, volume);
     if (volume !== null) this.#lockedVolumes.add(volume);
     const group = changedGroup(resolved);
-    if (group !== null) await this.#inTurn(`${host.manage}/${group}`, () => sleep(ms));
-    else await sleep(ms);
+    if (group !== null) await this.#inTurn(`${host.manage}/${group}`, () => pause(ms));
+    else await pause(ms);
     if (volume !== null) this.#lockedVolumes.delete(volume);
     return this.#runNow(host, command);
   }
@@ -242,14 +243,10 @@ export class SimulatedHosts {
   }
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
-}
-
 /** Ends when the caller gives up or the command's time is over. */
 async function deadline(host: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<TransportError> {
   await new Promise<void>((done) => {
-    const timer = setTimeout(done, timeoutMs);
+    const timer = startTimer(done, timeoutMs);
     timer.unref();
     signal?.addEventListener('abort', () => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
+import { startTimer } from '../../timing/timers.js';
 import { TransportError } from '../executor.js';
 import { signatureAlgorithms } from './host-key-check.js';
 import type { SshLimits, SshOptions } from './ssh-options.js';
@@ -79,7 +80,7 @@ function knownFirst(types: readonly string[]): ServerHostKeyAlgorithm[] {
 function connectSocket(host: string, port: number, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
-    const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    const timer = startTimer(() => fail(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     const fail = (error: Error & { code?: string }) => {
       clearTimeout(timer);
       socket.destroy();

@@ -1,4 +1,5 @@
 import type { Client } from 'ssh2';
+import { pause, startTimer } from '../../timing/timers.js';
 import { TransportError } from '../executor.js';
 import { connect } from './connect.js';
 import { ChannelRefusedError, type ScriptEnd, ScriptRun, type ScriptToRun } from './script-run.js';
@@ -117,7 +118,7 @@ export class HostLink {
     if (this.#isConnecting) return;
     this.#isConnecting = true;
     const pauseMs = Math.max(0, this.#nextTryAt - Date.now());
-    void new Promise<void>((done) => (pauseMs > 0 ? setTimeout(done, pauseMs) : done()))
+    void new Promise<void>((done) => (pauseMs > 0 ? startTimer(done, pauseMs) : done()))
       .then(() => this.#connectWithTries())
       .then(
         (client) => this.#onConnected(client),
@@ -131,7 +132,7 @@ export class HostLink {
         return await connect(this.#host, this.#options, this.#limits);
       } catch (error) {
         if (triesLeft === 0 || !isDropped(error)) throw error;
-        await new Promise((done) => setTimeout(done, FIRST_PAUSE_MS));
+        await pause(FIRST_PAUSE_MS);
       }
     }
   }
@@ -161,7 +162,7 @@ export class HostLink {
   }
 
   #waitForWork(client: Client): void {
-    this.#idleTimer = setTimeout(() => {
+    this.#idleTimer = startTimer(() => {
       this.#client = null;
       client.end();
     }, this.#limits.idleMs).unref();

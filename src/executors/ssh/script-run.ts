@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
+import { startTimer } from '../../timing/timers.js';
 import { TransportError } from '../executor.js';
 import type { ExecText } from './exec-text.js';
 import { MarkSplitter } from './mark-splitter.js';
@@ -193,7 +194,7 @@ export class ScriptRun {
   #setTimer(ms: number, why: string): void {
     if (this.#isSettled) return;
     if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#giveUp(why), ms);
+    this.#timer = startTimer(() => this.#giveUp(why), ms);
   }
 
   #giveUp(why: string): void {
@@ -218,7 +219,7 @@ export class ScriptRun {
     if (this.#timer) clearTimeout(this.#timer);
     tell();
     // A program that went to the background may hold the channel open.
-    const timer = setTimeout(() => this.#channel?.close(), 5_000).unref();
+    const timer = startTimer(() => this.#channel?.close(), 5_000).unref();
     void this.closed.then(() => clearTimeout(timer));
   }
 }

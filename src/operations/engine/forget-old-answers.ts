@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.js';
+import { startInterval } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import { IDEMPOTENCY_KEY_LIFE_MS } from './operation-records.js';
 
@@ -19,6 +20,6 @@ export function forgetOldAnswers(store: Store, log: Logger): () => void {
       .catch((error: unknown) => log.warn({ err: error }, 'old answers could not be forgotten'));
   };
   round();
-  const timer = setInterval(round, ROUND_MS).unref();
+  const timer = startInterval(round, ROUND_MS).unref();
   return () => clearInterval(timer);
 }

@@ -1,6 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import { TransportError } from '../../executors/executor.js';
 import type { Store } from '../../store/store.js';
+import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import type { NextTry, NodeHealth } from '../ports.js';
 import type { OperationRunner } from './runner.js';
@@ -67,7 +68,7 @@ export class Recovery {
   /** Begins the periodic runs; without it only requests for a clean-up lead anything out. */
   start(startSeconds: number, refreshSeconds: number): void {
     this.#refreshSeconds = refreshSeconds;
-    this.#timer = setTimeout(() => void this.#periodicRun(true), startSeconds * 1000).unref();
+    this.#timer = startTimer(() => void this.#periodicRun(true), startSeconds * 1000).unref();
   }
 
   stop(): void {
@@ -95,7 +96,7 @@ export class Recovery {
     const tries = (this.#forget(operationId)?.tries ?? 0) + 1;
     const seconds =
       this.#refreshSeconds === null ? null : Math.min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), this.#refreshSeconds);
-    const timer = seconds === null ? null : setTimeout(() => void this.#recover(operationId), seconds * 1000).unref();
+    const timer = seconds === null ? null : startTimer(() => void this.#recover(operationId), seconds * 1000).unref();
     this.#kept.set(operationId, {
       error: errorText(error),
       tries,
@@ -138,7 +139,7 @@ export class Recovery {
       this.#log.error({ err: error }, 'recovery of pending operations failed');
     }
     if (this.#refreshSeconds === null) return;
-    this.#timer = setTimeout(() => void this.#periodicRun(false), this.#refreshSeconds * 1000).unref();
+    this.#timer = startTimer(() => void this.#periodicRun(false), this.#refreshSeconds * 1000).unref();
   }
 
   async #markUntracked(): Promise<void> {

@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import type { Tx } from '../../store/store.js';
+import { startTimer } from '../../timing/timers.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
 import { TurnRefused } from './fair-gate.js';
 import type { AnyOperationKind, OperationContext } from './operation.js';
@@ -126,7 +127,7 @@ export class OperationRunner {
     this.stopTaking();
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((done) => {
-      timer = setTimeout(done, limitMs);
+      timer = startTimer(done, limitMs);
     });
     await Promise.race([this.settled(), limit]);
     clearTimeout(timer);

@@ -3,6 +3,7 @@ import { manageName, type Node } from '../../domain/node.js';
 import { type HostSurvey, surveyBlockVolumes, surveyHost } from '../../executors/commands/host-survey.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
+import { startTimer } from '../../timing/timers.js';
 import type { PoolRecords } from './pool-records.js';
 
 const HOSTS_AT_A_TIME = 16;
@@ -55,7 +56,7 @@ async function within<T>(limitMs: number, host: string, work: (signal: AbortSign
   const cut = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_done, refuse) => {
-    timer = setTimeout(() => {
+    timer = startTimer(() => {
       cut.abort();
       refuse(new TransportError(host, `no answer from ${host} within ${limitMs / 1000} s`, true));
     }, limitMs).unref();

@@ -1,3 +1,4 @@
+import { pause } from '../../timing/timers.js';
 import { FairGate } from '../engine/fair-gate.js';
 
 /** How long and how evenly refused commands wait. */
@@ -9,7 +10,7 @@ export interface Pacing {
 }
 
 export const REAL_PACING: Pacing = {
-  pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+  pause,
   nowMs: () => performance.now(),
   random: () => Math.random(),
 };

@@ -3,6 +3,7 @@ import { manageName } from '../../domain/node.js';
 import { GLUSTERD_CHECK_TIMEOUT_MS, isGlusterdUp } from '../../executors/commands/glusterd.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Store } from '../../store/store.js';
+import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import type { NodeHealth } from '../ports.js';
 
@@ -128,7 +129,7 @@ export class HealthMonitor implements NodeHealth {
     const cut = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<boolean>((done) => {
-      timer = setTimeout(() => {
+      timer = startTimer(() => {
         cut.abort();
         done(false);
       }, this.#probeTimeoutMs).unref();
@@ -162,7 +163,7 @@ export class HealthMonitor implements NodeHealth {
   }
 
   #later(seconds: number, work: () => void): void {
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       this.#timers.delete(timer);
       work();
     }, seconds * 1000).unref();

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { manageName } from '../../domain/node.js';
 import type { Store } from '../../store/store.js';
+import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import type { NodeHealth } from '../ports.js';
 import type { NodeRepair } from './node-repair.js';
@@ -30,9 +31,9 @@ export class NodeRepairMonitor {
   start(startSeconds: number, refreshSeconds: number): void {
     const tick = async () => {
       await this.runOnce().catch((error: unknown) => this.#log.error({ err: error }, 'nodes could not be compared'));
-      if (this.#timer) this.#timer = setTimeout(() => void tick(), refreshSeconds * 1000).unref();
+      if (this.#timer) this.#timer = startTimer(() => void tick(), refreshSeconds * 1000).unref();
     };
-    this.#timer = setTimeout(() => void tick(), startSeconds * 1000).unref();
+    this.#timer = startTimer(() => void tick(), startSeconds * 1000).unref();
   }
 
   stop(): void {

@@ -13,6 +13,7 @@ import { type BrickProcess, brickProcesses, volumeInfo } from '../../executors/c
 import { listPeers } from '../../executors/commands/glusterd.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
+import { pause } from '../../timing/timers.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { RepairFinding, RepairReport } from '../ports.js';
 import { type ExpectedBrick, type ExpectedVolume, expectationsOf, expectedVolume } from './node-expectations.js';
@@ -37,14 +38,10 @@ export class NodeRepair {
   readonly #pause: (ms: number) => Promise<void>;
   readonly #perNode = new Map<Id, LimitFunction>();
 
-  constructor(
-    context: OperationContext,
-    reports: RepairReports,
-    pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
-  ) {
+  constructor(context: OperationContext, reports: RepairReports, wait: (ms: number) => Promise<void> = pause) {
     this.#context = context;
     this.#reports = reports;
-    this.#pause = pause;
+    this.#pause = wait;
   }
 
   /** Throws when the node can't be asked; whatever else goes wrong is in the report. One run at a time per node. */

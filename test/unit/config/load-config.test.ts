@@ -114,6 +114,28 @@ describe('configuration', () => {
     expect(loaded).toEqual(config());
   });
 
+  it('bounds what a timer could not wait for, and says so', () => {
+    const keys = ['monitor_gluster_nodes', 'background_cleaner', 'node_repair'].flatMap((task) => [
+      `start_time_${task}`,
+      `refresh_time_${task}`,
+    ]);
+    const { config: loaded, warnings } = load({
+      glusterfs: {
+        ...Object.fromEntries(keys.map((key) => [key, 31_536_000])),
+        executor: 'ssh',
+        sshexec: { keyfile: '/key', gluster_cli_timeout: 31_536_000 },
+      },
+      env: { MORTAR_SHUTDOWN_LIMIT_SECONDS: '31536000' },
+    });
+    const longest = 24 * 86_400;
+    for (const task of [loaded.monitor, loaded.cleaner, loaded.nodeRepair])
+      expect(task).toMatchObject({ startSeconds: longest, refreshSeconds: longest });
+    expect(loaded.shutdownLimitSeconds).toBe(longest);
+    expect(loaded.hostSettings.glusterCliTimeoutSeconds).toBe(longest);
+    for (const key of [...keys, 'gluster_cli_timeout', 'MORTAR_SHUTDOWN_LIMIT_SECONDS'])
+      expect(warnings.filter((text) => text.includes(key))).toHaveLength(1);
+  });
+
   it('repairs nodes, only compares them, or leaves them alone', () => {
     const repair = (node_repair: string, env = {}) => {
       const { config: loaded, warnings } = load({ glusterfs: { node_repair }, env });
