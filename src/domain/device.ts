@@ -2,7 +2,7 @@ import type { Id } from './ids.js';
 import type { EntryState, Tags } from './node.js';
 import type { ExactIntegers } from './size.js';
 
-/** A block device that is one LVM volume group, `vg_<id>`. Sizes in KiB; totalKib = freeKib + usedKib. */
+/** A block device that is one LVM volume group, `vg_<id>`. Sizes in KiB; totalKib = freeKib + usedKib, but for imported ones. */
 export interface Device {
   readonly id: Id;
   readonly nodeId: Id;

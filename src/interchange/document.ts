@@ -65,8 +65,19 @@ export class Document {
     throw wrong(this.#pathOf(name), 'an integer of 64 bits', value);
   }
 
+  /** An integer that can't be negative: sizes and counters of devices and bricks. */
+  counter(name: string): number | bigint {
+    const value = this.integer(name);
+    if (value < 0) throw wrong(this.#pathOf(name), 'an integer from 0 on', value);
+    return value;
+  }
+
+  /** As the nearest of single precision, which is what the original keeps. */
   float(name: string): number {
-    return this.optionalFloat(name) ?? 0;
+    const value = this.optionalFloat(name) ?? 0;
+    const nearest = Math.fround(value);
+    if (!Number.isFinite(nearest)) throw wrong(this.#pathOf(name), 'a number of single precision', value);
+    return nearest;
   }
 
   optionalFloat(name: string): number | null {

@@ -1,6 +1,7 @@
 import type { BlockVolume } from '../domain/block-volume.js';
 import type { Brick } from '../domain/brick.js';
 import { DEFAULT_EXTENT_KIB, type Device } from '../domain/device.js';
+import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { EntryState, Node } from '../domain/node.js';
 import {
@@ -60,7 +61,18 @@ function each<T>(
   map: string,
   read: (entry: Document, key: string) => readonly [string, T],
 ): Map<string, T> {
-  return new Map(document.entries(map).map(([key, value]) => read(new Document(value, `${map}.${key}`), key)));
+  const entities = new Map<string, T>();
+  for (const [key, value] of document.entries(map)) {
+    const [id, entity] = read(new Document(value, `${map}.${key}`), key);
+    if (entities.has(id)) {
+      throw new DomainError(
+        'invalid',
+        `The exported database can't be read: two of ${map} have the id ${id}, one of them under the key ${key}. Decide which one is true and remove the other.`,
+      );
+    }
+    entities.set(id, entity);
+  }
+  return entities;
 }
 
 function byId<T extends { readonly id: Id }>(entity: T): readonly [Id, T] {
@@ -71,8 +83,8 @@ function byId<T extends { readonly id: Id }>(entity: T): readonly [Id, T] {
 function integers() {
   const exact: Record<string, bigint> = {};
   return {
-    read(document: Document, name: string, field: string): number {
-      const value = document.integer(name);
+    read(document: Document, name: string, field: string, kind: 'integer' | 'counter' = 'integer'): number {
+      const value = document[kind](name);
       if (typeof value === 'number') return value;
       exact[field] = value;
       return value < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
@@ -116,10 +128,10 @@ function readDevice(entry: Document, key: string): Device {
     nodeId: entry.text('NodeId'),
     name: info.text('name'),
     state: readState(entry),
-    totalKib: read(storage, 'total', 'totalKib'),
-    freeKib: read(storage, 'free', 'freeKib'),
-    usedKib: read(storage, 'used', 'usedKib'),
-    extentKib: read(entry, 'ExtentSize', 'extentKib') || DEFAULT_EXTENT_KIB,
+    totalKib: read(storage, 'total', 'totalKib', 'counter'),
+    freeKib: read(storage, 'free', 'freeKib', 'counter'),
+    usedKib: read(storage, 'used', 'usedKib', 'counter'),
+    extentKib: read(entry, 'ExtentSize', 'extentKib', 'counter') || DEFAULT_EXTENT_KIB,
     spareMetadataKib: 0,
     tags: info.textMap('tags'),
     paths: info.texts('paths'),
@@ -140,9 +152,9 @@ function readBrick(entry: Document, key: string): Brick {
     deviceId: info.text('device'),
     nodeId: info.text('node'),
     path: info.text('path'),
-    sizeKib: read(info, 'size', 'sizeKib'),
-    thinPoolKib: read(entry, 'TpSize', 'thinPoolKib'),
-    poolMetadataKib: read(entry, 'PoolMetadataSize', 'poolMetadataKib'),
+    sizeKib: read(info, 'size', 'sizeKib', 'counter'),
+    thinPoolKib: read(entry, 'TpSize', 'thinPoolKib', 'counter'),
+    poolMetadataKib: read(entry, 'PoolMetadataSize', 'poolMetadataKib', 'counter'),
     thinPool: entry.text('LvmThinPool'),
     lv: entry.text('LvmLv'),
     subType: subType ?? 'unknown',
@@ -177,7 +189,7 @@ function readVolume(entry: Document, key: string): Volume {
     gid: read(info, 'gid', 'gid'),
     isBlockHosting: info.flag('block'),
     snapshotEnabled: snapshot.flag('enable'),
-    snapshotFactor: Math.fround(snapshot.float('factor')),
+    snapshotFactor: snapshot.float('factor'),
     options: entry.optionalTexts('GlusterVolumeOptions'),
     requestedClusters: nullIfEmpty(info.texts('clusters')),
     blockInfo: {

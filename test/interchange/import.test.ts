@@ -135,6 +135,22 @@ describe('importing an exported database', () => {
       /Info\.size .* not an integer/,
     ],
     ['an integer beyond 64 bits', '{"volumeentries":{"f1":{"Info":{"size":99999999999999999999}}}}', /not an integer/],
+    [
+      'a negative counter',
+      '{"deviceentries":{"d1":{"Info":{"storage":{"total":500,"free":-20}}}}}',
+      /deviceentries\.d1\.Info\.storage\.free is -20, not an integer from 0 on/,
+    ],
+    ['a negative extent size', '{"deviceentries":{"d1":{"ExtentSize":-4096}}}', /ExtentSize is -4096/],
+    [
+      'two entries with one id',
+      '{"nodeentries":{"a1":{"Info":{"id":"a1","zone":1}},"a2":{"Info":{"id":"a1","zone":2}}}}',
+      /two of nodeentries have the id a1, one of them under the key a2/,
+    ],
+    [
+      'a factor that single precision can not hold',
+      '{"volumeentries":{"f1":{"Info":{"snapshot":{"factor":1e300}}}}}',
+      /snapshot\.factor is 1e\+300, not a number of single precision/,
+    ],
     ['an unknown state', '{"nodeentries":{"a1":{"State":"asleep"}}}', /State is "asleep", not one of "online"/],
   ])('refuses %s with a sentence that says where', async (_what, text, sentence) => {
     await expect(load(parseJson(text))).rejects.toThrow(sentence);

@@ -19,7 +19,7 @@ export async function takeSpace(tx: Tx, bricks: readonly Booked[]): Promise<void
     const beforeKib = await usedKib(tx, device);
     const spareKib = beforeKib === 0 ? 0 : device.spareMetadataKib;
     await tx.devices.update({
-      ...withUsed(device, beforeKib + kib),
+      ...withBooked(device, beforeKib, kib),
       spareMetadataKib: Math.max(spareKib, largestMetadataKib),
     });
   }
@@ -34,7 +34,7 @@ export async function giveBackSpace(tx: Tx, bricks: readonly Pick<Brick, 'id'>[]
     const brick = await tx.bricks.find(id);
     if (!brick) continue;
     const device = await tx.devices.find(brick.deviceId);
-    if (device) await tx.devices.update(withUsed(device, (await usedKib(tx, device)) - takenKib(brick)));
+    if (device) await tx.devices.update(withBooked(device, await usedKib(tx, device), -takenKib(brick)));
     for (const sharing of await tx.bricks.listByThinPool(brick.deviceId, brickThinPoolName(brick))) {
       if (sharing.id !== id) await tx.bricks.update({ ...sharing, thinPoolKib: 0, poolMetadataKib: 0 });
     }
@@ -46,13 +46,18 @@ async function usedKib(tx: Tx, device: Device): Promise<number> {
 }
 
 /**
- * The original's counters may have wrapped below zero (a resync followed by deletes); used space is kept between 0
- * and the total, and total = free + used is kept always.
+ * Counters of imported devices need not add up: volumes that are not ours take space which no brick has, and the
+ * original's may have drifted or wrapped below zero. So free space changes by what is booked, and is never concluded
+ * from the total; a resync looks at the device and makes them add up. Both stay between 0 and the total.
  */
-function withUsed({ exact: _, ...device }: Device, usedKib: number): Device {
-  const used = Math.min(Math.max(usedKib, 0), device.totalKib);
-  const spareMetadataKib = used === 0 ? 0 : device.spareMetadataKib;
-  return { ...device, usedKib: used, freeKib: device.totalKib - used, spareMetadataKib };
+function withBooked({ exact: _, ...device }: Device, beforeKib: number, changeKib: number): Device {
+  const usedKib = between(0, beforeKib + changeKib, device.totalKib);
+  const freeKib = between(0, device.freeKib - changeKib, device.totalKib - usedKib);
+  return { ...device, usedKib, freeKib, spareMetadataKib: usedKib === 0 ? 0 : device.spareMetadataKib };
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.max(least, Math.min(value, most));
 }
 
 /** For devices whose counters no double can hold: bricks of clones share a thin pool, which counts once. */
