@@ -69,6 +69,8 @@ export interface PendingOperation {
   readonly actions: readonly Action[];
   /** JSON with all that finishing or undoing needs without the process that began it; null when imported. */
   readonly plan: unknown;
+  /** Hosts were only looked at so far: nothing on them is this operation's, and there is nothing to undo there. */
+  readonly isUntouched?: true;
   /** An undo was begun, so that nothing but its end leads out. */
   readonly isUndoing?: true;
   /** The original's number of an imported type this server does not know. */

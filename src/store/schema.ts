@@ -124,6 +124,7 @@ export interface OperationTable {
   created_at: number;
   plan: string | null;
   is_undoing: number;
+  is_untouched: number;
   exact: string | null;
 }
 

@@ -156,9 +156,11 @@ export interface OperationRows {
   listByObject(objectId: Id): Promise<readonly PendingOperation[]>;
   counts(): Promise<{ readonly total: number; readonly new: number; readonly stale: number; readonly failed: number }>;
   insert(operation: PendingOperation): Promise<void>;
-  /** Replaces status, actions, plan and the note of an undo. */
+  /** Replaces status, actions, plan and the notes of how far it came. */
   update(operation: PendingOperation): Promise<void>;
   setStatus(ids: readonly Id[], status: OperationStatus): Promise<void>;
+  /** Notes that hosts are changed for it from now on. */
+  markTouched(id: Id): Promise<void>;
   /** Notes that an undo begins; `update` with a new intent takes the note back. */
   markUndoing(id: Id): Promise<void>;
   delete(id: Id): Promise<void>;

@@ -66,7 +66,7 @@ describe('lenient hosts', () => {
     const found = await volumeInfo(rig.hosts, HOST, odd.name);
     expect(found?.bricks.map((b) => b.name)).toEqual(odd.bricks.map(({ host, path }) => `${host}:${path}`));
     expect(found?.options).toContainEqual({ name: 'no.such.option', value: 'a b' });
-    const clone = await cloneVolume(rig.hosts, HOST, { source: odd.name, clone: 'c', snapshot: 's' });
+    const { clone } = await cloneVolume(rig.hosts, HOST, { source: odd.name, clone: 'c', snapshot: 's' });
     expect(clone.bricks).toHaveLength(3);
     expect(await deleteGlusterVolume(rig.hosts, HOST, odd.name)).toBe('deleted');
   });

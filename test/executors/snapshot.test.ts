@@ -56,7 +56,7 @@ function withoutRun(state: HostsState): HostsState {
 
 describe('cloning a volume', () => {
   it('makes a started volume on thin snapshots and leaves no snapshot', async () => {
-    const clone = await cloneVolume(rig.hosts, HOST, ORDER);
+    const { clone } = await cloneVolume(rig.hosts, HOST, ORDER);
     expect(clone).toMatchObject({ name: 'c', status: 1, brickCount: 3 });
     for (const [i, made] of clone.bricks.entries()) {
       expect(made.name).toBe(
@@ -68,12 +68,12 @@ describe('cloning a volume', () => {
   });
 
   it('can be undone, the source untouched', async () => {
-    await removeClone(await cloneVolume(rig.hosts, HOST, ORDER));
+    await removeClone((await cloneVolume(rig.hosts, HOST, ORDER)).clone);
     expect(withoutRun(rig.simulated.state())).toEqual(withoutRun(before));
   });
 
   it('keeps the pools until the last of source and clone goes', async () => {
-    const clone = await cloneVolume(rig.hosts, HOST, ORDER);
+    const { clone } = await cloneVolume(rig.hosts, HOST, ORDER);
     await deleteGlusterVolume(rig.hosts, HOST, 'v');
     for (const [host, spec] of bricks)
       expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: false });

@@ -12,6 +12,12 @@ export interface VolumeToClone {
   readonly snapshot: string;
 }
 
+/** Both volumes as gluster shows them: the n-th brick of the clone was snapped from the n-th of the source. */
+export interface Cloned {
+  readonly source: GlusterVolume;
+  readonly clone: GlusterVolume;
+}
+
 /**
  * Clones a volume by way of a snapshot and starts the clone. The snapshot is removed, after a failure too. A clone
  * that could not be started is left to the caller, who has to see its bricks before it deletes it: gluster would
@@ -21,9 +27,9 @@ export async function cloneVolume(
   hosts: Hosts,
   host: string,
   { source, clone, snapshot }: VolumeToClone,
-): Promise<GlusterVolume> {
+): Promise<Cloned> {
   const { settings, executor } = hosts;
-  const info = gluster(settings, ['volume', 'info', clone, '--xml']);
+  const info = (name: string) => gluster(settings, ['volume', 'info', name, '--xml']);
   let results: readonly CommandResult[];
   try {
     // Without --xml, which would exit 0 on a failure and let the batch go on.
@@ -32,17 +38,20 @@ export async function cloneVolume(
       gluster(settings, ['snapshot', 'activate', snapshot]),
       gluster(settings, ['snapshot', 'clone', clone, snapshot]),
       gluster(settings, ['volume', 'start', clone]),
-      info,
+      info(clone),
+      info(source),
     ]);
   } catch (error) {
     if (error instanceof CommandError) await removeQuietly(hosts, host, snapshot);
     throw error;
   }
   await removeQuietly(hosts, host, snapshot);
-  const answer = results.at(-1);
-  const volume = answer && parseVolumes(readGlusterXml(host, info, answer)).find((found) => found.name === clone);
-  if (!volume) throw new Error(`gluster made clone ${clone} but does not show it`);
-  return volume;
+  const shown = (name: string, answer: CommandResult | undefined): GlusterVolume => {
+    const found = answer && parseVolumes(readGlusterXml(host, info(name), answer)).find((one) => one.name === name);
+    if (!found) throw new Error(`gluster cloned ${source} to ${clone} but does not show ${name}`);
+    return found;
+  };
+  return { clone: shown(clone, results.at(-2)), source: shown(source, results.at(-1)) };
 }
 
 /** 0 also when there is no such volume. */

@@ -1,8 +1,9 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
-import type { Action, OperationType, PendingOperation } from '../../domain/pending-operation.js';
+import type { Action, PendingOperation } from '../../domain/pending-operation.js';
 import type { Tx } from '../../store/store.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
+import type { AnyOperationKind } from './operation.js';
 
 /** What `build` decided: stored before any host is touched. */
 export interface Intent {
@@ -17,8 +18,11 @@ export type QueueAnswer = { readonly location: string | null } | { readonly erro
 
 export const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
 
-export function newRecord(type: OperationType, id: Id, { actions, plan }: Intent): PendingOperation {
-  return { id, type, status: '', createdAt: Math.floor(Date.now() / 1000), actions, plan };
+/** A kind that looks before it changes anything has touched nothing yet. */
+export function newRecord(kind: AnyOperationKind, id: Id, { actions, plan }: Intent): PendingOperation {
+  const createdAt = Math.floor(Date.now() / 1000);
+  const record: PendingOperation = { id, type: kind.type, status: '', createdAt, actions, plan };
+  return kind.examine ? { ...record, isUntouched: true } : record;
 }
 
 /** A new entry for /queue/{id}, and under the request's key if it has one; answers its id. */

@@ -41,8 +41,8 @@ export interface Failed {
  * One kind of change to the storage pool. The pending record and the rows it names hold all that `exec` and `undo`
  * need, so that both can be done by another process than the one that began.
  *
- * `load`, `finalize` and `retract` touch only the store; `exec` and `undo` touch only hosts, may be cut off anywhere,
- * and are safe to run again.
+ * `load`, `finalize` and `retract` touch only the store; `examine`, `exec` and `undo` touch only hosts, may be cut off
+ * anywhere, and are safe to run again.
  */
 export interface OperationKind<Plan, Outcome> {
   readonly type: OperationType;
@@ -55,6 +55,11 @@ export interface OperationKind<Plan, Outcome> {
    * those on `mustEnd` have ended; a host of `mayStay` that can't be asked is told to `undo` instead.
    */
   leftovers(plan: Plan, after: Interruption): Leftovers;
+  /**
+   * Looks at hosts before anything on them is changed, and may refuse; answers the plan with what it saw. Only then
+   * is the record marked as begun: a refusal, or a crash before, never makes `undo` take anything for its own.
+   */
+  examine?(plan: Plan, context: OperationContext): Promise<Plan>;
   /** `isResumed`: after `direction` said forward; some of the work is done already. */
   exec(plan: Plan, context: OperationContext, isResumed: boolean): Promise<Outcome>;
   /** Settles the store after `exec`, in the transaction that also ends the record. */
@@ -67,7 +72,7 @@ export interface OperationKind<Plan, Outcome> {
   undo(plan: Plan, context: OperationContext, failed: Failed): Promise<Undone>;
   /**
    * Takes the operation's rows back after `undo`, in the transaction that also ends the record. Answers the id of
-   * the record under which it parked what is left, or null.
+   * the record under which it parked what is left, or null; the operation's own id keeps its record.
    */
   retract(tx: Tx, plan: Plan, undone: Undone): Promise<Id | null>;
 }
@@ -79,7 +84,7 @@ export interface Leftovers {
 
 /** What an undo came to. */
 export interface Undone {
-  /** Bricks that could not be removed now: they are parked, with their space, and removed later. */
+  /** Bricks that could not be removed now: they are kept, with their space, and removed later. */
   readonly left: readonly Id[];
   /** Why not, for the log. */
   readonly failure: unknown;

@@ -58,7 +58,7 @@ export class OperationRunner {
         else this.#tracker.admit(operationId);
         isAdmitted = true;
         const intent = await options.build(tx, operationId);
-        await tx.operations.insert(newRecord(kind.type, operationId, intent));
+        await tx.operations.insert(newRecord(kind, operationId, intent));
         return { intent, ticket: { queueId: await openQueueEntry(tx, operationId, options.idempotency) } };
       });
     } catch (error) {
@@ -172,9 +172,10 @@ export class OperationRunner {
 
   /** The intent of a further try, or null when the operation has ended. */
   async #try(kind: AnyOperationKind, operationId: Id, rebuild: Build | null): Promise<Intent | null> {
-    const loaded = await this.#settlement.load(operationId);
+    let loaded = await this.#settlement.load(operationId);
     if (!loaded) throw new Error(`the record of operation ${operationId} is incomplete`);
     try {
+      loaded = await this.#settlement.begin(loaded);
       await this.#settlement.exec(loaded, false);
       return null;
     } catch (error) {

@@ -5,7 +5,14 @@ import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { BricksNotMade } from '../volumes/volume-bricks.js';
 import { ExecutorClosed } from './closable-executor.js';
-import type { AnyOperationKind, Interruption, OperationContext, OperationOutcome, Undone } from './operation.js';
+import {
+  ALL_UNDONE,
+  type AnyOperationKind,
+  type Interruption,
+  type OperationContext,
+  type OperationOutcome,
+  type Undone,
+} from './operation.js';
 import { answerQueueOf, type Intent, newRecord } from './operation-records.js';
 
 /** A pending record with all it names. */
@@ -14,6 +21,8 @@ export interface Loaded {
   readonly kind: AnyOperationKind;
   readonly plan: unknown;
   readonly after: Interruption;
+  /** See PendingOperation. */
+  readonly isUntouched: boolean;
   /** Somebody may be waiting at /queue for its answer. */
   readonly isAwaited: boolean;
   /** Unix milliseconds. */
@@ -66,8 +75,18 @@ export class Settlement {
       const isUnanswered = entry ? entry.state === 'pending' : record.plan === null && record.status === 'stale';
       const after = record.isUndoing ? 'undo' : isUnanswered ? 'crash' : 'failure';
       const acceptedAt = entry?.createdAt ?? record.createdAt * 1000;
-      return { operationId, kind, plan, after, isAwaited: entry?.state === 'pending', acceptedAt };
+      const isUntouched = record.isUntouched ?? false;
+      return { operationId, kind, plan, after, isUntouched, isAwaited: entry?.state === 'pending', acceptedAt };
     });
+  }
+
+  /** The look before the first change, for kinds that have one; from then on the record counts as begun. */
+  async begin(loaded: Loaded): Promise<Loaded> {
+    const { operationId, kind, isUntouched } = loaded;
+    if (!kind.examine || !isUntouched) return loaded;
+    const plan: unknown = await kind.examine(loaded.plan, this.#context);
+    await this.write((tx) => tx.operations.markTouched(operationId));
+    return { ...loaded, plan, isUntouched: false };
   }
 
   /** False when the record lives on, for what could not be done on all hosts. */
@@ -92,15 +111,10 @@ export class Settlement {
     const { operationId, kind, plan } = loaded;
     if (this.#isAbandoned || cause instanceof ExecutorClosed) throw new Abandoned();
     const error = errorText(cause);
-    let undone: Undone;
+    let undone: Undone | null;
     try {
-      const unsettledHosts = await this.#awaitLeftovers(loaded);
-      if ((await kind.direction(plan, this.#context, 'failure')) === 'forward') {
-        await this.exec(loaded, true);
-        return null;
-      }
-      await this.write((tx) => tx.operations.markUndoing(operationId));
-      undone = await kind.undo(plan, this.#context, { cause, unsettledHosts });
+      undone = await this.#undo(loaded, cause, () => this.exec(loaded, true));
+      if (!undone) return null;
     } catch (fault) {
       if (this.#isAbandoned || fault instanceof ExecutorClosed) throw new Abandoned();
       this.#context.log.error(
@@ -119,7 +133,7 @@ export class Settlement {
       const parked = await kind.retract(tx, plan, undone);
       const intent = rebuild && (await this.#rebuild(tx, loaded, rebuild));
       if (!intent) {
-        await tx.operations.delete(operationId);
+        if (parked !== operationId) await tx.operations.delete(operationId);
         await answerQueueOf(tx, operationId, { error });
       }
       return { intent, parked };
@@ -134,27 +148,43 @@ export class Settlement {
    * record is kept. False when part of it is kept.
    */
   async recover(loaded: Loaded): Promise<boolean> {
-    const { operationId, kind, plan, after } = loaded;
+    const { operationId, kind, plan } = loaded;
     try {
-      const unsettledHosts = await this.#awaitLeftovers(loaded);
-      const direction = await kind.direction(plan, this.#context, after);
-      this.#context.log.info({ op: kind.type, opId: operationId, direction }, 'recovering operation');
-      if (direction === 'forward') return await this.#goOn(loaded);
-      await this.write((tx) => tx.operations.markUndoing(operationId));
-      const undone = await kind.undo(plan, this.#context, { cause: null, unsettledHosts });
+      let isEnded = true;
+      const undone = await this.#undo(loaded, null, async () => {
+        isEnded = await this.#goOn(loaded);
+      });
+      if (!undone) return isEnded;
       const parked = await this.write(async (tx) => {
-        await tx.operations.delete(operationId);
-        await answerQueueOf(tx, operationId, { error: interrupted(kind.type) });
-        return kind.retract(tx, plan, undone);
+        const parked = await kind.retract(tx, plan, undone);
+        if (parked !== operationId) await tx.operations.delete(operationId);
+        const error = parked === operationId ? errorText(undone.failure) : interrupted(kind.type);
+        await answerQueueOf(tx, operationId, { error });
+        return parked;
       });
       this.#tell(loaded, parked ? 'failed' : 'rolled-back');
       if (parked) this.#onKept(parked, undone.failure);
-      return true;
+      return parked !== operationId;
     } catch (error) {
       if (this.#isAbandoned || error instanceof ExecutorClosed) throw new Abandoned();
       this.#onKept(operationId, error);
       throw error;
     }
+  }
+
+  /** What the undo came to; null after `goForward`, when the hosts ask for that. */
+  async #undo(loaded: Loaded, cause: unknown, goForward: () => Promise<unknown>): Promise<Undone | null> {
+    const { operationId, kind, plan, after, isUntouched } = loaded;
+    if (isUntouched) return ALL_UNDONE;
+    const unsettledHosts = await this.#awaitLeftovers(loaded);
+    const direction = await kind.direction(plan, this.#context, after);
+    this.#context.log.info({ op: kind.type, opId: operationId, direction }, 'leading operation out');
+    if (direction === 'forward') {
+      await goForward();
+      return null;
+    }
+    await this.write((tx) => tx.operations.markUndoing(operationId));
+    return kind.undo(plan, this.#context, { cause, unsettledHosts });
   }
 
   /** A refusal is an answer, for which a client would wait in vain as long as the same refusal is met again. */
@@ -205,7 +235,7 @@ export class Settlement {
   async #rebuild(tx: Tx, { kind, operationId }: Loaded, build: Build): Promise<Intent | null> {
     try {
       const intent = await build(tx, operationId);
-      const record = newRecord(kind.type, operationId, intent);
+      const record = newRecord(kind, operationId, intent);
       const before = await tx.operations.find(operationId);
       await tx.operations.update({ ...record, createdAt: before?.createdAt ?? record.createdAt });
       return intent;

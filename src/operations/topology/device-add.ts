@@ -47,8 +47,8 @@ async function pendingAdds(tx: Tx): Promise<readonly { readonly operationId: Id;
 interface DeviceAddWork {
   readonly device: DeviceAddPlan;
   readonly node: Node;
-  /** False while it is certain that nothing on the device is ours, so that `undo` leaves it as it was found. */
-  mayBeTouched: boolean;
+  /** Null when it was begun by another process. */
+  readonly preflight: DevicePreflight | null;
 }
 
 export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
@@ -57,27 +57,30 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
   async load(tx: Tx, operation: PendingOperation): Promise<DeviceAddWork | null> {
     const device = operation.plan as DeviceAddPlan;
     const node = await tx.nodes.find(device.nodeId);
-    return node && { device, node, mayBeTouched: true };
+    return node && { device, node, preflight: null };
   },
 
   lane: ({ node }) => deviceLane(node.id),
 
   leftovers: ({ node }) => ({ mustEnd: [manageName(node)], mayStay: [] }),
 
-  async exec(work, context) {
+  async examine(work, context) {
     const { device, node } = work;
-    const host = manageName(node);
-    const spec = { deviceId: device.id, name: device.name, wipe: false };
-    work.mayBeTouched = false;
     const preflight = await inspectCandidate(context, node, device.name);
     const isAccepted = preflight.isUsable || (device.mayDestroyData && preflight.isUsableIfWiped);
     if (!isAccepted) throw preflightRefusal(preflight, device.mayDestroyData);
     logDoubts(preflight, context);
-    work.mayBeTouched = true;
+    return { ...work, preflight };
+  },
+
+  async exec({ device, node, preflight }, context) {
+    const host = manageName(node);
+    const spec = { deviceId: device.id, name: device.name, wipe: false };
     try {
       return await setUpDevice(context.hosts, host, spec);
     } catch (error) {
-      if (!device.mayDestroyData || !(error instanceof CommandError || error instanceof DomainError)) throw error;
+      if (!preflight || !device.mayDestroyData || !(error instanceof CommandError || error instanceof DomainError))
+        throw error;
       await refuseUnsafeWipe(device, host, preflight, context);
       return setUpDevice(context.hosts, host, { ...spec, wipe: true });
     }
@@ -108,8 +111,7 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
     return 'back';
   },
 
-  async undo({ device, node, mayBeTouched }, context) {
-    if (!mayBeTouched) return ALL_UNDONE;
+  async undo({ device, node }, context) {
     await tearDownDevice(context.hosts, manageName(node), {
       deviceId: device.id,
       name: device.name,

@@ -12,13 +12,13 @@ import {
 } from '../../executors/commands/gluster-volume.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Tx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import { ALL_UNDONE, type OperationContext, type OperationKind, type Undone } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { onAnyHost, storageNamesOf } from '../hosts/cluster-hosts.js';
+import { clonedBricks, refuseOtherBricks } from './clone-bricks.js';
 import { askWhoKnows, type FoundVolume, findVolume } from './find-volume.js';
 import {
   destroyBricks,
-  glusterName,
   type HostedBrick,
   hostedBricks,
   soughtVolume,
@@ -85,27 +85,33 @@ interface CloneWork extends VolumeWork {
   readonly sources: readonly HostedBrick[];
   /** Begun by the original, which writes the clone's own entry last: it can only be taken back. */
   readonly isImported: boolean;
-  /** False while it is certain that a volume of the clone's name is somebody else's. */
-  mayBeMade: boolean;
+  /** The clone could not be taken back, and keeps its source no longer. */
+  readonly isReleased: boolean;
+  /** The host that showed the source before the clone was begun. */
+  readonly seenFrom?: string;
 }
 
-/** Both volumes as gluster shows them: the n-th brick of the clone was snapped from the n-th of the source. */
-interface Cloned {
-  readonly source: GlusterVolume;
-  readonly clone: GlusterVolume;
+interface ClonePlan {
+  readonly copies?: readonly { readonly source: Id; readonly clone: Id }[];
+  readonly isReleased?: true;
 }
 
-export const volumeClone: OperationKind<CloneWork, Cloned> = {
+/** Nothing but the clone's own bricks waits for this operation any more: its source may be changed, not deleted. */
+export function isReleasedClone({ type, plan }: PendingOperation): boolean {
+  return type === 'clone-volume' && (plan as ClonePlan | null)?.isReleased === true;
+}
+
+export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
   type: 'clone-volume',
 
   async load(tx: Tx, operation: PendingOperation): Promise<CloneWork | null> {
     const idOf = (change: string) => operation.actions.find((action) => action.change === change)?.id ?? '';
     const source = await tx.volumes.find(idOf('clone-volume'));
     if (!source) return null;
-    if (operation.plan === null) return importedWork(tx, operation, source, idOf('add-volume-clone'));
+    const planned = (operation.plan as ClonePlan | null)?.copies;
+    if (!planned) return importedWork(tx, operation, source, idOf('add-volume-clone'));
     const clone = await tx.volumes.find(idOf('add-volume-clone'));
-    const planned = (operation.plan as { copies?: readonly { source: Id; clone: Id }[] }).copies;
-    if (!clone || !planned) return null;
+    if (!clone) return null;
     const work = await volumeWork(tx, operation, clone, 'add-brick');
     const sources = await hostedBricks(
       tx,
@@ -113,7 +119,8 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
       'add-brick',
       source.clusterId,
     );
-    return work && sources && { ...work, source, sources, isImported: false, mayBeMade: true };
+    const isReleased = isReleasedClone(operation);
+    return work && sources && { ...work, source, sources, isImported: false, isReleased };
   },
 
   lane: ({ source }) => source.clusterId,
@@ -121,22 +128,25 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
   /** Each of its gluster commands may have been sent to any host of the cluster. */
   leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
 
-  async exec(work, context, isResumed) {
+  /** A clone can't be told from one that somebody made by hand under this name, so that is looked for first. */
+  async examine(work, context) {
     const source = await findSource(work, context);
     if (!source) throw new DomainError('failed', `gluster has no volume named ${work.source.name} to clone from`);
+    refuseOtherBricks(source, work.sources);
+    if (await findVolume(soughtVolume(work.volume, work.sources), context)) {
+      throw new DomainError('failed', `gluster has a volume named ${work.volume.name} already; choose another name`);
+    }
+    return { ...work, seenFrom: source.seenFrom };
+  },
+
+  async exec(work, context, isResumed) {
     if (isResumed) {
       await removeSnapshot(work, context);
       const clone = await findClone(work, context);
       if (!clone) throw new Error(`clone ${work.volume.name} vanished from gluster`);
-      return { source, clone };
+      return bricksOf(work, clone, context);
     }
-    // A clone can't be told from one that somebody made by hand under this name, so that is looked for first.
-    work.mayBeMade = false;
-    if (await findVolume(soughtVolume(work.volume, work.sources), context)) {
-      throw new DomainError('failed', `gluster has a volume named ${work.volume.name} already; choose another name`);
-    }
-    work.mayBeMade = true;
-    const clone = await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
+    const cloned = await context.work.onVolume(work.source.clusterId, work.source.name, context.hosts, (hosts) =>
       onAnyHost(
         work.hosts,
         context.health,
@@ -146,41 +156,35 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
             clone: work.volume.name,
             snapshot: snapshotName(work),
           }),
-        source.seenFrom,
+        work.seenFrom,
       ),
     );
     // It tried to itself; a snapshot that stays would keep the source from ever being deleted.
     await removeSnapshot(work, context);
-    return { source, clone };
+    return clonedBricks(copiesOf(work), work.sources, cloned);
   },
 
-  async finalize(tx, work, cloned) {
-    for (const brick of clonedBricks(work, cloned)) await tx.bricks.update({ ...brick, pendingId: null });
+  async finalize(tx, work, bricks) {
+    for (const brick of bricks) await tx.bricks.update({ ...brick, pendingId: null });
     await settle(tx, work.volume.id);
     await settle(tx, work.source.id);
     return { location: `/volumes/${work.volume.id}` };
   },
 
   async direction(work, context, after) {
-    if (work.isImported || !work.mayBeMade || after === 'undo') return 'back';
+    if (work.isImported || after === 'undo') return 'back';
     const found = await findClone(work, context);
-    return found && isStarted(found) && found.bricks.length === work.bricks.length ? 'forward' : 'back';
+    if (!found || !isStarted(found) || found.bricks.length !== work.bricks.length) return 'back';
+    return (await unlessRefused(bricksOf(work, found, context))) instanceof DomainError ? 'back' : 'forward';
   },
 
   async undo(work, context) {
-    if (!work.mayBeMade) return ALL_UNDONE;
     if (work.isImported) await removeUnknownSnapshots(work, context);
     else await removeSnapshot(work, context);
     const clone = await findClone(work, context);
     if (!clone) return ALL_UNDONE;
-    const source = await findSource(work, context);
-    // Until they are known by it, the bricks of the clone are copies of the source's, which must stay.
-    if (!source)
-      throw new DomainError(
-        'failed',
-        `gluster has no volume ${work.source.name}, which tells the bricks of its clone ${work.volume.name}`,
-      );
-    const made = clonedBricks(work, { source, clone });
+    const made = await unlessRefused(bricksOf(work, clone, context));
+    if (made instanceof DomainError) return unknownBricks(work, made);
     const onClone = <T>(change: (hosts: Hosts, host: string) => Promise<T>) =>
       context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
         onAnyHost(work.hosts, context.health, (host) => change(hosts, host), clone.seenFrom),
@@ -197,14 +201,55 @@ export const volumeClone: OperationKind<CloneWork, Cloned> = {
     return ALL_UNDONE;
   },
 
-  async retract(tx, { volume, source, bricks, isImported }) {
+  async retract(tx, work, { left }) {
+    const { operationId, volume, source, bricks, isImported } = work;
+    await settle(tx, source.id);
+    const record = left.length > 0 ? await tx.operations.find(operationId) : null;
+    if (record) {
+      const plan: ClonePlan = { ...(record.plan as ClonePlan | null), isReleased: true };
+      await tx.operations.update({ ...record, status: 'failed', plan });
+      return operationId;
+    }
     await tx.bricks.delete(bricks.map(({ brick }) => brick.id));
     if (isImported) await forgetImported(tx, volume.id, bricks);
     else await tx.volumes.delete(volume.id);
-    await settle(tx, source.id);
     return null;
   },
 };
+
+/** Until they are told from their sources, the bricks of the clone are copies of those, which must stay. */
+function unknownBricks({ volume, bricks, isReleased }: CloneWork, reason: DomainError): Undone {
+  const failure = new DomainError(
+    'failed',
+    `clone ${volume.name} was left alone, since its bricks can't be told: ${reason.message}. When nobody needs the clone, stop and delete it with gluster; this operation ends then`,
+    { cause: reason },
+  );
+  if (isReleased) throw failure;
+  return { left: bricks.map(({ brick }) => brick.id), failure };
+}
+
+async function bricksOf(work: CloneWork, clone: GlusterVolume, context: OperationContext): Promise<readonly Brick[]> {
+  const source = await findSource(work, context);
+  if (!source)
+    throw new DomainError(
+      'failed',
+      `gluster has no volume ${work.source.name}, which tells the bricks of its clone ${work.volume.name}`,
+    );
+  return clonedBricks(copiesOf(work), work.sources, { source, clone });
+}
+
+function copiesOf({ bricks }: CloneWork): readonly Brick[] {
+  return bricks.map(({ brick }) => brick);
+}
+
+async function unlessRefused<T>(asked: Promise<T>): Promise<T | DomainError> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}
 
 /**
  * The original's record knows neither the name of the snapshot nor the clone's. The clone is looked for under the
@@ -225,7 +270,9 @@ async function importedWork(
     const brick = bricks.find(({ path, deviceId }) => path === hosted.brick.path && deviceId === hosted.brick.deviceId);
     return brick ? [{ ...hosted, brick }] : [];
   });
-  return sources.length === work.bricks.length ? { ...work, source, sources, isImported: true, mayBeMade: true } : null;
+  return sources.length === work.bricks.length
+    ? { ...work, source, sources, isImported: true, isReleased: isReleasedClone(operation) }
+    : null;
 }
 
 /** Only clones make snapshots of such names, and the source takes part in no other clone. */
@@ -274,25 +321,6 @@ function findSource(work: CloneWork, context: OperationContext): Promise<FoundVo
 async function findClone(work: CloneWork, context: OperationContext): Promise<FoundVolume | null> {
   const found = await findVolume(soughtVolume(work.volume, work.sources), context, isOurs);
   return found && isOurs(found) ? found : null;
-}
-
-/** The clone's bricks with the paths and LV names that gluster gave them. */
-function clonedBricks(work: CloneWork, { source, clone }: Cloned): readonly Brick[] {
-  return work.bricks.map((hosted, i) => {
-    const from = work.sources[i];
-    const position = from ? source.bricks.findIndex((brick) => brick.name === glusterName(from)) : -1;
-    const served = clone.bricks[position];
-    if (!served) throw new Error(`gluster's clone ${work.volume.name} has no brick for ${hosted.brick.id}`);
-    const path = served.name.slice(served.name.indexOf(':') + 1);
-    return { ...hosted.brick, path, lv: `${clone.id.replaceAll('-', '')}_${countEarlierOnHost(clone, position)}` };
-  });
-}
-
-/** gluster numbers a clone's LVs per host, in the order of the bricks. */
-function countEarlierOnHost(clone: GlusterVolume, position: number): number {
-  const hostOf = (name: string | undefined) => name?.slice(0, name.indexOf(':'));
-  const host = hostOf(clone.bricks[position]?.name);
-  return clone.bricks.slice(0, position).filter((brick) => hostOf(brick.name) === host).length;
 }
 
 /** Clones are served from snapshot mounts, and this server refuses clone names that it knows already. */

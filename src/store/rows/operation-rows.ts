@@ -64,12 +64,18 @@ const markUndoing = statement(
     .set({ is_undoing: sql.lit(1) })
     .where('id', '=', TEXT),
 );
+const markTouched = statement(
+  query
+    .updateTable('operation')
+    .set({ is_untouched: sql.lit(0) })
+    .where('id', '=', TEXT),
+);
 const updateStatus = statement(query.updateTable('operation').set({ status: TEXT }).where('id', '=', TEXT));
 const forgetActions = statement(query.deleteFrom('operation_action').where('operation_id', '=', TEXT));
 const insertAction = insertStatement('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
 const writes = tableWrites(
   'operation',
-  ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'exact'],
+  ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'is_untouched', 'exact'],
   ['type', 'created_at'],
 );
 
@@ -122,6 +128,9 @@ export function operationRows(connection: Connection): OperationRows {
     async markUndoing(id) {
       if ((await connection.run(markUndoing, [id])) !== 1) throw new Error(`there is no operation ${id}`);
     },
+    async markTouched(id) {
+      if ((await connection.run(markTouched, [id])) !== 1) throw new Error(`there is no operation ${id}`);
+    },
     async delete(id) {
       await writes.delete(connection, id);
       await connection.run(forgetActions, [id]);
@@ -141,6 +150,7 @@ function fromRow(row: OperationTable, actions: readonly Action[]): PendingOperat
     createdAt: row.created_at,
     actions,
     plan: row.plan === null ? null : JSON.parse(row.plan),
+    ...(row.is_untouched === 1 ? { isUntouched: true as const } : {}),
     ...(row.is_undoing === 1 ? { isUndoing: true as const } : {}),
     ...exactFrom(row.exact),
   };
@@ -154,6 +164,7 @@ function toRow(operation: PendingOperation): OperationTable {
     created_at: operation.createdAt,
     plan: operation.plan === null || operation.plan === undefined ? null : JSON.stringify(operation.plan),
     is_undoing: operation.isUndoing ? 1 : 0,
+    is_untouched: operation.isUntouched ? 1 : 0,
     exact: exactTo(operation.exact),
   };
 }
