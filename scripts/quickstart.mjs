@@ -2,8 +2,10 @@
 // `npm run quickstart`: from a bare clone to a running server with simulated hosts and a first deployment on it.
 //   --once       end after the story
 //   --port N     listen on N; otherwise on 8080, or on a free port when that is taken
+//   --built      take what was built before
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once as happens } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,21 +15,31 @@ const PREFERRED_PORT = 8080;
 const START_LIMIT_MS = 30_000;
 
 requireSupportedNode();
-const { once, port: askedPort } = parseArgs({
-  options: { once: { type: 'boolean', default: false }, port: { type: 'string' } },
+const {
+  once,
+  built,
+  port: askedPort,
+} = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    built: { type: 'boolean', default: false },
+    port: { type: 'string' },
+  },
 }).values;
 
-if (!(await ensureInstalled())) {
+if (!built && !(await ensureInstalled())) {
   console.log('Building ...');
   if ((await run('npm', ['run', '--silent', 'build'])) !== 0) fail('the build failed');
 }
 
-const folder = path.join(root, '.quickstart');
+const port = askedPort ?? String(await choosePort());
+if (!(await isFree(port))) fail(`port ${port} is taken by another program; name another one with --port`);
+// One for each port: a second try-out leaves the files of the first alone.
+const folder = path.join(root, '.quickstart', port);
 rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder);
+mkdirSync(folder, { recursive: true });
 const logFile = path.join(folder, 'server.log');
 const configFile = path.join(folder, 'heketi.json');
-const port = askedPort ?? String(await choosePort());
 const config = JSON.parse(readFileSync(path.join(root, 'examples', 'heketi.json'), 'utf8'));
 config.port = port;
 config.glusterfs.db = path.join(folder, 'heketi.db');
@@ -38,22 +50,25 @@ const client = { HEKETI_CLI_SERVER: url, HEKETI_CLI_USER: 'admin', HEKETI_CLI_KE
 
 console.log('Starting the server on an SQLite file with simulated hosts ...');
 const log = openSync(logFile, 'w');
-const server = spawn(process.execPath, [path.join(root, 'bin', 'heketi'), `--config=${configFile}`], {
+const endWithParent = path.join(root, 'scripts', 'end-with-parent.mjs');
+const program = ['--import', endWithParent, path.join(root, 'bin', 'heketi')];
+const server = spawn(process.execPath, [...program, `--config=${configFile}`], {
   cwd: folder,
   env: {
     ...withoutServerSettings(process.env),
     MORTAR_MOCK_MODE: 'strict',
     MORTAR_MOCK_TOPOLOGY: path.join(root, 'examples', 'simulated-hosts.json'),
   },
-  stdio: ['ignore', log, log],
+  stdio: ['ignore', 'pipe', log, 'ipc'],
   // Ctrl-C reaches the server through us, once.
   detached: true,
 });
+closeSync(log);
 const ended = new Promise((resolve) => server.on('close', resolve));
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
-await waitUntilItAnswers();
+await waitUntilItListens();
 const storyCode = await run('bash', [path.join(root, 'examples', 'story.sh')], {
   ...client,
   PATH: `${path.join(root, 'bin')}${path.delimiter}${process.env.PATH}`,
@@ -85,16 +100,22 @@ function stop() {
   server.kill('SIGTERM');
 }
 
-async function waitUntilItAnswers() {
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (server.exitCode === null && server.signalCode === null && !isStopping && Date.now() < deadline) {
-    const answer = await fetch(`${url}/hello`).catch(() => null);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** By the server's own word: somebody else may answer on the port. */
+async function waitUntilItListens() {
+  let said = '';
+  const listens = new Promise((resolve) => {
+    server.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text;
+      if (/^Listening on port \d+/m.test(said)) resolve(true);
+    });
+  });
+  const limit = happens(AbortSignal.timeout(START_LIMIT_MS), 'abort');
+  const isListening = await Promise.race([listens, ended.then(() => false), limit.then(() => false)]);
+  if (isListening && !isStopping) return;
   if (isStopping) process.exit(1);
   server.kill('SIGKILL');
-  fail(`the server did not start:\n${readFileSync(logFile, 'utf8')}`);
+  await ended;
+  fail(`the server did not start:\n${said}${readFileSync(logFile, 'utf8')}`);
 }
 
 /** Settings of a server that is really deployed from this shell have no place in a try-out. */
