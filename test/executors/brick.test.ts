@@ -232,13 +232,13 @@ describe('destroying a brick', () => {
 
   it('does not edit the fstab for a clone, which never had a line', async () => {
     const clone = brick(1, 1, { path: '/run/gluster/snaps/clone/brick1/brick' });
-    rig.simulated.setFaults([{ kind: 'fail', match: 'sed', stderr: 'fstab was edited' }]);
+    rig.simulated.setFaults([{ kind: 'fail', match: '^fstab', stderr: 'fstab was edited' }]);
     expect(await destroyBrick(rig.hosts, HOST, clone)).toEqual({ poolRemoved: true });
   });
 
   it('stops before it removes the volume when the fstab could not be edited', async () => {
     await createBrick(rig.hosts, HOST, brick(1, 1));
-    rig.simulated.setFaults([{ kind: 'fail', match: 'sed', exitCode: 4, stderr: 'sed: read-only file system' }]);
+    rig.simulated.setFaults([{ kind: 'fail', match: '^fstab-delete', stderr: 'read-only file system' }]);
     await expect(destroyBrick(rig.hosts, HOST, brick(1, 1))).rejects.toThrow('read-only file system');
     expect(await probeBrick(rig.hosts, HOST, brick(1, 1))).toMatchObject({ lvExists: true, inFstab: true });
   });

@@ -5,7 +5,7 @@ import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './c
 import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
 import type { HostSettings } from './host-settings.js';
 import type { Hosts } from './hosts.js';
-import { isFileAbsent, isLvmObjectAbsent, isPoolHalfActive } from './lvm-errors.js';
+import { isLvmObjectAbsent, isPoolHalfActive } from './lvm-errors.js';
 import { parseThinCount } from './lvm-report.js';
 import { removeUnnamedMetadata } from './unnamed-metadata.js';
 
@@ -85,7 +85,6 @@ export async function destroyBrick(
   const vg = volumeGroupName(brick.deviceId);
   const mountPoint = mountPointOf(brick.path);
   const umount = program(['umount', mountPoint], SHORT_TIMEOUT_MS);
-  const sed = deleteFstabLine(settings.fstab, mountPoint);
   const removeLv = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${brick.lv}`], SHORT_TIMEOUT_MS, {
     mayFail: true,
   });
@@ -96,9 +95,9 @@ export async function destroyBrick(
     { mayFail: true },
   );
   const rmdir = program(['rmdir', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
-  const after = [...(isSnapshotMount(mountPoint) ? [] : [sed]), removeLv, count, rmdir];
+  const deleteLine = isSnapshotMount(mountPoint) ? [] : [deleteFstabLine(settings.fstab, mountPoint)];
 
-  const answers = await runWhenUnmounted(hosts, host, umount, mountPoint, after, sed);
+  const answers = await runWhenUnmounted(hosts, host, umount, mountPoint, [...deleteLine, removeLv, count, rmdir]);
   const [lvRemoved, counted] = answers.slice(-3) as [CommandResult, CommandResult];
   const isHeldByPool = lvRemoved.exitCode !== 0 && isPoolHalfActive(lvRemoved);
   if (lvRemoved.exitCode !== 0 && !isHeldByPool && !isLvmObjectAbsent(lvRemoved))
@@ -187,17 +186,13 @@ function xfsLayout(settings: HostSettings, spec: BrickSpec): readonly string[] {
   return ['-i', 'size=512', ...stripes];
 }
 
-/**
- * One batch as a rule. It stops at a refused umount: a brick that stays mounted keeps its fstab line and its volume.
- * A host without the fstab has no line to delete; the batch then goes on after that command.
- */
+/** One batch as a rule. It stops at a refused umount: a brick that stays mounted keeps its fstab line and its volume. */
 async function runWhenUnmounted(
   hosts: Hosts,
   host: string,
   umount: Command,
   mountPoint: string,
   after: readonly Command[],
-  sed: Command,
 ): Promise<readonly CommandResult[]> {
   const { executor } = hosts;
   const [unmounted, ...first] = await executor.run(host, [umount, ...after]);
@@ -211,11 +206,8 @@ async function runWhenUnmounted(
     }
     results = [...(await executor.run(host, after))];
   }
-  const last = results.at(-1);
-  if (last && after[results.length - 1] === sed && last.exitCode !== 0) {
-    if (!isFileAbsent(last)) throw new CommandError(host, sed, last);
-    return [...results, ...(await runAll(executor, host, after.slice(results.length)))];
-  }
+  const [last, refused] = [results.at(-1), after[results.length - 1]];
+  if (last && refused && last.exitCode !== 0 && !refused.mayFail) throw new CommandError(host, refused, last);
   if (results.length < after.length) {
     throw new TransportError(host, `only ${results.length} of ${after.length} commands on ${host} were answered`, true);
   }

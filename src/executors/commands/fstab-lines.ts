@@ -1,34 +1,27 @@
 import type { Command } from '../executor.js';
 import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
+import { APPEND_SCRIPT, DELETE_SCRIPT } from './fstab-script.js';
 
-/**
- * All edits of the fstab take a lock on the host: `sed -i` replaces the file, and a line that another command
- * appends at that moment would go with the old one. Such a brick would be missing after the next restart.
- */
-function locked(fstab: string, argv: readonly string[], flags: { readonly mayFail?: boolean } = {}): Command {
-  return program(['flock', `${fstab}.lock`, ...argv], SHORT_TIMEOUT_MS, flags);
-}
-
+/** Adds the line, unless its mount point has one already. */
 export function appendFstabLine(fstab: string, line: string): Command {
-  return locked(fstab, ['awk', `BEGIN {print "${awkText(line)}" >> "${awkText(fstab)}"}`]);
+  const mountPoint = line.split(' ')[1] ?? '';
+  return program(['bash', '-c', APPEND_SCRIPT, 'fstab-append', fstab, mountPoint, line], SHORT_TIMEOUT_MS);
 }
 
-/** Deletes the lines of exactly this mount point; succeeds when there are none. */
+/** Deletes the lines of exactly this mount point; succeeds when there are none, or no fstab. */
 export function deleteFstabLine(fstab: string, mountPoint: string): Command {
-  return locked(fstab, ['sed', '-i.save', `\\@${linePattern(mountPoint)}@d`, fstab]);
+  const argv = ['bash', '-c', DELETE_SCRIPT, 'fstab-delete', fstab, mountPoint, linePattern(mountPoint)];
+  return program(argv, SHORT_TIMEOUT_MS);
 }
 
 /** Exit code 0: there is a line; 1: none; 2: no such file. */
 export function findFstabLine(fstab: string, mountPoint: string): Command {
-  return program(['grep', '-q', '-s', linePattern(mountPoint), fstab], SHORT_TIMEOUT_MS, { mayFail: true });
+  const pattern = `${linePattern(mountPoint)}\\([[:blank:]].*\\)\\{0,1\\}$`;
+  return program(['grep', '-q', '-s', pattern, fstab], SHORT_TIMEOUT_MS, { mayFail: true });
 }
 
-/** A basic regular expression: the mount point is a line's second word. */
+/** The beginning of a basic regular expression: the mount point is a line's second word. */
 function linePattern(mountPoint: string): string {
   const literal = mountPoint.replace(/[\\.*^$[\]@]/g, '\\$&');
-  return `^[^[:space:]#][^[:space:]]*[[:space:]][[:space:]]*${literal}[[:space:]]`;
-}
-
-function awkText(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  return `^[[:blank:]]*[^[:blank:]#][^[:blank:]]*[[:blank:]][[:blank:]]*${literal}`;
 }

@@ -10,7 +10,7 @@ export interface Fault {
   readonly kind: 'fail' | 'hang' | 'lose-link' | 'cut-link' | 'hold';
   /** Only on this host (manage name). */
   readonly host?: string;
-  /** Source of a regular expression over the command line; without it every command matches. */
+  /** Source of a regular expression over the command line (of a script: its name and arguments); none: every command. */
   readonly match?: string;
   /** Fires at the n-th match, from 1. Default 1. */
   readonly nth?: number;
@@ -40,7 +40,8 @@ export class FaultList {
 
   /** The fault that fires for this command; every rule counts its matches. */
   next(host: string, argv: readonly string[]): Fault | null {
-    const text = argv.join(' ');
+    const isScript = argv[0] === 'bash' && argv[1] === '-c';
+    const text = argv.slice(isScript ? 3 : 0).join(' ');
     let fired: Fault | null = null;
     for (const rule of this.#rules) {
       const { fault, pattern } = rule;

@@ -45,20 +45,21 @@ export function chmod(_world: World, host: SimulatedHost, args: readonly string[
   return succeed();
 }
 
-const AWK_APPEND = /^BEGIN \{print "((?:[^"\\]|\\.)*)" >> "((?:[^"\\]|\\.)*)"\}$/s;
-
-/** Only the form that appends one line to a file. */
-export function awk(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
-  const match = AWK_APPEND.exec(args[0] ?? '');
-  if (!match) return fail(2, `awk: cmd. line:1: not simulated: ${args[0]}`);
-  const [line = '', path = ''] = [match[1], match[2]].map((text) => text?.replace(/\\(.)/gs, '$1'));
+/** `bash -c SCRIPT fstab-append FILE MOUNT_POINT LINE` */
+export function fstabAppend(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [path = '', mountPoint = '', line = ''] = args;
   if (!host.directory(parentOf(path))) {
-    return fail(
-      2,
-      `awk: cmd. line:1: (FILENAME=- FNR=0) fatal: cannot redirect to \`${path}': No such file or directory`,
-    );
+    return fail(1, `the fstab ${path} was left as it was: no such directory, or its links lead nowhere`);
   }
-  for (const part of line.split('\n')) host.file(path).append(part);
+  const file = host.file(path);
+  if (!file.hasSecondWord(mountPoint)) file.append(line);
+  return succeed();
+}
+
+/** `bash -c SCRIPT fstab-delete FILE MOUNT_POINT PATTERN` */
+export function fstabDelete(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [path = '', mountPoint = ''] = args;
+  host.files.get(path)?.deleteSecondWord(mountPoint);
   return succeed();
 }
 
@@ -69,10 +70,7 @@ export function sed(_world: World, host: SimulatedHost, args: readonly string[])
   if (!args[0]?.startsWith('-i') || !address) return fail(1, `sed: -e expression #1: not simulated: ${script}`);
   const file = host.files.get(path);
   if (!file) return fail(2, `sed: can't read ${path}: No such file or directory`);
-  const pattern = address[1] ?? address[3] ?? '';
-  const mountPoint = mountPointOf(pattern);
-  if (mountPoint === null) file.deleteMatching(javascriptPattern(pattern));
-  else file.deleteSecondWord(mountPoint);
+  file.deleteMatching(javascriptPattern(address[1] ?? address[3] ?? ''));
   return succeed();
 }
 
@@ -100,8 +98,8 @@ export function cat(_world: World, host: SimulatedHost, args: readonly string[])
   );
 }
 
-const SECOND_WORD_START = '^[^[:space:]#][^[:space:]]*[[:space:]][[:space:]]*';
-const SECOND_WORD_END = '[[:space:]]';
+const SECOND_WORD_START = '^[[:blank:]]*[^[:blank:]#][^[:blank:]]*[[:blank:]][[:blank:]]*';
+const SECOND_WORD_END = '\\([[:blank:]].*\\)\\{0,1\\}$';
 
 /** Patterns for one mount point's lines are looked up instead of searched: a host may have thousands. */
 function mountPointOf(pattern: string): string | null {

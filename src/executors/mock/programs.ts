@@ -2,7 +2,7 @@ import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
 import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './block-programs.js';
 import { blkid, dmsetup, lsblk, stat } from './device-reports.js';
-import { awk, cat, chmod, chown, grep, mkdir, rmdir, sed } from './file-programs.js';
+import { cat, chmod, chown, fstabAppend, fstabDelete, grep, mkdir, rmdir, sed } from './file-programs.js';
 import { glusterBlock } from './gluster-block-program.js';
 import { gluster } from './gluster-program.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
@@ -12,13 +12,14 @@ import type { SimulatedHost } from './simulated-host.js';
 import type { SimulatedProgram, World } from './world.js';
 
 const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, SimulatedProgram>([
-  ['awk', awk],
   ['blkid', blkid],
   ['cat', cat],
   ['chmod', chmod],
   ['chown', chown],
   ['dmsetup', dmsetup],
   ['findmnt', findmnt],
+  ['fstab-append', fstabAppend],
+  ['fstab-delete', fstabDelete],
   ['gluster', gluster],
   ['gluster-block', glusterBlock],
   ['grep', grep],
@@ -50,7 +51,7 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['lsof', () => ({ exitCode: 1, stdout: '', stderr: '' })],
 ]);
 
-/** The program that does the work, behind lvm's front end, an lvm wrapper, sudo or flock. */
+/** The program that does the work, behind lvm's front end, an lvm wrapper or sudo; a script goes by its name. */
 export interface ResolvedCommand {
   readonly name: string;
   readonly args: readonly string[];
@@ -61,7 +62,7 @@ export function resolveCommand(argv: readonly string[]): ResolvedCommand {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (name === 'lvm') return { name: argv[1] ?? '', args: argv.slice(2) };
   if (PROGRAMS.has(name)) return { name, args: argv.slice(1) };
-  if (name === 'flock') return resolveCommand(argv.slice(2));
+  if (name === 'bash' && argv[1] === '-c') return { name: argv[3] ?? '', args: argv.slice(4) };
   const next = argv[1] ?? '';
   if (name === 'sudo' || next.endsWith('/lvm') || next.endsWith('/udevadm')) return resolveCommand(argv.slice(1));
   return { name, args: argv.slice(1) };
