@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { JsonFloat, type JsonValue, parseJson, toPlain } from '../domain/json.js';
 import { ConfigError } from './config-error.js';
 import { HEKETI_JSON_SCHEMA, type HeketiJson, type KeySchema } from './heketi-json.schema.js';
+import { unknownKeyWarning } from './misplaced-key.js';
 
 const validate = new Ajv({ allErrors: true, verbose: true }).compile<HeketiJson>(HEKETI_JSON_SCHEMA);
 
@@ -76,7 +77,7 @@ function canonicalise(value: JsonValue, schema: KeySchema, path: string, warning
     const keySchema = key === undefined ? undefined : schema.properties[key];
     const keyPath = path === '' ? (key ?? written) : `${path}.${key ?? written}`;
     if (key === undefined || keySchema === undefined) {
-      if (!written.startsWith('_')) warnings.push(`unknown key ${keyPath} in the configuration is ignored`);
+      if (!written.startsWith('_')) warnings.push(unknownKeyWarning(keyPath, written, isRecord(member)));
       continue;
     }
     const plain = canonicalise(member, keySchema, keyPath, warnings);

@@ -3,11 +3,10 @@ import type { ExecutorKind, KubeSettings, MockSettings, SshSettings } from './co
 import { ConfigError } from './config-error.js';
 import type { EnvironmentReader } from './environment.js';
 import type { HeketiJson, HostSection } from './heketi-json.schema.js';
+import { type GivenText, refuseUnusableTexts } from './host-section-rules.js';
 import { boundSeconds } from './longest-seconds.js';
 
 type Glusterfs = NonNullable<HeketiJson['glusterfs']>;
-
-const PREALLOC = /^[a-zA-Z0-9\-_]+$/;
 
 const EXECUTORS: Readonly<Record<string, { kind: ExecutorKind; isInjected: boolean }>> = {
   '': { kind: 'ssh', isInjected: false },
@@ -37,14 +36,8 @@ export function hostSettings(
   const file: HostSection = isMock ? {} : ((kind === 'ssh' ? glusterfs.sshexec : glusterfs.kubeexec) ?? {});
   const text = (name: string) => (isMock ? null : env.text(name));
   const section = kind === 'kube' ? 'kubeexec' : 'sshexec';
+  if (!isMock) refuseUnusableTexts(section, givenTexts(kind, file, env));
 
-  const blockPrealloc = text('HEKETI_BLOCK_VOLUME_DEFAULT_PREALLOC') ?? (file.block_prealloc || 'full');
-  if (!PREALLOC.test(blockPrealloc)) {
-    const shown = JSON.stringify(blockPrealloc);
-    throw new ConfigError(
-      `glusterfs.${section}.block_prealloc may hold letters, digits, - and _ only, but it is ${shown}`,
-    );
-  }
   return {
     fstab: text('HEKETI_FSTAB') ?? (file.fstab || '/etc/fstab'),
     mountOptions: text('HEKETI_MOUNT_OPTS') ?? (file.mountopts || 'rw,inode64,noatime,nouuid'),
@@ -64,9 +57,37 @@ export function hostSettings(
     xfsSu: file.xfs_su ?? 0,
     debugUmountFailures:
       (isMock ? null : env.boolean('HEKETI_DEBUG_UMOUNT_FAILURES')) ?? file.debug_umount_failures ?? false,
-    blockPrealloc,
+    blockPrealloc: text('HEKETI_BLOCK_VOLUME_DEFAULT_PREALLOC') ?? (file.block_prealloc || 'full'),
     lvmWrapper: text('HEKETI_LVM_WRAPPER') ?? file.lvm_wrapper ?? '',
   };
+}
+
+/** Keys of texts that commands are made of, with the variables that stand for them. */
+const TEXT_KEYS = [
+  ['fstab', 'HEKETI_FSTAB'],
+  ['mountopts', 'HEKETI_MOUNT_OPTS'],
+  ['pv_data_alignment', null],
+  ['vg_physicalextentsize', null],
+  ['lv_chunksize', null],
+  ['block_prealloc', 'HEKETI_BLOCK_VOLUME_DEFAULT_PREALLOC'],
+  ['lvm_wrapper', 'HEKETI_LVM_WRAPPER'],
+] as const;
+const SSH_TEXT_KEYS = [
+  ['user', 'HEKETI_SSH_USER'],
+  ['keyfile', 'HEKETI_SSH_KEYFILE'],
+  ['port', 'HEKETI_SSH_PORT'],
+] as const;
+const KUBE_TEXT_KEYS = [['namespace', 'HEKETI_KUBE_NAMESPACE']] as const;
+
+/** What the section in use and its variables say; a variable wins over its key. */
+function givenTexts(kind: ExecutorKind, file: HostSection, env: EnvironmentReader): readonly GivenText[] {
+  const keys = [...TEXT_KEYS, ...(kind === 'ssh' ? SSH_TEXT_KEYS : KUBE_TEXT_KEYS)];
+  const written: Readonly<Record<string, unknown>> = { ...file };
+  return keys.flatMap(([key, name]) => {
+    const variable = name === null ? null : env.text(name);
+    const value = variable ?? written[key];
+    return typeof value === 'string' && value !== '' ? [{ key, variable: variable === null ? null : name, value }] : [];
+  });
 }
 
 export function sshSettings(isUsed: boolean, glusterfs: Glusterfs, env: EnvironmentReader): SshSettings {

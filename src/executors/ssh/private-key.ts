@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import { DomainError } from '../../domain/errors.js';
+import { privateKeyBlock, sshForm } from './private-key-forms.js';
 
 export interface PrivateKey {
   readonly file: string;
+  /** As the file has it, or converted. */
   readonly text: Buffer;
 }
 
@@ -29,8 +31,8 @@ export function readPrivateKey(file: string): PrivateKey {
     if (code === 'EACCES') return refuse(`may not be read by the user this server runs as; change its owner`, cause);
     return refuse(`can't be read: ${(cause as Error).message}`, cause);
   }
-  const parsed = ssh2.utils.parseKey(text);
-  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  const usable = readableForm(file, text, refuse);
+  const key = parsedKey(usable);
   if (key instanceof Error) {
     if (/encrypted|passphrase/i.test(key.message))
       return refuse(
@@ -41,5 +43,33 @@ export function readPrivateKey(file: string): PrivateKey {
     );
   }
   if (!key?.isPrivateKey()) return refuse('is the public half of a key; the file without .pub is needed');
-  return { file, text };
+  return { file, text: usable };
+}
+
+/** The text itself where the SSH library reads it, or a converted one; what nobody reads stays as it is. */
+function readableForm(file: string, text: Buffer, refuse: (why: string) => never): Buffer {
+  if (!(parsedKey(text) instanceof Error)) return text;
+  const block = privateKeyBlock(text.toString('utf8'));
+  if (!block) return text;
+  if (block.label === 'ENCRYPTED PRIVATE KEY')
+    return refuse(
+      `is protected by a passphrase, which nobody can type here; use a key without one, or run: openssl pkey -in ${file} -out NEW_FILE`,
+    );
+  const pem = Buffer.from(block.pem);
+  if (!(parsedKey(pem) instanceof Error)) return pem;
+  try {
+    const converted = sshForm(block.pem);
+    if (converted.text !== null) return Buffer.from(converted.text);
+    return refuse(
+      `is of type ${converted.type}, which SSH has no use for; make one with: ssh-keygen -t ed25519 -N '' -f ${file}`,
+    );
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    return text;
+  }
+}
+
+function parsedKey(text: Buffer) {
+  const parsed = ssh2.utils.parseKey(text);
+  return Array.isArray(parsed) ? parsed[0] : parsed;
 }

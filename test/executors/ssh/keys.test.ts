@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,83 @@ describe('the private key', () => {
     expect(readPrivateKey(file('good', key)).text.toString()).toBe(key);
     const rsa = spawnSync('openssl', ['genrsa', '-traditional', '2048'], { encoding: 'utf8' }).stdout;
     expect(readPrivateKey(file('pem', rsa)).text.toString()).toBe(rsa);
+  });
+
+  const pkcs8 = (privateKey: KeyObject) => privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const elliptic = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
+  const rsa2048 = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const p256 = elliptic('P-256');
+  const spki = (privateKey: KeyObject) => createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+
+  it.each<[string, string, KeyObject]>([
+    ['RSA in PKCS#8', pkcs8(rsa2048), rsa2048],
+    ['P-256 in PKCS#8', pkcs8(p256), p256],
+    ...['P-384', 'P-521'].map((curve): [string, string, KeyObject] => {
+      const made = elliptic(curve);
+      return [`${curve} in PKCS#8`, pkcs8(made), made];
+    }),
+    ...[1, 2, 3].map((n): [string, string, KeyObject] => {
+      const made = generateKeyPairSync('ed25519').privateKey;
+      return [`ed25519 in PKCS#8, number ${n}`, pkcs8(made), made];
+    }),
+    ['lines of another system', pkcs8(rsa2048).replaceAll('\n', '\r\n'), rsa2048],
+    ['lines with blanks around them', pkcs8(p256).replace(/^|$/gm, '  '), p256],
+    ['no newline at its end', pkcs8(p256).trimEnd(), p256],
+    ['a mark of byte order', `\ufeff${pkcs8(p256)}`, p256],
+    [
+      'attributes before it',
+      `Bag Attributes\n    localKeyID: 54\nKey Attributes: <No Attributes>\n${pkcs8(rsa2048)}`,
+      rsa2048,
+    ],
+    [
+      'the parameters of its curve before it',
+      `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${p256.export({ type: 'sec1', format: 'pem' }) as string}`,
+      p256,
+    ],
+    [
+      'old PEM with lines of another system',
+      (rsa2048.export({ type: 'pkcs1', format: 'pem' }) as string).replaceAll('\n', '\r\n'),
+      rsa2048,
+    ],
+  ])('is read: %s', (name, text, made) => {
+    const parsed = ssh2.utils.parseKey(readPrivateKey(file(name.replace(/\W/g, '-'), text)).text);
+    const one = Array.isArray(parsed) ? parsed[0] : parsed;
+    if (!one || one instanceof Error) throw new Error(`not readable: ${one?.message}`);
+    expect(one.isPrivateKey()).toBe(true);
+    const signature = one.sign(Buffer.from('data'));
+    if (signature instanceof Error) throw signature;
+    expect(createPublicKey(one.getPublicPEM()).export({ type: 'spki', format: 'der' }).equals(spki(made))).toBe(true);
+    expect(one.verify(Buffer.from('data'), signature)).toBe(true);
+  });
+
+  it('is read by ssh-keygen in the form that an ed25519 key is given', () => {
+    const made = generateKeyPairSync('ed25519').privateKey;
+    const converted = file('converted', readPrivateKey(file('ed-pkcs8', pkcs8(made))).text.toString());
+    const shown = spawnSync('ssh-keygen', ['-y', '-f', converted], { encoding: 'utf8' }).stdout;
+    const raw = Buffer.from((made.export({ format: 'jwk' }).x as string) ?? '', 'base64url');
+    expect(
+      Buffer.from(shown.split(' ')[1] ?? '', 'base64')
+        .subarray(-32)
+        .equals(raw),
+    ).toBe(true);
+  });
+
+  it.each([
+    ['ed448', generateKeyPairSync('ed448').privateKey],
+    ['x25519', generateKeyPairSync('x25519').privateKey],
+    ['secp256k1', elliptic('secp256k1')],
+    ['rsa-pss', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey],
+  ])('that SSH has no use for is refused: %s', (type, made) => {
+    expect(() => readPrivateKey(file(`odd-${type}`, pkcs8(made)))).toThrow(
+      new RegExp(`is of type .*${type}.*ssh-keygen -t ed25519`),
+    );
+  });
+
+  it('of openssl with a passphrase is refused with how to take it away', () => {
+    const locked = rsa2048.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }) as string;
+    expect(() => readPrivateKey(file('locked', locked))).toThrow(
+      /is protected by a passphrase, .*openssl pkey -in .*locked/,
+    );
   });
 
   it.each([

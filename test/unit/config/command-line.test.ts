@@ -77,6 +77,11 @@ describe('the command line of heketi', () => {
     expect(await heketi(flag)).toEqual({ exitCode: 0, stdout: VERSION_LINE, stderr: '', calls: [] });
   });
 
+  it('has the version as the second word, as upgrade playbooks cut it out', async () => {
+    const { stdout } = await heketi('--version');
+    expect(stdout.split('\n').map((line) => line.split(' ')[1] ?? line)).toEqual(['1.2.3', '']);
+  });
+
   it.each(['-h', '--help', 'help'])('prints the usage for %s', async (flag) => {
     const { exitCode, stdout, calls } = await heketi(flag);
     expect(exitCode).toBe(0);

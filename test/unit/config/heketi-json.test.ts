@@ -53,6 +53,24 @@ describe('reading heketi.json', () => {
     ]);
   });
 
+  it.each([
+    ['{"auto_create_block_hosting_volume":true}', 'it belongs at glusterfs.auto_create_block_hosting_volume'],
+    ['{"glusterfs":{"port":"1"}}', 'it belongs at port, at the top, or at glusterfs.sshexec.port'],
+    ['{"glusterfs":{"jwt":{"admin":{"key":"k"}}}}', 'it belongs at jwt, at the top'],
+    ['{"sshexec":{"user":"u"}}', 'it belongs at glusterfs.sshexec'],
+    ['{"glusterfs":{"FSTAB":"/etc/fstab"}}', 'it belongs at glusterfs.sshexec.fstab, or at glusterfs.kubeexec.fstab'],
+    ['{"jwt":{"key":"k"}}', 'it belongs at jwt.admin.key, or at jwt.user.key'],
+    ['{"glusterfs":{"ssh_exec":{}}}', 'it belongs at glusterfs.sshexec'],
+    ['{"glusterfs":{"sshexec":{"mount_opts":"rw"}}}', 'at glusterfs.sshexec.mountopts, or at glusterfs.kubeexec.mo'],
+    ['{"glusterfs":{"usesAuth":true}}', 'is ignored'],
+    ['{"glusterfs":{"host":"h"}}', 'is ignored'],
+  ])('says where a misplaced key belongs: %s', (text, place) => {
+    const { warnings } = readHeketiJson(text);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(place);
+    expect(warnings[0]?.includes('belongs')).toBe(place !== 'is ignored');
+  });
+
   it('accepts old keys of any type without a word', () => {
     const text =
       '{"glusterfs":{"allocator":"simple","kubeexec":{"host":1,"cert":"","insecure":false,"user":[],"password":{}}}}';

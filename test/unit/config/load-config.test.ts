@@ -425,6 +425,75 @@ describe('configuration', () => {
     expect(config({ glusterfs })).toEqual(config());
   });
 
+  const sample = {
+    keyfile: '/key',
+    user: 'Optional: the user',
+    port: 'Optional: ssh port.  Default is 22',
+    fstab: 'Optional: Specify fstab file on node.  Default is /etc/fstab',
+    mountopts: 'Optional: mount options',
+    pv_data_alignment: 'Optional: Specify PV data alignment size. Default is 256K',
+    vg_physicalextentsize: 'Optional: Specify VG physical extent size. Default is 4MB',
+    lv_chunksize: 'Optional: Specify LV chunksize. Default is 256K',
+    block_prealloc: 'Optional: prealloc',
+    lvm_wrapper: 'Optional: wrapper',
+  };
+  const messageOf = (given: Given) => {
+    try {
+      load(given);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+
+  it('refuses sentences in values that commands are made of, all at once, in the section in use only', () => {
+    const message = messageOf({ glusterfs: { executor: 'ssh', sshexec: sample, kubeexec: sample } });
+    for (const key of Object.keys(sample).slice(1)) expect(message).toContain(`glusterfs.sshexec.${key} must be `);
+    expect(message).not.toContain('kubeexec');
+    expect(message).toContain('delete such keys');
+    const kube = messageOf({ glusterfs: { executor: 'kube', kubeexec: { ...sample, namespace: 'My space' } } });
+    expect(kube).toContain('glusterfs.kubeexec.fstab');
+    expect(kube).toContain('glusterfs.kubeexec.namespace');
+    expect(kube).not.toContain('sshexec');
+  });
+
+  it.each<[string, string]>([
+    ['fstab', 'fstab'],
+    ['fstab', '/etc/'],
+    ['fstab', '/etc/fstab\n'],
+    ['mountopts', 'rw, inode64'],
+    ['mountopts', 'rw,\tnoatime'],
+    ['mountopts', ' rw'],
+    ['mountopts', '-o rw'],
+    ['mountopts', 'rw #fast'],
+    ['pv_data_alignment', '256 K'],
+    ['pv_data_alignment', 'K'],
+    ['vg_physicalextentsize', '4Mx'],
+    ['lv_chunksize', '-1K'],
+  ])('refuses %s %j', (key, value) => {
+    const glusterfs = { executor: 'ssh', sshexec: { keyfile: '/key', [key]: value } };
+    expect(() => load({ glusterfs })).toThrow(`glusterfs.sshexec.${key} must be `);
+  });
+
+  it.each<[string, string]>([
+    ['fstab', '/var/lib/heketi/fstab'],
+    ['mountopts', 'rw,noauto,x-systemd.automount,context="system_u:object_r:x_t:s0"'],
+    ['pv_data_alignment', '1.5m'],
+    ['vg_physicalextentsize', '4MB'],
+    ['lv_chunksize', '65536b'],
+    ['lvm_wrapper', 'exec-on-host'],
+    ['user', 'DOMAIN\\\\user'],
+  ])('takes %s %j', (key, value) => {
+    const glusterfs = { executor: 'ssh', sshexec: { keyfile: '/key', [key]: value } };
+    expect(() => load({ glusterfs })).not.toThrow();
+  });
+
+  it('names the variable when a value that cannot be comes from there', () => {
+    const glusterfs = { executor: 'ssh', sshexec: { keyfile: '/key', fstab: 'Optional: fstab' } };
+    expect(() => load({ glusterfs, env: { HEKETI_FSTAB: 'etc/fstab' } })).toThrow(/^HEKETI_FSTAB must be/);
+    expect(config({ glusterfs, env: { HEKETI_FSTAB: '/x' } }).hostSettings.fstab).toBe('/x');
+  });
+
   it('keeps fault injection apart from the executor it is put before', () => {
     const injectexec = { command_injection: { commands: [{ Cmd: '^lvcreate', Reaction: { Err: 'no' } }] } };
     const loaded = config({ glusterfs: { executor: 'inject/mock', injectexec } });
