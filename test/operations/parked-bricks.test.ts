@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
-import type { Executor } from '../../src/executors/executor.js';
+import { type Executor, TransportError } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
@@ -263,6 +263,39 @@ describe('a link that is cut while its batch runs on', () => {
       await pool.recovery.run();
       expect(await records(pool)).toEqual([]);
       expect(await differences(pool.store, hosts)).toEqual([]);
+      await pool.store.close();
+    });
+  });
+});
+
+describe('a create of a process that died', () => {
+  it('says of the bricks on a host that could not be asked why they are kept', async () => {
+    const hosts = strictHosts(3, 1);
+    await withPool(hosts, async (quiet, file) => {
+      await loadTopology(quiet, 3, 1);
+      const maker = new Gate();
+      let unasked = '';
+      const dying = await serve(quiet, file, hosts, (line, host) => {
+        if (!line.startsWith('gluster')) return undefined;
+        unasked = host === 'h1' ? 'h2' : 'h1';
+        maker.open();
+        return new Promise<never>(() => undefined);
+      });
+      await dying.operations.createVolume(volumeRequest());
+      await maker.opened;
+      await dying.store.close();
+
+      const executor: Executor = {
+        run: (host, batch) => hosts.run(host, batch),
+        async awaitLeftovers(host) {
+          if (host === unasked) throw new TransportError(host, `the link to ${host} broke`, true);
+        },
+        close: async () => undefined,
+      };
+      const pool = await openPool(file, executor);
+      await recover(pool);
+      const [parked] = await records(pool);
+      expect(pool.recovery.nextTry(parked?.id ?? '')?.error).toBe(`the link to ${unasked} broke`);
       await pool.store.close();
     });
   });

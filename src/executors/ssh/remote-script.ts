@@ -23,6 +23,8 @@ export interface ScriptOptions {
   readonly termGraceMs: number;
 }
 
+/** Who holds the lock of a script that wants to register is about to say that it was given up. */
+const REGISTER_SECONDS = 20;
 const POLLS_PER_SECOND = 5;
 /** A command that is not gone then sits in the kernel, waiting for a device. */
 const KILL_GRACE_SECONDS = 5;
@@ -47,43 +49,42 @@ export function batchScript(batch: readonly Command[], options: ScriptOptions): 
   return [...opening(options), ...running(options), ...commands, 'fin', ''].join('\n');
 }
 
-/** What `leftoversScript` is told about the batches that this process itself has begun on the host. */
-export interface KnownBatches {
-  /** They run and are watched. */
-  readonly live: readonly number[];
+/** Batches of this process that ended without an answer, by number. */
+export interface LostBatches {
+  /** They were seen to begin, and may run on. */
+  readonly begun: readonly number[];
   /** Their connection was lost before they were seen to begin: they must not begin any more. */
   readonly unseen: readonly number[];
-  /** Batches with this number or a higher one are younger than the question. */
-  readonly next: number;
 }
 
 /**
- * Text for bash that waits until no script of this server is left but the live ones: event `done`, or
- * `running <name>` when one still runs after `waitSeconds`.
+ * Text for bash that waits until no script of an older generation of this server, and none of the lost ones, is left:
+ * event `done`, or `running <name>` when one still runs after `waitSeconds`.
+ *
+ * It takes the locks of those only. Whatever else this process or a younger one has sent to the host may be about to
+ * register, and would find its lock taken.
  */
-export function leftoversScript(known: KnownBatches, waitSeconds: number, options: ScriptOptions): string {
-  const { serverId, generation, number } = options.identity;
+export function leftoversScript(lost: LostBatches, waitSeconds: number, options: ScriptOptions): string {
+  const { serverId, generation } = options.identity;
+  const name = (number: number) => scriptName({ serverId, generation, number });
   return [
     ...opening(options),
     `end=$((SECONDS+${waitSeconds}))`,
     // A lock that is free belongs to a script that has ended, however it ended: locks go with their processes.
     'take() {',
-    '  exec 5>>"$d/$1" || { m "refused cannot open $d/$1"; exit; }',
     '  local s=$((end-SECONDS)); [ $s -gt 0 ] || s=0',
-    '  flock -w $s 5 || { m "running $1"; exit; }',
+    '  lock 5 "$1" $s; case $? in 0) ;; 1) m "running ${1##*/}"; exit ;; *) m "refused cannot lock $1"; exit ;; esac',
     '}',
+    // Who ends removes his file himself.
+    'bury() { [ ! -e "$1" ] || { take "$1"; rm -f "$1"; exec 5>&-; }; }',
     `for f in "$d/${serverId}".*.*; do`,
-    '  f=${f##*/}; g=${f%.*}; g=${g##*.}; n=${f##*.}',
-    `  if [ "$g" = ${generation} ]; then`,
-    `    [ "$n" -lt ${known.next} ] || continue`,
-    `    case " ${[...known.live, ...known.unseen, number].join(' ')} " in *" $n "*) continue ;; esac`,
-    '  fi',
-    '  take "$f"; rm -f "$d/$f"; exec 5>&-',
+    '  g=${f%.*}; g=${g##*.}',
+    `  [ "$g" -ge ${generation} ] || bury "$f"`,
     'done',
-    ...known.unseen.map((unseen) => {
-      const name = scriptName({ serverId, generation, number: unseen });
-      return `take ${name}; [ -s "$d/${name}" ] || echo fenced >&5; exec 5>&-`;
-    }),
+    ...lost.begun.map((number) => `bury "$d/${name(number)}"`),
+    ...lost.unseen.map(
+      (number) => `take "$d/${name(number)}"; [ -s "$d/${name(number)}" ] || echo fenced >&5; exec 5>&-`,
+    ),
     'fin',
     '',
   ].join('\n');
@@ -93,6 +94,9 @@ export function leftoversScript(known: KnownBatches, waitSeconds: number, option
  * Registers the script: a file that it holds locked while anything of it runs. A file with content, or a fence of a
  * younger generation, says that the server has given this script up before it began. Registering comes before
  * looking at the fence, raising the fence before looking for registered scripts: one of the two sees the other.
+ *
+ * A lock counts when the file that it is on still has its name: between opening and locking somebody who held the
+ * lock may have removed the file.
  */
 function opening({ mark, identity }: ScriptOptions): readonly string[] {
   const { serverId, generation } = identity;
@@ -109,8 +113,16 @@ function opening({ mark, identity }: ScriptOptions): readonly string[] {
     'd=/run/mortar; [ "$EUID" = 0 ] || d=/tmp/mortar-$EUID',
     '[ -d "$d" ] || mkdir -m 700 "$d"',
     'if [ ! -d "$d" ] || [ ! -O "$d" ] || [ -L "$d" ]; then m "refused $d is not a directory of this user"; exit; fi',
-    'exec 6>>"$d/$N" || { m "refused cannot write in $d"; exit; }',
-    'flock -n 6; case $? in 0) ;; 1) m fenced; exit ;; *) m "refused the program flock (util-linux) is missing"; exit ;; esac',
+    // `lock DESCRIPTOR FILE SECONDS`: 1 when somebody else holds it for longer, 2 when it can't be opened or locked.
+    'lock() {',
+    '  while :; do',
+    '    eval "exec $1>>\\"\\$2\\"" || return 2',
+    '    flock -w "$3" "$1"; case $? in 0) ;; 1) return 1 ;; *) return 2 ;; esac',
+    '    [ "$2" -ef "/proc/self/fd/$1" ] && return 0',
+    '  done',
+    '}',
+    'type flock || { m "refused the program flock (util-linux) is missing"; exit; }',
+    `lock 6 "$d/$N" ${REGISTER_SECONDS}; case $? in 0) ;; 1) m fenced; exit ;; *) m "refused cannot write in $d"; exit ;; esac`,
     'if [ -s "$d/$N" ]; then m fenced; exit; fi',
     `fence="$d/${serverId}.fence"; raised=`,
     'if [ -e "$fence" ]; then while read -r g; do',

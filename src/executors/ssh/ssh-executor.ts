@@ -7,11 +7,10 @@ import { batchScript, leftoversScript, type ScriptOptions } from './remote-scrip
 import { type Answer, type ScriptEnd, type ScriptRun, ShellRefusedError } from './script-run.js';
 import { SSH_LIMITS, type SshLimits, type SshOptions } from './ssh-options.js';
 
-/** A host and the batches that this process has begun on it. */
+/** A host, and what may run on it though nobody hears of it any more. */
 interface KnownHost {
   readonly link: HostLink;
-  readonly live: Set<number>;
-  /** Ended without an answer, so that they may run on; true: they were seen to begin. */
+  /** Batches of this process that ended without an answer, so that they may run on; true: they were seen to begin. */
   readonly lost: Map<number, boolean>;
   /** Nothing of an earlier process of this server runs there, and nothing will. */
   isClearOfOlder: boolean;
@@ -50,28 +49,19 @@ export class SshExecutor implements Executor {
     return answers.map((answer, i) => this.#result(host, batch[i], answer));
   }
 
-  /**
-   * See Executor. What was on its way to the host will not begin any more.
-   */
+  /** See Executor. What was on its way to the host will not begin any more. */
   async awaitLeftovers(host: string): Promise<void> {
     const known = this.#host(host);
-    const { leftoversWaitSeconds, graceMs } = this.#limits;
     if (known.isClearOfOlder && known.lost.size === 0) return;
-    for (const end = Date.now() + this.#limits.leftoversMs; ; ) {
+    for (const end = performance.now() + this.#limits.leftoversMs; ; ) {
       const lost = [...known.lost];
-      const unseen = lost.filter(([, hasBegun]) => !hasBegun).map(([number]) => number);
-      const question = { live: [...known.live], unseen, next: this.#nextNumber };
-      const { event } = await this.#runScript(
-        host,
-        (options) => leftoversScript(question, leftoversWaitSeconds, options),
-        { answerMs: () => leftoversWaitSeconds * 1000 + graceMs },
-      );
+      const event = await this.#askForLeftovers(host, lost);
       if (event === 'done') {
         for (const [number] of lost) known.lost.delete(number);
         known.isClearOfOlder = true;
         return;
       }
-      if (Date.now() >= end) {
+      if (performance.now() >= end) {
         throw new TransportError(
           host,
           `commands that were begun earlier still run on ${host} (${event}): wait until they end, or look there for what hangs`,
@@ -79,6 +69,23 @@ export class SshExecutor implements Executor {
         );
       }
       this.#options.log.info({ host, script: event }, 'waiting for commands that were begun earlier');
+    }
+  }
+
+  /** A question whose link is lost is asked once more: it changes nothing, and the host may be well. */
+  async #askForLeftovers(host: string, lost: readonly (readonly [number, boolean])[]): Promise<string> {
+    const { leftoversWaitSeconds, graceMs } = this.#limits;
+    const numbers = (isBegun: boolean) => lost.filter(([, begun]) => begun === isBegun).map(([number]) => number);
+    const question = { begun: numbers(true), unseen: numbers(false) };
+    const ask = () =>
+      this.#runScript(host, (options) => leftoversScript(question, leftoversWaitSeconds, options), {
+        answerMs: () => leftoversWaitSeconds * 1000 + graceMs,
+      });
+    try {
+      return (await ask()).event;
+    } catch (error) {
+      if (!(error instanceof TransportError) || !error.mayHaveRun) throw error;
+      return (await ask()).event;
     }
   }
 
@@ -123,7 +130,6 @@ export class SshExecutor implements Executor {
         },
         (started) => {
           run = started;
-          known.live.add(number);
         },
       );
       refuseUnborn(host, end.event);
@@ -134,8 +140,6 @@ export class SshExecutor implements Executor {
       if (lost && !lost.isUnborn) known.lost.set(number, lost.hasBegun);
       if (error instanceof ShellRefusedError) throw this.#shellRefused(host, error);
       throw error;
-    } finally {
-      known.live.delete(number);
     }
   }
 
@@ -144,7 +148,6 @@ export class SshExecutor implements Executor {
     if (!known) {
       known = {
         link: new HostLink(host, this.#options, this.#limits),
-        live: new Set(),
         lost: new Map(),
         isClearOfOlder: false,
       };

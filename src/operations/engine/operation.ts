@@ -1,6 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import type { Action, OperationType, PendingOperation } from '../../domain/pending-operation.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
+import type { TransportError } from '../../executors/executor.js';
 import type { Store, Tx } from '../../store/store.js';
 import type { HostWork } from '../hosts/host-work.js';
 import type { Logger } from '../logger.js';
@@ -33,8 +34,8 @@ export type Interruption = 'crash' | 'failure' | 'undo';
 export interface Failed {
   /** Null when the process that failed is gone. */
   readonly cause: unknown;
-  /** Hosts on which something may run still, and which can't be asked. */
-  readonly unsettledHosts: ReadonlySet<string>;
+  /** Hosts on which something may run still, and why they can't be asked. */
+  readonly unsettledHosts: ReadonlyMap<string, TransportError>;
 }
 
 /**

@@ -209,7 +209,7 @@ export class Settlement {
   }
 
   /** Answers the hosts that can't be asked and need not be; a node that was given up (state failed) is one. */
-  async #awaitLeftovers({ kind, plan, after }: Loaded): Promise<ReadonlySet<string>> {
+  async #awaitLeftovers({ kind, plan, after }: Loaded): Promise<ReadonlyMap<string, TransportError>> {
     const { mustEnd, mayStay } = kind.leftovers(plan, after);
     const unsettled = new Map<string, TransportError>();
     const wait = async (host: string): Promise<void> => {
@@ -229,7 +229,7 @@ export class Settlement {
         if (error) throw error;
       }
     }
-    return new Set(unsettled.keys());
+    return unsettled;
   }
 
   async #rebuild(tx: Tx, { kind, operationId }: Loaded, build: Build): Promise<Intent | null> {

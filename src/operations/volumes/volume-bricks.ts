@@ -191,8 +191,8 @@ export async function undoBricks(
     begun.filter((hosted) => !untouched.includes(hosted)),
     context,
   );
-  const unsettled = untouched.map(({ brick }) => brick.id);
-  return { left: [...left, ...unsettled], failure: failure ?? (unsettled.length > 0 ? cause : null) };
+  const [unasked] = untouched.map(({ manageName }) => unsettledHosts.get(manageName));
+  return { left: [...left, ...untouched.map(({ brick }) => brick.id)], failure: failure ?? unasked ?? null };
 }
 
 /** After the undo of a create or an expansion: forgets the bricks that are gone and parks those that are left. */

@@ -1,88 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
-import { type Command, type CommandResult, type Executor, TransportError } from '../../../src/executors/executor.js';
-import type { SshExecutor } from '../../../src/executors/ssh/ssh-executor.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
-import { openSqliteStore } from '../../../src/store/sqlite.js';
-import { done, openPool, type Pool, recover, volumeRequest } from '../../support/pool.js';
-import { describeOverSsh, type SshHosts } from './ssh-hosts.js';
+import { done, type Pool, recover, volumeRequest } from '../../support/pool.js';
+import { expectAgreement, FAULTS, openServer, seeded, setUpServers } from './crash-servers.js';
+import { describeOverSsh } from './ssh-hosts.js';
 
-/** What happens at the n-th batch of a request. `while`: it is on its way, or runs, and runs on. */
-const FAULTS = ['die before', 'die while', 'die after', 'link lost while', 'link lost after'] as const;
-type Fault = (typeof FAULTS)[number];
-
-const NEVER = new Promise<never>(() => undefined);
 const SEED = 20_260;
-
-/** Strikes at one batch of a real connection. */
-class StrikingSsh implements Executor {
-  batches = 0;
-  readonly death: Promise<void>;
-  readonly #inner: SshExecutor;
-  readonly #at: number;
-  readonly #fault: Fault | null;
-  #isDead = false;
-  #die: () => void = () => undefined;
-
-  constructor(inner: SshExecutor, at: number, fault: Fault | null) {
-    this.#inner = inner;
-    this.#at = at;
-    this.#fault = fault;
-    this.death = new Promise((resolve) => {
-      this.#die = resolve;
-    });
-  }
-
-  async run(host: string, batch: readonly Command[]): Promise<readonly CommandResult[]> {
-    if (this.#isDead) return NEVER;
-    if (this.batches++ !== this.#at || this.#fault === null) return this.#answer(this.#inner.run(host, batch));
-    if (this.#fault === 'die before') return this.#kill();
-    if (this.#fault === 'link lost while') {
-      const giveUp = new AbortController();
-      const running = this.#inner.run(host, batch, giveUp.signal);
-      setImmediate(() => giveUp.abort());
-      return running;
-    }
-    const running = this.#inner.run(host, batch);
-    if (this.#fault === 'die while') {
-      running.catch(() => undefined);
-      setImmediate(() => void this.#kill());
-      return NEVER;
-    }
-    await running;
-    if (this.#fault === 'die after') return this.#kill();
-    throw new TransportError(host, 'the link was lost', true);
-  }
-
-  /** A process that is dead hears no answers. */
-  async #answer(running: Promise<readonly CommandResult[]>): Promise<readonly CommandResult[]> {
-    try {
-      const results = await running;
-      return this.#isDead ? NEVER : results;
-    } catch (error) {
-      if (this.#isDead) return NEVER;
-      throw error;
-    }
-  }
-
-  async #kill(): Promise<never> {
-    this.#isDead = true;
-    await this.#inner.close();
-    this.#die();
-    return NEVER;
-  }
-
-  awaitLeftovers(host: string): Promise<void> {
-    return this.#isDead ? NEVER : this.#inner.awaitLeftovers(host);
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
-  }
-}
 
 interface Kind {
   readonly name: string;
@@ -106,46 +29,22 @@ const KINDS: readonly Kind[] = [
 ];
 
 describeOverSsh('a request over ssh', { nodes: 3, devices: 2 }, (hosts) => {
-  let folder = '';
-  let file = '';
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'mortar-ssh-crash-'));
-    file = join(folder, 'heketi.db');
-    const { pool, close } = await openServer(hosts, file, 0, null);
-    const clusterId = await pool.operations.createCluster({ allowsBlock: true, allowsFile: true });
-    for (const [i, host] of hosts.cluster.hosts.entries()) {
-      const node = { clusterId, zone: i + 1, manageNames: [host], storageNames: [`192.0.2.${i + 1}`], tags: {} };
-      const nodeId = (await done(pool, await pool.operations.addNode(node))).slice('/nodes/'.length);
-      for (const name of ['/dev/sdb', '/dev/sdc'])
-        await done(pool, await pool.operations.addDevice({ nodeId, name, mayDestroyData: false, tags: {} }));
-    }
-    await close();
-    // Long enough for a command to run on when its link is lost, or its server dies.
-    await hosts.cluster.setLatencies({
-      lvcreate: 40,
-      'gluster volume create': 40,
-      'gluster volume start': 40,
-      other: 5,
-    });
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
+  const server = setUpServers(hosts);
   const random = seeded(SEED);
   it.each(KINDS.flatMap((kind) => FAULTS.map((fault) => ({ kind, fault, name: kind.name }))))(
     `to $name settles when it meets: $fault (seed ${SEED})`,
     async ({ kind, fault }) => {
-      const quiet = await openServer(hosts, file, 0, null);
+      const quiet = await openServer(hosts, server.file, 0, null);
       const id = await kind.prepare(quiet.pool);
       await quiet.close();
 
-      const struck = await openServer(hosts, file, Math.floor(random() * 4), fault);
+      const struck = await openServer(hosts, server.file, Math.floor(random() * 4), fault);
       const ticket = await Promise.race([kind.request(struck.pool, id), struck.executor.death.then(() => null)]);
       await Promise.race([struck.pool.runner.settled(), struck.executor.death]);
       expect(struck.executor.batches).toBeGreaterThan(0);
       await struck.close();
 
-      const after = await openServer(hosts, file, 0, null);
+      const after = await openServer(hosts, server.file, 0, null);
       await recover(after.pool);
       await after.pool.runner.settled();
       expect(await after.pool.store.read((tx) => tx.operations.list())).toEqual([]);
@@ -161,49 +60,3 @@ describeOverSsh('a request over ssh', { nodes: 3, devices: 2 }, (hosts) => {
     },
   );
 });
-
-/** A server's life on the file: each is a generation of its own to the hosts. */
-async function openServer(hosts: SshHosts, file: string, at: number, fault: Fault | null) {
-  const store = await openSqliteStore({ file });
-  const { id: serverId, generation } = await store.write((tx) => tx.serverIdentity.begin(Date.now()));
-  const executor = new StrikingSsh(hosts.executor({ identity: { serverId, generation } }), at, fault);
-  const pool = await openPool(file, executor, { store });
-  return {
-    pool,
-    executor,
-    async close(): Promise<void> {
-      await executor.close();
-      await store.close();
-    },
-  };
-}
-
-/** The hosts hold exactly the store's volumes, and nothing that belongs to none. */
-async function expectAgreement(hosts: SshHosts, pool: Pool): Promise<void> {
-  const state = await hosts.cluster.hostsState();
-  expect(state.withoutVolume).toEqual({ lvs: [], mounts: [], fstab: [], directories: [] });
-  expect(state.snapshots).toEqual([]);
-  const recorded = await pool.store.read(async (tx) =>
-    Promise.all(
-      (await tx.volumes.list()).map(async ({ id, name }) => ({
-        name: name.replace(/[0-9a-f]{32}/, '<id>'),
-        status: 'Started',
-        brickCount: await tx.bricks.countByVolume(id),
-      })),
-    ),
-  );
-  const byText = (list: readonly object[]) => list.map((item) => JSON.stringify(item)).sort();
-  const found = state.volumes.map(({ name, status, brickCount }) => ({ name, status, brickCount }));
-  expect(byText(found)).toEqual(byText(recorded));
-}
-
-/** mulberry32: the same numbers in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
