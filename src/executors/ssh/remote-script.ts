@@ -77,10 +77,10 @@ export function leftoversScript(lost: LostBatches, waitSeconds: number, options:
     '}',
     // Who ends removes his file himself.
     'bury() { [ ! -e "$1" ] || { take "$1"; rm -f "$1"; exec 5>&-; }; }',
-    `for f in "$d/${serverId}".*.*; do`,
+    `for p in "\${P[@]}"; do for f in "$p/${serverId}".*.*; do`,
     '  g=${f%.*}; g=${g##*.}',
     `  [ "$g" -ge ${generation} ] || bury "$f"`,
-    'done',
+    'done; done',
     ...lost.begun.map((number) => `bury "$d/${name(number)}"`),
     ...lost.unseen.map(
       (number) => `take "$d/${name(number)}"; [ -s "$d/${name(number)}" ] || echo fenced >&5; exec 5>&-`,
@@ -98,7 +98,7 @@ export function leftoversScript(lost: LostBatches, waitSeconds: number, options:
  * A lock counts when the file that it is on still has its name: between opening and locking somebody who held the
  * lock may have removed the file.
  */
-function opening({ mark, identity }: ScriptOptions): readonly string[] {
+function opening({ mark, identity, useSudo }: ScriptOptions): readonly string[] {
   const { serverId, generation } = identity;
   return [
     'exec 7>&1 8>&2 >/dev/null 2>&1 </dev/null',
@@ -110,9 +110,7 @@ function opening({ mark, identity }: ScriptOptions): readonly string[] {
     `D=${mark.second}; D=${mark.first}$D; N=${scriptName(identity)}`,
     'm() { printf "%s:%s\\n" "$D" "$1" >&7; }',
     'fin() { printf "%s:\\n" "$D" >&8; m done; exec 9>&-; rm -f "$d/$N"; exit; }',
-    'd=/run/mortar; [ "$EUID" = 0 ] || d=/tmp/mortar-$EUID',
-    '[ -d "$d" ] || mkdir -m 700 "$d"',
-    'if [ ! -d "$d" ] || [ ! -O "$d" ] || [ -L "$d" ]; then m "refused $d is not a directory of this user"; exit; fi',
+    ...lockDirectory(useSudo),
     // `lock DESCRIPTOR FILE SECONDS`: 1 when somebody else holds it for longer, 2 when it can't be opened or locked.
     'lock() {',
     '  while :; do',
@@ -122,17 +120,54 @@ function opening({ mark, identity }: ScriptOptions): readonly string[] {
     '  done',
     '}',
     'type flock || { m "refused the program flock (util-linux) is missing"; exit; }',
-    `lock 6 "$d/$N" ${REGISTER_SECONDS}; case $? in 0) ;; 1) m fenced; exit ;; *) m "refused cannot write in $d"; exit ;; esac`,
+    `lock 6 "$d/$N" ${REGISTER_SECONDS}; case $? in 0) ;; 1) m fenced; exit ;; *) m "refused cannot lock a file in $d"; exit ;; esac`,
     'if [ -s "$d/$N" ]; then m fenced; exit; fi',
-    `fence="$d/${serverId}.fence"; raised=`,
-    'if [ -e "$fence" ]; then while read -r g; do',
-    `  if [ "$g" -gt ${generation} ]; then rm -f "$d/$N"; m fenced; exit; fi`,
-    `  [ "$g" = ${generation} ] && raised=1`,
-    'done <"$fence"; fi',
-    `[ "$raised" ] || echo ${generation} >>"$fence" || { m "refused cannot write in $d"; exit; }`,
-    'old=0',
-    `for f in "$d/${serverId}".*.*; do case $f in *.${generation}.*) ;; *) old=1 ;; esac; done`,
+    // `fence FILE`: 1 when a younger generation has been there; otherwise this one has been there from now on.
+    'fence() {',
+    '  local g raised=',
+    '  if [ -e "$1" ]; then while read -r g; do',
+    `    [ "$g" -gt ${generation} ] && return 1`,
+    `    [ "$g" = ${generation} ] && raised=1`,
+    '  done <"$1"; fi',
+    `  [ "$raised" ] || echo ${generation} >>"$1" || { m "refused cannot write in \${1%/*}"; exit; }`,
+    '}',
+    `for p in "\${P[@]}"; do fence "$p/${serverId}.fence" || { rm -f "$d/$N"; m fenced; exit; }; done`,
+    `old=0; for p in "\${P[@]}"; do for f in "$p/${serverId}".*.*; do`,
+    `  case $f in *.${generation}.*) ;; *) [ -e "$f" ] && old=1 ;; esac`,
+    'done; done',
     'printf "%s:\\n" "$D" >&8 && m "begin $old" || exit',
+  ];
+}
+
+/**
+ * Sets `d`, where scripts register: a place that nobody but root and the user can make, the same one each time. root
+ * has /run; a user with sudo has root make a directory there (event `sudo <its words>` when it may not); any other
+ * one has his home, in which each host has its own: homes may be shared. What belongs to a login session, as
+ * $XDG_RUNTIME_DIR, is no place: it goes with the last session, and commands run on.
+ *
+ * `P` are all places of older scripts: earlier versions registered in /tmp.
+ */
+function lockDirectory(useSudo: boolean): readonly string[] {
+  const ofUser = useSudo
+    ? [
+        '  d=/run/mortar-$EUID',
+        '  if [ ! -d "$d" ]; then',
+        '    s=$(sudo -n -- install -d -m 700 -o "$EUID" -g "$(id -g)" "$d" 2>&1) || { m "sudo ${s//[^[:print:]]/ }"; exit; }',
+        '  fi',
+      ]
+    : ['  d=${HOME:-/nowhere}/.mortar/${HOSTNAME:-host}', '  [ -d "$d" ] || mkdir -p -m 700 "$d"'];
+  return [
+    'o=',
+    'if [ "$EUID" = 0 ]; then',
+    '  d=/run/mortar',
+    '  [ -d "$d" ] || mkdir -m 700 "$d"',
+    'else',
+    ...ofUser,
+    '  o=/tmp/mortar-$EUID',
+    'fi',
+    'own() { [ -d "$1" ] && [ -O "$1" ] && [ ! -L "$1" ]; }',
+    'own "$d" || { m "refused $d is not a directory of this user"; exit; }',
+    'P=("$d"); own "$o" && P+=("$o")',
   ];
 }
 

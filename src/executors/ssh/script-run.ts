@@ -14,7 +14,7 @@ export interface Answer {
 /** The script's own last word: `done`, or why it stopped. */
 export interface ScriptEnd {
   readonly answers: readonly Answer[];
-  /** `done`, `fenced`, `refused WHY`, `running NAME`, `over` or `stuck` (a command that went over its time). */
+  /** `done`, `fenced`, `refused WHY`, `sudo WHAT IT SAID`, `running NAME`, `over` or `stuck` (a command that went over its time). */
   readonly event: string;
 }
 
@@ -152,7 +152,7 @@ export class ScriptRun {
       this.#setAnswerTimer();
       this.#advance();
     } else if (event !== 'timeout') {
-      if (event === 'fenced' || event.startsWith('refused ')) this.isUnborn = true;
+      if (/^(?:fenced$|refused |sudo )/.test(event)) this.isUnborn = true;
       this.#lastEvent = event;
       this.#advance();
     }

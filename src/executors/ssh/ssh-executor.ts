@@ -132,6 +132,7 @@ export class SshExecutor implements Executor {
           run = started;
         },
       );
+      if (end.event.startsWith('sudo ')) throw this.#sudoRefused(host, end.event.slice('sudo '.length));
       refuseUnborn(host, end.event);
       if (end.event === 'over' || end.event === 'stuck') known.lost.set(number, true);
       return end;
@@ -183,6 +184,16 @@ export class SshExecutor implements Executor {
       host,
       { argv: ['/bin/bash'], timeoutMs: 0 },
       { exitCode: exitCode || 1, stdout: '', stderr },
+    );
+  }
+
+  /** As `#shellRefused`: the directory in which scripts register could not be made. */
+  #sudoRefused(host: string, said: string): CommandError {
+    const command = { argv: ['install'], timeoutMs: 0 };
+    return new CommandError(
+      host,
+      command,
+      explainFailure(host, 'install', { exitCode: 1, stdout: '', stderr: said }, this.#options),
     );
   }
 

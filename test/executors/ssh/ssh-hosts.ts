@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { chownSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Command } from '../../../src/executors/executor.js';
 import { KnownHostsFiles } from '../../../src/executors/ssh/known-hosts.js';
@@ -72,6 +73,25 @@ export class SshHosts {
     await Promise.all(this.#executors.map((executor) => executor.close()));
     await this.#cluster?.down();
   }
+}
+
+/** A user with uid 1000 and a home of its own, whom the server's key lets in. */
+export function addPlainUser({ cluster, first }: SshHosts): void {
+  cluster.append(first, 'etc/passwd', 'plain:x:1000:1000::/home/plain:/bin/bash\n');
+  cluster.append(first, 'etc/group', 'plain:x:1000:\n');
+  cluster.write(first, 'etc/shadow', 'plain:*:19000:0:99999:7:::\nroot:*:19000:0:99999:7:::\n', 0o600);
+  cluster.makeReadable(first, 'etc/ssh/authorized_keys');
+  cluster.makeFolder(first, 'home/plain');
+  chownSync(cluster.path(first, 'home/plain'), 1000, 1000);
+}
+
+/** The real sudo, for that user. */
+export function allowSudo({ cluster, first }: SshHosts): void {
+  cluster.write(first, 'etc/sudoers', 'plain ALL=(root) NOPASSWD: ALL\n', 0o440);
+  cluster.makeFolder(first, 'etc/pam.d');
+  const permit = ['auth', 'account', 'session'].map((kind) => `${kind} sufficient pam_permit.so\n`).join('');
+  cluster.write(first, 'etc/pam.d/sudo', permit);
+  cluster.write(first, 'sim/bin/sudo', '#!/bin/sh\nexec /.host/bin/sudo "$@"\n', 0o755);
 }
 
 export function command(...argv: readonly string[]): Command {

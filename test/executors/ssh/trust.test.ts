@@ -4,7 +4,7 @@ import ssh2 from 'ssh2';
 import { expect, it } from 'vitest';
 import { fingerprint } from '../../../src/executors/ssh/host-key-check.js';
 import { type HostKeyPins, PinnedHostKeys } from '../../../src/executors/ssh/pinned-host-keys.js';
-import { command, describeOverSsh, SILENT_LOG } from './ssh-hosts.js';
+import { addPlainUser, allowSudo, command, describeOverSsh, SILENT_LOG } from './ssh-hosts.js';
 
 class MemoryPins implements HostKeyPins {
   readonly keys = new Map<string, string>();
@@ -115,15 +115,8 @@ describeOverSsh('trust over ssh', { nodes: 2, devices: 1 }, (hosts) => {
 
   it('has the real sudo run commands for a plain user, and end one that takes too long', async () => {
     const { cluster, first } = hosts;
-    cluster.append(first, 'etc/passwd', 'plain:x:1000:1000::/tmp:/bin/bash\n');
-    cluster.append(first, 'etc/group', 'plain:x:1000:\n');
-    cluster.write(first, 'etc/shadow', 'plain:*:19000:0:99999:7:::\nroot:*:19000:0:99999:7:::\n', 0o600);
-    cluster.makeReadable(first, 'etc/ssh/authorized_keys');
-    cluster.write(first, 'etc/sudoers', 'plain ALL=(root) NOPASSWD: ALL\n', 0o440);
-    cluster.makeFolder(first, 'etc/pam.d');
-    const permit = ['auth', 'account', 'session'].map((kind) => `${kind} sufficient pam_permit.so\n`).join('');
-    cluster.write(first, 'etc/pam.d/sudo', permit);
-    cluster.write(first, 'sim/bin/sudo', '#!/bin/sh\nexec /.host/bin/sudo "$@"\n', 0o755);
+    addPlainUser(hosts);
+    allowSudo(hosts);
     const executor = hosts.executor({ user: 'plain', useSudo: true });
     const [id, locale] = await executor.run(first, [command('id', '-u'), command('sh', '-c', 'echo $LC_ALL')]);
     expect([id, locale]).toMatchObject([{ stdout: '0\n', stderr: '' }, { stdout: 'C\n' }]);

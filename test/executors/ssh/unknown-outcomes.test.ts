@@ -166,19 +166,4 @@ describeOverSsh('what becomes unknown over ssh', { nodes: 1, devices: 1 }, (host
     await executor.awaitLeftovers(first);
     expect(cluster.exists(first, touched)).toBe(false);
   });
-
-  it('is not what a host answered that runs nothing for this user', async () => {
-    const { cluster, first } = hosts;
-    cluster.append(first, 'etc/passwd', 'plain:x:1000:1000::/tmp:/bin/bash\n');
-    cluster.write(first, 'etc/shadow', 'plain:*:19000:0:99999:7:::\n', 0o600);
-    cluster.makeReadable(first, 'etc/ssh/authorized_keys');
-    const executor = hosts.executor({ user: 'plain' });
-    expect(await executor.run(first, [command('id', '-u')])).toMatchObject([{ stdout: '1000\n' }]);
-    await executor.run(first, [command('rm', '-r', '/tmp/mortar-1000')]);
-    cluster.write(first, 'tmp/mortar-1000', '');
-    await expect(executor.run(first, [command('true')])).rejects.toMatchObject({
-      mayHaveRun: false,
-      message: expect.stringContaining('/tmp/mortar-1000 is not a directory of this user') as string,
-    });
-  });
 });
