@@ -16,6 +16,14 @@ export interface ClientSettings {
   random(): number;
   /** Told what the client is waiting for, and on what; null when it no longer waits. */
   onWait?(wait: Wait | null): void;
+  /** Told of each change that the server has made. */
+  onDone?(done: Done): void;
+}
+
+/** A change that was made: what it was, for people, and the path of the resource that it left, if any. */
+export interface Done {
+  readonly what: string;
+  readonly path: string | null;
 }
 
 /** Why nothing is printed for the moment. */
@@ -74,6 +82,7 @@ export class HeketiClient {
   /** A request that is answered at once; returns its JSON, null for an empty body. */
   async send(method: string, path: string, body: unknown, statuses: readonly number[]): Promise<JsonValue> {
     const reply = await this.#request(method, path, body, statuses);
+    if (method !== 'GET') this.#settings.onDone?.({ what: `${method} ${path}`, path: null });
     return reply.body.length === 0 ? null : readJson(reply);
   }
 
@@ -131,13 +140,17 @@ export class HeketiClient {
     try {
       this.#tell({ what, stage: 'asking', queueId: null });
       const first = await this.#sendFirst(method, path, body, what);
-      if (first.status === doneAtOnce) return first;
+      if (first.status === doneAtOnce) {
+        this.#settings.onDone?.({ what, path: null });
+        return first;
+      }
       if (first.status !== 202) throw errorFrom(first);
       const queue = locationOf(first);
       if (queue === null) throw new CliError('the server accepted the request but did not say where to follow it');
       this.#tell({ what, stage: 'queued', queueId: queue.replace(/^.*\//, '') });
-      const { reply } = await this.#poll(queue);
+      const { reply, path: result } = await this.#poll(queue);
       if (reply.status !== expected) throw errorFrom(reply);
+      this.#settings.onDone?.({ what, path: result === queue ? null : result });
       return reply;
     } finally {
       this.#tell(null);

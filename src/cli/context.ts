@@ -1,5 +1,5 @@
 import { type JsonValue, stringifyJson } from '../domain/json.js';
-import { HeketiClient, type Wait } from './client.js';
+import { type Done, HeketiClient, type Wait } from './client.js';
 import { CliError } from './errors.js';
 import type { FlagSet } from './flags.js';
 import { type CliIo, type Sink, withoutControls } from './io.js';
@@ -16,6 +16,7 @@ export class CliContext {
   readonly progress: Progress;
   #transport: Transport | null = null;
   #wait: Wait | null = null;
+  readonly #done: Done[] = [];
 
   constructor(io: CliIo) {
     this.io = io;
@@ -76,6 +77,7 @@ export class CliContext {
       sleep,
       now,
       random,
+      onDone: (done) => this.#done.push(done),
       onWait: (wait) => {
         this.#wait = wait;
         this.progress.wait(wait && (wait.notice ? `${wait.what}: ${wait.notice}` : wait.what));
@@ -86,6 +88,11 @@ export class CliContext {
   /** What the client is waiting for at the moment. */
   get currentWait(): Wait | null {
     return this.#wait;
+  }
+
+  /** The changes that the server has made for this command. */
+  get doneSoFar(): readonly Done[] {
+    return this.#done;
   }
 
   /** Whether the command got as far as talking to the server: its flags and arguments are right then. */
@@ -106,6 +113,8 @@ function parseServer(server: string): URL {
   } catch {
     url = null;
   }
+  if (url === null && isPortBeyond(server))
+    throw new CliError(`"${withoutCredentials(server)}": the port must be between 1 and 65535`);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(server)?.[1] ?? '';
     throw new CliError(
@@ -113,6 +122,12 @@ function parseServer(server: string): URL {
     );
   }
   return url;
+}
+
+/** `URL` refuses such an address without saying why. */
+function isPortBeyond(server: string): boolean {
+  const port = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(server)?.[1];
+  return port !== undefined && Number(port) > 65_535;
 }
 
 /** Errors end up in logs and tickets. */

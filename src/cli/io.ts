@@ -15,6 +15,10 @@ export interface CliIo {
   writeFile(path: string, text: string): Promise<void>;
   /** Aborted when the user interrupts the program (Ctrl-C). */
   readonly interruption: AbortSignal;
+  /** Aborted, with the error as its reason, when standard output can't be written any more. */
+  readonly outputFailure: AbortSignal;
+  /** Resolves when what was printed on standard output is out, or has failed to get there. */
+  flush(): Promise<void>;
   /** `isIdle`: the program may end before the time is over. */
   sleep(ms: number, options?: { readonly isIdle: boolean }): Promise<void>;
   /** Milliseconds since the epoch. */

@@ -6,11 +6,8 @@ import { runCli } from './run.js';
 /** Put in place when the client is bundled. */
 const VERSION = (globalThis as { MORTAR_VERSION?: string }).MORTAR_VERSION ?? '(dev)';
 
-function sinkOf(stream: NodeJS.WriteStream, onUnread: () => void): Sink {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    onUnread();
-  });
+function sinkOf(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): Sink {
+  stream.on('error', onFailure);
   return {
     write: (text) => void stream.write(text),
     get isTty() {
@@ -22,6 +19,13 @@ function sinkOf(stream: NodeJS.WriteStream, onUnread: () => void): Sink {
   };
 }
 
+/** A stream tells of its failures in a later turn than it ends a write in. */
+function flush(): Promise<void> {
+  return new Promise((done) => process.stdout.write('', () => setImmediate(done)));
+}
+
+const outputFailure = new AbortController();
+
 // The second Ctrl-C ends the program at once, whatever it does.
 const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());
@@ -29,13 +33,14 @@ process.once('SIGINT', () => interruption.abort());
 const exitCode = await runCli(
   process.argv.slice(2),
   {
-    // A reader that has seen enough (`heketi-cli volume list | head -1`) is no failure.
-    stdout: sinkOf(process.stdout, () => process.exit()),
+    stdout: sinkOf(process.stdout, (error) => outputFailure.abort(error)),
     stderr: sinkOf(process.stderr, () => {}),
     env: process.env,
     readFile: (path) => readFile(path),
     writeFile: (path, text) => writeFile(path, text),
     interruption: interruption.signal,
+    outputFailure: outputFailure.signal,
+    flush,
     sleep: (ms, options) => sleep(ms, undefined, { ref: options?.isIdle !== true }),
     now: () => Date.now(),
     random: () => Math.random(),
@@ -43,5 +48,5 @@ const exitCode = await runCli(
   VERSION,
 );
 // No process.exit otherwise: what is still to be written must get out first.
-if (interruption.signal.aborted) process.exit(exitCode);
+if (interruption.signal.aborted || outputFailure.signal.aborted) process.exit(exitCode);
 process.exitCode = exitCode;

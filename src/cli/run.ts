@@ -4,6 +4,7 @@ import { CliError } from './errors.js';
 import { hintFor } from './hints.js';
 import type { CliIo } from './io.js';
 import { describeInterruption } from './output/interruption.js';
+import { describeOutputFailure } from './output/output-failure.js';
 import { buildCommandTree } from './tree.js';
 
 /** Exit status of every failure, as scripts written for the original expect. */
@@ -18,7 +19,11 @@ const INTERRUPTED = 130;
 export async function runCli(argv: readonly string[], io: CliIo, version: string): Promise<number> {
   const context = new CliContext(io);
   try {
-    return await Promise.race([runCommandLine(context, argv, version), waitForInterruption(context)]);
+    return await Promise.race([
+      waitForInterruption(context),
+      waitForOutputFailure(context),
+      runCommandLine(context, argv, version),
+    ]);
   } finally {
     context.close();
   }
@@ -30,6 +35,7 @@ async function runCommandLine(context: CliContext, argv: readonly string[], vers
     const { args, flags, isHelp } = readFlags(command, words);
     if (isHelp) context.print(command.helpText());
     else await command.run(args, flags);
+    await context.io.flush();
     return 0;
   } catch (error) {
     if (context.io.interruption.aborted) return INTERRUPTED;
@@ -49,6 +55,18 @@ function waitForInterruption(context: CliContext): Promise<number> {
       context.progress.wait(null);
       context.warn(text);
       resolve(INTERRUPTED);
+    });
+  });
+}
+
+function waitForOutputFailure(context: CliContext): Promise<number> {
+  const { outputFailure } = context.io;
+  return new Promise((resolve) => {
+    outputFailure.addEventListener('abort', () => {
+      context.progress.wait(null);
+      const text = describeOutputFailure(outputFailure.reason as Error, context.currentWait, context.doneSoFar);
+      context.warn(text);
+      resolve(text === '' ? 0 : FAILURE);
     });
   });
 }

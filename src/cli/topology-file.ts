@@ -36,7 +36,7 @@ export async function readTopologyFile(io: CliIo, path: string): Promise<Topolog
   try {
     text = (await io.readFile(path)).toString('utf8');
   } catch (error) {
-    throw new CliError(`Unable to open config file: ${describeFileError(error)}`, { cause: error });
+    throw new CliError(`Unable to open config file: ${describeFileError(error, path)}`, { cause: error });
   }
   try {
     const clusters = parseTopology(text);

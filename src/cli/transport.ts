@@ -186,7 +186,7 @@ async function readCertificateFile(file: string): Promise<string> {
   try {
     pem = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`failed to read cert file ${file}: ${describeFileError(error)}`, { cause: error });
+    throw new CliError(`failed to read cert file ${file}: ${describeFileError(error, file)}`, { cause: error });
   }
   const { X509Certificate } = await import('node:crypto');
   try {
@@ -197,9 +197,9 @@ async function readCertificateFile(file: string): Promise<string> {
   return pem;
 }
 
-/** `open FILE: no such file or directory`, and the like. */
-export function describeFileError(error: unknown): string {
-  const { code, path, message } = error as NodeJS.ErrnoException;
+/** `open FILE: no such file or directory`, and the like; `file` where the error may not name it. */
+export function describeFileError(error: unknown, file: string): string {
+  const { code, path = file, message } = error as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     ENOENT: 'no such file or directory',
     EACCES: 'permission denied',

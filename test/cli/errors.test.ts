@@ -32,6 +32,15 @@ describe('a secret on the command line never appears in an error', () => {
   });
 });
 
+it('a port that can not be is named, and a folder in place of a topology', async () => {
+  expect((await runCommand(['volume', 'list', '--server=http://host:99999/'])).stderr).toBe(
+    'Error: "http://host:99999/": the port must be between 1 and 65535\n',
+  );
+  await withServer({}, async (_server, run) => {
+    expect((await run(['topology', 'load', '--json=/tmp'])).stderr).toContain('open /tmp: is a directory');
+  });
+});
+
 describe('control characters in what a server says', () => {
   const evil = 'a\u001b]0;title\u0007\u001b[2J\u009b1m\rb';
   const script = {

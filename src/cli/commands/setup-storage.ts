@@ -64,7 +64,7 @@ async function setUpStorage(context: CliContext, flags: FlagSet): Promise<void> 
     context.print(`Saving ${file}\n`);
     const list = formatStorageList({ volume, database, image: flags.string('image'), nodeSelector });
     await context.io.writeFile(file, list).catch((error: unknown) => {
-      throw new CliError(describeFileError(error), { cause: error });
+      throw new CliError(describeFileError(error, file), { cause: error });
     });
   } catch (error) {
     await cleanUp(context, client, volume.id);

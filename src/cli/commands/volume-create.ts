@@ -100,7 +100,7 @@ async function writePersistentVolume(
     await context.io.writeFile(file, formatPersistentVolume(volume, endpoint));
   } catch (error) {
     context.warn(`Unable to write to file ${file}\n`);
-    throw new CliError(`${describeFileError(error)} (volume ${volume.id} has been created)`, { cause: error });
+    throw new CliError(`${describeFileError(error, file)} (volume ${volume.id} has been created)`, { cause: error });
   }
 }
 

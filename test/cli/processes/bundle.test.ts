@@ -26,6 +26,14 @@ describe('bin/heketi-cli', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
+  it('says in one sentence that a full device takes no output', () => {
+    const { status, stderr } = spawnSync('bash', ['-c', 'bin/heketi-cli --help > /dev/full'], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({
+      status: 255,
+      stderr: "Error: standard output can't be written (ENOSPC: no space left on device, write)\n",
+    });
+  });
+
   it('keeps its exit status when nobody reads its errors', async () => {
     const child = spawn('bin/heketi-cli', ['cluster', 'list', '--server=http://127.0.0.1:1']);
     child.stderr.destroy();

@@ -20,6 +20,8 @@ interface RunSettings {
   /** `interrupt` is what Ctrl-C does. */
   readonly onSleep?: (ms: number, interrupt: () => void) => void | Promise<void>;
   readonly onPrint?: (text: string) => void;
+  /** Standard output can't be written: the first print on it meets this error. */
+  readonly outputError?: Error;
 }
 
 class Capture implements Sink {
@@ -41,7 +43,12 @@ class Capture implements Sink {
 
 /** Runs one command line inside this process; sleeps take no time. */
 export async function runCommand(argv: readonly string[], settings: RunSettings = {}): Promise<RunResult> {
-  const stdout = new Capture(settings.isTty ?? false, settings.onPrint);
+  const outputFailure = new AbortController();
+  const { outputError } = settings;
+  const stdout = new Capture(settings.isTty ?? false, (text) => {
+    settings.onPrint?.(text);
+    if (outputError) setImmediate(() => outputFailure.abort(outputError));
+  });
   const stderr = new Capture(settings.isTty ?? false);
   const sleeps: number[] = [];
   const interruption = new AbortController();
@@ -52,6 +59,8 @@ export async function runCommand(argv: readonly string[], settings: RunSettings 
     readFile: (path) => readFile(path),
     writeFile: (path, text) => writeFile(path, text),
     interruption: interruption.signal,
+    outputFailure: outputFailure.signal,
+    flush: () => new Promise((done) => setImmediate(() => setImmediate(done))),
     sleep: async (ms) => {
       sleeps.push(ms);
       await settings.onSleep?.(ms, () => interruption.abort());
