@@ -1,29 +1,38 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.js';
+import type { Id } from '../domain/ids.js';
 import type { AdminState } from './admin-state.js';
-import { type Authenticate, checkRole } from './auth.js';
+import { type Authenticate, checkRole, type Role } from './auth.js';
 import { HttpError } from './errors.js';
 import { encodePath, queryOf, readRequestPath } from './request-path.js';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose token it has; null where nobody is asked. */
+    role: Role | null;
+  }
   interface FastifyContextConfig {
     /** Needs no token, whatever the admin state. */
     isOpen?: boolean;
   }
 }
 
+const QUEUE_PATH = /^\/queue\/([A-Fa-f0-9]+)$/;
+
 export interface GateDeps {
   /** Null: nobody is asked. */
   readonly authenticate: Authenticate | null;
   readonly admin: AdminState;
   readonly isStopping: () => boolean;
+  /** Told of a poll that the caller's role does not allow. */
+  onRefusedPoll(queueId: Id): void;
 }
 
 /**
  * What a request must pass before it is looked at, unknown paths included: clean path, token, role, admin state,
  * in this order.
  */
-export function createGate({ authenticate, admin, isStopping }: GateDeps) {
+export function createGate({ authenticate, admin, isStopping, onRefusedPoll }: GateDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { method, originalUrl } = request;
     const path = readRequestPath(originalUrl);
@@ -40,7 +49,10 @@ export function createGate({ authenticate, admin, isStopping }: GateDeps) {
     if (request.routeOptions.config.isOpen) return undefined;
     if (authenticate !== null) {
       const { authorization } = request.headers;
-      checkRole(authenticate({ authorization, method, path: path.sent }), path.clean);
+      request.role = authenticate({ authorization, method, path: path.sent });
+      const [, queueId] = QUEUE_PATH.exec(path.clean) ?? [];
+      if (request.role === 'user' && queueId !== undefined) onRefusedPoll(queueId);
+      checkRole(request.role, path.clean);
     }
     admin.check(method, request.socket.remoteAddress);
     if (isStopping() && method !== 'GET' && method !== 'HEAD') {

@@ -17,12 +17,16 @@ import { allHandlers } from './handlers/all.js';
 import type { HandlerDeps } from './handlers/deps.js';
 import { compileBodyReader } from './request-body.js';
 import { encodePath, readRequestPath } from './request-path.js';
+import type { Traffic } from './traffic.js';
+import { UserCreates } from './user-creates.js';
 
 export interface ServerDeps extends HandlerDeps {
   /** Null: everybody may do everything (`--disable-auth`). */
   readonly auth: AuthSettings | null;
   /** True once the server is to end: reads and /queue go on, changes are refused. */
   readonly isStopping?: () => boolean;
+  /** Told of every request. */
+  readonly traffic?: Traffic;
   /** PEM texts; plain HTTP when null or not given. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Unix milliseconds; the clock when not given. */
@@ -48,14 +52,18 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
  */
 export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const server = fastify(serverOptions(deps)) as unknown as FastifyInstance;
+  const userCreates = new UserCreates(deps.answers, deps.log);
   const gate = createGate({
     authenticate: deps.auth ? createAuthenticate(deps.auth, deps.now ?? Date.now) : null,
     admin: deps.admin,
     isStopping: deps.isStopping ?? (() => false),
+    onRefusedPoll: (queueId) => userCreates.pollRefused(queueId),
   });
 
+  server.decorateRequest('role', null);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', async () => deps.traffic?.seen());
   server.addHook('onRequest', gate);
   server.addHook('onResponse', async (request, reply) => {
     const fields = { reqId: request.id, method: request.method, url: request.originalUrl, status: reply.statusCode };
@@ -73,7 +81,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   server.setNotFoundHandler(answerUnknown);
 
-  const handlers = allHandlers(deps);
+  const handlers = allHandlers(deps, userCreates);
   for (const route of ROUTES) register(server, route, handlers);
   await server.ready();
   return server;
@@ -132,10 +140,19 @@ function register<Id extends OperationId>(
         body: readBody?.(bytes),
         headers: request.headers,
         fingerprint: () => fingerprint(request, bytes),
+        gone: () => goneSignal(reply),
+        isUser: request.role === 'user',
       };
       return send(reply, await handle(contractRequest as ContractRequest<Id>));
     },
   });
+}
+
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  if (raw.closed) gone.abort();
+  else raw.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function fingerprint(request: FastifyRequest, bytes: Buffer | undefined): string {

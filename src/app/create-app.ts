@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { AdminState } from '../api/admin-state.js';
 import { buildServer } from '../api/server.js';
+import { Traffic } from '../api/traffic.js';
 import type { Config } from '../config/config.js';
 import { gibToKib } from '../domain/size.js';
 import type { Executor } from '../executors/executor.js';
@@ -14,6 +15,7 @@ import type { createLogger } from '../logging/logger.js';
 import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
 import { forgetOldAnswers } from '../operations/engine/forget-old-answers.js';
+import type { QueueAnswers } from '../operations/engine/queue-answers.js';
 import { markInterrupted } from '../operations/engine/recovery.js';
 import { examinePool, findDifferences } from '../operations/examination/examine.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
@@ -43,6 +45,10 @@ export interface App {
   close(drainMs: number): Promise<void>;
 }
 
+const LAST_READS_MS = 2_000;
+/** The provisioner asks for the volume, its cluster and each of its nodes, one after the other. */
+const QUIET_MS = 250;
+
 type Logging = ReturnType<typeof createLogger>;
 
 /** Wires everything that the configuration asks for; throws DomainError for what a person can mend. */
@@ -62,7 +68,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     const hosts = { executor, settings: config.hostSettings };
     const health = new HealthMonitor(store, hosts, logger);
     const settings = operationSettings(config);
-    const { operations, runner, recovery, repair } = createOperations({
+    const { operations, runner, recovery, repair, answers } = createOperations({
       store,
       hosts,
       work: new HostWork(config.concurrency),
@@ -80,11 +86,14 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     const stopForgetting = config.dbReadOnly ? () => undefined : forgetOldAnswers(store, logger);
 
     const admin = new AdminState(config.defaultState);
+    const traffic = new Traffic();
     let isStopping = false;
     const server = await buildServer({
       isStopping: () => isStopping,
+      traffic,
       store,
       operations,
+      answers,
       admin,
       auth: config.isAuthDisabled ? null : config.jwt,
       log: logger,
@@ -115,6 +124,8 @@ export async function createApp(config: Config, logger: Logging['logger'], level
         repairMonitor.stop();
         stopForgetting();
         await runner.drain(drainMs);
+        answers.release();
+        if (server.server.listening) await lastReads(answers, traffic);
         await server.close();
         await store.close();
         await executor.close();
@@ -124,6 +135,13 @@ export async function createApp(config: Config, logger: Logging['logger'], level
     await store.close();
     throw error;
   }
+}
+
+/** Clients fetch results that have just become ready, and read what they need of them. */
+async function lastReads(answers: QueueAnswers, traffic: Traffic): Promise<void> {
+  const startedAt = performance.now();
+  if (!(await answers.freshFetched(LAST_READS_MS))) return;
+  await traffic.quiet(QUIET_MS, startedAt + LAST_READS_MS - performance.now());
 }
 
 /** For tests of what is built on this server; said aloud, since nobody else wants it. */

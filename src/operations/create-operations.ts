@@ -5,6 +5,7 @@ import { blockVolumeDelete } from './block-volumes/block-volume-delete.js';
 import { blockVolumeExpand } from './block-volumes/block-volume-expand.js';
 import { ClosableExecutor } from './engine/closable-executor.js';
 import type { OperationContext } from './engine/operation.js';
+import { QueueAnswers } from './engine/queue-answers.js';
 import { Recovery } from './engine/recovery.js';
 import { OperationRunner } from './engine/runner.js';
 import { Settlement } from './engine/settlement.js';
@@ -35,6 +36,9 @@ import { buildVolumeDelete, checkVolumeDelete, volumeDelete } from './volumes/vo
 import { buildVolumeExpand, volumeExpand } from './volumes/volume-expand.js';
 import { planVolume } from './volumes/volume-plan.js';
 
+/** Saves clients the pause between two polls. */
+const HOLD_MS = 4_000;
+
 const KINDS = [
   volumeCreate,
   volumeExpand,
@@ -56,6 +60,7 @@ export interface OperationServices {
   readonly runner: OperationRunner;
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
+  readonly answers: QueueAnswers;
 }
 
 /** The operations of one server, with the runner and the recovery behind them. */
@@ -68,7 +73,8 @@ export function createOperations(given: OperationContext): OperationServices {
     perLane: settings.operationsPerCluster,
   });
   const settlement = new Settlement(context, KINDS, (operationId, error) => recovery.keep(operationId, error));
-  const runner = new OperationRunner(context, tracker, settlement);
+  const runner: OperationRunner = new OperationRunner(context, tracker, settlement, (id) => answers.ended(id));
+  const answers = new QueueAnswers(store, log, { holdMs: HOLD_MS, isRunning: (id) => runner.isRunning(id) });
   const recovery: Recovery = new Recovery(store, runner, health, log, (id) => tracker.has(id));
 
   const reports = new RepairReports();
@@ -226,5 +232,5 @@ export function createOperations(given: OperationContext): OperationServices {
     isInFlight: (id) => tracker.has(id),
     nextTry: (id) => recovery.nextTry(id),
   };
-  return { operations, runner, recovery, repair };
+  return { operations, runner, recovery, repair, answers };
 }

@@ -1,6 +1,7 @@
 import type { Durability } from '../domain/durability.js';
 import type { Id } from '../domain/ids.js';
 import type { EntryState, Tags } from '../domain/node.js';
+import type { QueueEntry } from '../domain/queue-entry.js';
 import type { BlockRestriction } from '../domain/volume.js';
 
 /** Changes to the storage pool, as the API asks for them. All checks that need no host happen before it resolves. */
@@ -54,6 +55,17 @@ export interface NextTry {
   readonly tries: number;
   /** Unix milliseconds; null: only a request for a clean-up tries it. */
   readonly atMs: number | null;
+}
+
+/** What clients fetch at /queue/{id}. */
+export interface QueueReader {
+  /**
+   * The entry; while it is pending, only after some seconds or when it gets its final answer. That is given once: null
+   * afterwards, as for an unknown id. A client that is gone is given nothing.
+   */
+  fetch(queueId: Id, gone: AbortSignal): Promise<QueueEntry | null>;
+  /** Whether a result is there or being made that nobody has fetched yet. */
+  isWaiting(queueId: Id): Promise<boolean>;
 }
 
 /** The id behind /queue/{id}; by the time it is handed out, it is on disk. */

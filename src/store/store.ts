@@ -173,6 +173,8 @@ export interface QueueRows {
   findByOperation(operationId: Id): Promise<QueueEntry | null>;
   insert(entry: QueueEntry): Promise<void>;
   update(entry: QueueEntry): Promise<void>;
+  /** Ids of those that were answered at this time (Unix milliseconds) or later. */
+  listAnsweredSince(answeredAt: number): Promise<readonly Id[]>;
   /** Answers given before this time (Unix milliseconds), without those that an idempotency key refers to. */
   deleteAnsweredBefore(answeredAt: number): Promise<void>;
   /** Deleting a missing entry is no error: its answer has been read. */

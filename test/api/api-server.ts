@@ -5,6 +5,7 @@ import type { LogLevelName } from '../../src/api/handlers/deps.js';
 import { buildServer, type ServerDeps } from '../../src/api/server.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
+import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
 import type { Operations } from '../../src/operations/ports.js';
 import { openMemoryStore } from '../../src/store/sqlite.js';
@@ -40,6 +41,7 @@ export async function startApi(
     store,
     admin,
     operations: scriptedOperations(operations, calls),
+    answers: new QueueAnswers(store, log, { holdMs: 0, isRunning: () => true }),
     auth: null,
     now: () => NOW_MS,
     metrics: {

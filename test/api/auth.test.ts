@@ -158,9 +158,9 @@ describe('order of checks', () => {
   });
 });
 
-describe('the role user', () => {
-  const asUser = (method: string, path: string) => bearer(method, path, { iss: 'user' }, KEYS.user);
+const asUser = (method: string, path: string) => bearer(method, path, { iss: 'user' }, KEYS.user);
 
+describe('the role user', () => {
   it('may list and create volumes', async () => {
     api = await startApi({}, { auth });
     expect((await get(asUser('GET', '/volumes'), '/volumes?a=b')).statusCode).toBe(200);
@@ -180,4 +180,71 @@ describe('the role user', () => {
       expect([answer.statusCode, answer.body]).toEqual([401, 'Administrator access required\n']);
     },
   );
+});
+
+describe('a client with the role user that creates volumes', () => {
+  const BODY = '{"size":1}';
+  const post = (payload = BODY) =>
+    ask(api.server, 'POST', '/volumes', { headers: asUser('POST', '/volumes'), payload });
+  const asked = () => api.calls.filter(({ name }) => name === 'createVolume').length;
+  const entry = { operationId: null, state: 'pending', location: null, error: null, createdAt: 0 } as const;
+
+  /** Each create gets a queue entry of its own, pending for ever. */
+  async function start() {
+    let made = 0;
+    api = await startApi(
+      {
+        async createVolume() {
+          const id = String(++made).repeat(32);
+          await api.store.write((tx) => tx.queue.insert({ ...entry, id }));
+          return { queueId: id };
+        },
+      },
+      { auth },
+    );
+  }
+  const pollAsUser = async (location: unknown) =>
+    (await get(asUser('GET', String(location)), String(location))).statusCode;
+
+  it('leaves one volume behind, not one per try', async () => {
+    await start();
+    const first = await post();
+    expect(await pollAsUser(first.headers.location)).toBe(401);
+    for (let i = 0; i < 5; i++) {
+      const again = await post();
+      expect([again.statusCode, again.headers.location]).toEqual([202, first.headers.location]);
+      expect(await pollAsUser(again.headers.location)).toBe(401);
+    }
+    const other = await post('{"size":1,"name":"other"}');
+    expect([other.statusCode, other.body]).toEqual([401, expect.stringContaining('restuser: admin')]);
+    expect(asked()).toBe(1);
+  });
+
+  it('may ask for as many as it likes while somebody else fetches the results', async () => {
+    await start();
+    expect((await post()).headers.location).not.toBe((await post()).headers.location);
+    expect(asked()).toBe(2);
+  });
+
+  it.each([
+    ['was fetched by the administrator', 'fetched'],
+    ['has failed', 'failed'],
+    ['was deleted', 'deleted'],
+  ])('gets a new one once the first %s', async (_how, what) => {
+    await start();
+    const first = await post();
+    const path = String(first.headers.location);
+    await pollAsUser(path);
+    await api.store.write((tx) =>
+      tx.queue.update({
+        ...entry,
+        id: path.slice('/queue/'.length),
+        state: what === 'failed' ? 'failed' : 'done',
+        location: `/volumes/${UNKNOWN_ID}`,
+      }),
+    );
+    if (what === 'fetched') await get(bearer('GET', path), path);
+    const second = await post();
+    expect([second.statusCode, second.headers.location === path]).toEqual([202, false]);
+  });
 });

@@ -8,6 +8,7 @@ import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts, type SimulatedLatency } from '../../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../../src/operations/create-operations.js';
+import type { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { markInterrupted, type Recovery } from '../../src/operations/engine/recovery.js';
 import type { OperationRunner } from '../../src/operations/engine/runner.js';
 import type { Pacing } from '../../src/operations/hosts/gluster-lock.js';
@@ -102,6 +103,7 @@ export interface Pool {
   readonly runner: OperationRunner;
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
+  readonly answers: QueueAnswers;
 }
 
 export interface PoolOptions {

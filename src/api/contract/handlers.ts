@@ -20,6 +20,10 @@ export interface ContractRequest<Id extends OperationId> {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** SHA-256 over method, path and body as they were sent, in hex. */
   fingerprint(): string;
+  /** Aborted when the client has closed the connection, or been answered. */
+  gone(): AbortSignal;
+  /** Sent by the role `user`. */
+  readonly isUser: boolean;
 }
 
 /** Any answer but a refusal; a refusal is a DomainError thrown. */

@@ -44,7 +44,10 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How asynchronous work stands; the final answer is given once */
+        /**
+         * How asynchronous work stands; the final answer is given once
+         * @description While the work runs, the answer is held back for up to 4 s, or until the work ends.
+         */
         readonly get: operations["queueEntry"];
         readonly put?: never;
         readonly post?: never;
@@ -1337,7 +1340,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Still running */
+            /** @description Still running, after some seconds */
             readonly 200: {
                 headers: {
                     readonly "X-Pending": "true";

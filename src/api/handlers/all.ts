@@ -1,4 +1,5 @@
 import type { Handlers } from '../contract/handlers.js';
+import type { UserCreates } from '../user-creates.js';
 import { adminHandlers } from './admin.js';
 import { blockVolumeHandlers } from './block-volumes.js';
 import { brickHandlers } from './bricks.js';
@@ -15,14 +16,14 @@ import { systemHandlers } from './system.js';
 import { volumeHandlers } from './volumes.js';
 
 /** One handler for every operation of openapi.yaml; without one of them this does not compile. */
-export function allHandlers(deps: HandlerDeps): Handlers {
+export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handlers {
   return {
     ...systemHandlers(deps),
     ...queueHandlers(deps),
     ...clusterHandlers(deps),
     ...nodeHandlers(deps),
     ...deviceHandlers(deps),
-    ...volumeHandlers(deps),
+    ...volumeHandlers(deps, userCreates),
     ...placementHandlers(deps),
     ...blockVolumeHandlers(deps),
     ...brickHandlers(),

@@ -3,7 +3,7 @@ import type { QueueTicket } from '../../operations/ports.js';
 
 /** 202: the client finds out at /queue/{id}. */
 export async function accepted(
-  ticket: Promise<QueueTicket>,
+  ticket: QueueTicket | Promise<QueueTicket>,
 ): Promise<{ readonly status: 202; readonly location: string }> {
   const { queueId } = await ticket;
   return { status: 202, location: `/queue/${queueId}` };

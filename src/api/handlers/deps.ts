@@ -1,6 +1,6 @@
 import type { Examination, PoolDifferences } from '../../operations/examination/examine.js';
 import type { Logger } from '../../operations/logger.js';
-import type { Operations } from '../../operations/ports.js';
+import type { Operations, QueueReader } from '../../operations/ports.js';
 import type { Store, Tx } from '../../store/store.js';
 import type { AdminState } from '../admin-state.js';
 import type { components } from '../contract/openapi.js';
@@ -9,6 +9,7 @@ import type { components } from '../contract/openapi.js';
 export interface HandlerDeps {
   readonly store: Store;
   readonly operations: Operations;
+  readonly answers: QueueReader;
   readonly admin: AdminState;
   readonly metrics: MetricsText;
   readonly logLevels: LogLevels;

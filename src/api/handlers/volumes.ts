@@ -2,6 +2,7 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { IdempotencyRequest } from '../../operations/ports.js';
 import type { ContractRequest, Handlers } from '../contract/handlers.js';
+import type { UserCreates } from '../user-creates.js';
 import { volumeInfo } from '../wire/volume.js';
 import { volumeRequest } from '../wire/volume-request.js';
 import { accepted } from './answers.js';
@@ -18,7 +19,7 @@ type VolumeHandlers = Pick<
   | 'volumeSetBlockRestriction'
 >;
 
-export function volumeHandlers({ store, operations }: HandlerDeps): VolumeHandlers {
+export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: UserCreates): VolumeHandlers {
   // The store hands out the same list for as long as no volume comes or goes.
   const lists = new WeakMap<readonly Id[], { volumes: readonly Id[] }>();
 
@@ -31,7 +32,11 @@ export function volumeHandlers({ store, operations }: HandlerDeps): VolumeHandle
     },
 
     async volumeCreate(request) {
-      return accepted(operations.createVolume(volumeRequest(request.body), idempotency(request)));
+      const earlier = request.isUser ? await userCreates.earlier(request.fingerprint()) : null;
+      if (earlier !== null) return { status: 202, location: `/queue/${earlier}` };
+      const ticket = await operations.createVolume(volumeRequest(request.body), idempotency(request));
+      if (request.isUser) userCreates.accepted(ticket.queueId, request.fingerprint());
+      return accepted(ticket);
     },
 
     async volumeInfo({ id }) {

@@ -34,13 +34,16 @@ export class OperationRunner {
   readonly #context: OperationContext;
   readonly #tracker: OperationTracker;
   readonly #settlement: Settlement;
-  readonly #running = new Set<Promise<void>>();
+  readonly #onEnded: (id: Id) => void;
+  readonly #running = new Map<Id, Promise<void>>();
   #isDraining = false;
 
-  constructor(context: OperationContext, tracker: OperationTracker, settlement: Settlement) {
+  /** `onEnded` is told when nobody here works any more on an operation, or on the job behind a queue entry. */
+  constructor(context: OperationContext, tracker: OperationTracker, settlement: Settlement, onEnded: (id: Id) => void) {
     this.#context = context;
     this.#tracker = tracker;
     this.#settlement = settlement;
+    this.#onEnded = onEnded;
   }
 
   /** Stores the intent and answers with the queue id; the hosts' part goes on in the background. */
@@ -135,9 +138,14 @@ export class OperationRunner {
     await this.#context.hosts.executor.close();
   }
 
+  /** Whether it is worked on: an operation, or the job behind a queue entry. */
+  isRunning(id: Id): boolean {
+    return this.#running.has(id);
+  }
+
   /** Resolves when nothing runs any more. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running.values()]);
   }
 
   #refuseWhenDraining(): void {
@@ -155,9 +163,10 @@ export class OperationRunner {
       })
       .finally(() => {
         this.#tracker.release(id);
-        this.#running.delete(running);
+        this.#running.delete(id);
+        this.#onEnded(id);
       });
-    this.#running.add(running);
+    this.#running.set(id, running);
     return running;
   }
 

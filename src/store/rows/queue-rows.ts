@@ -8,6 +8,7 @@ const entries = query.selectFrom('queue_entry').selectAll();
 const byId = statement(entries.where('id', '=', TEXT));
 const byOperation = statement(entries.where('operation_id', '=', TEXT).orderBy('id'));
 const pending = statement(entries.where('state', '=', sql.lit('pending')).orderBy('id'));
+const answeredSince = statement(query.selectFrom('queue_entry').select('id').where('answered_at', '>=', NUMBER));
 const removeEntry = statement(query.deleteFrom('queue_entry').where('id', '=', TEXT));
 const removeUnread = statement(
   query
@@ -47,6 +48,9 @@ export function queueRows(connection: Connection): QueueRows {
     },
     insert: (entry) => writes.insert(connection, toRow(entry)),
     update: (entry) => writes.update(connection, toRow(entry)),
+    async listAnsweredSince(answeredAt) {
+      return (await connection.all(answeredSince, [answeredAt])).map((row) => row.id);
+    },
     async deleteAnsweredBefore(answeredAt) {
       await connection.run(removeUnread, [answeredAt]);
     },
