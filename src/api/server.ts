@@ -202,12 +202,17 @@ function sendError(reply: FastifyReply, { status, text, retryAfterSeconds }: Err
     .send(`${text}\n`);
 }
 
-const KNOWN_PATHS = [...new Set(ROUTES.filter(({ isOpen }) => !isOpen).map(({ path }) => path))].map(
-  (path) => new RegExp(`^${path.replace('{id}', '[A-Fa-f0-9]+')}$`),
-);
+const KNOWN_PATHS = new Set(ROUTES.filter(({ isOpen }) => !isOpen).map(({ path }) => path));
+
+const MOST_SEGMENTS = Math.max(...[...KNOWN_PATHS].map((path) => path.split('/').length));
 
 function isKnown(path: string): boolean {
-  return KNOWN_PATHS.some((pattern) => pattern.test(path));
+  const segments = path.split('/', MOST_SEGMENTS + 1);
+  if (segments.length > MOST_SEGMENTS || path.includes('{')) return false;
+  if (KNOWN_PATHS.has(path)) return true;
+  return segments.some(
+    (segment, i) => /^[A-Fa-f0-9]+$/.test(segment) && KNOWN_PATHS.has(segments.with(i, '{id}').join('/')),
+  );
 }
 
 function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -5,8 +5,11 @@ import type { BodySchema } from './contract/route.js';
 
 const MAX_REASONS = 8;
 const MAX_SHOWN = 64;
-const DNS_NAME = /^[a-zA-Z0-9_][a-zA-Z0-9_-]{0,62}(\.[a-zA-Z0-9_][a-zA-Z0-9_-]{0,62})*[._]?$/;
+const DNS_LABEL = /^[a-zA-Z0-9_][a-zA-Z0-9_-]*$/;
+const MAX_LABEL_CHARACTERS = 63;
 const MAX_DNS_CHARACTERS = 255;
+/** Of the longest name with its dots. */
+const MAX_HOST_CHARACTERS = 2 * MAX_DNS_CHARACTERS;
 const ID_PATTERNS = ['^[A-Fa-f0-9]{32}$', '^([A-Fa-f0-9]{32})?$'];
 
 const ajv = new Ajv({
@@ -19,8 +22,15 @@ const ajv = new Ajv({
 
 /** An IP literal without zone, or a DNS name of at most 255 characters, dots not counted. */
 function isHost(text: string): boolean {
+  if (text.length > MAX_HOST_CHARACTERS) return false;
   if (isIP(text) !== 0) return !text.includes('%');
-  return DNS_NAME.test(text) && text.replaceAll('.', '').length <= MAX_DNS_CHARACTERS;
+  return isDnsName(text) && text.replaceAll('.', '').length <= MAX_DNS_CHARACTERS;
+}
+
+/** As the original takes them: a dot or an underscore may follow the last label. */
+function isDnsName(text: string): boolean {
+  const isLabel = (label: string) => label.length <= MAX_LABEL_CHARACTERS && DNS_LABEL.test(label);
+  return text.split('.').every(isLabel) || (/[._]$/.test(text) && text.slice(0, -1).split('.').every(isLabel));
 }
 
 /** Checks values against the rules of a schema; throws `invalid` with every field that breaks one. */

@@ -261,7 +261,7 @@ function busyDelaySeconds(retryAfter: string | string[] | undefined, random: num
 
 /** The path the server hashes: without the query, percent-decoded. */
 function decodePath(path: string): string {
-  const bare = path.replace(/[?#].*$/, '');
+  const bare = path.replace(/[?#].*/s, '');
   try {
     return decodeURIComponent(bare);
   } catch {

@@ -76,7 +76,7 @@ function wordAlone(word: string): Candidate {
 }
 
 function findFlag(command: CliCommand, word: string): Flag | undefined {
-  const name = word.replace(/=.*$/, '');
+  const name = word.replace(/=.*/s, '');
   return command.allFlags.find((flag) => name === `--${flag.name}` || name === `-${flag.short}`);
 }
 

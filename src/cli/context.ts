@@ -71,7 +71,7 @@ export class CliContext {
     return new HeketiClient({
       transport: this.#transport,
       signToken: await loadTokenSigner(),
-      basePath: base.pathname.replace(/\/+$/, ''),
+      basePath: withoutSlashes(base.pathname),
       user: setting('user', 'HEKETI_CLI_USER'),
       key: setting('secret', 'HEKETI_CLI_KEY'),
       sleep,
@@ -132,7 +132,15 @@ function isPortBeyond(server: string): boolean {
 
 /** Errors end up in logs and tickets. */
 function withoutCredentials(server: string): string {
-  return server.replace(/\/\/.*@/, '//');
+  const start = server.indexOf('//');
+  const end = server.lastIndexOf('@');
+  return start >= 0 && end > start ? `${server.slice(0, start + 2)}${server.slice(end + 1)}` : server;
+}
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }
 
 /** Runs `fetch` on all items, `limit` at a time, and yields the results in the items' order. */

@@ -26,21 +26,23 @@ export class JsonFloat {
 
 /** Deeper documents are refused: they serve only to exhaust the stack. */
 const MAX_DEPTH = 1000;
+/** The time to read an integer grows with the square of its length. */
+const MAX_NUMBER_CHARACTERS = 1000;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const HEX4 = /^[0-9a-fA-F]{4}$/;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+const ESCAPES = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
 
 class Parser {
   readonly #text: string;
@@ -112,6 +114,7 @@ class Parser {
     const match = NUMBER.exec(this.#text);
     if (match === null) this.#failHere();
     const literal = match[0];
+    if (literal.length > MAX_NUMBER_CHARACTERS) this.#fail(`number of more than ${MAX_NUMBER_CHARACTERS} characters`);
     this.#at += literal.length;
     if (match[1] !== undefined || match[2] !== undefined) return new JsonFloat(literal);
     const value = Number(literal);
@@ -145,7 +148,7 @@ class Parser {
         hasUnicodeEscape = true;
         this.#at += 5;
       } else {
-        const meant = ESCAPES[kind];
+        const meant = ESCAPES.get(kind);
         if (meant === undefined) this.#failHere();
         result += meant;
         this.#at += 1;
@@ -268,7 +271,7 @@ export function stringifyJson(value: unknown, indent = 0): string {
 function writeJson(value: unknown, indent: string, lineStart: string): string {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if ('toJSON' in value) return JSON.stringify(value);
+  if (value instanceof JsonFloat) return JSON.stringify(value);
   const innerStart = lineStart + indent;
   const members = Array.isArray(value)
     ? value.map((member) => writeJson(member, indent, innerStart))

@@ -6,9 +6,6 @@ function isSecretField(name: string): boolean {
 const SECRET_NAME = /^((proxy-)?authorization|(set-)?cookie|jwt)$|(^|[_.-])(key|token|password|passwd|secret)$/i;
 const CAMEL_CASE_SECRET = /[a-z](Key|Token|Password|Secret)$/;
 
-/** A signed JSON Web Token, wherever it stands. */
-const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
-
 export const REDACTED = '[redacted]';
 
 /** Deeper objects are cut off: a log line is not a dump. */
@@ -52,6 +49,26 @@ export function createTextRedaction(secrets: readonly string[]): (line: string) 
   return (line) => {
     let result = line;
     for (const secret of spelled) if (result.includes(secret)) result = result.replaceAll(secret, REDACTED);
-    return result.includes('eyJ') ? result.replace(JSON_WEB_TOKEN, REDACTED) : result;
+    return result.includes('eyJ') ? result.replace(DOTTED_WORDS, redactTokens) : result;
   };
+}
+
+const DOTTED_WORDS = /[\w.-]+/g;
+/** The header of a signed JSON Web Token in base64url. */
+const TOKEN_HEADER = /(?<![A-Za-z0-9_])eyJ[\w-]/;
+
+/** Every header with a payload and a signature after it; three words between dots, wherever they stand. */
+function redactTokens(words: string): string {
+  if (!words.includes('eyJ')) return words;
+  const result: string[] = [];
+  const segments = words.split('.');
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i] ?? '';
+    const start = segment.search(TOKEN_HEADER);
+    if (start >= 0 && segments[i + 1] && segments[i + 2] !== undefined) {
+      result.push(`${segment.slice(0, start)}${REDACTED}`);
+      i += 2;
+    } else result.push(segment);
+  }
+  return result.join('.');
 }

@@ -60,6 +60,19 @@ describe('tokens', () => {
     expect([answer.statusCode, answer.body]).toEqual([401, expect.stringContaining('Unexpected signing method')]);
   });
 
+  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])(
+    'by an algorithm named like a property, %s, are refused, padded or not',
+    async (alg) => {
+      api = await startApi({}, { auth });
+      const [, payload, signature] = token('GET', '/clusters').split('.');
+      const header = Buffer.from(JSON.stringify({ alg })).toString('base64url');
+      for (const text of [`${header}.${payload}.${signature}`, `${header}=.${payload}=.${signature}=`]) {
+        const answer = await get({ authorization: `bearer ${text}` });
+        expect([answer.statusCode, answer.body]).toEqual([401, expect.stringContaining('Unexpected signing method')]);
+      }
+    },
+  );
+
   it('are refused without a signature', async () => {
     api = await startApi({}, { auth });
     const good = token('GET', '/clusters');

@@ -57,6 +57,26 @@ describe('reading', () => {
     expect(api.calls).toEqual([]);
   });
 
+  it.each([
+    ['a name of 256 characters', { name: 'n'.repeat(256) }, 'name: "nnn'],
+    ['an option of 4097 blanks', { glustervolumeoptions: [' '.repeat(4097)] }, 'is longer than 4096 characters'],
+    ['an option of 200,000 blanks', { glustervolumeoptions: [' '.repeat(200_000)] }, 'is longer than 4096 characters'],
+    ['513 options', { glustervolumeoptions: Array(513).fill('a b') }, 'has 513 entries, 512 are allowed'],
+    ['an option for the client', { glustervolumeoptions: [' a  --log-file=/x'] }, 'Invalid volume option'],
+    ['an option that is a switch', { glustervolumeoptions: [' --log-file=/x'] }, 'Invalid volume option'],
+  ])('refuses a volume with %s', async (_what, members, text) => {
+    api = await startApi();
+    const answer = await post('/volumes', JSON.stringify({ size: 1, ...members }));
+    expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining(text)]);
+    expect(api.calls).toEqual([]);
+  });
+
+  it('takes a volume at the bounds of names and options', async () => {
+    api = await startApi();
+    const body = { size: 1, name: 'n'.repeat(255), glustervolumeoptions: [`a ${'b'.repeat(4094)}`, 'a b --c'] };
+    expect((await post('/volumes', JSON.stringify(body))).statusCode).toBe(202);
+  });
+
   it('reads the body whatever its content type, on any method', async () => {
     api = await startApi();
     for (const type of [

@@ -278,7 +278,8 @@ export const ROUTES: readonly Route[] = [
         "properties": {
           "name": {
             "type": "string",
-            "pattern": "^/[a-zA-Z0-9_.:/-]+$"
+            "pattern": "^/[a-zA-Z0-9_.:/-]+$",
+            "maxLength": 4096
           },
           "node": {
             "type": "string",
@@ -324,7 +325,8 @@ export const ROUTES: readonly Route[] = [
           },
           "name": {
             "type": "string",
-            "pattern": "^/[a-zA-Z0-9_.:/-]+$"
+            "pattern": "^/[a-zA-Z0-9_.:/-]+$",
+            "maxLength": 4096
           }
         }
       }
@@ -465,7 +467,8 @@ export const ROUTES: readonly Route[] = [
           },
           "name": {
             "type": "string",
-            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
+            "maxLength": 255
           },
           "durability": {
             "type": "object",
@@ -517,8 +520,10 @@ export const ROUTES: readonly Route[] = [
           },
           "glustervolumeoptions": {
             "type": "array",
+            "maxItems": 512,
             "items": {
-              "type": "string"
+              "type": "string",
+              "maxLength": 4096
             }
           },
           "block": {
@@ -567,7 +572,8 @@ export const ROUTES: readonly Route[] = [
           },
           "name": {
             "type": "string",
-            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
+            "maxLength": 255
           },
           "durability": {
             "type": "object",
@@ -619,8 +625,10 @@ export const ROUTES: readonly Route[] = [
           },
           "glustervolumeoptions": {
             "type": "array",
+            "maxItems": 512,
             "items": {
-              "type": "string"
+              "type": "string",
+              "maxLength": 4096
             }
           },
           "block": {
@@ -690,7 +698,8 @@ export const ROUTES: readonly Route[] = [
         "properties": {
           "name": {
             "type": "string",
-            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
+            "maxLength": 255
           }
         }
       }
@@ -751,7 +760,8 @@ export const ROUTES: readonly Route[] = [
           },
           "name": {
             "type": "string",
-            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$"
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
+            "maxLength": 255
           },
           "hacount": {
             "type": "integer",

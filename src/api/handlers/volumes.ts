@@ -63,12 +63,13 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
   };
 }
 
-const KEY = /^[\x20-\x7e]{1,255}$/;
+const MAX_KEY_CHARACTERS = 255;
+const PRINTABLE = /^[\x20-\x7e]+$/;
 
 function idempotency(request: ContractRequest<'volumeCreate'>): IdempotencyRequest | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
-  if (typeof key !== 'string' || !KEY.test(key)) {
+  if (typeof key !== 'string' || key.length > MAX_KEY_CHARACTERS || !PRINTABLE.test(key)) {
     throw new DomainError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters');
   }
   return { key, requestHash: request.fingerprint() };

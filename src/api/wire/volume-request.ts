@@ -33,7 +33,8 @@ export function volumeRequest(body: VolumeCreate): VolumeRequest {
  * `--log-file=...` would have it write to any file of the host, as root. Its volume files have a line for each option.
  */
 function requestedOption(option: string): string {
-  if (/[\0\r\n]/.test(option) || /^\s*(\S+\s)?\s*--/.test(option)) {
+  const words = option.trim().split(/\s+/, 2);
+  if (/[\0\r\n]/.test(option) || words.some((word) => word.startsWith('--'))) {
     throw new DomainError(
       'invalid',
       `Invalid volume option ${JSON.stringify(option.slice(0, 64))}: an option is one line, NAME VALUE, and neither may begin with --`,

@@ -69,14 +69,17 @@ function isEqual(a: Value, b: Value): boolean {
 /** `printf` with the verbs that fit the values there are: v s q d f g e x t c %, flags, width and precision. */
 export function formatPrintf(format: string, args: readonly Value[]): string {
   let next = 0;
-  const text = format.replace(/%([-+0 #]*)(\d+|\*)?(?:\.(\d+))?([a-zA-Z%])/g, (_all, flags, width, precision, verb) => {
-    if (verb === '%') return '%';
-    const wide = width === '*' ? Number(args[next++]) : Number(width ?? 0);
-    if (next >= args.length) return `%!${verb}(MISSING)`;
-    const shown = formatVerb(verb, args[next++], precision === undefined ? undefined : Number(precision), flags);
-    if (flags.includes('-')) return shown.padEnd(wide);
-    return flags.includes('0') && /^[-+]?[\d.]+$/.test(shown) ? shown.padStart(wide, '0') : shown.padStart(wide);
-  });
+  const text = format.replace(
+    /%([-+0 #]*)([1-9]\d*|\*)?(?:\.(\d+))?([a-zA-Z%])/g,
+    (_all, flags, width, precision, verb) => {
+      if (verb === '%') return '%';
+      const wide = width === '*' ? Number(args[next++]) : Number(width ?? 0);
+      if (next >= args.length) return `%!${verb}(MISSING)`;
+      const shown = formatVerb(verb, args[next++], precision === undefined ? undefined : Number(precision), flags);
+      if (flags.includes('-')) return shown.padEnd(wide);
+      return flags.includes('0') && /^[-+]?[\d.]+$/.test(shown) ? shown.padStart(wide, '0') : shown.padStart(wide);
+    },
+  );
   const extra = args.slice(next).map((value) => `${typeof value}=${showValue(value)}`);
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`;
 }

@@ -45,10 +45,13 @@ export function splitTemplate(template: string): Piece[] {
 
 function findClose(inside: string): number {
   const comment = /^\s*\/\*[\s\S]*?\*\//.exec(inside)?.[0].length ?? 0;
-  const skip = /"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|\}\}/g;
+  const skip = /"(?:[^"\\\n]|\\.)*"?|`[^`]*`?|'(?:[^'\\\n]|\\.)*'?|\}\}/g;
   skip.lastIndex = comment;
   for (let match = skip.exec(inside); match !== null; match = skip.exec(inside)) {
     if (match[0] === '}}') return match.index;
+    const isClosed = match[0].length > 1 && match[0].endsWith(match[0].charAt(0));
+    const close = isClosed ? -1 : inside.indexOf('}}', match.index);
+    if (close >= 0) return close;
   }
   throw new CliError('template: unclosed action');
 }

@@ -31,12 +31,10 @@ export function readPreflight(json: JsonValue): Preflight {
   };
 }
 
-const MARKS: Readonly<Record<string, string>> = {
-  ok: 'ok',
-  warning: 'WARNING',
-  problem: 'PROBLEM',
-  unknown: 'unknown',
-};
+const MARKS = new Map([
+  ['warning', 'WARNING'],
+  ['problem', 'PROBLEM'],
+]);
 
 export function formatPreflight({ host, device, isUsable, isUsableIfWiped, checks }: Preflight): string {
   const width = Math.max(...checks.map((check) => check.name.length), 0);
@@ -44,7 +42,7 @@ export function formatPreflight({ host, device, isUsable, isUsableIfWiped, check
     `Device: ${device}`,
     `Host: ${host}`,
     ...checks.flatMap(({ name, result, detail, advice }) => [
-      `  ${name.padEnd(width)}  ${(MARKS[result] ?? result).padEnd('WARNING'.length)}  ${detail}`,
+      `  ${name.padEnd(width)}  ${(MARKS.get(result) ?? result).padEnd('WARNING'.length)}  ${detail}`,
       ...(advice === '' ? [] : [`  ${' '.repeat(width + 'WARNING'.length + 4)}-> ${advice}`]),
     ]),
     `Result: ${verdict(isUsable, isUsableIfWiped)}`,

@@ -1,6 +1,6 @@
 import type { Id } from '../ids.js';
 import type { Tags } from '../node.js';
-import { type ArbiterRole, arbiterRole, effectiveTags, matchesTagRule, type TagRule } from './tags.js';
+import { type ArbiterRole, arbiterRole, effectiveTags, matchesTagRule, type TagRule, tagValue } from './tags.js';
 import type { ClusterSnapshot, DeviceRefusal, DeviceSnapshot, NodeSnapshot } from './types.js';
 
 /** A device that may take bricks, with the space that is left while a placement is worked out. */
@@ -73,7 +73,7 @@ function refusalOfNode(node: NodeSnapshot): Refusal | null {
 function refusalOfDevice(device: DeviceSnapshot, tags: Tags, tagRule: TagRule | null): Refusal | null {
   if (device.hasBrokenCounters) return refuse('broken-counters', "its recorded sizes can't be true; resync the device");
   if (!tagRule || matchesTagRule(tagRule, tags)) return null;
-  return refuse('tag', `tag ${tagRule.name} is ${JSON.stringify(tags[tagRule.name] ?? '')}`);
+  return refuse('tag', `tag ${tagRule.name} is ${JSON.stringify(tagValue(tags, tagRule.name))}`);
 }
 
 /** Positions 0 and 1 of a set hold data, the last may hold an arbiter. */

@@ -22,16 +22,26 @@ export interface TagRule {
 }
 
 /** `.-_` is a range here, as in the original: it takes in / : ; < = > ? @ [ \ ] ^ and leaves out the dash. */
-const RULE = /^([a-zA-Z0-9.-_]+)(!?=)([a-zA-Z0-9.-_]+)$/;
+const WORD = /^[a-zA-Z0-9.-_]+$/;
 
-/** Reads `NAME=VALUE` or `NAME!=VALUE`; null when the text is neither. */
+/**
+ * Reads `NAME=VALUE` or `NAME!=VALUE`; null when the text is neither. Of several `=` the last one that has a value
+ * after it counts.
+ */
 export function parseTagRule(text: string): TagRule | null {
-  const match = RULE.exec(text);
-  const [, name, operator, value] = match ?? [];
-  return name !== undefined && value !== undefined ? { name, value, isNegated: operator === '!=' } : null;
+  const isNegated = text.includes('!');
+  const end = isNegated ? text.indexOf('!=') : text.lastIndexOf('=', text.length - 2);
+  if (end < 0) return null;
+  const name = text.slice(0, end);
+  const value = text.slice(end + (isNegated ? 2 : 1));
+  return WORD.test(name) && WORD.test(value) ? { name, value, isNegated } : null;
 }
 
 /** A missing tag has the value ''. */
+export function tagValue(tags: Tags, name: string): string {
+  return Object.hasOwn(tags, name) ? (tags[name] ?? '') : '';
+}
+
 export function matchesTagRule(rule: TagRule, tags: Tags): boolean {
-  return ((tags[rule.name] ?? '') === rule.value) !== rule.isNegated;
+  return (tagValue(tags, rule.name) === rule.value) !== rule.isNegated;
 }

@@ -12,11 +12,11 @@ export function isTransactionInProgress({ message }: Failure): boolean {
 
 /** The volume is not there: `Volume NAME does not exist`, or without the name in XML. */
 export function isVolumeAbsent({ message }: Failure): boolean {
-  return /Volume (?:\S+ |\(.*\) ?)?does not exist|Unable to get volinfo for volume name/i.test(message);
+  return /Volume (?:\S+ |\([^()]*\) ?)?does not exist|Unable to get volinfo for volume name/i.test(message);
 }
 
 export function isSnapshotAbsent({ message }: Failure): boolean {
-  return /Snapshot \([^)]*\) does not exist/i.test(message);
+  return /Snapshot \([^()]*\) does not exist/i.test(message);
 }
 
 export function isNoPeer({ message }: Failure): boolean {

@@ -45,7 +45,7 @@ export function setOptions(
   for (let i = 0; i < words.length; i += 2) {
     const [key = '', value = ''] = words.slice(i, i + 2);
     if (key !== 'group') pairs.push([key, value]);
-    else if (GROUPS[value]) pairs.push(...GROUPS[value]);
+    else if (Object.hasOwn(GROUPS, value)) pairs.push(...(GROUPS[value] ?? []));
     else if (!isLenient)
       return `Unable to open file '/var/lib/glusterd/groups/${value}'. Error: No such file or directory`;
   }

@@ -22,7 +22,7 @@ function refusal(call: GlusterCall, reason: string, errno = 30800): CommandResul
 export function changeVolume(world: World, host: SimulatedHost, call: GlusterCall): CommandResult | null {
   const [, verb = '', name = ''] = call.words;
   if (verb === 'create') return create(world, host, call);
-  const change = CHANGES[verb];
+  const change = Object.hasOwn(CHANGES, verb) ? CHANGES[verb] : undefined;
   if (!change) return null;
   const volume = host.pool.volumes.get(name);
   if (!volume) return refusal(call, MISSING[verb]?.(name) ?? `Volume ${name} does not exist`);

@@ -10,7 +10,7 @@ export interface HostKeyCheck {
 
 /** As ssh-keygen -l shows it. */
 export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replaceAll('=', '')}`;
 }
 
 /** `ssh-ed25519`, `ssh-rsa`, ...: the first string of the wire format. */

@@ -101,10 +101,24 @@ function matchesOne(pattern: string, name: string): boolean {
     const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name.toLowerCase()).digest();
     return expected.length === actual.length && timingSafeEqual(expected, actual);
   }
-  const source = pattern
-    .toLowerCase()
-    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(name.toLowerCase());
+  return matchesWildcards(pattern.toLowerCase(), name.toLowerCase());
+}
+
+/** `*` stands for any text, `?` for one character. Of a failed try only the last `*` takes one more. */
+function matchesWildcards(pattern: string, name: string): boolean {
+  let [at, lastStar, starred] = [0, -1, 0];
+  for (let i = 0; i < name.length; ) {
+    if (pattern[at] === '*') {
+      lastStar = at++;
+      starred = i;
+    } else if (pattern[at] === '?' || pattern[at] === name[i]) {
+      at++;
+      i++;
+    } else if (lastStar >= 0) {
+      at = lastStar + 1;
+      i = ++starred;
+    } else return false;
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
 }

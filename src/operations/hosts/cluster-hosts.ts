@@ -59,7 +59,13 @@ export async function onAnyHost<T>(
 /** Nothing ran there, and nothing would: the host is unreachable or its glusterd is stopped. */
 function isHostDown(error: unknown): error is TransportError | CommandError {
   if (error instanceof TransportError) return !error.mayHaveRun;
-  return error instanceof CommandError && /Connection failed|glusterd.*not running/i.test(error.message);
+  return error instanceof CommandError && error.message.split('\n').some(isGlusterdDown);
+}
+
+function isGlusterdDown(line: string): boolean {
+  const text = line.toLowerCase();
+  const glusterd = text.indexOf('glusterd');
+  return text.includes('connection failed') || (glusterd >= 0 && text.includes('not running', glusterd));
 }
 
 function failuresText(failures: readonly { readonly host: string; readonly error: Error }[]): string {

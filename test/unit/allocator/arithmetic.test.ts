@@ -143,6 +143,9 @@ describe('tag rules', () => {
     ['a=b!=c', { 'a=b': 'd' }, true],
     ['zone/rack=r:1', { 'zone/rack': 'r:1' }, true],
     ['a_[x]^=@?', { 'a_[x]^': '@?' }, true],
+    ['a=b=c', { 'a=b': 'c' }, true],
+    ['toString!=x', {}, true],
+    ['constructor=x', {}, false],
   ])('%s on %j: %s', (text, tags, expected) => {
     const rule = parseTagRule(text);
     expect(rule && matchesTagRule(rule, tags as Record<string, string>)).toBe(expected);

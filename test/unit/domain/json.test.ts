@@ -52,6 +52,22 @@ describe('parseJson', () => {
     );
   });
 
+  it('refuses a number of a million digits before it is read', () => {
+    expect(parseJson('7'.repeat(1000))).toBe(BigInt('7'.repeat(1000)));
+    for (const text of [
+      '7'.repeat(1_000_000),
+      `-${'7'.repeat(1000)}`,
+      `1.${'7'.repeat(1000)}`,
+      `1e${'7'.repeat(1000)}`,
+    ])
+      expect(() => parseJson(`{"a":[${text}]}`)).toThrow('number of more than 1000 characters at position');
+  });
+
+  it('writes an object with exact integers whatever its keys are called', () => {
+    const text = '{"toJSON":1,"constructor":{"toString":18446744073709551615}}';
+    expect(stringifyJson(parseJson(text))).toBe(text);
+  });
+
   it('keeps integers that a double cannot hold', () => {
     expect(parseJson('18446744073709551615')).toBe(18446744073709551615n);
     expect(parseJson('-9223372036854775808')).toBe(-9223372036854775808n);
