@@ -37,6 +37,12 @@ export function createGate({ authenticate, admin, isStopping, onRefusedPoll }: G
     const { method, originalUrl } = request;
     const path = readRequestPath(originalUrl);
     if (path === null) throw new HttpError(400, 'bad request path');
+    if (path.isDisguised && method !== 'GET') {
+      throw new HttpError(
+        400,
+        'bad request path: dot segments and encoded slashes are only followed where nothing is changed',
+      );
+    }
     // A redirect would turn any other method into GET, so those are served as if they had been sent cleanly.
     if (path.clean !== path.sent && method === 'GET') {
       return reply

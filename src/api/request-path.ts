@@ -4,6 +4,8 @@ export interface RequestPath {
   readonly sent: string;
   /** Without doubled slashes and dot segments: what is served. */
   readonly clean: string;
+  /** Holds dot segments or encoded slashes: a proxy in between may have taken it for another path. */
+  readonly isDisguised: boolean;
 }
 
 /** Null when the target is not a path, or its percent-encoding is broken. */
@@ -18,7 +20,8 @@ export function readRequestPath(target: string): RequestPath | null {
       return null;
     }
   }
-  return { sent, clean: cleanPath(sent) };
+  const hasDots = sent.split('/').some((segment) => segment === '.' || segment === '..');
+  return { sent, clean: cleanPath(sent), isDisguised: hasDots || /%2f/i.test(path) };
 }
 
 /** A path as it may stand in a request line or a Location header. */

@@ -248,6 +248,8 @@ export class HeketiClient {
 
 /** Joins fixed words and ids to a path; ids may hold anything a user typed. */
 export function pathOf(...segments: readonly string[]): string {
+  const wrong = segments.find((segment) => segment === '.' || segment === '..' || segment.includes('/'));
+  if (wrong !== undefined) throw new CliError(`${JSON.stringify(wrong)} is not an id: ids have 32 hex digits`);
   return `/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
 }
 

@@ -92,6 +92,22 @@ describe('paths', () => {
     expect(api.calls.map(({ name }) => name)).toEqual(['createCluster']);
   });
 
+  it.each([
+    'DELETE /clusters/../volumes/0123456789abcdef0123456789abcdef',
+    'DELETE /clusters/..%2Fvolumes%2f0123456789abcdef0123456789abcdef',
+    'DELETE /clusters/%2e%2e/volumes/0123456789abcdef0123456789abcdef',
+    'DELETE /clusters%2F0123456789abcdef0123456789abcdef',
+    'POST /x/..%2fclusters',
+    'POST /./clusters',
+    'POST /clusters/.',
+    'POST http://host/x/../clusters',
+    'HEAD /x/../clusters',
+  ])('refuses %s, which another one may take for another path', async (request) => {
+    api = await startApi();
+    expect(await raw(`${request} HTTP/1.1`, '{}')).toMatch(/^HTTP\/1.1 400 /);
+    expect(api.calls).toEqual([]);
+  });
+
   it('treats percent-encoded and whole-URL forms of a path alike', async () => {
     api = await startApi();
     expect((await ask(api.server, 'GET', '/%63lusters')).statusCode).toBe(200);

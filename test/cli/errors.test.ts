@@ -65,6 +65,22 @@ describe('control characters in what a server says', () => {
   });
 });
 
+it.each([
+  [['cluster', 'delete', '../volumes/0123456789abcdef0123456789abcdef']],
+  [['volume', 'expand', '--volume=../clusters', '--expand-size=1']],
+  [['node', 'info', '..']],
+  [['device', 'remove', 'a/b']],
+])('an argument that leads to another resource is no id, and nothing is sent: %j', async (argv) => {
+  await withServer({}, async (server, run) => {
+    const { exit, stderr } = await run(argv);
+    expect([exit, stderr]).toEqual([
+      255,
+      expect.stringMatching(/^Error: "[^"]+" is not an id: ids have 32 hex digits/),
+    ]);
+    expect(server.requests).toEqual([]);
+  });
+});
+
 it('an answer that no memory could hold is not read', async () => {
   const headers = { 'Content-Length': String(2 ** 40) };
   await withServer({ 'GET /volumes': { headers, body: '{' } }, async (_server, run) => {
