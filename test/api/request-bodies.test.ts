@@ -58,7 +58,7 @@ describe('reading', () => {
   });
 
   it.each([
-    ['a name of 256 characters', { name: 'n'.repeat(256) }, 'name: "nnn'],
+    ['a name of 1001 characters', { name: 'n'.repeat(1001) }, 'name: "nnn'],
     ['an option of 4097 blanks', { glustervolumeoptions: [' '.repeat(4097)] }, 'is longer than 4096 characters'],
     ['an option of 200,000 blanks', { glustervolumeoptions: [' '.repeat(200_000)] }, 'is longer than 4096 characters'],
     ['513 options', { glustervolumeoptions: Array(513).fill('a b') }, 'has 513 entries, 512 are allowed'],
@@ -73,7 +73,7 @@ describe('reading', () => {
 
   it('takes a volume at the bounds of names and options', async () => {
     api = await startApi();
-    const body = { size: 1, name: 'n'.repeat(255), glustervolumeoptions: [`a ${'b'.repeat(4094)}`, 'a b --c'] };
+    const body = { size: 1, name: 'n'.repeat(1000), glustervolumeoptions: [`a ${'b'.repeat(4094)}`, 'a b --c'] };
     expect((await post('/volumes', JSON.stringify(body))).statusCode).toBe(202);
   });
 

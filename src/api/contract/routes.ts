@@ -468,7 +468,7 @@ export const ROUTES: readonly Route[] = [
           "name": {
             "type": "string",
             "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
-            "maxLength": 255
+            "maxLength": 1000
           },
           "durability": {
             "type": "object",
@@ -573,7 +573,7 @@ export const ROUTES: readonly Route[] = [
           "name": {
             "type": "string",
             "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
-            "maxLength": 255
+            "maxLength": 1000
           },
           "durability": {
             "type": "object",
@@ -699,7 +699,7 @@ export const ROUTES: readonly Route[] = [
           "name": {
             "type": "string",
             "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
-            "maxLength": 255
+            "maxLength": 1000
           }
         }
       }
@@ -761,7 +761,7 @@ export const ROUTES: readonly Route[] = [
           "name": {
             "type": "string",
             "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
-            "maxLength": 255
+            "maxLength": 1000
           },
           "hacount": {
             "type": "integer",
