@@ -65,3 +65,21 @@ export function mountFor(volumeName: string, storageNames: readonly string[]): S
     options: { 'backup-volfile-servers': storageNames.slice(1).join(',') },
   };
 }
+
+/** A volume that is complete, and of which no client is known to have learnt: nobody fetched the result of its creation. */
+export interface UnclaimedVolume {
+  readonly id: Id;
+  readonly clusterId: Id;
+  readonly name: string;
+  readonly sizeGib: number;
+  /** Unix milliseconds. */
+  readonly since: number;
+}
+
+/** Clients ask for results every second or so: after this time nobody is on the way any more. */
+const ON_THE_WAY_MS = 60_000;
+
+/** Whether nobody is to be expected any more to fetch the result. */
+export function isLeftBehind({ since }: UnclaimedVolume, now: number): boolean {
+  return since <= now - ON_THE_WAY_MS;
+}

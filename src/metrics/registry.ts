@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isLeftBehind } from '../domain/volume.js';
 import type { Store } from '../store/store.js';
 import { renderHeketiMetrics } from './heketi-metrics.js';
 
@@ -73,11 +74,18 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const unclaimed = new Gauge({
+    name: 'mortar_volumes_unclaimed',
+    help: 'Volumes whose creation ended over a minute ago, and whose result no client has fetched',
+    registers,
+  });
+
   return {
     async render(sources) {
       // Nodes come and go: what is not known any more must not be told.
       nodesUp.reset();
       for (const [hostname, isUp] of sources.nodeStates()) nodesUp.set({ hostname }, isUp ? 1 : 0);
+      unclaimed.set(await countLeftBehind(sources.store));
       const [heketi, own] = await Promise.all([
         renderHeketiMetrics(sources.store, sources.inFlight),
         registry.metrics(),
@@ -97,4 +105,15 @@ export function createMetrics(): Metrics {
       units.inc(count);
     },
   };
+}
+
+/** NaN when the store can't be read. */
+async function countLeftBehind(store: Store): Promise<number> {
+  try {
+    const volumes = await store.read((tx) => tx.volumes.listUnclaimed());
+    const now = Date.now();
+    return volumes.filter((volume) => isLeftBehind(volume, now)).length;
+  } catch {
+    return Number.NaN;
+  }
 }

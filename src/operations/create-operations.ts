@@ -183,7 +183,10 @@ export function createOperations(given: OperationContext): OperationServices {
           check: async (tx) => {
             if (!(await tx.volumes.find(id))) throw idNotFound();
           },
-          build: (tx, operationId) => buildVolumeExpand(tx, operationId, id, addGib, settings, health),
+          build: async (tx, operationId) => {
+            await tx.volumes.claim(id);
+            return buildVolumeExpand(tx, operationId, id, addGib, settings, health);
+          },
         }),
       ),
 
@@ -202,6 +205,12 @@ export function createOperations(given: OperationContext): OperationServices {
       runner.start(volumeDelete, {
         check: (tx) => checkVolumeDelete(tx, id),
         build: (tx, operationId) => buildVolumeDelete(tx, operationId, id),
+      }),
+
+    claimVolume: (id) =>
+      store.write(async (tx) => {
+        if (!(await tx.volumes.find(id))) throw idNotFound();
+        await tx.volumes.claim(id);
       }),
 
     setBlockRestriction: (id, restriction) =>

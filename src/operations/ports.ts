@@ -34,6 +34,8 @@ export interface Operations {
   expandVolume(id: Id, addGib: number): Promise<QueueTicket>;
   cloneVolume(id: Id, name: string): Promise<QueueTicket>;
   deleteVolume(id: Id): Promise<QueueTicket>;
+  /** Somebody says that the volume is known and in use, though nobody fetched the result of its creation. */
+  claimVolume(id: Id): Promise<void>;
   setBlockRestriction(id: Id, restriction: BlockRestriction): Promise<QueueTicket>;
   /** Where the volume would go, or why nowhere; changes nothing. */
   planVolume(request: VolumeRequest): Promise<VolumePlan>;

@@ -95,6 +95,8 @@ export interface VolumeTable {
   mount_device: string;
   mount_options: string;
   pending_id: string | null;
+  /** Set and cleared by statements of its own. */
+  unclaimed_since: number | null;
   exact: string | null;
 }
 

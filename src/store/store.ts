@@ -6,7 +6,7 @@ import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
 import type { OperationStatus, OperationType, PendingOperation } from '../domain/pending-operation.js';
 import type { QueueEntry } from '../domain/queue-entry.js';
-import type { Volume } from '../domain/volume.js';
+import type { UnclaimedVolume, Volume } from '../domain/volume.js';
 
 /**
  * Where clusters, nodes, devices, bricks, volumes and the intent of every running operation are kept.
@@ -131,6 +131,12 @@ export interface VolumeRows {
   countByCluster(clusterId: Id): Promise<number>;
   /** Any volume of the cluster, pending ones included, that has this name. */
   findByName(clusterId: Id, name: string): Promise<Volume | null>;
+  /** Notes that nobody is known to have learnt of the volume, since this time (Unix milliseconds). */
+  markUnclaimed(id: Id, since: number): Promise<void>;
+  /** Takes the note back; no error when there is no such volume. */
+  claim(id: Id): Promise<void>;
+  /** Without those that are being deleted. */
+  listUnclaimed(): Promise<readonly UnclaimedVolume[]>;
   insert(volume: Volume): Promise<void>;
   update(volume: Volume): Promise<void>;
   delete(id: Id): Promise<void>;

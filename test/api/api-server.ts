@@ -98,6 +98,7 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     expandVolume: ticket,
     cloneVolume: ticket,
     deleteVolume: ticket,
+    claimVolume: done,
     setBlockRestriction: ticket,
     planVolume: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
     cleanUp: ticket,

@@ -586,3 +586,23 @@ describe('block volumes', () => {
     });
   });
 });
+
+describe('unclaimed volumes', () => {
+  const volumes = [{ id: VOLUME_ID, name: 'vol_a', cluster: 'c1', size: 5, since: '2026-01-02T03:04:05.000Z' }];
+
+  it('are listed with what to do about them', async () => {
+    await withServer({ 'GET /volumes/unclaimed': { body: { volumes } } }, async (_server, run) => {
+      const { stdout } = await run(['volume', 'list', '--unclaimed']);
+      expect(stdout).toContain('Name:vol_a Since:2026-01-02T03:04:05.000Z');
+      expect(stdout).toContain(`heketi-cli volume delete ${VOLUME_ID}`);
+      expect((await run(['volume', 'list', '--unclaimed', '--json'])).stdout).toBe(JSON.stringify({ volumes }));
+    });
+  });
+
+  it('are claimed by id', async () => {
+    await withServer({ [`POST /volumes/${VOLUME_ID}/claim`]: { status: 204 } }, async (_server, run) => {
+      const claimed = { exit: 0, stdout: `Volume ${VOLUME_ID} claimed\n` };
+      expect(await run(['volume', 'claim', VOLUME_ID])).toMatchObject(claimed);
+    });
+  });
+});

@@ -366,6 +366,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/volumes/unclaimed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Volumes whose creation's result no client has fetched. Not in Heketi.
+         * @description They may be left behind by clients that gave up. A change of the volume by its id, or a claim, takes it off the
+         *     list; nothing on it is ever deleted by itself.
+         */
+        readonly get: operations["volumeListUnclaimed"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/volumes/{id}/claim": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say that an unclaimed volume is in use. Not in Heketi. */
+        readonly post: operations["volumeClaim"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/placements": {
         readonly parameters: {
             readonly query?: never;
@@ -860,6 +900,18 @@ export interface components {
         };
         readonly VolumeList: {
             readonly volumes: readonly components["schemas"]["Id"][];
+        };
+        readonly UnclaimedVolumes: {
+            readonly volumes: readonly components["schemas"]["UnclaimedVolume"][];
+        };
+        readonly UnclaimedVolume: {
+            readonly id: components["schemas"]["Id"];
+            readonly name: string;
+            readonly cluster: components["schemas"]["Id"];
+            /** @description GiB */
+            readonly size: number;
+            /** @description When it was there, in ISO 8601 */
+            readonly since: string;
         };
         readonly VolumeInfo: {
             /** Format: int64 */
@@ -1888,6 +1940,52 @@ export interface operations {
             readonly 422: components["responses"]["Unparsable"];
             readonly 429: components["responses"]["Busy"];
             readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeListUnclaimed: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The oldest first */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnclaimedVolumes"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly volumeClaim: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is no longer listed */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };

@@ -546,6 +546,18 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "volumeListUnclaimed",
+    "method": "GET",
+    "path": "/volumes/unclaimed",
+    "isOpen": false
+  },
+  {
+    "operationId": "volumeClaim",
+    "method": "POST",
+    "path": "/volumes/{id}/claim",
+    "isOpen": false
+  },
+  {
     "operationId": "placementPlan",
     "method": "POST",
     "path": "/placements",

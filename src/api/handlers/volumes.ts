@@ -11,6 +11,8 @@ import type { HandlerDeps } from './deps.js';
 type VolumeHandlers = Pick<
   Handlers,
   | 'volumeList'
+  | 'volumeListUnclaimed'
+  | 'volumeClaim'
   | 'volumeCreate'
   | 'volumeInfo'
   | 'volumeDelete'
@@ -29,6 +31,24 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
       const json = lists.get(volumes) ?? { volumes };
       lists.set(volumes, json);
       return { status: 200, json, isKept: true };
+    },
+
+    async volumeListUnclaimed() {
+      const volumes = (await store.read((tx) => tx.volumes.listUnclaimed())).map(
+        ({ id, name, clusterId, sizeGib, since }) => ({
+          id,
+          name,
+          cluster: clusterId,
+          size: sizeGib,
+          since: new Date(since).toISOString(),
+        }),
+      );
+      return { status: 200, json: { volumes } };
+    },
+
+    async volumeClaim({ id }) {
+      await operations.claimVolume(id);
+      return { status: 204 };
     },
 
     async volumeCreate(request) {

@@ -3,8 +3,8 @@ import { pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
-import { intFlag, stringFlag } from '../flags.js';
-import { formatEndpointPatch, formatVolumeInfo, formatVolumeRow } from '../output/volume.js';
+import { boolFlag, intFlag, stringFlag } from '../flags.js';
+import { formatEndpointPatch, formatUnclaimedVolumes, formatVolumeInfo, formatVolumeRow } from '../output/volume.js';
 import { formatVolumeTable } from '../output/volume-table.js';
 import { memberOf, readTexts, readVolume, type VolumeInfo } from '../wire.js';
 import { requireArgument } from './arguments.js';
@@ -28,6 +28,7 @@ export function buildVolumeCommand(context: CliContext): CliCommand {
       (json) => formatVolumeInfo(readVolume(json)),
     ),
     listCommand(context),
+    claimCommand(context),
     restrictionCommand(context),
     commandGroup('endpoint', { summary: 'Kubernetes endpoints of a volume' }, endpointPatchCommand(context)),
   );
@@ -107,6 +108,7 @@ function listCommand(context: CliContext): CliCommand {
       stringFlag('output', 'Other forms: table, wide (table with more columns), json (information on every volume).', {
         words: OUTPUTS,
       }),
+      boolFlag('unclaimed', 'Only volumes whose creation ended without any client fetching the result.'),
     )
     .runs(async (_args, flags) => {
       const output = flags.string('output');
@@ -114,6 +116,10 @@ function listCommand(context: CliContext): CliCommand {
         throw new CliError(`--output must be table, wide or json, not "${output}"`);
       }
       const client = await context.connect(flags);
+      if (flags.bool('unclaimed')) {
+        context.printResult(flags, await client.getJson('/volumes/unclaimed'), formatUnclaimedVolumes);
+        return;
+      }
       const list = await client.getJson('/volumes');
       if (flags.bool('json') && output === '') {
         context.printJson(list);
@@ -129,6 +135,21 @@ function listCommand(context: CliContext): CliCommand {
       if (output === 'json') context.printJson({ volumes: all });
       else context.print(formatVolumeTable(all.map(readVolume), { isWide: output === 'wide' }));
     });
+}
+
+function claimCommand(context: CliContext): CliCommand {
+  return new CliCommand('claim', {
+    summary: 'Take a volume off the list of unclaimed ones',
+    long: 'Say that a volume is known and in use: it is no longer listed by volume list --unclaimed.',
+    example: '    $ heketi-cli volume claim 886a86a868711bef83001',
+    args: 'ID',
+    argKind: 'volume',
+  }).runs(async (args, flags) => {
+    const id = requireArgument(args, MISSING);
+    const client = await context.connect(flags);
+    await client.send('POST', pathOf('volumes', id, 'claim'), undefined, [204]);
+    context.print(`Volume ${id} claimed\n`);
+  });
 }
 
 function restrictionCommand(context: CliContext): CliCommand {

@@ -1,4 +1,5 @@
-import type { BlockVolumeInfo, VolumeInfo } from '../wire.js';
+import type { JsonValue } from '../../domain/json.js';
+import { type BlockVolumeInfo, memberOf, readList, readText, type VolumeInfo } from '../wire.js';
 import { lines, pad, sortedEntries } from './text.js';
 
 export function formatVolumeInfo(volume: VolumeInfo): string {
@@ -79,4 +80,17 @@ export function formatBlockVolumeInfo(volume: BlockVolumeInfo): string {
 export function formatEndpointPatch(volume: VolumeInfo): string {
   const subsets = volume.mountHosts.map((ip) => JSON.stringify({ addresses: [{ ip }], ports: [{ port: 1 }] }));
   return `{"subsets": [${subsets.join(',')}]}`;
+}
+
+/** With what to do about each. */
+export function formatUnclaimedVolumes(json: JsonValue): string {
+  return lines(
+    ...readList(memberOf(json, 'volumes')).flatMap((volume) => {
+      const [id, name] = [readText(memberOf(volume, 'id')), readText(memberOf(volume, 'name'))];
+      return [
+        `Id:${pad(id, 35)} Cluster:${pad(readText(memberOf(volume, 'cluster')), 35)} Name:${name} Since:${readText(memberOf(volume, 'since'))}`,
+        `    unused (gluster volume status ${name} clients): heketi-cli volume delete ${id}; in use: heketi-cli volume claim ${id}`,
+      ];
+    }),
+  );
 }

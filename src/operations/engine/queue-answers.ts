@@ -1,6 +1,6 @@
 import type { Id } from '../../domain/ids.js';
 import type { QueueEntry } from '../../domain/queue-entry.js';
-import type { Store } from '../../store/store.js';
+import type { Store, Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 
@@ -152,14 +152,19 @@ export class QueueAnswers {
     };
   }
 
-  /** Nobody waits for the row to go; one that outlives the process is answered once more. */
-  #give({ id }: QueueEntry, isKept: boolean): void {
+  /** Nobody waits for this to be noted; an entry that outlives the process is answered once more. */
+  #give({ id, location }: QueueEntry, isKept: boolean): void {
     this.#lastGivenMs = performance.now();
     for (const listener of this.#onGiven) listener(id);
-    if (isKept) return;
-    this.#given.add(id);
+    if (!isKept) this.#given.add(id);
+    const volumeId = VOLUME.exec(location ?? '')?.[1];
+    if (isKept && volumeId === undefined) return;
+    const forgetting = async (tx: Tx): Promise<void> => {
+      if (!isKept) await tx.queue.delete(id);
+      if (volumeId !== undefined) await tx.volumes.claim(volumeId);
+    };
     this.#store
-      .write((tx) => tx.queue.delete(id), { goesAlong: true })
+      .write(forgetting, { goesAlong: true })
       .then(() => this.#given.delete(id))
       .catch((error: unknown) =>
         this.#log.warn({ queueId: id, err: error }, 'answered queue entry could not be removed'),

@@ -15,6 +15,7 @@ export type DifferenceKind =
   | 'missing-volume'
   | 'superfluous-volume'
   | 'stopped-volume'
+  | 'unclaimed-volume'
   | 'missing-brick'
   | 'superfluous-brick'
   | 'missing-block-volume'

@@ -7,6 +7,7 @@ import type { Difference } from './difference.js';
 import { hostDifferences } from './host-differences.js';
 import { type PoolRecords, readPoolRecords, settledRecords } from './pool-records.js';
 import { type SurveyedNode, surveyPool } from './survey-pool.js';
+import { unclaimedVolumes } from './unclaimed-volumes.js';
 
 /** The records and, taken at the same time, what the hosts say. */
 export interface Examination {
@@ -42,10 +43,11 @@ export async function findDifferences(store: Store, hosts: Hosts): Promise<PoolD
 async function compareOnce(store: Store, hosts: Hosts): Promise<PoolDifferences> {
   const { records: before, nodes } = await examinePool(store, hosts);
   const records = settledRecords(before, await store.read(readPoolRecords));
+  const unclaimed = await store.read((tx) => tx.volumes.listUnclaimed());
   const ofClusters = records.clusters.flatMap(({ id }) => clusterDifferences(id, nodes, records));
   const ofHosts = nodes.flatMap(({ node, survey }) => (survey ? hostDifferences(node, survey, records) : []));
   return {
-    differences: [...ofClusters, ...ofHosts],
+    differences: [...ofClusters, ...ofHosts, ...unclaimedVolumes(unclaimed, Date.now())],
     notCompared: nodes.flatMap(({ node, survey, failure }) => {
       const reasons = survey ? survey.failures.map(({ part, reason }) => `${part}: ${reason}`) : [failure];
       return reasons.map((reason) => ({ clusterId: node.clusterId, host: manageName(node), reason }));

@@ -168,6 +168,7 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
     for (const brick of bricks) await tx.bricks.update({ ...brick, pendingId: null });
     await settle(tx, work.volume.id);
     await settle(tx, work.source.id);
+    await tx.volumes.markUnclaimed(work.volume.id, Date.now());
     return { location: `/volumes/${work.volume.id}` };
   },
 

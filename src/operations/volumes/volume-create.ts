@@ -218,6 +218,7 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     await tx.bricks.settle(volume.id, operationId);
     const now = await tx.volumes.find(volume.id);
     if (now) await tx.volumes.update({ ...now, pendingId: null });
+    await tx.volumes.markUnclaimed(volume.id, Date.now());
     return { location: `/volumes/${volume.id}` };
   },
 

@@ -3,7 +3,7 @@ import type { DurabilityType } from '../../domain/durability.js';
 import type { ChangeType } from '../../domain/pending-operation.js';
 import type { BlockRestriction, Volume } from '../../domain/volume.js';
 import type { VolumeTable } from '../schema.js';
-import { type Connection, first, query, statement, TEXT, tableWrites } from '../statement.js';
+import { type Connection, first, NUMBER, query, statement, TEXT, tableWrites } from '../statement.js';
 import type { VolumeRows } from '../store.js';
 import {
   exactFrom,
@@ -35,6 +35,17 @@ const countByCluster = statement(
     .selectFrom('volume')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('cluster_id', '=', TEXT),
+);
+const unclaimed = statement(
+  volumes.where('unclaimed_since', 'is not', null).where('pending_id', 'is', null).orderBy('unclaimed_since'),
+);
+const markUnclaimed = statement(query.updateTable('volume').set({ unclaimed_since: NUMBER }).where('id', '=', TEXT));
+const claim = statement(
+  query
+    .updateTable('volume')
+    .set({ unclaimed_since: sql.lit(null) })
+    .where('id', '=', TEXT)
+    .where('unclaimed_since', 'is not', null),
 );
 const writes = tableWrites(
   'volume',
@@ -90,6 +101,21 @@ export function volumeRows(connection: Connection): VolumeRows {
     async findByName(clusterId, name) {
       const row = await first(connection, byName, [clusterId, name]);
       return row && fromRow(row);
+    },
+    async markUnclaimed(id, since) {
+      await connection.run(markUnclaimed, [since, id]);
+    },
+    async claim(id) {
+      await connection.run(claim, [id]);
+    },
+    async listUnclaimed() {
+      return (await connection.all(unclaimed, [])).map((row) => ({
+        id: row.id,
+        clusterId: row.cluster_id,
+        name: row.name,
+        sizeGib: row.size_gib,
+        since: row.unclaimed_since ?? 0,
+      }));
     },
     insert: (volume) => writes.insert(connection, toRow(volume)),
     update: (volume) => writes.update(connection, toRow(volume)),
@@ -152,6 +178,7 @@ function toRow(volume: Volume): VolumeTable {
     mount_device: volume.storedMount.device,
     mount_options: mapTo(volume.storedMount.options),
     pending_id: volume.pendingId,
+    unclaimed_since: null, // not among the columns that are written
     exact: exactTo(volume.exact),
   };
 }
