@@ -132,7 +132,9 @@ describe('a brick that could not be made', () => {
 
   it('is removed with its pool when lvm holds it there, unless there is more in the pool', async () => {
     const spec = brick(1, 1);
-    const { stderr } = recorded('lvremove-pool-half-active');
+    const stderr = recorded('lvremove-pool-half-active')
+      .stderr.replaceAll(/vg_[0-9a-f]{32}/g, `vg_${spec.deviceId}`)
+      .replaceAll('tp_x10', spec.thinPool);
     await createBrick(rig.hosts, HOST, spec);
     rig.simulated.setFaults([{ kind: 'fail', match: `lvremove.*/${spec.lv}`, exitCode: 5, stderr }]);
     expect(await destroyBrick(rig.hosts, HOST, spec)).toEqual({ poolRemoved: true });

@@ -3,7 +3,8 @@ import { createBrick, destroyBrick } from '../../src/executors/commands/brick.js
 import { cloneVolume } from '../../src/executors/commands/gluster-snapshot.js';
 import { createGlusterVolume, deleteGlusterVolume, volumeInfo } from '../../src/executors/commands/gluster-volume.js';
 import { detachPeer, isGlusterdUp, listPeers, probePeer } from '../../src/executors/commands/glusterd.js';
-import { inspectDevice, readDevice, setUpDevice, tearDownDevice } from '../../src/executors/commands/lvm-device.js';
+import { inspectDevice, readDevice, setUpDevice } from '../../src/executors/commands/lvm-device.js';
+import { tearDownDevice } from '../../src/executors/commands/lvm-device-removal.js';
 import { brick, deviceId, KIB_PER_GIB, lenientRig, type Rig, volume } from './support.js';
 
 const HOST = 'n1.manage';

@@ -24,6 +24,7 @@ const EMPTY_DISK: Readonly<Record<string, CommandResult>> = {
   modprobe: recorded('modprobe-thin'),
   dmsetup: recorded('dmsetup-targets'),
   systemctl: sample('systemctl-status-glusterd'),
+  dumpconfig: { ...ok, exitCode: 5, stderr: '  Configuration node log/command_names not found\n' },
   '/usr/bin/udevadm': sample('udevadm-symlink'),
 };
 
@@ -37,7 +38,9 @@ function withAnswers(answers: Readonly<Record<string, CommandResult>>): Executor
         const name = argv[0] === '/usr/sbin/lvm' ? argv[1] : argv[0];
         const answer = { ...EMPTY_DISK, ...answers }[name ?? ''];
         if (!answer) throw new Error(`no answer for ${argv.join(' ')}`);
-        return answer;
+        // They were recorded with other disks.
+        const asked = argv.find((word) => word.startsWith('/dev/')) ?? '';
+        return name === 'pvs' ? { ...answer, stderr: answer.stderr.replace(/\/dev\/\w+/, asked) } : answer;
       });
     },
     linkNames: async (manage, storage) => hosts.linkNames(manage, storage),
@@ -163,12 +166,28 @@ describe('what real hosts say about a device', () => {
     ]);
   });
 
+  it('leaves alone what carries a label that lvm does not show', async () => {
+    const [found] = await problems({ blkid: recorded('blkid-pv') });
+    expect(found).toMatch(/^lvm: .* carries a label of LVM that lvm on h1 does not show/);
+    expect((await preflight({ blkid: recorded('blkid-pv') })).isUsableIfWiped).toBe(false);
+  });
+
+  it("says what lvm.conf puts into lvm's output", async () => {
+    const dumpconfig = { ...ok, stdout: 'command_names=1\nprefix=" -- "\n' };
+    const found = await check('tools', { dumpconfig });
+    expect(found).toMatchObject({ result: 'warning' });
+    expect(found?.detail).toContain('log/command_names=1, log/prefix=" -- "');
+    expect((await check('tools', { dumpconfig: { ...ok, stdout: 'prefix="  "\n' } }))?.result).toBe('ok');
+  });
+
   it('names what the host lacks', async () => {
     expect(await problems({ pvs: notFound('/usr/sbin/lvm') })).toEqual(['tools: lvm2 not installed']);
     expect(await problems({ 'mkfs.xfs': recorded('sudo-missing-program') })).toEqual(['tools: xfsprogs not installed']);
     expect((await check('tools', { thin_check: notFound('thin_check') }))?.result).toBe('warning');
     const targets = { ...ok, stdout: 'striped          v1.6.0\nlinear           v1.4.0\n' };
-    const missing = { dmsetup: targets, modprobe: recorded('modprobe-none') };
+    const none = recorded('modprobe-none');
+    const modprobe = { ...none, stderr: none.stderr.replace('dm_nothing', 'dm_thin_pool') };
+    const missing = { dmsetup: targets, modprobe };
     expect(await problems(missing)).toEqual([
       'thin provisioning: the kernel has no thin-pool target, which every brick needs',
     ]);

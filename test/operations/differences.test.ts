@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Brick } from '../../src/domain/brick.js';
 import type { Id } from '../../src/domain/ids.js';
-import { parseFstab, parseMounts } from '../../src/executors/commands/host-survey.js';
+import { parseMounts } from '../../src/executors/commands/block-devices.js';
+import { parseFstab } from '../../src/executors/commands/host-survey.js';
 import type { Command, CommandResult } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
@@ -224,9 +225,9 @@ describe('what hosts print', () => {
     const text =
       '/dev/mapper/vg_1-brick_2 on /var/lib/heketi/mounts/vg_1/brick_2 type xfs (rw,noatime)\nproc on /proc type proc (rw)\n/dev/sdb on /my data type ext4 (rw)\nnonsense\n';
     expect(parseMounts(text)).toEqual([
-      { source: '/dev/mapper/vg_1-brick_2', target: '/var/lib/heketi/mounts/vg_1/brick_2' },
-      { source: 'proc', target: '/proc' },
-      { source: '/dev/sdb', target: '/my data' },
+      { source: '/dev/mapper/vg_1-brick_2', target: '/var/lib/heketi/mounts/vg_1/brick_2', type: 'xfs' },
+      { source: 'proc', target: '/proc', type: 'proc' },
+      { source: '/dev/sdb', target: '/my data', type: 'ext4' },
     ]);
   });
 

@@ -20,12 +20,20 @@ export const BLOCK_DEVICE_COLUMNS = 'NAME,KNAME,TYPE,SIZE,RO,FSTYPE,MOUNTPOINT';
 export function parseBlockDevices(stdout: string): readonly BlockDevice[] | null {
   let json: unknown;
   try {
-    json = JSON.parse(stdout);
+    json = JSON.parse(betweenBraces(stdout));
   } catch {
     return null;
   }
   const devices = isRecord(json) ? json['blockdevices'] : null;
   return Array.isArray(devices) ? devices.map(blockDevice) : null;
+}
+
+/** From the first line that begins with a brace to the last one: where streams are one, notes stand around it. */
+function betweenBraces(text: string): string {
+  const lines = text.split('\n');
+  const first = lines.findIndex((line) => line.trimStart().startsWith('{'));
+  const last = lines.findLastIndex((line) => line.trimStart().startsWith('}') || line.trimEnd().endsWith('}'));
+  return lines.slice(Math.max(0, first), last + 1).join('\n');
 }
 
 /** The device and everything on it, itself first. */
@@ -49,9 +57,17 @@ function blockDevice(json: unknown): BlockDevice {
   };
 }
 
+/** A line of a host's output that is longer than any of these programs writes is left out. */
+const LONGEST_LINE = 16 * 1024;
+
+function linesOf(stdout: string): readonly string[] {
+  return stdout.split('\n').filter((line) => line.length <= LONGEST_LINE);
+}
+
 /** What `blkid -p` says is on a device, such as `ext4` or `dos` (a partition table); empty when nothing. */
 export function parseSignatures(stdout: string): readonly string[] {
-  return [...stdout.matchAll(/\b(?:PT)?TYPE="([^"]*)"/g)].map((match) => match[1] ?? '').filter(Boolean);
+  const words = linesOf(stdout).flatMap((line) => line.split(' '));
+  return words.map((word) => /^(?:PT)?TYPE="([^"]*)"$/.exec(word.trim())?.[1] ?? '').filter(Boolean);
 }
 
 /** One line of `mount` without arguments. */
@@ -61,11 +77,20 @@ export interface MountLine {
   readonly type: string;
 }
 
-/** Lines of `mount`; paths may hold blanks, the words between them tell them apart. */
+/** Lines of `mount`, `/dev/sdb1 on /data type xfs (rw)`; paths may hold blanks, the words between them tell them apart. */
 export function parseMounts(stdout: string): readonly MountLine[] {
-  return [...stdout.matchAll(/^(.+?) on (.+?) type (\S+) \(.*\)$/gm)].map(
-    ([, source = '', target = '', type = '']) => ({ source, target, type }),
-  );
+  return linesOf(stdout).flatMap((line) => {
+    const on = line.indexOf(' on ');
+    const type = line.lastIndexOf(' type ');
+    const options = line.indexOf(' (', type + 6);
+    if (on <= 0 || type < on + 4 || options < 0 || !line.trimEnd().endsWith(')')) return [];
+    const found = {
+      source: line.slice(0, on),
+      target: line.slice(on + 4, type),
+      type: line.slice(type + 6, options),
+    };
+    return found.target === '' || found.type === '' || found.type.includes(' ') ? [] : [found];
+  });
 }
 
 /** One line of an fstab that is no comment. */

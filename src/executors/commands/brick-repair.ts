@@ -1,12 +1,11 @@
 import { type Command, CommandError, type CommandResult, runAll } from '../executor.js';
 import { type FstabLine, parseFstab, parseMounts } from './block-devices.js';
 import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
-import { classifyFailure } from './failure.js';
+import { isFileAbsent, isProgramMissing } from './failure.js';
 import { appendFstabLine, findFstabLine } from './fstab-lines.js';
 import { type BrickProcess, type GlusterVolume, parseBrickProcesses, parseVolumes } from './gluster-volume-xml.js';
 import { readGlusterXml, type XmlElement } from './gluster-xml.js';
 import type { Hosts } from './hosts.js';
-import { isFileAbsent } from './lvm-errors.js';
 import { type LogicalVolumeRow, parseLogicalVolumes } from './lvm-report.js';
 
 /** What a node really has. A part that could not be read is null, with the reason in `unreadable`. */
@@ -67,7 +66,7 @@ export async function readNodeStorage(hosts: Hosts, host: string): Promise<NodeS
       () => new Map(parseMounts(required(mount)).map(({ source, target }) => [target, source] as const)),
     ),
     fstab: attempt(settings.fstab, () =>
-      fstab.exitCode !== 0 && isFileAbsent(fstab) ? [] : parseFstab(required(fstab)),
+      fstab.exitCode !== 0 && isFileAbsent(fstab, settings.fstab) ? [] : parseFstab(required(fstab)),
     ),
     volumes: attempt('gluster volumes', () => parseVolumes(xml(info, volumes))),
     processes: attempt('brick processes', () => parseBrickProcesses(xml(status, processes))),
@@ -134,8 +133,7 @@ export async function startBrickProcesses(
   if (last && last.exitCode === 0 && results.length === checks.length + 1) return true;
   const failed = results.length - 1;
   if (failed >= checks.length && last) throw new CommandError(host, start, last);
-  if (last && classifyFailure(last) === 'no-such-program')
-    throw new CommandError(host, checks[failed] as Command, last);
+  if (last && isProgramMissing(last)) throw new CommandError(host, checks[failed] as Command, last);
   return false;
 }
 

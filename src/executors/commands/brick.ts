@@ -2,10 +2,11 @@ import { volumeGroupName } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
 import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
 import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
+import { isNotMounted, isProgramMissing } from './failure.js';
 import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
 import type { HostSettings } from './host-settings.js';
 import type { Hosts } from './hosts.js';
-import { isLvmObjectAbsent, isPoolHalfActive } from './lvm-errors.js';
+import { isGroupUnseen, isPoolHalfActive, isVolumeAbsent } from './lvm-errors.js';
 import { parseThinCount } from './lvm-report.js';
 import { removeUnnamedMetadata } from './unnamed-metadata.js';
 
@@ -90,7 +91,7 @@ export async function destroyBrick(
   });
   const count = lvm(
     settings,
-    ['lvs', '--noheadings', '--options=thin_count', `${vg}/${brick.thinPool}`],
+    ['lvs', '--reportformat=json', '--options=vg_name,lv_name,thin_count', `${vg}/${brick.thinPool}`],
     SHORT_TIMEOUT_MS,
     { mayFail: true },
   );
@@ -99,16 +100,16 @@ export async function destroyBrick(
 
   const answers = await runWhenUnmounted(hosts, host, umount, mountPoint, [...deleteLine, removeLv, count, rmdir]);
   const [lvRemoved, counted] = answers.slice(-3) as [CommandResult, CommandResult];
-  const isHeldByPool = lvRemoved.exitCode !== 0 && isPoolHalfActive(lvRemoved);
-  if (lvRemoved.exitCode !== 0 && !isHeldByPool && !isLvmObjectAbsent(lvRemoved))
-    throw new CommandError(host, removeLv, lvRemoved);
+  const isHeldByPool = lvRemoved.exitCode !== 0 && isPoolHalfActive(lvRemoved, vg, brick.thinPool);
+  if (lvRemoved.exitCode !== 0 && !isHeldByPool && !isVolumeAbsent(lvRemoved, vg, brick.lv))
+    throw refusal(host, removeLv, lvRemoved, vg);
   if (counted.exitCode !== 0) {
-    if (!isLvmObjectAbsent(counted)) throw new CommandError(host, count, counted);
+    if (!isVolumeAbsent(counted, vg, brick.thinPool)) throw refusal(host, count, counted, vg);
     // Either the brick was removed before, or its lvcreate ended before there was a pool.
     await removeUnnamedMetadata(hosts, host, vg, brick.poolMetadataKib);
     return { poolRemoved: true };
   }
-  const volumes = parseThinCount(counted.stdout);
+  const volumes = parseThinCount(counted.stdout, vg, brick.thinPool);
   // The pool goes with the brick's volume in it, and with nothing else.
   if (isHeldByPool && volumes > 1) throw new CommandError(host, removeLv, lvRemoved);
   if (!isHeldByPool && volumes > 0) return { poolRemoved: false };
@@ -119,9 +120,18 @@ export async function destroyBrick(
     { mayFail: true },
   );
   const [poolRemoved] = (await runAll(executor, host, [removePool])) as [CommandResult];
-  if (poolRemoved.exitCode !== 0 && !isLvmObjectAbsent(poolRemoved))
-    throw new CommandError(host, removePool, poolRemoved);
+  if (poolRemoved.exitCode !== 0 && !isVolumeAbsent(poolRemoved, vg, brick.thinPool))
+    throw refusal(host, removePool, poolRemoved, vg);
   return { poolRemoved: true };
+}
+
+/** A missing group is a missing disk: what lies on it is there again when the disk is. */
+function refusal(host: string, command: Command, result: CommandResult, vg: string): CommandError {
+  if (!isGroupUnseen(result, vg)) return new CommandError(host, command, result);
+  const stderr =
+    `lvm on ${host} does not show volume group ${vg}: its disk is away, or hidden by a filter of lvm.conf. What is on ` +
+    `it keeps its space and is removed when the disk is back (lvm said: ${result.stderr.trim()})`;
+  return new CommandError(host, command, { ...result, stderr });
 }
 
 /** What of a brick is on its host. */
@@ -147,13 +157,14 @@ export async function probeBrick(
     findFstabLine(settings.fstab, mountPoint),
   ] as const;
   const results = (await runAll(executor, host, batch)) as [CommandResult, CommandResult, CommandResult, CommandResult];
-  const exists = (i: 0 | 1) => {
-    if (results[i].exitCode !== 0 && !isLvmObjectAbsent(results[i])) throw new CommandError(host, batch[i], results[i]);
+  const exists = (i: 0 | 1, name: string) => {
+    if (results[i].exitCode !== 0 && !isVolumeAbsent(results[i], vg, name))
+      throw refusal(host, batch[i], results[i], vg);
     return results[i].exitCode === 0;
   };
   return {
-    lvExists: exists(0),
-    poolExists: exists(1),
+    lvExists: exists(0, brick.lv),
+    poolExists: exists(1, brick.thinPool),
     isMounted: results[2].exitCode === 0,
     inFstab: results[3].exitCode === 0,
   };
@@ -204,6 +215,9 @@ async function runWhenUnmounted(
       await logOpenFiles(hosts, host, mountPoint);
       throw new CommandError(host, umount, unmounted);
     }
+    // Without findmnt only umount itself can say it.
+    const isUnmounted = source.exitCode === 1 && !isProgramMissing(source);
+    if (!isUnmounted && !isNotMounted(unmounted, mountPoint)) throw new CommandError(host, umount, unmounted);
     results = [...(await executor.run(host, after))];
   }
   const [last, refused] = [results.at(-1), after[results.length - 1]];

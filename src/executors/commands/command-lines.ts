@@ -12,9 +12,21 @@ export function program(argv: readonly string[], timeoutMs: number, flags: Flags
   return { argv, timeoutMs, ...flags };
 }
 
+/**
+ * Plain output whatever lvm.conf says: no program names before the lines, no log among the reports, no columns left
+ * out. Without blanks and quotes: wrappers that build a command line of their own would take them apart.
+ */
+const PLAIN_OUTPUT = 'log{command_names=0}log{report_command_log=0}report{compact_output=0}';
+
 /** lvm is called by its full path: some hosts keep /usr/sbin out of a plain user's PATH. */
 export function lvm(settings: HostSettings, args: readonly string[], timeoutMs: number, flags: Flags = {}): Command {
-  return { argv: [...wrapped(settings), '/usr/sbin/lvm', ...args], timeoutMs, ...flags };
+  const argv = [...wrapped(settings), '/usr/sbin/lvm', ...args, '--config', PLAIN_OUTPUT];
+  return { argv, timeoutMs, ...flags };
+}
+
+/** What lvm.conf itself says, so without our own settings. */
+export function lvmConfiguration(settings: HostSettings, names: readonly string[], timeoutMs: number): Command {
+  return { argv: [...wrapped(settings), '/usr/sbin/lvm', 'dumpconfig', ...names], timeoutMs, mayFail: true };
 }
 
 export function udevadm(settings: HostSettings, args: readonly string[], flags: Flags = {}): Command {

@@ -7,9 +7,10 @@ import {
   parseBlockDevices,
   parseSignatures,
 } from './block-devices.js';
-import { lvm, program, udevadm, wrapped } from './command-lines.js';
-import { classifyFailure } from './failure.js';
+import { lvm, lvmConfiguration, program, udevadm, wrapped } from './command-lines.js';
+import { areRightsMissing, isFileAbsent, isProgramMissing } from './failure.js';
 import type { Hosts } from './hosts.js';
+import { isDeviceUnseen, isLabelAbsent } from './lvm-errors.js';
 import { LvmReportError, type OccupiedPhysicalVolumeRow, parseOccupiedPhysicalVolumes } from './lvm-report.js';
 
 /** Only looks: a host that takes longer than this to answer is in no state to take a device. */
@@ -30,6 +31,8 @@ export interface DeviceFacts {
   readonly physicalVolume: OccupiedPhysicalVolumeRow | 'none' | 'unknown';
   /** Such as `ext4`, `LVM2_member`, `gpt`. */
   readonly signatures: readonly string[];
+  /** What lvm.conf sets that puts words of its own into lvm's output, such as `log/command_names=1`. */
+  readonly outputSettings: readonly string[];
   readonly lvm: Presence;
   readonly mkfsXfs: Presence;
   readonly thinCheck: Presence;
@@ -58,9 +61,10 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     beside('modprobe', '--dry-run', 'dm_thin_pool'),
     beside('dmsetup', 'targets'),
     look('systemctl', 'status', 'glusterd'),
+    lvmConfiguration(settings, [...OUTPUT_SETTINGS.keys()], LOOK_TIMEOUT_MS),
     udevadm(settings, ['info', '--query=symlink', `--name=${name}`], { mayFail: true }),
   ] as const;
-  const [lsblk, stat, findmnt, pvs, blkid, mkfs, thinCheck, modprobe, targets, systemctl] = (await runAll(
+  const [lsblk, stat, findmnt, pvs, blkid, mkfs, thinCheck, modprobe, targets, systemctl, lvmConf] = (await runAll(
     executor,
     host,
     batch,
@@ -75,13 +79,14 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     CommandResult,
     CommandResult,
     CommandResult,
+    CommandResult,
   ];
   const tree = lsblk.stdout === '' ? null : parseBlockDevices(lsblk.stdout);
   const [device = null] = tree ?? [];
-  const physicalVolume = physicalVolumeOf(pvs);
+  const physicalVolume = physicalVolumeOf(pvs, name);
   return {
     refusedRights: refusedRights([pvs, blkid, lsblk]),
-    kind: kindOf(tree, lsblk, stat),
+    kind: kindOf(name, tree, lsblk, stat),
     device,
     mountPoints: [
       ...new Set([
@@ -91,16 +96,17 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     ],
     physicalVolume,
     signatures: [...new Set([...parseSignatures(blkid.stdout), ...(device?.contents ? [device.contents] : [])])],
+    outputSettings: outputSettings(lvmConf.stdout),
     lvm: presence(pvs),
     mkfsXfs: presence(mkfs),
     thinCheck: presence(thinCheck),
     thinTarget: thinTarget(modprobe, targets),
-    glusterd: isAbsentProgram(systemctl) || systemctl.exitCode === 1 ? 'unknown' : running(systemctl),
+    glusterd: isProgramMissing(systemctl) || systemctl.exitCode === 1 ? 'unknown' : running(systemctl),
     unanswered: [
       ...(tree === null ? ['lsblk'] : []),
       ...(physicalVolume === 'unknown' ? ['lvm pvs'] : []),
-      ...(isAbsentProgram(blkid) ? ['blkid'] : []),
-      ...(isAbsentProgram(findmnt) ? ['findmnt'] : []),
+      ...(isProgramMissing(blkid) ? ['blkid'] : []),
+      ...(isProgramMissing(findmnt) ? ['findmnt'] : []),
     ],
   };
 }
@@ -112,15 +118,22 @@ export function holdersOf(device: BlockDevice): readonly BlockDevice[] {
     .filter((on) => on.type !== 'part' || on.mountPoint !== null);
 }
 
-function kindOf(tree: readonly BlockDevice[] | null, lsblk: CommandResult, stat: CommandResult): DeviceFacts['kind'] {
-  if (tree === null) return 'unknown';
-  if (tree.length > 0) return 'block device';
-  if (!/not a block device/.test(lsblk.stderr)) return 'unknown';
+/** Older ones of lsblk know no JSON; stat then says whether there is a device of this name. */
+function kindOf(
+  name: string,
+  tree: readonly BlockDevice[] | null,
+  lsblk: CommandResult,
+  stat: CommandResult,
+): DeviceFacts['kind'] {
+  if (tree && tree.length > 0) return 'block device';
+  if (isFileAbsent(stat, name)) return 'absent';
+  if (stat.exitCode === 0 && stat.stdout !== '' && !stat.stdout.startsWith('block special')) return 'other';
+  if (tree === null || !lsblk.stderr.includes('not a block device')) return 'unknown';
   return stat.exitCode === 0 ? 'other' : 'absent';
 }
 
-function physicalVolumeOf(pvs: CommandResult): DeviceFacts['physicalVolume'] {
-  if (pvs.exitCode !== 0) return classifyFailure(pvs) === 'absent' ? 'none' : 'unknown';
+function physicalVolumeOf(pvs: CommandResult, name: string): DeviceFacts['physicalVolume'] {
+  if (pvs.exitCode !== 0) return isLabelAbsent(pvs, name) || isDeviceUnseen(pvs, name) ? 'none' : 'unknown';
   try {
     const [row] = parseOccupiedPhysicalVolumes(pvs.stdout);
     // Real ones have a UUID; the simulated hosts of the original's mock don't.
@@ -132,7 +145,7 @@ function physicalVolumeOf(pvs: CommandResult): DeviceFacts['physicalVolume'] {
 }
 
 function refusedRights(results: readonly CommandResult[]): DeviceFacts['refusedRights'] {
-  const refused = results.find((result) => result.exitCode !== 0 && classifyFailure(result) === 'no-permission');
+  const refused = results.find((result) => areRightsMissing(result));
   if (!refused) return null;
   const text = refused.stderr.trim();
   return { isSudo: /^sudo: /m.test(text), text };
@@ -140,24 +153,37 @@ function refusedRights(results: readonly CommandResult[]): DeviceFacts['refusedR
 
 /** A program that ran, whatever it said, is there. */
 function presence(result: CommandResult): Presence {
-  if (isAbsentProgram(result)) return 'missing';
-  return result.exitCode === 0 || classifyFailure(result) !== 'no-permission' ? 'present' : 'unknown';
+  if (isProgramMissing(result)) return 'missing';
+  return areRightsMissing(result) ? 'unknown' : 'present';
 }
 
 function thinTarget(modprobe: CommandResult, targets: CommandResult): Presence {
   if (/^thin-pool\b/m.test(targets.stdout) || modprobe.exitCode === 0) return 'present';
   // Both must say so: a container has no modules of its own, and a kernel may have the target built in.
   const isListed = targets.exitCode === 0 && /^\S+\s+v\d/m.test(targets.stdout);
-  return isListed && /FATAL: Module \S+ not found/.test(modprobe.stderr) ? 'missing' : 'unknown';
+  return isListed && /FATAL: Module dm[-_]thin[-_]pool not found/.test(modprobe.stderr) ? 'missing' : 'unknown';
+}
+
+/** What decides on lvm's output, with the values that leave it plain. */
+const OUTPUT_SETTINGS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['log/command_names', ['0']],
+  ['log/prefix', ['"  "', '""']],
+]);
+
+/** Lines of `lvm dumpconfig log/command_names log/prefix`, such as `command_names=1`. */
+function outputSettings(stdout: string): readonly string[] {
+  return stdout.split('\n').flatMap((line) => {
+    const at = line.indexOf('=');
+    const name = `log/${line.slice(0, at).trim()}`;
+    const plain = at < 0 ? undefined : OUTPUT_SETTINGS.get(name);
+    const value = line.slice(at + 1).trim();
+    return plain && !plain.includes(value) ? [`${name}=${value}`] : [];
+  });
 }
 
 /** systemctl ends with 3 for a unit that does not run, 4 for one it does not know, 1 where there is no systemd. */
 function running(systemctl: CommandResult): DeviceFacts['glusterd'] {
   return systemctl.exitCode === 0 ? 'running' : 'stopped';
-}
-
-function isAbsentProgram(result: CommandResult): boolean {
-  return result.exitCode !== 0 && classifyFailure(result) === 'no-such-program';
 }
 
 function firstWord(line: string): string {

@@ -1,4 +1,5 @@
 import { type Command, CommandError, type CommandResult } from '../executor.js';
+import { parseMounts } from './block-devices.js';
 import { gluster, lvm, program } from './command-lines.js';
 import { listBlockVolumes } from './gluster-block.js';
 import { volumeDocument } from './gluster-volume-document.js';
@@ -118,14 +119,6 @@ export async function surveyBlockVolumes(
     }
   }
   return found;
-}
-
-/** Lines of `mount`: `/dev/sdb1 on /data type xfs (rw)`; a target may hold blanks. */
-export function parseMounts(stdout: string): readonly Mount[] {
-  return stdout.split('\n').flatMap((line) => {
-    const match = /^(\S+) on (.+) type \S+ \(.*\)$/.exec(line.trim());
-    return match ? [{ source: match[1] ?? '', target: match[2] ?? '' }] : [];
-  });
 }
 
 export function parseFstab(text: string): readonly FstabLine[] {

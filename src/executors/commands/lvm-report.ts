@@ -1,3 +1,5 @@
+import { withoutPrefix } from './lvm-errors.js';
+
 /** lvm answered with something other than the report that was asked for. */
 export class LvmReportError extends Error {
   constructor(message: string) {
@@ -11,6 +13,8 @@ export interface PhysicalVolumeRow {
   readonly pvUuid: string;
   /** '' for a PV that belongs to no volume group. */
   readonly vgName: string;
+  /** The whole device; null where lvm does not tell. */
+  readonly deviceKib: number | null;
 }
 
 /** A physical volume with how much hangs on its volume group. */
@@ -32,17 +36,8 @@ export function parseReportRows(
   stdout: string,
   kind: string,
 ): { readonly document: unknown; readonly rows: readonly Readonly<Record<string, string>>[] } {
-  // Warnings may precede the report on hosts that mix them into standard output.
-  const start = stdout.indexOf('{');
-  let document: unknown;
-  try {
-    document = JSON.parse(stdout.slice(Math.max(0, start)));
-  } catch {
-    throw new LvmReportError(`lvm's report is not JSON: ${stdout.slice(0, 200)}`);
-  }
-  const parts = isRecord(document) ? document['report'] : null;
-  if (!Array.isArray(parts)) throw new LvmReportError("lvm's report has no parts");
-  const rows = parts.flatMap((part: unknown) => {
+  const document = parseReport(stdout);
+  const rows = document.report.flatMap((part: unknown) => {
     const list = isRecord(part) ? (part[kind] ?? []) : null;
     if (!Array.isArray(list)) throw new LvmReportError(`lvm's report has no rows of ${kind}`);
     return list.map((row: unknown) =>
@@ -56,7 +51,7 @@ export function parseReportRows(
   return { document, rows };
 }
 
-/** Rows of `pvs` or `vgs -o pv_name,pv_uuid,vg_name --reportformat=json`. */
+/** Rows of `pvs` or `vgs -o pv_name,pv_uuid,vg_name,dev_size --units=k --reportformat=json`. */
 export function parsePhysicalVolumes(stdout: string): readonly PhysicalVolumeRow[] {
   return rowsOf(stdout, ['pv', 'vg']).map(physicalVolume);
 }
@@ -88,70 +83,136 @@ export interface VolumeGroupSizes {
   readonly extentKib: number;
 }
 
-/** The line of `vgdisplay -c`; some lvm set-ups print warnings to stdout as well. */
-export function parseVolumeGroupSizes(stdout: string): VolumeGroupSizes {
-  const line = withoutWarnings(stdout).trim();
+const VGDISPLAY_FIELDS = 17;
+
+/**
+ * The line of `vgdisplay -c` that is about this group, whatever else was printed. What cannot be is refused: `diskKib`
+ * is the size of the group's only disk, where that is known.
+ */
+export function parseVolumeGroupSizes(stdout: string, vg: string, diskKib: number | null): VolumeGroupSizes {
+  const lines = new Set(
+    stdout
+      .split('\n')
+      .flatMap((text) => withoutPrefix(text.trim(), `${vg}:`) ?? [])
+      .filter((text) => text.split(':').length === VGDISPLAY_FIELDS),
+  );
+  const [line = ''] = lines;
+  if (lines.size !== 1) throw new LvmReportError(`vgdisplay returned an invalid string: ${excerpt(stdout)}`);
   const fields = line.split(':');
-  if (fields.length < 17) throw new LvmReportError(`vgdisplay returned an invalid string: ${stdout.slice(0, 200)}`);
-  const [extentKib, total, allocated, free] = fields.slice(12, 16).map(wholeNumber) as [number, number, number, number];
-  return { totalKib: total * extentKib, usedKib: allocated * extentKib, freeKib: free * extentKib, extentKib };
+  const [sizeKib, extentKib, total, allocated, free] = fields.slice(11, 16).map(wholeNumber) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const isPossible = extentKib > 0 && total === allocated + free && sizeKib === total * extentKib;
+  if (!isPossible) throw new LvmReportError(`vgdisplay returned sizes that do not agree with each other: ${line}`);
+  const isOnOneDisk = fields[9] === '1';
+  if (isOnOneDisk && diskKib !== null && sizeKib > diskKib)
+    throw new LvmReportError(`vgdisplay returned a size beyond the disk, which has ${diskKib} KiB: ${line}`);
+  return { totalKib: sizeKib, usedKib: allocated * extentKib, freeKib: free * extentKib, extentKib };
 }
 
 /**
- * `lvs --options=thin_count` of a pool: volumes in it, snapshots included. Blank for a plain volume, which a pool is
- * until lvcreate has cleared its metadata: one that was cut off then leaves it so, with nothing in it.
+ * `lvs -o vg_name,lv_name,thin_count --reportformat=json` of a pool: volumes in it, snapshots included. Blank for a
+ * plain volume, which a pool is until lvcreate has cleared its metadata: one that was cut off then leaves it so, with
+ * nothing in it.
  */
-export function parseThinCount(stdout: string): number {
-  const text = withoutWarnings(stdout);
-  return /^\s*\n\s*$/.test(text) ? 0 : wholeNumber(text);
+export function parseThinCount(stdout: string, vg: string, pool: string): number {
+  const rows = rowsOf(stdout, ['lv']).filter((row) => field(row, 'vg_name') === vg && field(row, 'lv_name') === pool);
+  if (rows.length !== 1) throw new LvmReportError(`lvm's report is not about ${vg}/${pool}: ${excerpt(stdout)}`);
+  const count = field(rows[0], 'thin_count');
+  return count.trim() === '' ? 0 : wholeNumber(count);
 }
 
 function physicalVolume(row: unknown): PhysicalVolumeRow {
-  return { pvName: field(row, 'pv_name'), pvUuid: field(row, 'pv_uuid'), vgName: field(row, 'vg_name') };
+  return {
+    pvName: field(row, 'pv_name'),
+    pvUuid: field(row, 'pv_uuid'),
+    vgName: field(row, 'vg_name'),
+    deviceKib: deviceKib(row),
+  };
+}
+
+/** Such as `33419264.00k`; 0 for a device that is away. */
+function deviceKib(row: unknown): number | null {
+  const size = isRecord(row) ? row['dev_size'] : undefined;
+  const [, digits] = (typeof size === 'string' && /^(\d{1,15})(?:\.\d+)?k?$/.exec(size.trim())) || [];
+  return digits === undefined || Number(digits) === 0 ? null : Number(digits) + 1;
 }
 
 function rowsOf(stdout: string, kinds: readonly string[]): readonly unknown[] {
-  const report = parseReport(stdout);
-  const parts = isRecord(report) ? report['report'] : null;
-  const [part] = Array.isArray(parts) ? parts : [];
-  if (!Array.isArray(parts) || parts.length !== 1 || !isRecord(part))
-    throw new LvmReportError("lvm's report has not exactly one part");
+  const { report } = parseReport(stdout);
+  const [part] = report;
+  if (report.length !== 1 || !isRecord(part)) throw new LvmReportError("lvm's report has not exactly one part");
   const rows = kinds.map((kind) => part[kind]).find(Array.isArray);
   if (!Array.isArray(rows)) throw new LvmReportError(`lvm's report does not list ${kinds.join(' or ')}`);
   return rows;
 }
 
-function parseReport(stdout: string): unknown {
-  for (const text of [stdout, withoutWarnings(stdout)]) {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      // The next reading, or the refusal below.
-    }
-  }
-  throw new LvmReportError(`lvm's report is not JSON: ${stdout.slice(0, 200)}`);
+function parseReport(stdout: string): { readonly report: readonly unknown[] } {
+  const document = parseJson(stdout) ?? parseJson(reportLines(stdout).join('\n'));
+  if (document === null) throw new LvmReportError(`lvm's report is not JSON: ${offendingLine(stdout)}`);
+  const report = isRecord(document) ? document['report'] : null;
+  if (!Array.isArray(report)) throw new LvmReportError("lvm's report has no parts");
+  return { ...(document as Record<string, unknown>), report };
 }
 
-/** Lines that lvm adds to a report where stderr and stdout are one (exec wrappers, pods with a terminal). */
-const MESSAGE = /^\s*(?:WARNING: |File descriptor \d+ |Failed to |Couldn't find |Device .* not found|\/\S+: )/;
+/**
+ * The lines of a report among others: lvm prints notes about other things to standard output too, in the middle of a
+ * report, and where a wrapper or a terminal makes one of both streams, its warnings. What lvm.conf puts before every
+ * line is taken off.
+ */
+function reportLines(stdout: string): readonly string[] {
+  const lines = stdout.split('\n');
+  const first = lines.findIndex((line) => line.includes(REPORT_KEY));
+  if (first < 0) return [];
+  const before = lines[first]?.slice(0, lines[first]?.indexOf(REPORT_KEY)) ?? '';
+  const prefix = before.slice(0, before.includes('{') ? before.indexOf('{') : before.length).trimEnd();
+  const bare = lines.map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line).trim());
+  const start = before.includes('{') ? first : bare.lastIndexOf('{', first);
+  return start < 0 ? [] : bare.slice(start).filter(isReportLine);
+}
 
-function withoutWarnings(stdout: string): string {
-  return stdout
-    .split('\n')
-    .filter((line) => !MESSAGE.test(line))
-    .join('\n');
+const REPORT_KEY = '"report"';
+const BRACKETS = /^[{}[\],\s]+$/;
+const KEY = /^"\w+"\s*:[[{\s]*$/;
+const VALUE = /^"\w+"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[\d.]+|\[\s*\])\s*,?$/;
+
+function isReportLine(line: string): boolean {
+  if (BRACKETS.test(line) || KEY.test(line) || VALUE.test(line)) return true;
+  return line.startsWith('{') && parseJson(line.endsWith(',') ? line.slice(0, -1) : line) !== null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+/** What stands where the report was expected, or where it is cut off. */
+function offendingLine(stdout: string): string {
+  const lines = stdout.split('\n').filter((line) => line.trim() !== '');
+  const isBegun = stdout.includes(REPORT_KEY);
+  return isBegun ? `it is cut off after ${excerpt(lines.at(-1) ?? '')}` : excerpt(lines[0] ?? '');
+}
+
+function excerpt(text: string): string {
+  return JSON.stringify(text.trim().slice(0, 200));
 }
 
 function wholeNumber(text: string): number {
   const digits = text.trim();
-  if (!/^\d+$/.test(digits))
-    throw new LvmReportError(`lvm reported ${JSON.stringify(text)} where a number was expected`);
+  if (!/^\d{1,15}$/.test(digits)) throw new LvmReportError(`lvm reported ${excerpt(text)} where a number was expected`);
   return Number(digits);
 }
 
 function optionalNumber(row: unknown, key: string): number | null {
   const value = isRecord(row) ? row[key] : undefined;
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : null;
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
 function field(row: unknown, key: string): string {

@@ -1,7 +1,7 @@
-import { CommandError, type CommandResult, runAll } from '../executor.js';
+import { CommandError, type CommandResult, runAll, runOne } from '../executor.js';
 import { autobackup, lvm, SHORT_TIMEOUT_MS } from './command-lines.js';
 import type { Hosts } from './hosts.js';
-import { isLvmObjectAbsent } from './lvm-errors.js';
+import { isVolumeAbsent } from './lvm-errors.js';
 import { parseReportRows } from './lvm-report.js';
 
 const FIELDS = 'lv_name,lv_attr,lv_size,lv_tags';
@@ -21,20 +21,14 @@ export async function removeUnnamedMetadata(
   metadataKib: number,
 ): Promise<void> {
   const { settings, executor } = hosts;
-  const list = lvm(settings, ['lvs', '--reportformat=json', '--units=k', `--options=${FIELDS}`, vg], SHORT_TIMEOUT_MS, {
-    mayFail: true,
-  });
-  const [listed] = (await runAll(executor, host, [list])) as [CommandResult];
-  if (listed.exitCode !== 0) {
-    if (isLvmObjectAbsent(listed)) return;
-    throw new CommandError(host, list, listed);
-  }
+  const list = lvm(settings, ['lvs', '--reportformat=json', '--units=k', `--options=${FIELDS}`, vg], SHORT_TIMEOUT_MS);
+  const listed = await runOne(executor, host, list);
   for (const name of findUnnamedMetadata(listed.stdout, metadataKib)) {
     const removal = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${name}`], SHORT_TIMEOUT_MS, {
       mayFail: true,
     });
     const [removed] = (await runAll(executor, host, [removal])) as [CommandResult];
-    if (removed.exitCode !== 0 && !isLvmObjectAbsent(removed)) throw new CommandError(host, removal, removed);
+    if (removed.exitCode !== 0 && !isVolumeAbsent(removed, vg, name)) throw new CommandError(host, removal, removed);
   }
 }
 

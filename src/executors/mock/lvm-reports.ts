@@ -45,12 +45,12 @@ export function vgs(world: World, host: SimulatedHost, args: readonly string[]):
   return report('vg', parsed, rows);
 }
 
-export function lvs(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+export function lvs(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const parsed = parseLvmArguments(args, 'uva');
   const found: LogicalVolume[] = [];
   for (const name of parsed.names) {
     const [groupName = '', volumeName] = name.replace(/^\/dev\//, '').split('/');
-    const group = host.groups.get(groupName);
+    const group = name.startsWith('/dev/') ? host.groups.get(groupName) : world.group(host, groupName);
     if (!group && !name.startsWith('/dev/')) return noGroup(groupName);
     if (group && volumeName === undefined) found.push(...group.volumes.values());
     else {
@@ -74,6 +74,7 @@ function diskRow(world: World, disk: Disk): Row {
     vg_name: group?.name ?? '',
     pv_fmt: 'lvm2',
     pv_attr: group ? 'a--' : '---',
+    dev_size: kib(disk.sizeKib),
     pv_size: kib(totalKib),
     pv_free: kib(totalKib - usedKib),
     pv_count: String(group?.disks.length ?? 0),

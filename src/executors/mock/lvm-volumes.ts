@@ -138,10 +138,10 @@ export function addThinVolume(
 }
 
 /** Removing a pool removes the thin volumes in it too; with -f without asking. */
-export function lvremove(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+export function lvremove(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const { options, names } = parseLvmArguments(args);
   const [groupName = '', name = ''] = (names[0] ?? '').replace(/^\/dev\//, '').split('/');
-  const group = host.groups.get(groupName);
+  const group = world.group(host, groupName);
   if (!group) return noGroup(groupName);
   const volume = group.volumes.get(name);
   if (!volume) return fail(LVM_FAILED, `  Failed to find logical volume "${groupName}/${name}"`);
@@ -171,9 +171,10 @@ export function lvremove(_world: World, host: SimulatedHost, args: readonly stri
 
 /** Only `lvchange -ay|-an VG/LV...`; activating a thin volume activates its pool. */
 export function lvchange(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
-  const isActive = args[0] === '-ay';
-  if (!isActive && args[0] !== '-an') return fail(3, `  Not simulated: lvchange ${args.join(' ')}`);
-  for (const name of args.slice(1)) {
+  const { options, names } = parseLvmArguments(args);
+  const isActive = args.includes('-ay');
+  if (!options.has('a')) return fail(3, `  Not simulated: lvchange ${args.join(' ')}`);
+  for (const name of names) {
     const volume = host.findLogicalVolume(name);
     if (!volume) return fail(LVM_FAILED, `  Failed to find logical volume "${name}"`);
     if (!isActive && volume.mounts > 0)

@@ -6,6 +6,7 @@ import { cat, chmod, chown, fstabAppend, fstabDelete, grep, mkdir, rmdir, sed } 
 import { glusterBlock } from './gluster-block-program.js';
 import { gluster } from './gluster-program.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
+import { withNoise } from './lvm-noise.js';
 import { lvs, pvs, vgs } from './lvm-reports.js';
 import { lvchange, lvcreate, lvremove } from './lvm-volumes.js';
 import type { SimulatedHost } from './simulated-host.js';
@@ -70,7 +71,9 @@ export function resolveCommand(argv: readonly string[]): ResolvedCommand {
 
 export function runProgram(world: World, host: SimulatedHost, { name, args }: ResolvedCommand): CommandResult {
   const program = PROGRAMS.get(name);
-  return program ? program(world, host, args) : fail(127, `bash: ${name}: command not found`);
+  if (!program) return fail(127, `bash: ${name}: command not found`);
+  const result = program(world, host, args);
+  return host.lvmNoise && /^(?:pv|vg|lv)/.test(name) ? withNoise(result, host.lvmNoise, name) : result;
 }
 
 /** How latencies are configured: `lvcreate`, `gluster volume start`. */

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Directory, FileSystem, normalPath, parentOf } from './file-system.js';
+import type { LvmNoise } from './lvm-noise.js';
 import type { Pool, SimulatedVolume } from './pool.js';
 import { TextFile } from './text-file.js';
 
@@ -60,6 +61,8 @@ export class SimulatedHost {
   readonly uuid: string = randomUUID();
   isUp = true;
   isGlusterdUp = true;
+  /** What stands around the answers of lvm; null: nothing. */
+  lvmNoise: LvmNoise | null = null;
   pool: Pool;
   readonly disks = new Map<string, Disk>();
   readonly groups = new Map<string, VolumeGroup>();
@@ -70,6 +73,7 @@ export class SimulatedHost {
   /** Bricks that gluster serves from here, and how many lie below each directory. */
   readonly brickPaths = new Map<string, SimulatedVolume>();
   readonly brickParents = new Map<string, number>();
+  readonly #pulled = { disks: new Map<string, Disk>(), groups: new Map<string, VolumeGroup>() };
   readonly #root = new FileSystem('ext4', '');
 
   constructor(manage: string, storage: string, pool: Pool) {
@@ -90,6 +94,17 @@ export class SimulatedHost {
     this.disks.set(path, disk);
     for (const link of links) this.disks.set(link, disk);
     return disk;
+  }
+
+  /** All disks are away, their groups with them; device-mapper keeps the volumes that are active. */
+  pullDisks(): void {
+    move(this.disks, this.#pulled.disks);
+    move(this.groups, this.#pulled.groups);
+  }
+
+  plugDisks(): void {
+    move(this.#pulled.disks, this.disks);
+    move(this.#pulled.groups, this.groups);
   }
 
   findDisk(name: string): Disk | undefined {
@@ -192,6 +207,11 @@ export class SimulatedHost {
     for (let at = parentOf(path); at !== ''; at = parentOf(at)) if (this.brickPaths.has(at)) return true;
     return false;
   }
+}
+
+function move<T>(from: Map<string, T>, to: Map<string, T>): void {
+  for (const [name, thing] of from) to.set(name, thing);
+  from.clear();
 }
 
 export function mapperPath(volume: { readonly name: string; readonly group: { readonly name: string } }): string {

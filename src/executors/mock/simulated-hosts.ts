@@ -6,6 +6,7 @@ import { type Fault, FaultList, faultResult } from './faults.js';
 import { anotherTransaction, lockedVolume } from './gluster-program.js';
 import { HeldCommands } from './held-commands.js';
 import { Leftovers } from './leftovers.js';
+import type { LvmNoise } from './lvm-noise.js';
 import { startBrick } from './pool.js';
 import { changedGroup, latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
@@ -197,6 +198,18 @@ export class SimulatedHosts {
   setGlusterdUp(name: string, isUp: boolean): void {
     const host = this.#world.hostByManageName(name);
     if (host) host.isGlusterdUp = isUp;
+  }
+
+  /** Pulls all disks of a host, or gives them back as they were. */
+  setDisksAway(name: string, areAway: boolean): void {
+    const host = this.#world.hostByManageName(name);
+    if (areAway) host?.pullDisks();
+    else host?.plugDisks();
+  }
+
+  setLvmNoise(name: string, noise: LvmNoise | null): void {
+    const host = this.#world.hostByManageName(name);
+    if (host) host.lvmNoise = noise;
   }
 
   /** Files that each brick of a volume has to heal. */

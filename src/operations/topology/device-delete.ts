@@ -3,10 +3,11 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { forgetDevice, hasVolumeGroup, tearDownDevice } from '../../executors/commands/lvm-device.js';
+import type { KnownDevice } from '../../executors/commands/lvm-device-commands.js';
+import { forgetDevice, isVolumeGroup, tearDownDevice } from '../../executors/commands/lvm-device-removal.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
-import type { Intent } from '../engine/operation-records.js';
+import { answerQueueOf, type Intent } from '../engine/operation-records.js';
 import { bricksInUse, dropParkedBricks } from '../volumes/parked-bricks.js';
 import { deviceLane } from './device-add.js';
 
@@ -26,12 +27,17 @@ export async function buildDeviceDelete(tx: Tx, id: Id, forceForget: boolean): P
       'conflict',
       `device ${id} still holds ${bricks} bricks; they must be moved or deleted first${forceForget ? '' : await parkedHint(tx, id, bricks)}`,
     );
-  const [other] = await tx.operations.listByObject(id);
-  if (other)
-    throw new DomainError(
-      'conflict',
-      `device ${id} is being changed by operation ${other.id}; wait until that has ended`,
-    );
+  for (const other of await tx.operations.listByObject(id)) {
+    // An earlier attempt waits for a disk or host that the device is given up for now.
+    if (!forceForget || other.type !== 'delete-device' || other.status === '') {
+      throw new DomainError(
+        'conflict',
+        `device ${id} is being changed by operation ${other.id}; wait until that has ended`,
+      );
+    }
+    await answerQueueOf(tx, other.id, { error: `device ${id} is being forgotten by another request` });
+    await tx.operations.delete(other.id);
+  }
   return {
     actions: [{ change: 'delete-device', id, delta: null }],
     plan: { forceForget },
@@ -48,6 +54,8 @@ interface DeviceDeleteWork {
   readonly device: Device;
   readonly node: Node | null;
   readonly forceForget: boolean;
+  /** An attempt of this process was refused before its group was removed. */
+  isUntouched: boolean;
 }
 
 export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
@@ -57,7 +65,7 @@ export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
     const device = await tx.devices.find(operation.actions[0]?.id ?? '');
     if (!device) return null;
     const { forceForget } = operation.plan as { forceForget: boolean };
-    return { device, node: await tx.nodes.find(device.nodeId), forceForget };
+    return { device, node: await tx.nodes.find(device.nodeId), forceForget, isUntouched: false };
   },
 
   lane: ({ device }) => deviceLane(device.nodeId),
@@ -65,11 +73,20 @@ export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
   /** A device that is forgotten by force may be on a host that never answers again. */
   leftovers: ({ node, forceForget }) => ({ mustEnd: node && !forceForget ? [manageName(node)] : [], mayStay: [] }),
 
-  async exec({ device, node, forceForget }, context) {
+  async exec(work, context) {
+    const { device, node, forceForget } = work;
     if (!node) return;
-    const target = { deviceId: device.id, name: device.name, paths: device.paths, pvUuid: device.pvUuid };
-    if (forceForget) await forgetDevice(context.hosts, manageName(node), target);
-    else await tearDownDevice(context.hosts, manageName(node), target);
+    if (forceForget) return forgetDevice(context.hosts, manageName(node), known(device));
+    let isRemoved = false;
+    const onGroupRemoved = () => {
+      isRemoved = true;
+    };
+    try {
+      await tearDownDevice(context.hosts, manageName(node), known(device), { onGroupRemoved });
+    } catch (error) {
+      work.isUntouched = error instanceof DomainError && !isRemoved;
+      throw error;
+    }
   },
 
   async finalize(tx, { device }) {
@@ -81,13 +98,28 @@ export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
     return { location: null };
   },
 
-  /** A volume group that could not be removed is still a device; without it there is only the way forward. */
-  async direction({ device, node }, context, after) {
+  /**
+   * A volume group that could not be removed is still a device; without it there is only the way forward. A device
+   * that nobody can look at stays one when nothing was done to it: it can be deleted again, or given up.
+   */
+  async direction({ device, node, isUntouched }, context, after) {
     if (after === 'crash' || !node) return 'forward';
-    return (await hasVolumeGroup(context.hosts, manageName(node), device.id)) ? 'back' : 'forward';
+    const isGroup = await isVolumeGroup(context.hosts, manageName(node), known(device));
+    if (isGroup === null && !isUntouched) {
+      throw new DomainError(
+        'failed',
+        `whether device ${device.id} is a volume group still can't be told: its disk is away; bring it back, or give ` +
+          `it up with: heketi-cli device delete --force-forget ${device.id}`,
+      );
+    }
+    return isGroup === false ? 'forward' : 'back';
   },
 
   undo: async () => ALL_UNDONE,
 
   retract: async () => null,
 };
+
+function known({ id, name, paths, pvUuid }: Device): KnownDevice {
+  return { deviceId: id, name, paths, pvUuid };
+}

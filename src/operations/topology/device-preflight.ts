@@ -118,7 +118,7 @@ function existence({ kind, device }: DeviceFacts, { name, host }: Candidate): Pr
   const list = `see the devices of ${host} with: lsblk --paths`;
   if (kind === 'absent') return problem('device', `${name} does not exist`, list);
   if (kind === 'other') return problem('device', `${name} is not a block device`, list);
-  if (kind === 'unknown' || !device) return unknown('device', `${host} has no lsblk that answers in JSON`);
+  if (!device) return unknown('device', `${host} has no lsblk that answers in JSON`);
   if (device.isReadOnly) {
     return problem('device', `${name} is read-only`, `find out why with: dmesg | grep ${shortName(name)}`);
   }
@@ -170,9 +170,17 @@ function use(facts: DeviceFacts, { name, host }: Candidate): PreflightCheck {
   return ok('use', 'not mounted, nothing is built on it');
 }
 
-function lvmUse({ physicalVolume, lvm }: DeviceFacts, { name, host, known }: Candidate): PreflightCheck {
+function lvmUse(facts: DeviceFacts, { name, host, known }: Candidate): PreflightCheck {
+  const { physicalVolume, lvm, signatures } = facts;
   if (lvm === 'missing') return unknown('lvm', 'not known without lvm');
   if (physicalVolume === 'unknown') return unknown('lvm', 'lvm pvs did not answer');
+  if (physicalVolume === 'none' && signatures.includes('LVM2_member')) {
+    return problem(
+      'lvm',
+      `${name} carries a label of LVM that lvm on ${host} does not show: a filter of lvm.conf or LVM's devices file hides it`,
+      `see what hides it on ${host}: lvmconfig devices; lvmdevices. If nothing on it is needed: wipefs --all ${name}`,
+    );
+  }
   if (physicalVolume === 'none') return ok('lvm', 'no physical volume of LVM');
   const { pvUuid, vgName, lvCount, pvCount } = physicalVolume;
   const owner = known.find((device) => device.pvUuid === pvUuid || volumeGroupName(device.id) === vgName);
@@ -236,7 +244,7 @@ function contents({ device, signatures, unanswered }: DeviceFacts, { name, host 
   return ok('contents', 'no file system, partition table or other signature');
 }
 
-function tools({ lvm, mkfsXfs, thinCheck }: DeviceFacts, { host }: Candidate): PreflightCheck {
+function tools({ lvm, mkfsXfs, thinCheck, outputSettings }: DeviceFacts, { host }: Candidate): PreflightCheck {
   const missing = [...(lvm === 'missing' ? ['lvm2'] : []), ...(mkfsXfs === 'missing' ? ['xfsprogs'] : [])];
   if (missing.length > 0) {
     return problem('tools', `${missing.join(' and ')} not installed`, `install on ${host}: ${missing.join(' ')}`);
@@ -246,6 +254,13 @@ function tools({ lvm, mkfsXfs, thinCheck }: DeviceFacts, { host }: Candidate): P
       'tools',
       'thin_check is not installed; LVM then activates thin pools unchecked, and can not repair them',
       `install on ${host}: device-mapper-persistent-data (Red Hat) or thin-provisioning-tools (Debian)`,
+    );
+  }
+  if (outputSettings.length > 0) {
+    return warning(
+      'tools',
+      `lvm.conf on ${host} puts words of its own before what lvm prints (${outputSettings.join(', ')})`,
+      `this server asks lvm for plain output; other programs there may not: remove the setting from /etc/lvm/lvm.conf`,
     );
   }
   return lvm === 'unknown' ? unknown('tools', 'not known') : ok('tools', 'lvm, mkfs.xfs and thin_check are there');

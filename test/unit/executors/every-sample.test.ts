@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { parseBlockDevices, parseMounts, parseSignatures } from '../../../src/executors/commands/block-devices.js';
-import { classifyFailure, type FailureKind } from '../../../src/executors/commands/failure.js';
+import {
+  areRightsMissing,
+  isFileAbsent,
+  isNotMounted,
+  isProgramMissing,
+} from '../../../src/executors/commands/failure.js';
+import {
+  isAlreadyStarted,
+  isAlreadyStopped,
+  isVolumeAbsent as isGlusterVolumeAbsent,
+  isNoPeer,
+  isSnapshotAbsent,
+  isTransactionInProgress,
+} from '../../../src/executors/commands/gluster-errors.js';
 import {
   parseBrickProcesses,
   parseHealInfo,
@@ -16,10 +29,16 @@ import {
 } from '../../../src/executors/commands/gluster-xml.js';
 import { parsePeers } from '../../../src/executors/commands/glusterd.js';
 import {
+  isDeviceUnseen,
+  isGroupUnseen,
+  isLabelAbsent,
+  isPoolHalfActive,
+  isVolumeAbsent,
+} from '../../../src/executors/commands/lvm-errors.js';
+import {
   parseLogicalVolumes,
   parseOccupiedPhysicalVolumes,
   parsePhysicalVolumes,
-  parseThinCount,
   parseVolumeGroupSizes,
 } from '../../../src/executors/commands/lvm-report.js';
 import { findUnnamedMetadata } from '../../../src/executors/commands/unnamed-metadata.js';
@@ -35,81 +54,107 @@ const xml = (found: Sample): XmlElement => readGlusterXml('n1', COMMAND, found);
 const path = (found: Sample, ...names: readonly string[]) =>
   names.reduce<XmlElement | null>((at, name) => child(at, name), xml(found));
 
-/** Why the sample failed, or null. What gluster says with --xml counts, not its exit code. */
-function failureOf(found: Sample): FailureKind | null {
-  if (!isXml(found)) return found.exitCode === 0 ? null : classifyFailure(found);
+/** What the sample is taken for, by all that judge failures and with the names that its command asked for. */
+function judged(found: Sample): readonly string[] {
+  const [, vg = '', lv = ''] = /(vg_\w+)(?:\/(\w+))?/.exec(found.commandLine) ?? [];
+  const [device = ''] = /\/dev\/(?:ubd\w+|nope)/.exec(found.commandLine) ?? [];
+  const [mountPoint = ''] = /\/\S+$/.exec(found.commandLine) ?? [];
+  const error = failureOf(found);
+  const judges: readonly (readonly [string, boolean])[] = [
+    ['no such program', isProgramMissing(found)],
+    ['no rights', areRightsMissing(found)],
+    ['no such file', isFileAbsent(found, mountPoint)],
+    ['not mounted', isNotMounted(found, mountPoint)],
+    ['lvm: no such volume', isVolumeAbsent(found, vg, lv)],
+    ['lvm: group not seen', isGroupUnseen(found, vg)],
+    ['lvm: no label', isLabelAbsent(found, device)],
+    ['lvm: device not seen', isDeviceUnseen(found, device)],
+    ['lvm: pool half active', isPoolHalfActive(found, vg, lv.replace('brick', 'tp'))],
+    ['gluster: no such volume', error !== null && isGlusterVolumeAbsent(error)],
+    ['gluster: no such snapshot', error !== null && isSnapshotAbsent(error)],
+    ['gluster: no such peer', error !== null && isNoPeer(error)],
+    ['gluster: started', error !== null && isAlreadyStarted(error)],
+    ['gluster: stopped', error !== null && isAlreadyStopped(error)],
+    ['gluster: busy', error !== null && isTransactionInProgress(error)],
+  ];
+  return judges.filter(([, holds]) => holds).map(([name]) => name);
+}
+
+/** What gluster says with --xml counts, not its exit code. Null for a success. */
+function failureOf(found: Sample): CommandError | null {
+  if (!isXml(found)) return found.exitCode === 0 ? null : new CommandError('n1', COMMAND, found);
   try {
     xml(found);
     return null;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return classifyFailure(error);
+    return error;
   }
 }
 
-const FAILURES: Readonly<Record<string, FailureKind>> = {
-  'err-add-brick-in-use': 'in-use',
-  'err-add-brick-wrong-count': 'invalid-request',
-  'err-heal-brick-down': 'peer-down',
-  'err-heal-info-missing': 'absent',
-  'err-lvcreate-exists': 'exists',
-  'err-lvcreate-no-space': 'no-space',
-  'err-lvcreate-no-vg': 'absent',
-  'err-lvremove-in-use': 'in-use',
-  'err-lvremove-missing': 'absent',
-  'err-lvremove-pool-with-clone-lv': 'in-use',
-  'err-mkfs-on-existing-fs': 'in-use',
-  'err-mount-again': 'already-mounted',
-  'err-peer-detach-not-peer': 'not-a-peer',
-  'err-peer-detach-with-bricks': 'not-empty',
-  'err-peer-probe-unknown-name': 'peer-down',
-  'err-peer-probe-unreachable': 'peer-down',
-  'err-peer-probe-unreachable-xml': 'peer-down',
-  'err-pvcreate-already-in-vg': 'pv-of-group',
-  'err-pvcreate-has-filesystem': 'has-contents',
-  'err-pvcreate-missing-device': 'absent',
-  'err-pvcreate-mounted': 'in-use',
-  'err-pvremove-in-vg': 'pv-of-group',
-  'err-pvremove-not-pv': 'absent',
-  'err-replace-brick-unknown': 'absent',
-  'err-snapshot-create-exists': 'exists',
-  'err-snapshot-create-exists-xml': 'exists',
-  'err-snapshot-create-no-volume': 'absent',
-  'err-snapshot-create-node-down': 'peer-down',
-  'err-snapshot-delete-missing': 'absent',
-  'err-umount-busy': 'in-use',
-  'err-umount-not-mounted': 'not-mounted',
-  'err-vgcreate-exists': 'exists',
-  'err-vgdisplay-missing': 'absent',
-  'err-vgremove-has-lvs': 'not-empty',
-  'err-volume-create-after-failed-create': 'old-brick',
-  'err-volume-create-brick-in-use': 'in-use',
-  'err-volume-create-brick-in-use-xml': 'in-use',
-  'err-volume-create-dir-missing': 'absent',
-  'err-volume-create-exists': 'exists',
-  'err-volume-create-exists-xml': 'exists',
-  'err-volume-create-mountpoint': 'brick-is-mount-point',
-  'err-volume-create-node-down': 'peer-down',
-  'err-volume-create-node-down-xml': 'peer-down',
-  'err-volume-create-not-peer': 'not-a-peer',
-  'err-volume-create-not-peer-xml': 'not-a-peer',
-  'err-volume-create-old-brick-xattr': 'old-brick',
-  'err-volume-create-replica2-prompt': 'invalid-request',
-  'err-volume-create-wrong-count': 'invalid-request',
-  'err-volume-delete-missing': 'absent',
-  'err-volume-delete-missing-xml': 'absent',
-  'err-volume-delete-started': 'still-started',
-  'err-volume-delete-started-xml': 'still-started',
-  'err-volume-delete-with-snapshots': 'not-empty',
-  'err-volume-info-missing': 'absent',
-  'err-volume-info-missing-plain': 'absent',
-  'err-volume-set-bad': 'invalid-request',
-  'err-volume-start-again': 'already-started',
-  'err-volume-start-again-xml': 'already-started',
-  'err-volume-stop-again': 'already-stopped',
-  'err-volume-stop-again-xml': 'already-stopped',
-  'err-wipefs-mounted': 'in-use',
-  'lvs-missing': 'absent',
+const FAILURES: Readonly<Record<string, readonly string[]>> = {
+  'err-add-brick-in-use': [],
+  'err-add-brick-wrong-count': [],
+  'err-heal-brick-down': [],
+  'err-heal-info-missing': ['gluster: no such volume'],
+  'err-lvcreate-exists': [],
+  'err-lvcreate-no-space': [],
+  'err-lvcreate-no-vg': ['lvm: group not seen'],
+  'err-lvremove-in-use': [],
+  'err-lvremove-missing': ['lvm: no such volume'],
+  'err-lvremove-pool-with-clone-lv': [],
+  'err-mkfs-on-existing-fs': [],
+  'err-mount-again': [],
+  'err-peer-detach-not-peer': ['gluster: no such peer'],
+  'err-peer-detach-with-bricks': [],
+  'err-peer-probe-unknown-name': [],
+  'err-peer-probe-unreachable': [],
+  'err-peer-probe-unreachable-xml': [],
+  'err-pvcreate-already-in-vg': [],
+  'err-pvcreate-has-filesystem': [],
+  'err-pvcreate-missing-device': ['lvm: device not seen'],
+  'err-pvcreate-mounted': [],
+  'err-pvremove-in-vg': [],
+  'err-pvremove-not-pv': ['lvm: no label'],
+  'err-replace-brick-unknown': [],
+  'err-snapshot-create-exists': [],
+  'err-snapshot-create-exists-xml': [],
+  'err-snapshot-create-no-volume': ['gluster: no such volume'],
+  'err-snapshot-create-node-down': [],
+  'err-snapshot-delete-missing': ['gluster: no such snapshot'],
+  'err-umount-busy': [],
+  'err-umount-not-mounted': ['not mounted'],
+  'err-vgcreate-exists': [],
+  'err-vgdisplay-missing': ['lvm: group not seen'],
+  'err-vgremove-has-lvs': [],
+  'err-volume-create-after-failed-create': [],
+  'err-volume-create-brick-in-use': [],
+  'err-volume-create-brick-in-use-xml': [],
+  'err-volume-create-dir-missing': [],
+  'err-volume-create-exists': [],
+  'err-volume-create-exists-xml': [],
+  'err-volume-create-mountpoint': [],
+  'err-volume-create-node-down': [],
+  'err-volume-create-node-down-xml': [],
+  'err-volume-create-not-peer': [],
+  'err-volume-create-not-peer-xml': [],
+  'err-volume-create-old-brick-xattr': [],
+  'err-volume-create-replica2-prompt': [],
+  'err-volume-create-wrong-count': [],
+  'err-volume-delete-missing': ['gluster: no such volume'],
+  'err-volume-delete-missing-xml': ['gluster: no such volume'],
+  'err-volume-delete-started': [],
+  'err-volume-delete-started-xml': [],
+  'err-volume-delete-with-snapshots': [],
+  'err-volume-info-missing': ['gluster: no such volume'],
+  'err-volume-info-missing-plain': ['gluster: no such volume'],
+  'err-volume-set-bad': [],
+  'err-volume-start-again': ['gluster: started'],
+  'err-volume-start-again-xml': ['gluster: started'],
+  'err-volume-stop-again': ['gluster: stopped'],
+  'err-volume-stop-again-xml': ['gluster: stopped'],
+  'err-wipefs-mounted': [],
+  'lvs-missing': ['lvm: no such volume'],
 };
 
 const peers = (found: Sample) => parsePeers(xml(found)).map(({ name, isConnected }) => [name, isConnected]);
@@ -178,9 +223,6 @@ const READINGS: Readonly<Record<string, readonly [read: (found: Sample) => unkno
     ),
   ],
   'lvs-after-failed-snapshot': [(found) => parseMounts(found.stdout).length, 1],
-  'lvs-thin-count': [(found) => parseThinCount(found.stdout), 1],
-  'lvs-thin-count-snapshots': [(found) => parseThinCount(found.stdout), 4],
-  'lvs-thin-count-zero': [(found) => parseThinCount(found.stdout), 0],
   'mkfs-ext4-on-disk': [(found) => parseSignatures(found.stdout), ['ext4']],
   'mount-grep': [
     (found) => parseMounts(found.stdout),
@@ -245,7 +287,7 @@ const READINGS: Readonly<Record<string, readonly [read: (found: Sample) => unkno
     (found) => children(path(found, 'snapStatus', 'snapshots', 'snapshot', 'volume'), 'brick').length,
     3,
   ],
-  'vgdisplay-colon': [(found) => parseVolumeGroupSizes(found.stdout).totalKib, 8159 * 4096],
+  'vgdisplay-colon': [(found) => parseVolumeGroupSizes(found.stdout, `${VG}1`, null).totalKib, 8159 * 4096],
   'volume-get-xml': [(found) => childText(path(found, 'volGetopts', 'Opt'), 'Value'), '5'],
   'volume-info-2x3-xml': [volumes, [['vol_a', 1, 7, 6]]],
   'volume-info-all-xml': [volumes, [['vol_a', 1, 2, 3]]],
@@ -267,7 +309,17 @@ const SUCCESSES: readonly string[] = [
   ...['clone-start', 'clone-stop', 'data-still-there', 'deleted-clone-cleanup', 'df', 'df-inodes', 'dmsetup-status'],
   ...['dmsetup-table', 'fuse-mount', 'fuse-umount', 'fuse-write', 'glusterd-info', 'glusterd-restart', 'heal-info'],
   ...['heal-start', 'healed', 'healed-after-reboot', 'lvcreate-thin-verbose', 'lvremove-brick', 'lvremove-pool'],
-  ...['lvs-after-data', 'lvs-heketi-pool', 'lvs-plain', 'lvs-with-snapshots', 'peer-detach', 'peer-probe-2'],
+  ...[
+    'lvs-after-data',
+    'lvs-heketi-pool',
+    'lvs-thin-count',
+    'lvs-thin-count-snapshots',
+    'lvs-thin-count-zero',
+    'lvs-plain',
+    'lvs-with-snapshots',
+    'peer-detach',
+    'peer-probe-2',
+  ],
   ...['peer-probe-already', 'peer-probe-back', 'peer-probe-self', 'peer-status', 'peer-status-back'],
   ...['peer-status-node-down', 'peer-status-none', 'pool-list', 'pool-list-end', 'pool-list-node-down', 'pvcreate-1'],
   ...['pvcreate-2', 'pvcreate-3', 'pvcreate-mounted-setup', 'pvcreate-quiet', 'pvremove-loud', 'pvs-plain'],
@@ -318,7 +370,6 @@ const RECORDED_READINGS: typeof READINGS = {
       { vgName: 'foreign', lvName: 'pool', isActive: true },
     ],
   ],
-  'lvs-thin-count-plain': [(found) => parseThinCount(found.stdout), 0],
   'lvs-unnamed-metadata': [
     (found) => [8192, 4096].map((kib) => findUnnamedMetadata(found.stdout, kib)),
     [['lvol0'], []],
@@ -331,22 +382,23 @@ const RECORDED_READINGS: typeof READINGS = {
 };
 
 const RECORDED_FAILURES: typeof FAILURES = {
-  'lvremove-pool-half-active': 'unknown',
-  'lsblk-missing': 'absent',
-  'lsblk-regular-file': 'absent',
-  'modprobe-none': 'absent',
-  'plain-user-blkid': 'no-permission',
-  'plain-user-pvs': 'no-permission',
-  'pvcreate-partitions': 'partitioned',
-  'pvs-missing': 'absent',
-  'pvs-not-a-pv': 'absent',
-  'stat-missing': 'absent',
-  'sudo-missing-program': 'no-such-program',
-  'sudo-refused': 'no-permission',
-  'sudo-refused-n': 'no-permission',
+  'lvremove-pool-half-active': ['lvm: pool half active'],
+  'lsblk-missing': [],
+  'lsblk-regular-file': [],
+  'modprobe-none': [],
+  'plain-user-blkid': ['no rights'],
+  'plain-user-pvs': ['no rights'],
+  'pvcreate-partitions': [],
+  'pvs-missing': ['lvm: device not seen'],
+  'pvs-not-a-pv': ['lvm: no label'],
+  'stat-missing': ['no such file'],
+  'sudo-missing-program': ['no such program'],
+  'sudo-refused': ['no rights'],
+  'sudo-refused-n': ['no rights'],
 };
 
 const RECORDED_SUCCESSES = [
+  'lvs-thin-count-plain',
   ...['dmsetup-targets', 'findmnt-pair', 'findmnt-source-mounted', 'findmnt-source-root', 'lvchange-active'],
   ...['mkfs-xfs-version', 'modprobe-thin', 'stat-disk', 'stat-file', 'thin-check-version'],
 ];
@@ -365,14 +417,16 @@ describe('every recorded output', () => {
 
   it.each(namesIn('samples'))('%s', (name) => {
     const found = sample(name);
-    expect(failureOf(found)).toBe(FAILURES[name] ?? null);
+    expect(judged(found)).toEqual(FAILURES[name] ?? []);
+    expect(failureOf(found) !== null).toBe(name in FAILURES);
     const reading = READINGS[name];
     if (reading) expect(reading[0](found)).toEqual(reading[1]);
   });
 
   it.each(namesIn('recorded'))('%s, as the preflight sees it', (name) => {
     const found = recorded(name);
-    expect(failureOf(found)).toBe(RECORDED_DENIALS.includes(name) ? 'unknown' : (RECORDED_FAILURES[name] ?? null));
+    expect(judged(found)).toEqual(RECORDED_FAILURES[name] ?? []);
+    expect(failureOf(found) !== null).toBe(name in RECORDED_FAILURES || RECORDED_DENIALS.includes(name));
     const reading = RECORDED_READINGS[name];
     if (reading) expect(reading[0](found)).toEqual(reading[1]);
   });
@@ -388,10 +442,9 @@ describe('reports with messages in them', () => {
   it('are read where lvm prints warnings to stdout', () => {
     expect(parsePhysicalVolumes(warned)).toEqual(parsePhysicalVolumes(report));
     expect(parseOccupiedPhysicalVolumes(`  Failed to find physical volume "/dev/x".\n${report}`)).toHaveLength(2);
-    expect(parseThinCount('  WARNING: VG x was previously updated while missing PV y.\n       3\n')).toBe(3);
     const sizes = sample('vgdisplay-colon').stdout;
-    expect(parseVolumeGroupSizes(`  WARNING: Running as a non-root user.\n${sizes}`)).toEqual(
-      parseVolumeGroupSizes(sizes),
+    expect(parseVolumeGroupSizes(`  WARNING: Running as a non-root user.\n${sizes}`, `${VG}1`, null)).toEqual(
+      parseVolumeGroupSizes(sizes, `${VG}1`, null),
     );
   });
 

@@ -10,20 +10,11 @@ import {
 } from '../../../src/executors/commands/gluster-errors.js';
 import { parseHealInfo, parseVolumes } from '../../../src/executors/commands/gluster-volume-xml.js';
 import { readGlusterXml, type XmlElement } from '../../../src/executors/commands/gluster-xml.js';
-import {
-  isFileAbsent,
-  isLvmObjectAbsent,
-  isNotMounted,
-  isPhysicalVolumeAbsent,
-} from '../../../src/executors/commands/lvm-errors.js';
-import {
-  parsePhysicalVolumes,
-  parseThinCount,
-  parseVolumeGroupSizes,
-} from '../../../src/executors/commands/lvm-report.js';
+import { parsePhysicalVolumes, parseVolumeGroupSizes } from '../../../src/executors/commands/lvm-report.js';
 import { CommandError, type CommandResult } from '../../../src/executors/executor.js';
 import { sample } from './samples.js';
 
+const VG = 'vg_0123456789abcdef0123456789abcde1';
 const COMMAND = { argv: ['gluster', 'volume', 'info', '--xml'], timeoutMs: 1 };
 
 function read(result: CommandResult): XmlElement {
@@ -153,18 +144,15 @@ describe("gluster's refusals", () => {
   });
 });
 
-describe("lvm's reports and refusals", () => {
+describe("lvm's reports", () => {
   it('give sizes in KiB', () => {
-    expect(parseVolumeGroupSizes(sample('vgdisplay-colon').stdout)).toEqual({
+    expect(parseVolumeGroupSizes(sample('vgdisplay-colon').stdout, VG, null)).toEqual({
       totalKib: 33419264,
       freeKib: 33419264,
       usedKib: 0,
       extentKib: 4096,
     });
-    expect(() => parseVolumeGroupSizes('vg:r/w:1')).toThrow('vgdisplay returned an invalid string');
-    expect(parseThinCount(sample('lvs-thin-count').stdout)).toBe(1);
-    expect(() => parseThinCount('')).toThrow(/number was expected/);
-    expect(parseThinCount('        \n')).toBe(0); // a plain volume: what a cut-off lvcreate leaves of a pool
+    expect(() => parseVolumeGroupSizes('vg:r/w:1', 'vg', null)).toThrow('vgdisplay returned an invalid string');
   });
 
   it('name physical volumes', () => {
@@ -172,6 +160,7 @@ describe("lvm's reports and refusals", () => {
       pvName: '/dev/ubdb',
       pvUuid: 'q4SNX8-otG8-hStv-1ONo-kDqv-cNou-jpnzen',
       vgName: 'vg_0123456789abcdef0123456789abcde1',
+      deviceKib: null,
     });
     for (const text of [
       '',
@@ -183,31 +172,6 @@ describe("lvm's reports and refusals", () => {
     ]) {
       expect(() => parsePhysicalVolumes(text), text).toThrow(/lvm's report/);
     }
-  });
-
-  it.each(['err-lvremove-missing', 'err-lvcreate-no-vg', 'err-vgdisplay-missing', 'lvs-missing'])(
-    '%s says that something is not there',
-    (name) => expect(isLvmObjectAbsent(sample(name))).toBe(true),
-  );
-
-  it.each([
-    'err-lvremove-in-use',
-    'err-lvcreate-exists',
-    'err-lvcreate-no-space',
-    'err-vgremove-has-lvs',
-    'err-pvremove-in-vg',
-    'err-vgcreate-exists',
-  ])('%s does not', (name) => {
-    expect(isLvmObjectAbsent(sample(name))).toBe(false);
-    expect(isPhysicalVolumeAbsent(sample(name))).toBe(false);
-  });
-
-  it('tell that a device is no physical volume, and a path no mount point', () => {
-    expect(isPhysicalVolumeAbsent(sample('err-pvremove-not-pv'))).toBe(true);
-    expect(isPhysicalVolumeAbsent(sample('err-pvcreate-missing-device'))).toBe(true);
-    expect(isNotMounted(sample('err-umount-not-mounted'))).toBe(true);
-    expect(isNotMounted(sample('err-umount-busy'))).toBe(false);
-    expect(isFileAbsent({ stderr: "sed: can't read /etc/fstab: No such file or directory\n" })).toBe(true);
   });
 });
 

@@ -1,0 +1,32 @@
+import type { Id } from '../../domain/ids.js';
+import type { Command } from '../executor.js';
+import { lvm, SHORT_TIMEOUT_MS } from './command-lines.js';
+import type { Hosts } from './hosts.js';
+
+/** A device as the store remembers it. */
+export interface KnownDevice {
+  readonly deviceId: Id;
+  /** The path it was added with, such as /dev/sdb. */
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** '' when unknown. */
+  readonly pvUuid: string;
+}
+
+export const BY_PV_UUID = '/dev/disk/by-id/lvm-pv-uuid-';
+const PV_FIELDS = ['-o', 'pv_name,pv_uuid,vg_name,dev_size', '--units=k', '--reportformat=json'];
+
+/** The name /dev/sdX may be another disk after a restart of the host; the UUID is not. */
+export function effectivePath({ pvUuid, paths, name }: KnownDevice): string {
+  return pvUuid === '' ? (paths[0] ?? name) : `${BY_PV_UUID}${pvUuid}`;
+}
+
+/** One row: the physical volume. */
+export function physicalVolume(hosts: Hosts, path: string): Command {
+  return lvm(hosts.settings, ['pvs', ...PV_FIELDS, path], SHORT_TIMEOUT_MS);
+}
+
+/** A row for each physical volume of the group. */
+export function groupMembers(hosts: Hosts, vg: string): Command {
+  return lvm(hosts.settings, ['vgs', ...PV_FIELDS, vg], SHORT_TIMEOUT_MS);
+}
