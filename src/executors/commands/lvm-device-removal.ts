@@ -2,7 +2,7 @@ import { deviceMountRoot } from '../../domain/brick.js';
 import { volumeGroupName } from '../../domain/device.js';
 import { DomainError } from '../../domain/errors.js';
 import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
-import { parseSignatures } from './block-devices.js';
+import { BLOCK_DEVICE_COLUMNS, flattened, parseBlockDevices, parseSignatures } from './block-devices.js';
 import { lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import type { Hosts } from './hosts.js';
 import { effectivePath, groupMembers, type KnownDevice, physicalVolume } from './lvm-device-commands.js';
@@ -99,15 +99,18 @@ export function isHostFailure(error: unknown): boolean {
 async function isDiskBare(hosts: Hosts, host: string, device: KnownDevice): Promise<boolean> {
   const paths = namesOf(device);
   const path = paths.find((name) => name.startsWith('/dev/disk/by-')) ?? device.name;
-  const [stat, pv, blkid] = await runTolerant(hosts, host, [
+  const [stat, pv, blkid, lsblk] = await runTolerant(hosts, host, [
     program(['stat', '-L', '-c', '%F', path], SHORT_TIMEOUT_MS),
     physicalVolume(hosts, path),
     program(['blkid', '-p', path], SHORT_TIMEOUT_MS),
+    program(['lsblk', '--json', '--bytes', '--paths', '-o', BLOCK_DEVICE_COLUMNS, path], SHORT_TIMEOUT_MS),
   ]);
   const isThere = stat.exitCode === 0 && stat.stdout.startsWith('block special');
   const isUnmarked = blkid.exitCode === 0 || blkid.exitCode === 2;
   const isMember = parseSignatures(blkid.stdout).includes('LVM2_member');
-  return isThere && isLabelAbsent(pv, path) && isUnmarked && !isMember;
+  // device-mapper keeps the volumes of a group that lvm has lost sight of.
+  const isMapped = (parseBlockDevices(lsblk.stdout) ?? []).flatMap(flattened).some(({ type }) => type === 'lvm');
+  return isThere && isLabelAbsent(pv, path) && isUnmarked && !isMember && !isMapped;
 }
 
 function namesOf({ name, paths }: KnownDevice): readonly string[] {
