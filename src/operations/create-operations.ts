@@ -34,6 +34,7 @@ import { buildVolumeClone, volumeClone } from './volumes/volume-clone.js';
 import { buildVolumeCreate, checkVolumeRequest, NoPlacementError, volumeCreate } from './volumes/volume-create.js';
 import { buildVolumeDelete, checkVolumeDelete, volumeDelete } from './volumes/volume-delete.js';
 import { buildVolumeExpand, volumeExpand } from './volumes/volume-expand.js';
+import { ChangeInProgress } from './volumes/volume-in-change.js';
 import { planVolume } from './volumes/volume-plan.js';
 
 /** Saves clients the pause between two polls. */
@@ -88,6 +89,16 @@ export function createOperations(given: OperationContext): OperationServices {
         for (const { clusterId, text, devices } of error.refusals)
           log.warn({ cluster: clusterId, reason: text, devices }, 'no placement');
       }
+      throw error;
+    }
+  };
+
+  /** What an earlier process left unfinished is in the way of a client: it is led out now. */
+  const takingUp = async <T>(starting: Promise<T>): Promise<T> => {
+    try {
+      return await starting;
+    } catch (error) {
+      if (error instanceof ChangeInProgress) recovery.takeUp(error.operationId);
       throw error;
     }
   };
@@ -178,34 +189,40 @@ export function createOperations(given: OperationContext): OperationServices {
     },
 
     expandVolume: (id, addGib) =>
-      logged(
-        runner.start(volumeExpand, {
-          check: async (tx) => {
-            if (!(await tx.volumes.find(id))) throw idNotFound();
-          },
-          build: async (tx, operationId) => {
-            await tx.volumes.claim(id);
-            return buildVolumeExpand(tx, operationId, id, addGib, settings, health);
-          },
-        }),
+      takingUp(
+        logged(
+          runner.start(volumeExpand, {
+            check: async (tx) => {
+              if (!(await tx.volumes.find(id))) throw idNotFound();
+            },
+            build: async (tx, operationId) => {
+              await tx.volumes.claim(id);
+              return buildVolumeExpand(tx, operationId, id, addGib, settings, health);
+            },
+          }),
+        ),
       ),
 
     cloneVolume(id, name) {
       const cloneId = newId();
-      return runner.start(volumeClone, {
-        check: async (tx) => {
-          const source = await tx.volumes.find(id);
-          if (!source || source.pendingId) throw idNotFound();
-        },
-        build: (tx, operationId) => buildVolumeClone(tx, operationId, cloneId, id, name),
-      });
+      return takingUp(
+        runner.start(volumeClone, {
+          check: async (tx) => {
+            const source = await tx.volumes.find(id);
+            if (!source || source.pendingId) throw idNotFound();
+          },
+          build: (tx, operationId) => buildVolumeClone(tx, operationId, cloneId, id, name),
+        }),
+      );
     },
 
     deleteVolume: (id) =>
-      runner.start(volumeDelete, {
-        check: (tx) => checkVolumeDelete(tx, id),
-        build: (tx, operationId) => buildVolumeDelete(tx, operationId, id),
-      }),
+      takingUp(
+        runner.start(volumeDelete, {
+          check: (tx) => checkVolumeDelete(tx, id),
+          build: (tx, operationId) => buildVolumeDelete(tx, operationId, id),
+        }),
+      ),
 
     claimVolume: (id) =>
       store.write(async (tx) => {
@@ -214,15 +231,17 @@ export function createOperations(given: OperationContext): OperationServices {
       }),
 
     setBlockRestriction: (id, restriction) =>
-      runner.startJob(
-        'block-restriction',
-        async () => async (tx) => {
-          await changeBlockRestriction(tx, id, restriction);
-          return `/volumes/${id}`;
-        },
-        async (tx) => {
-          await checkBlockRestriction(tx, id, restriction);
-        },
+      takingUp(
+        runner.startJob(
+          'block-restriction',
+          async () => async (tx) => {
+            await changeBlockRestriction(tx, id, restriction);
+            return `/volumes/${id}`;
+          },
+          async (tx) => {
+            await checkBlockRestriction(tx, id, restriction);
+          },
+        ),
       ),
 
     planVolume: async (request) =>

@@ -107,6 +107,11 @@ export class Recovery {
     this.#log.warn({ opId: operationId, tries, nextTrySeconds: seconds, err: error }, 'operation is kept for recovery');
   }
 
+  /** Somebody waits for this one: unless it was tried already, it does not wait for the next run. */
+  takeUp(operationId: Id): void {
+    if (this.#refreshSeconds !== null && !this.#kept.has(operationId)) void this.#recover(operationId);
+  }
+
   nextTry(operationId: Id): NextTry | null {
     return this.#kept.get(operationId) ?? null;
   }

@@ -3,6 +3,7 @@ import type { Id } from '../../domain/ids.js';
 import { withoutExact } from '../../domain/size.js';
 import { type BlockRestriction, blockInfoFor, type Volume } from '../../domain/volume.js';
 import type { Tx } from '../../store/store.js';
+import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
 /** Opens or closes a block hosting volume for new block volumes. */
 export async function changeBlockRestriction(tx: Tx, id: Id, restriction: BlockRestriction): Promise<void> {
@@ -18,6 +19,8 @@ export async function checkBlockRestriction(tx: Tx, id: Id, restriction: BlockRe
   if (!volume || volume.pendingId) throw idNotFound();
   if (!volume.isBlockHosting)
     throw new DomainError('failed', `volume ${id} is not a block hosting volume, so it has no block restriction`);
+  const busyWith = await changeInProgress(tx, id);
+  if (busyWith) throw new ChangeInProgress('failed', `volume ${id} keeps its block restriction now.`, busyWith);
   unlockedInfo(volume, restriction);
   return volume;
 }

@@ -26,6 +26,7 @@ import {
   type VolumeWork,
   volumeWork,
 } from './volume-bricks.js';
+import { ChangeInProgress, type ClonePlan, changeInProgress, isReleasedClone } from './volume-in-change.js';
 
 /** Bricks of a clone share the thin pools of the source's: they take no space of their own. */
 export async function buildVolumeClone(
@@ -44,9 +45,9 @@ export async function buildVolumeClone(
   const name = wantedName || `vol_${cloneId}`;
   if (await tx.volumes.findByName(source.clusterId, name))
     refuse(`volume name '${name}' is already in use in its cluster`);
+  const busyWith = await changeInProgress(tx, sourceId);
+  if (busyWith) throw new ChangeInProgress('failed', `Failed clone volume ${sourceId}:`, busyWith);
   const bricks = await tx.bricks.listByVolume(sourceId);
-  if (bricks.some((brick) => brick.pendingId))
-    refuse('some of its bricks are being changed; try again when that has ended');
 
   const copies = bricks.map(
     (brick): Brick => ({
@@ -89,16 +90,6 @@ interface CloneWork extends VolumeWork {
   readonly isReleased: boolean;
   /** The host that showed the source before the clone was begun. */
   readonly seenFrom?: string;
-}
-
-interface ClonePlan {
-  readonly copies?: readonly { readonly source: Id; readonly clone: Id }[];
-  readonly isReleased?: true;
-}
-
-/** Nothing but the clone's own bricks waits for this operation any more: its source may be changed, not deleted. */
-export function isReleasedClone({ type, plan }: PendingOperation): boolean {
-  return type === 'clone-volume' && (plan as ClonePlan | null)?.isReleased === true;
 }
 
 export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
@@ -203,8 +194,9 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
   },
 
   async retract(tx, work, { left }) {
-    const { operationId, volume, source, bricks, isImported } = work;
-    await settle(tx, source.id);
+    const { operationId, volume, source, bricks, isImported, isReleased } = work;
+    // A source that was released may be marked by its next change.
+    if (!isReleased) await settle(tx, source.id);
     const record = left.length > 0 ? await tx.operations.find(operationId) : null;
     if (record) {
       const plan: ClonePlan = { ...(record.plan as ClonePlan | null), isReleased: true };

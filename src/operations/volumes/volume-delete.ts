@@ -27,6 +27,7 @@ import {
   stillThere,
   type VolumeWork,
 } from './volume-bricks.js';
+import { ChangeInProgress, changeBeforeDelete } from './volume-in-change.js';
 
 /** Refusals that come before the in-flight limit. */
 export async function checkVolumeDelete(tx: Tx, id: Id): Promise<void> {
@@ -47,11 +48,12 @@ export async function buildVolumeDelete(tx: Tx, operationId: Id, id: Id): Promis
   const volume = await tx.volumes.find(id);
   if (!volume) throw idNotFound();
   const bricks = await tx.bricks.listByVolume(id);
-  const busyWith = volume.pendingId ?? bricks.find((brick) => brick.pendingId)?.pendingId;
+  const busyWith = await changeBeforeDelete(tx, id);
   if (busyWith) {
-    throw new DomainError(
+    throw new ChangeInProgress(
       'failed',
-      `Failed to set up volume delete: The target exists, contains other items, or is in use. Operation ${busyWith} is changing it; wait until that has ended.`,
+      'Failed to set up volume delete: The target exists, contains other items, or is in use.',
+      busyWith,
     );
   }
   await tx.volumes.update({ ...volume, pendingId: operationId });

@@ -25,6 +25,7 @@ import {
   volumeWork,
 } from './volume-bricks.js';
 import { NoPlacementError } from './volume-create.js';
+import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
 /** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
 export async function buildVolumeExpand(
@@ -37,12 +38,9 @@ export async function buildVolumeExpand(
 ): Promise<Intent> {
   const volume = await tx.volumes.find(volumeId);
   if (!volume) throw idNotFound();
-  if (volume.pendingId) {
-    throw new DomainError(
-      'conflict',
-      `volume ${volumeId} is being changed by operation ${volume.pendingId}; wait until it has ended`,
-    );
-  }
+  // A client that lost the answer asks again: beside an earlier expansion, this one would make the volume too large.
+  const busyWith = await changeInProgress(tx, volumeId);
+  if (busyWith) throw new ChangeInProgress('conflict', `volume ${volumeId} can't be expanded now.`, busyWith);
   const request = placementRequest(
     { ...volume, sizeKib: gibToKib(addGib), existingBricks: await tx.bricks.countByVolume(volumeId) },
     settings,
