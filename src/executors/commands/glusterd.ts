@@ -45,7 +45,7 @@ export async function probePeer(hosts: Hosts, host: string, storageName: string)
 }
 
 /**
- * Not being a member is success; a peer that still has bricks is refused by gluster. `isForced`: also while peers are
+ * `absent`: this host knows of no such member. A peer that still has bricks is refused by gluster. `isForced`: also while peers are
  * down, the one to be detached among them.
  */
 export async function detachPeer(
@@ -53,13 +53,14 @@ export async function detachPeer(
   host: string,
   storageName: string,
   { isForced }: { readonly isForced: boolean } = { isForced: false },
-): Promise<void> {
+): Promise<'detached' | 'absent'> {
   const force = isForced ? ['force'] : [];
   const command = gluster(hosts.settings, ['peer', 'detach', storageName, ...force], { mayFail: true });
   const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return 'detached';
   const error = new CommandError(host, command, result);
   if (!isNoPeer(error)) throw error;
+  return 'absent';
 }
 
 /** The whole pool, the asked host included. */

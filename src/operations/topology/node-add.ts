@@ -2,12 +2,13 @@ import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { detachPeer, isGlusterdUp, probePeer } from '../../executors/commands/glusterd.js';
+import { isGlusterdUp, probePeer } from '../../executors/commands/glusterd.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';
 import type { NodeRequest } from '../ports.js';
+import { detachFromPool } from './pool-membership.js';
 
 /** The node that is being added; no row holds it before its host is a peer. */
 export type NodeAddPlan = Omit<Node, 'exact'> & { readonly exactZone?: string };
@@ -73,8 +74,8 @@ export async function buildNodeAdd(tx: Tx, nodeId: Id, request: NodeRequest): Pr
 
 interface NodeAddWork {
   readonly node: NodeAddPlan;
-  /** Manage names of the cluster's online nodes; one of them probes the new peer. */
-  readonly peers: readonly string[];
+  /** The cluster's online nodes; one of them probes the new peer. */
+  readonly peers: readonly Node[];
   /** Another node record has the new node's storage name, so its peer must not be detached. */
   readonly isNameShared: boolean;
 }
@@ -84,9 +85,7 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
 
   async load(tx: Tx, operation: PendingOperation): Promise<NodeAddWork | null> {
     const node = operation.plan as NodeAddPlan;
-    const peers = (await tx.nodes.listByCluster(node.clusterId))
-      .filter((peer) => peer.state === 'online')
-      .map(manageName);
+    const peers = (await tx.nodes.listByCluster(node.clusterId)).filter((peer) => peer.state === 'online');
     const isNameShared = (await tx.nodes.findByStorageName(storageName(node))) !== null;
     return { node, peers, isNameShared };
   },
@@ -94,13 +93,13 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
   lane: ({ node }) => nodeLane(node.clusterId),
 
   /** Probing twice does no harm; only before a detach must no probe be on its way. */
-  leftovers: ({ peers }, after) => ({ mustEnd: after === 'crash' ? [] : peers, mayStay: [] }),
+  leftovers: ({ peers }, after) => ({ mustEnd: after === 'crash' ? [] : peers.map(manageName), mayStay: [] }),
 
   /** The first node of a cluster is a pool of its own. */
   async exec({ node, peers }, context) {
     await context.hosts.executor.linkNames?.(manageName(node), storageName(node));
     if (peers.length === 0) return;
-    await onAnyHost(peers, context.health, (host) => probePeer(context.hosts, host, storageName(node)));
+    await onAnyHost(peers.map(manageName), context.health, (host) => probePeer(context.hosts, host, storageName(node)));
   },
 
   async finalize(tx, { node: { exactZone, ...node } }) {
@@ -117,7 +116,7 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
 
   async undo({ node, peers, isNameShared }, context) {
     if (peers.length === 0 || isNameShared) return ALL_UNDONE;
-    await onAnyHost(peers, context.health, (host) => detachPeer(context.hosts, host, storageName(node)));
+    await detachFromPool(node, peers, context);
     return ALL_UNDONE;
   },
 

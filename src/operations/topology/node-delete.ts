@@ -1,16 +1,17 @@
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import { manageName, type Node, storageName } from '../../domain/node.js';
+import { manageName, type Node } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { mountFor } from '../../domain/volume.js';
-import { detachPeer, isGlusterdUp, listPeers } from '../../executors/commands/glusterd.js';
+import { isGlusterdUp } from '../../executors/commands/glusterd.js';
 import { TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
-import { onAnyHost, storageNamesOf } from '../hosts/cluster-hosts.js';
+import { storageNamesOf } from '../hosts/cluster-hosts.js';
 import type { DeviceAddPlan } from './device-add.js';
 import { nodeLane } from './node-add.js';
+import { detachFromPool, isInPool } from './pool-membership.js';
 
 export async function checkNodeDelete(tx: Tx, id: Id): Promise<void> {
   if (!(await tx.nodes.find(id))) throw idNotFound();
@@ -39,8 +40,8 @@ export async function buildNodeDelete(tx: Tx, id: Id): Promise<Intent> {
 
 interface NodeDeleteWork {
   readonly node: Node;
-  /** Manage names of the cluster's other nodes. */
-  readonly others: readonly string[];
+  /** The cluster's other nodes. */
+  readonly others: readonly Node[];
 }
 
 export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
@@ -49,17 +50,17 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
   async load(tx: Tx, operation: PendingOperation): Promise<NodeDeleteWork | null> {
     const node = await tx.nodes.find(operation.actions[0]?.id ?? '');
     if (!node) return null;
-    const others = (await tx.nodes.listByCluster(node.clusterId))
-      .filter((other) => other.id !== node.id)
-      .map(manageName);
+    const others = (await tx.nodes.listByCluster(node.clusterId)).filter((other) => other.id !== node.id);
     return { node, others };
   },
 
   lane: ({ node }) => nodeLane(node.clusterId),
 
   /** Going on does no harm to a detach that runs still; whether the peer is there is asked when it has ended. */
-  leftovers: ({ others }, after) =>
-    after === 'crash' ? { mustEnd: [], mayStay: others } : { mustEnd: others, mayStay: [] },
+  leftovers({ others }, after) {
+    const hosts = others.map(manageName);
+    return after === 'crash' ? { mustEnd: [], mayStay: hosts } : { mustEnd: hosts, mayStay: [] };
+  },
 
   /**
    * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it. A
@@ -67,8 +68,7 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
    */
   async exec({ node, others }, context) {
     if (others.length === 0) return;
-    const detach = (options?: { readonly isForced: boolean }) =>
-      onAnyHost(others, context.health, (host) => detachPeer(context.hosts, host, storageName(node), options));
+    const detach = (options?: { readonly isForced: boolean }) => detachFromPool(node, others, context, options);
     try {
       await detach().catch(() => detach());
     } catch (error) {
@@ -101,8 +101,7 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
 
   async direction({ node, others }, context, after) {
     if (after === 'crash' || others.length === 0) return 'forward';
-    const peers = await onAnyHost(others, context.health, (host) => listPeers(context.hosts, host));
-    return peers.some(({ name }) => node.storageNames.includes(name)) ? 'back' : 'forward';
+    return (await isInPool(node, others, context)) ? 'back' : 'forward';
   },
 
   undo: async () => ALL_UNDONE,

@@ -1,0 +1,85 @@
+import { DomainError } from '../../domain/errors.js';
+import { manageName, type Node, storageName } from '../../domain/node.js';
+import { detachPeer, listPeers } from '../../executors/commands/glusterd.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
+import type { OperationContext } from '../engine/operation.js';
+import { onAnyHost } from '../hosts/cluster-hosts.js';
+
+/** What tells a peer of the pool. */
+type Member = Omit<Node, 'exact'>;
+
+/** Takes a host out of the pool of `others`; not being in it is success. */
+export async function detachFromPool(
+  node: Member,
+  others: readonly Node[],
+  context: OperationContext,
+  options?: { readonly isForced: boolean },
+): Promise<void> {
+  await askMembers(node, others, context, async (host) => {
+    const outcome = await detachPeer(context.hosts, host, storageName(node), options);
+    return outcome === 'detached' ? outcome : null;
+  });
+}
+
+export async function isInPool(node: Member, others: readonly Node[], context: OperationContext): Promise<boolean> {
+  const found = await askMembers(node, others, context, async (host) => {
+    const peers = await listPeers(context.hosts, host);
+    return peers.find(({ name }) => node.storageNames.includes(name)) ?? null;
+  });
+  return found !== null;
+}
+
+/**
+ * Asks one host after the other until one answers other than null. A host that was installed anew or detached knows
+ * nothing of the pool: that the node is not in it (null) is only believed when all others say so, or one that is
+ * connected to another of them. Otherwise DomainError.
+ */
+async function askMembers<T>(
+  node: Member,
+  others: readonly Node[],
+  context: OperationContext,
+  ask: (host: string) => Promise<T | null>,
+): Promise<T | null> {
+  const left = new Set(others.map(manageName));
+  const answered: string[] = [];
+  let failure: unknown = null;
+  while (left.size > 0) {
+    let asked = '';
+    try {
+      const answer = await onAnyHost([...left], context.health, (host) => {
+        asked = host;
+        left.delete(host);
+        return ask(host);
+      });
+      if (answer !== null) return answer;
+      answered.push(asked);
+    } catch (error) {
+      // A refusal comes from one that knows.
+      if (answered.length === 0 || error instanceof CommandError) throw error;
+      failure = error;
+      break;
+    }
+  }
+  const counted = others.filter(({ state }) => state !== 'failed');
+  if (counted.every((other) => answered.includes(manageName(other)))) return null;
+  for (const host of answered) if (await isConnected(host, others, context)) return null;
+  throw new DomainError(
+    'failed',
+    `${answered.join(', ')} can't tell whether ${storageName(node)} is in gluster's trusted pool: no connection to another node of the cluster. Start glusterd on the others, or compare "gluster pool list" on all nodes`,
+    { cause: failure },
+  );
+}
+
+async function isConnected(host: string, others: readonly Node[], context: OperationContext): Promise<boolean> {
+  const names = new Set(
+    others
+      .filter((other) => manageName(other) !== host)
+      .flatMap((other) => [...other.storageNames, ...other.manageNames]),
+  );
+  try {
+    return (await listPeers(context.hosts, host)).some((peer) => peer.isConnected && names.has(peer.name));
+  } catch (error) {
+    if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import type { NodeHealth } from '../../src/operations/ports.js';
+import { answerOf, done, type Pool, strictHosts, withPool } from '../support/pool.js';
+
+type Hosts = ReturnType<typeof strictHosts>;
+
+/** Nodes h1 to h3 without devices; h1, which is asked first, was installed anew and knows nothing of the pool. */
+async function withForgetfulHost(work: (pool: Pool, hosts: Hosts, id: (name: string) => string) => Promise<void>) {
+  const hosts = strictHosts(4, 1);
+  const health: NodeHealth = { isUp: (name) => name === 'h1', reportDown: () => undefined, onUp: () => undefined };
+  await withPool(
+    hosts,
+    async (pool) => {
+      const clusterId = await pool.operations.createCluster({ allowsBlock: true, allowsFile: true });
+      for (const n of [1, 2, 3]) await done(pool, await addNode(pool, clusterId, n));
+      const detach = ['gluster', '--mode=script', 'peer', 'detach', '10.0.0.1'];
+      const [detached] = await hosts.run('h2', [{ argv: detach, timeoutMs: 1000 }]);
+      expect(detached?.exitCode).toBe(0);
+      const nodes = await pool.store.read((tx) => tx.nodes.list());
+      await work(pool, hosts, (name) => nodes.find(({ manageNames }) => manageNames.includes(name))?.id ?? '');
+    },
+    { health },
+  );
+}
+
+function addNode({ operations }: Pool, clusterId: string, n: number) {
+  const names = { manageNames: [`h${n}`], storageNames: [`10.0.0.${n}`] };
+  return operations.addNode({ clusterId, zone: n, ...names, tags: {} });
+}
+
+const poolOf = (hosts: Hosts, name: string) => hosts.state().pools.find((pool) => pool.hosts.includes(name))?.hosts;
+const hasNode = (pool: Pool, id: string) => pool.store.read(async (tx) => (await tx.nodes.find(id)) !== null);
+
+it('a host that knows nothing of the pool does not make a deleted node stay a peer of the others', () =>
+  withForgetfulHost(async (pool, hosts, id) => {
+    await done(pool, await pool.operations.deleteNode(id('h3')));
+    expect(poolOf(hosts, 'h3')).toEqual(['h3']);
+    expect(await hasNode(pool, id('h3'))).toBe(false);
+  }));
+
+it.for([true, false])('is not believed when it is the only one that answers (the node lives: %s)', (isAlive) =>
+  withForgetfulHost(async (pool, hosts, id) => {
+    hosts.setHostUp('h2', false);
+    hosts.setHostUp('h3', isAlive);
+    expect((await answerOf(pool, await pool.operations.deleteNode(id('h3')))).error).toContain("can't tell");
+    expect(await hasNode(pool, id('h3'))).toBe(true);
+    for (const name of ['h2', 'h3']) hosts.setHostUp(name, true);
+    await pool.recovery.run();
+    expect(poolOf(hosts, 'h3')).toEqual(['h2', 'h3']);
+    expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+    await done(pool, await pool.operations.deleteNode(id('h3')));
+    expect(poolOf(hosts, 'h3')).toEqual(['h3']);
+  }),
+);
+
+it('a node that is given up does not keep another from being deleted', () =>
+  withForgetfulHost(async (pool, hosts, id) => {
+    hosts.setHostUp('h2', false);
+    for (const state of ['offline', 'failed'] as const)
+      await done(pool, await pool.operations.setNodeState(id('h2'), state, 'enable'));
+    await done(pool, await pool.operations.deleteNode(id('h3')));
+    expect(await hasNode(pool, id('h3'))).toBe(false);
+  }));
