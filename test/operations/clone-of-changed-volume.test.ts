@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
+import { findDifferences } from '../../src/operations/examination/examine.js';
 import { moveBrickByHand } from '../support/moved-brick.js';
-import { answerOf, done, loadTopology, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import { answerOf, done, HOST_SETTINGS, loadTopology, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 import { WatchedExecutor } from '../support/watched-executor.js';
 
 const idOf = (location: string) => location.slice('/volumes/'.length);
@@ -21,6 +22,12 @@ it('a volume with a brick that was replaced by hand is not cloned, and stays as 
     expect(hosts.state()).toEqual(before);
     expect(await store.read((tx) => tx.operations.list())).toEqual([]);
     expect(await store.read((tx) => tx.volumes.list())).toMatchObject([{ id, pendingId: null }]);
+    const { differences } = await findDifferences(store, {
+      executor: new MockExecutor(hosts),
+      settings: HOST_SETTINGS,
+    });
+    const missing = differences.find(({ kind }) => kind === 'missing-brick');
+    expect(missing?.remedy).toContain(`replaced by hand with ${moved.name}`);
     await done(pool, await operations.deleteVolume(id));
   });
 });

@@ -104,20 +104,22 @@ function compareBricks(volume: Volume, found: GlusterVolume, records: SettledRec
       const node = nodes.get(brick.nodeId);
       return node ? [{ brick, names: node.storageNames.map((name) => `${name}:${brick.path}`) }] : [];
     });
+  const known = new Set(
+    namesOf(records.known.bricks.filter(({ volumeId }) => volumeId === volume.id)).flatMap(({ names }) => names),
+  );
+  const unknown = [...served].filter((name) => !known.has(name));
   for (const { brick, names } of namesOf(records.bricks.filter(({ volumeId }) => volumeId === volume.id))) {
     if (names.some((name) => served.has(name))) continue;
     report(
       'missing-brick',
       `${volume.name} ${names[0]}`,
       `brick ${brick.id} at ${names[0]} is not part of gluster's volume ${volume.name}`,
-      'it holds no data of the volume: compare both before anything is removed',
+      unknown.length === 0
+        ? 'it holds no data of the volume: compare both before anything is removed'
+        : `it was probably replaced by hand with ${unknown.join(' or ')}; the volume is not cloned until both lists agree, and nothing is removed before that is certain`,
     );
   }
-  const known = new Set(
-    namesOf(records.known.bricks.filter(({ volumeId }) => volumeId === volume.id)).flatMap(({ names }) => names),
-  );
-  for (const name of served) {
-    if (known.has(name)) continue;
+  for (const name of unknown) {
     report(
       'superfluous-brick',
       `${volume.name} ${name}`,
