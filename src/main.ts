@@ -7,7 +7,7 @@ import {
   exportDatabase,
   importDatabaseFile,
 } from './app/database-commands.js';
-import { forgetHostKey } from './app/forget-host-key.js';
+import { forgetHostKeyOffline } from './app/forget-host-key.js';
 import { type OfflineOptions, runCommandLine, type ServeOptions } from './config/command-line.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
@@ -30,7 +30,7 @@ process.exitCode = await runCommandLine(
     dbImport: (options) => reportingRefusals(() => importDatabaseFile(options)),
     dbCheck: (options) => reportingRefusals(() => checkDatabaseFile(options, stdout)),
     dbDeleteBricksWithEmptyPath: (options) => reportingRefusals(() => deleteBricksWithEmptyPath(options, stdout)),
-    offlineForgetHostKey: (options) => reportingRefusals(() => forgetHostKey(options, process.env, stdout)),
+    offlineForgetHostKey: (options) => reportingRefusals(() => forgetHostKeyOffline(options, process.env, stdout)),
   },
   { stdout, stderr },
 );

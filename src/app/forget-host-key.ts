@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import type { ForgetHostKeyOptions } from '../config/command-line.js';
 import { loadConfig } from '../config/load-config.js';
 import { DomainError } from '../domain/errors.js';
+import { forgetHostKey } from '../operations/topology/forget-host-key.js';
 import { openSqliteStore } from '../store/sqlite.js';
 
 /** `heketi offline forget-host-key`: the host's key is learnt anew at the next connection. */
-export async function forgetHostKey(
+export async function forgetHostKeyOffline(
   { configFile, host }: ForgetHostKeyOptions,
   env: NodeJS.ProcessEnv,
   print: (text: string) => void,
@@ -14,16 +15,7 @@ export async function forgetHostKey(
   if (!existsSync(config.dbFile)) throw new DomainError('invalid', `there is no database ${config.dbFile}`);
   const store = await openSqliteStore({ file: config.dbFile });
   try {
-    const [forgotten, known] = await store.write(async (tx) => [
-      await tx.hostKeys.deleteByHost(host),
-      (await tx.hostKeys.list()).map((key) => key.host),
-    ]);
-    if (forgotten === 0) {
-      throw new DomainError(
-        'invalid',
-        `no key of ${host} is kept; there are keys of: ${known.join(', ') || 'no host'}`,
-      );
-    }
+    await forgetHostKey(store, host);
     print(`The key of ${host} is forgotten; the next connection takes the one it shows then.\n`);
     return 0;
   } finally {

@@ -25,6 +25,7 @@ import { buildDeviceDelete, deviceDelete } from './topology/device-delete.js';
 import { preflightDevice } from './topology/device-preflight.js';
 import { deviceRemove } from './topology/device-remove.js';
 import { resyncDevice } from './topology/device-resync.js';
+import { forgetHostKey } from './topology/forget-host-key.js';
 import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './topology/node-add.js';
 import { buildNodeDelete, nodeDelete } from './topology/node-delete.js';
 import { changeDeviceState, changeNodeState } from './topology/states.js';
@@ -144,6 +145,8 @@ export function createOperations(given: OperationContext): OperationServices {
       ),
     repairReport: (reportId) => reports.find(reportId),
     lastRepairReport: (nodeId) => reports.lastOf(nodeId),
+
+    forgetHostKey: (host) => forgetHostKey(store, host),
 
     addDevice(request) {
       const deviceId = newId();

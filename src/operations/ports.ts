@@ -23,6 +23,8 @@ export interface Operations {
   /** Of the node's last comparison, whoever asked for it; null when there was none since the server started. */
   lastRepairReport(nodeId: Id): RepairReport | null;
 
+  /** Its SSH key is learnt anew at the next connection; throws `not_found` when none is kept. */
+  forgetHostKey(host: string): Promise<void>;
   addDevice(request: DeviceRequest): Promise<QueueTicket>;
   deleteDevice(id: Id, forceForget: boolean): Promise<QueueTicket>;
   setDeviceState(id: Id, state: EntryState, healCheck: HealCheck): Promise<QueueTicket>;

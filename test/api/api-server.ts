@@ -81,6 +81,7 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     repairNode: ticket,
     repairReport: () => null,
     lastRepairReport: () => null,
+    forgetHostKey: done,
     addDevice: ticket,
     preflightDevice: async (nodeId, device) => ({
       nodeId,

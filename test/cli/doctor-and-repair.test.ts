@@ -92,6 +92,15 @@ const repairScript = (body: object) => ({
   'GET /repairs/r1': { body },
 });
 
+it('node forget-host-key names the host', async () => {
+  await withServer({ 'POST /hostkeys/forget': { status: 204 } }, async (server, run) => {
+    const { exit, stdout } = await run(['node', 'forget-host-key', 'h1']);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('The key of h1 is forgotten')]);
+    expect(server.requests.at(-1)).toMatchObject({ path: '/hostkeys/forget', body: '{"host":"h1"}' });
+    expect(await run(['node', 'forget-host-key'])).toMatchObject({ exit: 255 });
+  });
+});
+
 it('node repair follows the job to its report', async () => {
   await withServer(repairScript(report(['repaired'])), async (server, run) => {
     expect(await run(['node', 'repair', NODE_ID])).toMatchObject({

@@ -234,6 +234,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/hostkeys/forget": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Forget the SSH key that is kept of a host which was installed anew: the next connection keeps the one it shows
+         *     then. Not in Heketi.
+         */
+        readonly post: operations["hostKeyForget"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/devices": {
         readonly parameters: {
             readonly query?: never;
@@ -971,6 +991,9 @@ export interface components {
         readonly BlockRestriction: {
             /** @enum {string} */
             readonly restriction?: "" | "locked";
+        };
+        readonly HostKeyForget: {
+            readonly host: components["schemas"]["Host"];
         };
         readonly DevicePreflightRequest: {
             readonly node: components["schemas"]["Uuid"];
@@ -1713,6 +1736,34 @@ export interface operations {
         };
         readonly responses: {
             readonly 200: components["responses"]["Tags"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly hostKeyForget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["HostKeyForget"];
+            };
+        };
+        readonly responses: {
+            /** @description Forgotten */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 404: components["responses"]["NotFound"];

@@ -262,6 +262,28 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "hostKeyForget",
+    "method": "POST",
+    "path": "/hostkeys/forget",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "host"
+        ],
+        "properties": {
+          "host": {
+            "type": "string",
+            "format": "host"
+          }
+        }
+      }
+    }
+  },
+  {
     "operationId": "deviceAdd",
     "method": "POST",
     "path": "/devices",

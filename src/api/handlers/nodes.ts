@@ -16,6 +16,7 @@ type NodeHandlers = Pick<
   | 'nodeRepair'
   | 'nodeLastRepair'
   | 'repairReport'
+  | 'hostKeyForget'
 >;
 
 export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
@@ -43,6 +44,11 @@ export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
     async nodeLastRepair({ id }) {
       found(await store.read((tx) => tx.nodes.find(id)));
       return { status: 200, json: found(operations.lastRepairReport(id)) };
+    },
+
+    async hostKeyForget({ body }) {
+      await operations.forgetHostKey(body.host);
+      return { status: 204 };
     },
 
     repairReport: async ({ id }) => ({ status: 200, json: found(operations.repairReport(id)) }),

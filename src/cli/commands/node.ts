@@ -6,6 +6,7 @@ import { intFlag, stringFlag } from '../flags.js';
 import { formatNodeHead, formatNodeInfo } from '../output/node.js';
 import { memberOf, readCluster, readNode, readTexts } from '../wire.js';
 import { requireArgument } from './arguments.js';
+import { buildForgetHostKeyCommand } from './forget-host-key.js';
 import { buildInfoCommand } from './info.js';
 import { buildNodeRepairCommand } from './node-repair.js';
 import { buildStateCommands } from './state.js';
@@ -25,6 +26,7 @@ export function buildNodeCommand(context: CliContext): CliCommand {
     listCommand(context),
     ...buildStateCommands(context, 'node'),
     buildNodeRepairCommand(context),
+    buildForgetHostKeyCommand(context),
     buildSetTagsCommand(context, 'node'),
     buildRemoveTagsCommand(context, 'node'),
   );

@@ -24,6 +24,7 @@ export async function connect(host: string, options: SshOptions, limits: SshLimi
   client.setMaxListeners(0); // one of every script that runs
   const socket = await connectSocket(host, options.port, limits.connectMs);
   let refusal: string | null = null;
+  let shown: Buffer = Buffer.alloc(0);
   const failure = (error: Error & { level?: string }) => {
     if (refusal !== null) return unreachable(host, `${host} was refused: ${refusal}`, error);
     if (error.level === 'client-authentication')
@@ -49,6 +50,7 @@ export async function connect(host: string, options: SshOptions, limits: SshLimi
         .catch((error: Error) => `its host key can't be checked: ${error.message}`)
         .then((found) => {
           refusal = found;
+          shown = key;
           verify(found === null);
         });
     },
@@ -62,7 +64,13 @@ export async function connect(host: string, options: SshOptions, limits: SshLimi
     };
     client.on('error', fail);
     client.once('close', () => fail(new Error('it was closed before it was ready')));
-    client.once('ready', () => resolve(client));
+    // A key is kept only of a host that has let us in: what else answers at its address may be there for a moment.
+    const admit = async () => {
+      refusal = await options.hostKeys.admitted(host, options.port, shown);
+      if (refusal === null) resolve(client);
+      else fail(new Error('refused'));
+    };
+    client.once('ready', () => void admit().catch(fail));
     try {
       client.connect(config);
     } catch (error) {

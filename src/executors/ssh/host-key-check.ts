@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export interface HostKeyCheck {
   /** Null when the key is accepted; otherwise why not and what to do. */
   refusal(host: string, port: number, key: Buffer): Promise<string | null>;
+  /** Told of an accepted key once its host has let this server in; answers as `refusal`. */
+  admitted(host: string, port: number, key: Buffer): Promise<string | null>;
   /** Key types known of this host, to be asked for first: it may have keys of others that nobody has seen yet. */
   knownTypes(host: string, port: number): Promise<readonly string[]>;
 }

@@ -40,6 +40,10 @@ export class KnownHostsFiles implements HostKeyCheck {
     );
   }
 
+  async admitted(): Promise<null> {
+    return null;
+  }
+
   async knownTypes(host: string, port: number): Promise<readonly string[]> {
     const name = hostPattern(host, port);
     const entries = this.#entries.filter((entry) => !entry.isRevoked && matches(entry.patterns, name));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApp } from '../../../src/app/create-app.js';
-import { forgetHostKey } from '../../../src/app/forget-host-key.js';
+import { forgetHostKeyOffline } from '../../../src/app/forget-host-key.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createLogger } from '../../../src/logging/logger.js';
 import { describeOverSsh } from './ssh-hosts.js';
@@ -55,10 +55,22 @@ describeOverSsh('a server with the ssh executor', { nodes: 1, devices: 1 }, (hos
     await app.close(0);
     expect(await known()).toEqual([first]);
 
-    const forget = (host: string) => forgetHostKey({ configFile: configFile(cluster.keyFile), host }, {}, print);
+    const forget = (host: string) => forgetHostKeyOffline({ configFile: configFile(cluster.keyFile), host }, {}, print);
     await expect(forget('stranger')).rejects.toThrow(`no key of stranger is kept; there are keys of: ${first}`);
     expect(await forget(first)).toBe(0);
     expect(await known()).toEqual([]);
+  });
+
+  it('forgets a key on request while it runs', async () => {
+    const { cluster, first } = hosts;
+    const app = await start(cluster.keyFile);
+    await app.store.write((tx) => tx.hostKeys.insert({ host: first, port: 22, key: 'AAAA', pinnedAt: 1 }));
+    const forget = (host: string) => app.server.inject({ method: 'POST', url: '/hostkeys/forget', payload: { host } });
+    expect((await forget(first)).statusCode).toBe(204);
+    expect(await app.store.read((tx) => tx.hostKeys.list())).toEqual([]);
+    const again = await forget(first);
+    expect([again.statusCode, again.body]).toEqual([404, `no key of ${first} is kept; there are keys of: no host\n`]);
+    await app.close(0);
   });
 
   it('does not start with a key or a known_hosts file that it can not use', async () => {

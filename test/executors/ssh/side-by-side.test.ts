@@ -26,7 +26,7 @@ describe('recoveries that run side by side on one host', () => {
       port: server.port,
       key: server.key,
       useSudo: false,
-      hostKeys: { refusal: async () => null, knownTypes: async () => [] },
+      hostKeys: { refusal: async () => null, admitted: async () => null, knownTypes: async () => [] },
       maxSessions: 8,
       identity: { serverId, generation },
       log: SILENT_LOG,

@@ -69,6 +69,31 @@ describeOverSsh('trust over ssh', { nodes: 2, devices: 1 }, (hosts) => {
     });
   });
 
+  it('is not given for good to what does not let this server in', async () => {
+    const { first } = hosts;
+    const pins = new MemoryPins();
+    const { private: text } = ssh2.utils.generateKeyPairSync('ed25519');
+    const hostKeys = new PinnedHostKeys(pins, () => undefined);
+    const stranger = hosts.executor({ hostKeys, key: { file: '/etc/heketi/key', text: Buffer.from(text) } });
+    await expect(stranger.run(first, [command('true')])).rejects.toMatchObject(unsent);
+    expect(pins.keys.size).toBe(0);
+    await hosts.executor({ hostKeys }).run(first, [command('true')]);
+    expect(pins.keys.size).toBe(1);
+  });
+
+  it('is given to one of two keys that are first at once', async () => {
+    const { cluster, first } = hosts;
+    const pins = new MemoryPins();
+    const other = ssh2.utils.generateKeyPairSync('ed25519').public.split(' ')[1] ?? '';
+    pins.pin = () => Promise.resolve(other);
+    const hostKeys = new PinnedHostKeys(pins, () => undefined);
+    await expect(hosts.executor({ hostKeys }).run(first, [command('touch', '/tmp/second')])).rejects.toMatchObject({
+      ...unsent,
+      message: expect.stringContaining('forget-host-key') as string,
+    });
+    expect(cluster.exists(first, '/tmp/second')).toBe(false);
+  });
+
   it('is not given to this server by a host that does not know its key', async () => {
     const { private: text } = ssh2.utils.generateKeyPairSync('ed25519');
     const executor = hosts.executor({ key: { file: '/etc/heketi/key', text: Buffer.from(text) } });
