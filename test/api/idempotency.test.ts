@@ -106,7 +106,7 @@ describe('a create with an Idempotency-Key', () => {
 
   it('is a new one a day later', async () => {
     await loadTopology();
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     const first = await ask('POST', '/volumes', VOLUME, 'k1');
     await settle(first.location);
     vi.setSystemTime(Date.now() + DAY_MS);

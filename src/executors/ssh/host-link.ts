@@ -3,6 +3,7 @@ import { pause, startTimer } from '../../timing/timers.js';
 import { TransportError } from '../executor.js';
 import { connect } from './connect.js';
 import { ChannelRefusedError, type ScriptEnd, ScriptRun, type ScriptToRun } from './script-run.js';
+import { SessionLimit } from './session-limit.js';
 import type { SshLimits, SshOptions } from './ssh-options.js';
 
 /** sshd drops connections at random while many are being opened (MaxStartups); nothing is lost by trying again. */
@@ -15,6 +16,8 @@ interface Job {
   readonly onStart: (run: ScriptRun) => void;
   readonly resolve: (end: ScriptEnd) => void;
   readonly reject: (error: unknown) => void;
+  /** Called when it waits no more. */
+  onLeft: () => void;
 }
 
 /**
@@ -27,7 +30,7 @@ export class HostLink {
   readonly #limits: SshLimits;
   #queue: Job[] = [];
   #running = 0;
-  #maxSessions: number;
+  #sessions: SessionLimit;
   #client: Client | null = null;
   #isConnecting = false;
   #failures = 0;
@@ -39,7 +42,7 @@ export class HostLink {
     this.#host = host;
     this.#options = options;
     this.#limits = limits;
-    this.#maxSessions = options.maxSessions;
+    this.#sessions = this.#newLimit();
   }
 
   run(script: ScriptToRun, onStart: (run: ScriptRun) => void): Promise<ScriptEnd> {
@@ -47,16 +50,17 @@ export class HostLink {
     if (signal?.aborted) return Promise.reject(this.#unsent('the commands were given up before they began'));
     if (this.#isClosed) return Promise.reject(this.#unsent('the server is shutting down'));
     return new Promise((resolve, reject) => {
-      const job: Job = { script, onStart, resolve, reject };
-      signal?.addEventListener(
-        'abort',
-        () => {
-          if (!this.#queue.includes(job)) return;
-          this.#queue = this.#queue.filter((other) => other !== job);
-          reject(this.#unsent('the commands were given up before they began'));
-        },
-        { once: true },
-      );
+      const job: Job = { script, onStart, resolve, reject, onLeft: () => undefined };
+      signal?.addEventListener('abort', () => this.#refuse(job, 'the commands were given up before they began'), {
+        once: true,
+      });
+      // Whatever keeps the host from being tried or its sessions from ending: nobody waits for ever.
+      const seconds = this.#limits.queueMs / 1000;
+      const late = startTimer(
+        () => this.#refuse(job, `its commands did not begin within ${seconds} s`),
+        this.#limits.queueMs,
+      ).unref();
+      job.onLeft = () => clearTimeout(late);
       if (script.goesFirst) this.#queue.unshift(job);
       else this.#queue.push(job);
       this.#pump();
@@ -66,15 +70,23 @@ export class HostLink {
   /** What waits is refused; what runs is left to its host, its outcome unknown. */
   close(): void {
     this.#isClosed = true;
+    this.#sessions.stop();
     this.#rejectQueue(this.#unsent('the server is shutting down'));
     this.#client?.destroy();
+  }
+
+  #refuse(job: Job, why: string): void {
+    if (!this.#queue.includes(job)) return;
+    this.#queue = this.#queue.filter((other) => other !== job);
+    job.onLeft();
+    job.reject(this.#unsent(why));
   }
 
   #pump(): void {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#idleTimer = null;
     if (this.#queue.length > 0 && !this.#client) this.#connectSoon();
-    while (this.#client && this.#running < this.#maxSessions) {
+    while (this.#client && this.#running < this.#sessions.value) {
       const job = this.#queue.shift();
       if (!job) break;
       this.#start(this.#client, job);
@@ -85,6 +97,7 @@ export class HostLink {
   #start(client: Client, job: Job): void {
     this.#running++;
     const run = new ScriptRun(client, job.script);
+    void run.end.catch(() => undefined).then(() => !this.#queue.includes(job) && job.onLeft());
     job.onStart(run);
     run.end.then(job.resolve, (error: unknown) => {
       if (error instanceof ChannelRefusedError) this.#onRefused(client, job, error);
@@ -97,27 +110,29 @@ export class HostLink {
     });
   }
 
-  /** sshd's MaxSessions is lower than ours: now it is known. */
+  #newLimit(): SessionLimit {
+    return new SessionLimit(
+      this.#options.maxSessions,
+      () => this.#pump(),
+      (maxSessions) =>
+        this.#options.log.info({ host: this.#host, maxSessions }, 'host takes fewer ssh sessions than configured'),
+    );
+  }
+
   #onRefused(client: Client, job: Job, error: ChannelRefusedError): void {
     const others = this.#running - 1;
     if (this.#client !== client || others === 0) {
       job.reject(this.#unsent(`it opens no channel: ${error.message}`, error));
       return;
     }
-    if (others < this.#maxSessions) {
-      this.#maxSessions = others;
-      this.#options.log.info(
-        { host: this.#host, maxSessions: others },
-        'host takes fewer ssh sessions than configured',
-      );
-    }
+    this.#sessions.refused(others);
     this.#queue.unshift(job);
   }
 
   #connectSoon(): void {
     if (this.#isConnecting) return;
     this.#isConnecting = true;
-    const pauseMs = Math.max(0, this.#nextTryAt - Date.now());
+    const pauseMs = Math.max(0, this.#nextTryAt - performance.now());
     void new Promise<void>((done) => (pauseMs > 0 ? startTimer(done, pauseMs) : done()))
       .then(() => this.#connectWithTries())
       .then(
@@ -143,7 +158,8 @@ export class HostLink {
     this.#failures = 0;
     this.#client = client;
     this.#running = 0;
-    this.#maxSessions = this.#options.maxSessions;
+    this.#sessions.stop();
+    this.#sessions = this.#newLimit();
     this.#options.log.debug({ host: this.#host }, 'ssh connection opened');
     client.once('close', () => {
       if (this.#client !== client) return;
@@ -157,7 +173,7 @@ export class HostLink {
   #onUnreachable(error: unknown): void {
     this.#isConnecting = false;
     const pauseMs = Math.min(this.#limits.maxPauseMs, FIRST_PAUSE_MS * 2 ** this.#failures++);
-    this.#nextTryAt = Date.now() + pauseMs;
+    this.#nextTryAt = performance.now() + pauseMs;
     this.#rejectQueue(error);
   }
 
@@ -171,7 +187,10 @@ export class HostLink {
   #rejectQueue(error: unknown): void {
     const queue = this.#queue;
     this.#queue = [];
-    for (const job of queue) job.reject(error);
+    for (const job of queue) {
+      job.onLeft();
+      job.reject(error);
+    }
   }
 
   #unsent(why: string, cause?: unknown): TransportError {

@@ -32,6 +32,8 @@ export interface SshLog {
 export interface SshLimits {
   /** TCP connect, host key, authentication: all of it. */
   readonly connectMs: number;
+  /** How long commands wait for their turn on a host, connecting included. */
+  readonly queueMs: number;
   /** From the request for a channel to the first word of the script. */
   readonly beginMs: number;
   /** Beyond a command's own limit, which the host keeps itself: for its answer to arrive. */
@@ -53,6 +55,7 @@ export interface SshLimits {
 
 export const SSH_LIMITS: SshLimits = {
   connectMs: 15_000,
+  queueMs: 1_800_000,
   beginMs: 60_000,
   graceMs: 30_000,
   termGraceMs: 10_000,

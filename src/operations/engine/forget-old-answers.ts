@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import { startInterval } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import { IDEMPOTENCY_KEY_LIFE_MS } from './operation-records.js';
@@ -14,8 +15,8 @@ export function forgetOldAnswers(store: Store, log: Logger): () => void {
   const round = (): void => {
     store
       .write(async (tx) => {
-        await tx.idempotencyKeys.deleteOlderThan(Date.now() - IDEMPOTENCY_KEY_LIFE_MS);
-        await tx.queue.deleteAnsweredBefore(Date.now() - ANSWER_LIFE_MS);
+        await tx.idempotencyKeys.deleteOlderThan(steadyUnixMs() - IDEMPOTENCY_KEY_LIFE_MS);
+        await tx.queue.deleteAnsweredBefore(steadyUnixMs() - ANSWER_LIFE_MS);
       })
       .catch((error: unknown) => log.warn({ err: error }, 'old answers could not be forgotten'));
   };

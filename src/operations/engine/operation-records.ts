@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
 import type { Tx } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
 import type { AnyOperationKind } from './operation.js';
 
@@ -20,7 +21,7 @@ export const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
 
 /** A kind that looks before it changes anything has touched nothing yet. */
 export function newRecord(kind: AnyOperationKind, id: Id, { actions, plan }: Intent): PendingOperation {
-  const createdAt = Math.floor(Date.now() / 1000);
+  const createdAt = Math.floor(steadyUnixMs() / 1000);
   const record: PendingOperation = { id, type: kind.type, status: '', createdAt, actions, plan };
   return kind.examine ? { ...record, isUntouched: true } : record;
 }
@@ -28,7 +29,7 @@ export function newRecord(kind: AnyOperationKind, id: Id, { actions, plan }: Int
 /** A new entry for /queue/{id}, and under the request's key if it has one; answers its id. */
 export async function openQueueEntry(tx: Tx, operationId: Id | null, key?: IdempotencyRequest): Promise<Id> {
   const queueId = newId();
-  const createdAt = Date.now();
+  const createdAt = steadyUnixMs();
   await tx.queue.insert({
     id: queueId,
     operationId,
@@ -47,7 +48,7 @@ export async function openQueueEntry(tx: Tx, operationId: Id | null, key?: Idemp
 /** The queue entry of an earlier request with this key; refuses another request under the same one. */
 export async function findRepeated(tx: Tx, request: IdempotencyRequest | undefined): Promise<QueueTicket | null> {
   const known = request ? await tx.idempotencyKeys.find(request.key) : null;
-  if (!request || !known || known.createdAt < Date.now() - IDEMPOTENCY_KEY_LIFE_MS) return null;
+  if (!request || !known || known.createdAt < steadyUnixMs() - IDEMPOTENCY_KEY_LIFE_MS) return null;
   if (known.requestHash !== request.requestHash) {
     throw new DomainError(
       'unprocessable',

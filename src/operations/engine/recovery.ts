@@ -1,6 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import { TransportError } from '../../executors/executor.js';
 import type { Store } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import type { NextTry, NodeHealth } from '../ports.js';
@@ -33,7 +34,9 @@ export async function markInterrupted(store: Store, log: Logger): Promise<void> 
   });
 }
 
-interface Kept extends NextTry {
+interface Kept extends Omit<NextTry, 'atMs'> {
+  /** Of the monotonic clock; null: only a request tries it. */
+  readonly dueMs: number | null;
   readonly isUnreachable: boolean;
   readonly timer: NodeJS.Timeout | null;
 }
@@ -102,7 +105,7 @@ export class Recovery {
       tries,
       isUnreachable: error instanceof TransportError,
       timer,
-      atMs: seconds === null ? null : Date.now() + seconds * 1000,
+      dueMs: seconds === null ? null : performance.now() + seconds * 1000,
     });
     this.#log.warn({ opId: operationId, tries, nextTrySeconds: seconds, err: error }, 'operation is kept for recovery');
   }
@@ -113,7 +116,10 @@ export class Recovery {
   }
 
   nextTry(operationId: Id): NextTry | null {
-    return this.#kept.get(operationId) ?? null;
+    const kept = this.#kept.get(operationId);
+    if (!kept) return null;
+    const { error, tries, dueMs } = kept;
+    return { error, tries, atMs: dueMs === null ? null : Math.round(Date.now() + dueMs - performance.now()) };
   }
 
   async #recover(operationId: Id) {
@@ -148,7 +154,7 @@ export class Recovery {
   }
 
   async #markUntracked(): Promise<void> {
-    const before = Math.floor(Date.now() / 1000) - UNTRACKED_AFTER_SECONDS;
+    const before = Math.floor(steadyUnixMs() / 1000) - UNTRACKED_AFTER_SECONDS;
     await this.#store.write(async (tx) => {
       const left = (await tx.operations.list()).filter(
         ({ id, status, createdAt }) => status === '' && createdAt <= before && !this.#isTracked(id),

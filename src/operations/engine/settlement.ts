@@ -3,6 +3,7 @@ import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import { BricksNotMade } from '../volumes/volume-bricks.js';
 import { ExecutorClosed } from './closable-executor.js';
 import {
@@ -205,7 +206,7 @@ export class Settlement {
   }
 
   #tell({ kind, acceptedAt }: Loaded, outcome: OperationOutcome): void {
-    this.#context.onOutcome?.(kind.type, outcome, Date.now() - acceptedAt);
+    this.#context.onOutcome?.(kind.type, outcome, Math.max(0, steadyUnixMs() - acceptedAt));
   }
 
   /** Answers the hosts that can't be asked and need not be; a node that was given up (state failed) is one. */

@@ -52,7 +52,7 @@ export class HealthMonitor implements NodeHealth {
     this.#hosts = hosts;
     this.#log = log;
     this.#probeTimeoutMs = options.probeTimeoutMs ?? GLUSTERD_CHECK_TIMEOUT_MS;
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
   start(startSeconds: number, refreshSeconds: number): void {

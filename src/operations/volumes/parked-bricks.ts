@@ -1,6 +1,7 @@
 import { type Id, newId } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import type { Tx } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import { giveBackSpace } from './space.js';
 import type { HostedBrick } from './volume-bricks.js';
 
@@ -18,7 +19,7 @@ export async function parkBricks(tx: Tx, bricks: readonly HostedBrick[], cluster
     id,
     type: 'delete-volume',
     status: 'failed',
-    createdAt: Math.floor(Date.now() / 1000),
+    createdAt: Math.floor(steadyUnixMs() / 1000),
     actions: waiting.map(({ brick }) => ({ change: 'delete-brick', id: brick.id, delta: null })),
     plan: { clusterId },
   });

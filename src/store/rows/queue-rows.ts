@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { QueueEntry } from '../../domain/queue-entry.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import type { IdempotencyKeyTable, QueueEntryTable } from '../schema.js';
 import { type Connection, first, insertStatement, NUMBER, query, statement, TEXT, tableWrites } from '../statement.js';
 import type { IdempotencyKey, IdempotencyKeyRows, QueueRows } from '../store.js';
@@ -98,7 +99,7 @@ function toRow(entry: QueueEntry): QueueEntryTable {
     location: entry.location,
     error: entry.error,
     created_at: entry.createdAt,
-    answered_at: entry.state === 'pending' ? null : Date.now(),
+    answered_at: entry.state === 'pending' ? null : steadyUnixMs(),
   };
 }
 

@@ -18,6 +18,7 @@ const NOBODY = 65_534;
 export class BashServer {
   readonly home: string;
   readonly host = '127.0.0.1';
+  port = 0;
   readonly key: PrivateKey;
   readonly #server: ssh2.Server;
   readonly #children = new Set<ChildProcess>();
@@ -42,11 +43,8 @@ export class BashServer {
     const server = new BashServer();
     server.#server.listen(0, server.host);
     await once(server.#server, 'listening');
+    server.port = (server.#server.address() as AddressInfo).port;
     return server;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   async down(): Promise<void> {

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { steadyUnixMs } from '../../../src/timing/clocks.js';
+
+const SRC = resolve(import.meta.dirname, '../../../src');
+
+/** Who may read the clock that people set: what they are shown, and what must be told over restarts and to others. */
+const WALL_CLOCK = new Map([
+  ['api/server.ts', 'times inside tokens are of the wall clock'],
+  ['api/wire/pending-operation.ts', 'shown'],
+  ['app/choose-executor.ts', 'a generation grows whatever the clock says; pinnedAt is shown'],
+  ['cli/commands/server-operations.ts', 'shown'],
+  ['cli/main.ts', 'times inside tokens'],
+  ['operations/engine/recovery.ts', 'when the next try is, as shown'],
+  ['operations/repair/node-repair.ts', 'shown'],
+  ['store/sqlite.ts', 'when a migration was applied, for people'],
+  ['timing/clocks.ts', 'read once, at the start'],
+]);
+
+afterEach(() => void vi.useRealTimers());
+
+it('nothing but what is shown or told to others depends on the clock that people set', () => {
+  const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => /\bDate\.now\b|\bnew Date\(/.test(readFileSync(file, 'utf8')));
+  expect(files.map((file) => relative(SRC, file)).sort()).toEqual([...WALL_CLOCK.keys()].sort());
+});
+
+it('a clock that is set does not change ages', () => {
+  const before = steadyUnixMs();
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.setSystemTime(0);
+  expect(steadyUnixMs()).toBeGreaterThanOrEqual(before);
+  vi.setSystemTime(Date.parse('2099-01-01'));
+  expect(steadyUnixMs() - before).toBeLessThan(3_600_000);
+});
