@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isLeftBehind } from '../domain/volume.js';
 import type { Store } from '../store/store.js';
+import { steadyUnixMs } from '../timing/clocks.js';
 import { renderHeketiMetrics } from './heketi-metrics.js';
 
 export interface MetricsSources {
@@ -111,7 +112,7 @@ export function createMetrics(): Metrics {
 async function countLeftBehind(store: Store): Promise<number> {
   try {
     const volumes = await store.read((tx) => tx.volumes.listUnclaimed());
-    const now = Date.now();
+    const now = steadyUnixMs();
     return volumes.filter((volume) => isLeftBehind(volume, now)).length;
   } catch {
     return Number.NaN;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
+import { steadyUnixMs } from '../../src/timing/clocks.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
 import {
@@ -20,7 +21,10 @@ const HOUR_SECONDS = 3600;
 const DAY_MS = 24 * HOUR_SECONDS * 1000;
 
 beforeEach(
-  () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] }),
+  () =>
+    void vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+    }),
 );
 afterEach(() => void vi.useRealTimers());
 
@@ -128,7 +132,7 @@ describe('periodic runs', () => {
           id: 'f'.repeat(32),
           type: 'delete-volume',
           status: '',
-          createdAt: Math.floor(Date.now() / 1000),
+          createdAt: Math.floor(steadyUnixMs() / 1000),
           actions: [],
           plan: { clusterId: '' },
         }),
@@ -184,7 +188,7 @@ describe('answers that nobody fetches', () => {
           state: 'pending',
           location: null,
           error: null,
-          createdAt: Date.now(),
+          createdAt: steadyUnixMs(),
         }),
       );
       const stop = forgetOldAnswers(pool.store, SILENT);

@@ -1,6 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import type { QueueEntry } from '../../domain/queue-entry.js';
 import type { Store, Tx } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 
@@ -89,7 +90,7 @@ export class QueueAnswers {
    * fetched or is to fetch anything at this moment.
    */
   async freshFetched(limitMs: number): Promise<boolean> {
-    const fresh = new Set(await this.#store.read((tx) => tx.queue.listAnsweredSince(Date.now() - FRESH_MS)));
+    const fresh = new Set(await this.#store.read((tx) => tx.queue.listAnsweredSince(steadyUnixMs() - FRESH_MS)));
     for (const queueId of this.#given) fresh.delete(queueId);
     if (fresh.size === 0) return performance.now() - this.#lastGivenMs < CONVERSATION_MS;
     await new Promise<void>((resolve) => {

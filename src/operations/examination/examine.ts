@@ -2,6 +2,7 @@ import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Store } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import { clusterDifferences } from './cluster-differences.js';
 import type { Difference } from './difference.js';
 import { hostDifferences } from './host-differences.js';
@@ -47,7 +48,7 @@ async function compareOnce(store: Store, hosts: Hosts): Promise<PoolDifferences>
   const ofClusters = records.clusters.flatMap(({ id }) => clusterDifferences(id, nodes, records));
   const ofHosts = nodes.flatMap(({ node, survey }) => (survey ? hostDifferences(node, survey, records) : []));
   return {
-    differences: [...ofClusters, ...ofHosts, ...unclaimedVolumes(unclaimed, Date.now())],
+    differences: [...ofClusters, ...ofHosts, ...unclaimedVolumes(unclaimed, steadyUnixMs())],
     notCompared: nodes.flatMap(({ node, survey, failure }) => {
       const reasons = survey ? survey.failures.map(({ part, reason }) => `${part}: ${reason}`) : [failure];
       return reasons.map((reason) => ({ clusterId: node.clusterId, host: manageName(node), reason }));

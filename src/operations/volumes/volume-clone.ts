@@ -12,6 +12,7 @@ import {
 } from '../../executors/commands/gluster-volume.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Tx } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind, type Undone } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { onAnyHost, storageNamesOf } from '../hosts/cluster-hosts.js';
@@ -159,7 +160,7 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
     for (const brick of bricks) await tx.bricks.update({ ...brick, pendingId: null });
     await settle(tx, work.volume.id);
     await settle(tx, work.source.id);
-    await tx.volumes.markUnclaimed(work.volume.id, Date.now());
+    await tx.volumes.markUnclaimed(work.volume.id, steadyUnixMs());
     return { location: `/volumes/${work.volume.id}` };
   },
 

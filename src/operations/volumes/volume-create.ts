@@ -14,6 +14,7 @@ import {
   isStarted,
 } from '../../executors/commands/gluster-volume.js';
 import type { Tx } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
 import type { Finalized, OperationContext, OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { onAnyHost, spreadOver, storageNamesOf } from '../hosts/cluster-hosts.js';
@@ -218,7 +219,7 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     await tx.bricks.settle(volume.id, operationId);
     const now = await tx.volumes.find(volume.id);
     if (now) await tx.volumes.update({ ...now, pendingId: null });
-    await tx.volumes.markUnclaimed(volume.id, Date.now());
+    await tx.volumes.markUnclaimed(volume.id, steadyUnixMs());
     return { location: `/volumes/${volume.id}` };
   },
 

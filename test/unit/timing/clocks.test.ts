@@ -7,6 +7,7 @@ const SRC = resolve(import.meta.dirname, '../../../src');
 
 /** Who may read the clock that people set: what they are shown, and what must be told over restarts and to others. */
 const WALL_CLOCK = new Map([
+  ['api/handlers/volumes.ts', 'shown'],
   ['api/server.ts', 'times inside tokens are of the wall clock'],
   ['api/wire/pending-operation.ts', 'shown'],
   ['app/choose-executor.ts', 'a generation grows whatever the clock says; pinnedAt is shown'],
@@ -14,6 +15,7 @@ const WALL_CLOCK = new Map([
   ['cli/main.ts', 'times inside tokens'],
   ['operations/engine/recovery.ts', 'when the next try is, as shown'],
   ['operations/repair/node-repair.ts', 'shown'],
+  ['operations/examination/unclaimed-volumes.ts', 'shown'],
   ['store/sqlite.ts', 'when a migration was applied, for people'],
   ['timing/clocks.ts', 'read once, at the start'],
 ]);
