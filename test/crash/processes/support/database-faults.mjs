@@ -5,6 +5,7 @@
  *   KILL_AT      number of the call, from 1
  *   KILL_OF      `commit`: commits only; `call`: every call; or a method's name
  *   KILL_WHEN    `before` or `after` the call
+ *   KILL_SIGNAL  instead of SIGKILL
  *   KILL_ARMED   calls count once this file exists; without it from the start
  *   KILL_COUNTED the number of calls so far is written to this file
  */
@@ -12,7 +13,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 const at = Number(process.env.KILL_AT ?? 0);
-const { KILL_OF: of = 'call', KILL_WHEN: when = 'before', KILL_ARMED: armed, KILL_COUNTED: counted } = process.env;
+const {
+  KILL_SIGNAL: signal = 'SIGKILL',
+  KILL_OF: of = 'call',
+  KILL_WHEN: when = 'before',
+  KILL_ARMED: armed,
+  KILL_COUNTED: counted,
+} = process.env;
 let count = 0;
 let isArmed = armed === undefined;
 
@@ -21,11 +28,11 @@ function counting(work, isCounted) {
     if (!isCounted(this, parameters) || !armedNow()) return work.apply(this, parameters);
     count++;
     if (counted) writeFileSync(counted, String(count));
-    if (count === at && when === 'before') process.kill(process.pid, 'SIGKILL');
+    if (count === at && when === 'before') process.kill(process.pid, signal);
     try {
       return work.apply(this, parameters);
     } finally {
-      if (count === at && when === 'after') process.kill(process.pid, 'SIGKILL');
+      if (count === at && when === 'after') process.kill(process.pid, signal);
     }
   };
 }
