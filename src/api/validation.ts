@@ -10,6 +10,7 @@ const MAX_LABEL_CHARACTERS = 63;
 const MAX_DNS_CHARACTERS = 255;
 /** Of the longest name with its dots. */
 const MAX_HOST_CHARACTERS = 2 * MAX_DNS_CHARACTERS;
+const BLANK = 'cannot be blank';
 const ID_PATTERNS = ['^[A-Fa-f0-9]{32}$', '^([A-Fa-f0-9]{32})?$'];
 
 const ajv = new Ajv({
@@ -49,11 +50,33 @@ function withDoubles(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withDoubles(member)]));
 }
 
-/** `name: reason; name2: (inner: reason).`, sorted by name, as the original lays it out. */
+/**
+ * The original's sentence, on which scripts match: `name: reason; name2: (inner: reason).`, sorted by name. What would
+ * be accepted follows it.
+ */
 function validationError(errors: readonly ErrorObject[]): DomainError {
+  const ofRules = errors.filter((error) => wholeRefusal(error) === null);
+  const [first] = errors;
+  // The original looks at these when all else is in order.
+  if (ofRules.length === 0 && first) return new DomainError('invalid', `${wholeRefusal(first)}: ${adviceFor(first)}`);
   const root: Reasons = new Map();
-  for (const error of errors.slice(0, MAX_REASONS)) add(root, fieldOf(error), reasonFor(error));
-  return new DomainError('invalid', `validation failed: ${format(root)}`);
+  const advice = new Set<string>();
+  for (const error of ofRules.slice(0, MAX_REASONS)) {
+    const field = fieldOf(error);
+    if (error.keyword === 'required') addMissing(root, field, wantedBy(error));
+    else add(root, field, reasonFor(error));
+    advice.add(adviceFor(error));
+  }
+  return new DomainError('invalid', `validation failed: ${format(root)} ${[...advice].join('; ')}.`);
+}
+
+/** Refusals of single fields that stand alone in the original. */
+function wholeRefusal(error: ErrorObject): string | null {
+  const field = fieldOf(error).join('.');
+  if (field === 'durability.type' && error.keyword === 'enum') return 'Unknown durability type';
+  if (field === 'gid' && error.keyword === 'minimum') return 'Bad group id less than zero';
+  if (field === 'gid' && error.keyword === 'maximum') return 'Bad group id equal or greater than 2**32';
+  return null;
 }
 
 type Reasons = Map<string, string | Reasons>;
@@ -70,6 +93,13 @@ function add(reasons: Reasons, field: readonly string[], reason: string): void {
   add(inner, rest, reason);
 }
 
+/** Of an object that is missing, each member that it must have is. */
+function addMissing(reasons: Reasons, field: readonly string[], schema: BodySchema | undefined): void {
+  const required = schema?.type === 'object' ? (schema.required ?? []) : [];
+  if (required.length === 0) add(reasons, field, BLANK);
+  for (const name of required) addMissing(reasons, [...field, name], schema?.properties?.[name]);
+}
+
 function format(reasons: Reasons): string {
   const parts = [...reasons].sort(([a], [b]) => (a < b ? -1 : 1));
   const texts = parts.map(
@@ -78,7 +108,7 @@ function format(reasons: Reasons): string {
   return `${texts.join('; ')}.`;
 }
 
-/** Names only: the position in a list says less than the value, which the reason shows. */
+/** Names only: the position in a list says less than the value, which the advice shows. */
 function fieldOf(error: ErrorObject): readonly string[] {
   const path = error.instancePath.split('/').slice(1);
   const names = path.filter((segment) => !/^[0-9]+$/.test(segment));
@@ -87,41 +117,69 @@ function fieldOf(error: ErrorObject): readonly string[] {
   return error.keyword === 'required' ? [...names, String(error.params.missingProperty)] : names;
 }
 
+function wantedBy(error: ErrorObject): BodySchema | undefined {
+  return (error.parentSchema as unknown as BodySchema).properties?.[String(error.params.missingProperty)];
+}
+
+/** In the original's words, as far as it has any. */
 function reasonFor(error: ErrorObject): string {
-  const shown = show(error.data);
   const limit = error.params.limit as number;
   switch (error.keyword) {
-    case 'required': {
-      const properties = (error.parentSchema as unknown as BodySchema).properties ?? {};
-      const wanted = properties[String(error.params.missingProperty)];
-      return `cannot be blank${wanted ? `, it must be ${accepted(wanted)}` : ''}`;
-    }
+    case 'minItems':
+      return BLANK;
     case 'minimum':
       // The original takes 0 for "not given"; `topology load` prints this text.
-      if (error.data === 0 && limit === 1) return 'cannot be blank';
-      return `${shown} must be no less than ${limit}`;
+      return error.data === 0 && limit === 1 ? BLANK : `must be no less than ${Math.max(1, limit)}`;
     case 'maximum':
-      return `${shown} must be no greater than ${limit}`;
+      return `must be no greater than ${limit}`;
     case 'format':
       return hostReason(error);
     case 'pattern':
-      if (isIdSchema(error.parentSchema)) return `${unquoted(error.data)} is not a valid UUID`;
-      return `${shown} is not valid, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
+      return patternReason(error);
     case 'enum':
-      return `${shown} is not valid, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
-    case 'minItems':
-      return `cannot be blank, it must be ${accepted(error.parentSchema as unknown as BodySchema)}`;
+      return enumReason(error);
     case 'maxItems':
-      return `has ${(error.data as readonly unknown[]).length} entries, ${limit} are allowed`;
+      return `too many ${fieldOf(error)[0] === 'operations' ? 'ids' : 'entries'} specified (${sizeOf(error)}), up to ${limit} allowed`;
     case 'maxProperties':
-      return `has ${Object.keys(error.data as object).length} entries, ${limit} are allowed`;
+      return `too many tags specified (${sizeOf(error)}), up to ${limit} allowed`;
     case 'maxLength':
-      return `${shown} is longer than ${limit} characters`;
+      return lengthReason(error);
     case 'propertyNames':
-      return `the name ${show(error.params.propertyName)} is not valid, it must match ${namePattern(error)}`;
+      return tagNameReason(error.params.propertyName as string);
     default:
-      return `${shown} ${error.message ?? 'is not valid'}`;
+      return error.message ?? 'is not valid';
   }
+}
+
+function patternReason(error: ErrorObject): string {
+  // ajv tells of a map's key first by the rule that it breaks.
+  if (error.propertyName !== undefined) return tagNameReason(error.propertyName);
+  if (error.data === '') return BLANK;
+  return isIdSchema(error.parentSchema) ? `${unquoted(error.data)} is not a valid UUID` : 'must be in a valid format';
+}
+
+function enumReason(error: ErrorObject): string {
+  if (error.data === '') return BLANK;
+  const values = (error.parentSchema as unknown as BodySchema).enum ?? [];
+  if (values.includes('offline')) return `${unquoted(error.data)} is not valid state`;
+  if (values.includes('disable')) return `${unquoted(error.data)} is not valid heal info check`;
+  return 'must be a valid value';
+}
+
+function lengthReason(error: ErrorObject): string {
+  const key = error.instancePath.split('/').at(-1);
+  const isTag = fieldOf(error)[0] === 'tags';
+  return `${isTag ? `value of tag ${key}: ` : ''}the length must be no more than ${error.params.limit}`;
+}
+
+function tagNameReason(name: string): string {
+  if (name === '') return 'tag names may not be empty';
+  if (/^[a-zA-Z0-9_.-]*$/.test(name)) return `tag name ${name.slice(0, MAX_SHOWN)}: the length must be no more than 32`;
+  return `invalid characters in tag name ${unquoted(name)}`;
+}
+
+function sizeOf(error: ErrorObject): number {
+  return Object.keys(error.data as object).length;
 }
 
 /** Host names are the only strings with a format; scripts know this text from `topology load`. */
@@ -140,6 +198,28 @@ function isIdSchema(schema: object | undefined): boolean {
   return ID_PATTERNS.includes((schema as BodySchema | undefined)?.pattern ?? '');
 }
 
+/** What to send instead. */
+function adviceFor(error: ErrorObject): string {
+  const field = fieldOf(error).join('.') || 'the document';
+  const schema = error.parentSchema as unknown as BodySchema;
+  switch (error.keyword) {
+    case 'required':
+      return `${field} must be ${accepted(wantedBy(error) ?? schema)}`;
+    case 'maxItems':
+    case 'maxProperties':
+      return `${field} has ${sizeOf(error)} entries`;
+    case 'propertyNames':
+      return `names of ${field} must match ${namePattern(error)}`;
+    case 'pattern':
+      if (error.propertyName !== undefined) return `names of ${field} must match ${schema.pattern}`;
+      return `${field} must be ${accepted(schema)}, not ${show(error.data)}`;
+    case 'maxLength':
+      return `${field} has ${String(error.data).length} characters: ${show(error.data)}`;
+    default:
+      return `${field} must be ${accepted(schema)}, not ${show(error.data)}`;
+  }
+}
+
 function namePattern(error: ErrorObject): string {
   return (error.parentSchema as unknown as BodySchema).propertyNames?.pattern ?? 'a pattern';
 }
@@ -149,13 +229,17 @@ function accepted(schema: BodySchema): string {
   if (schema.format === 'host') return 'an IP address or a DNS name';
   if (isIdSchema(schema)) return 'an id of 32 hex digits';
   if (schema.pattern) return `text that matches ${schema.pattern}`;
-  if (schema.type === 'integer')
-    return `a whole number${schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`}`;
+  if (schema.type === 'integer') return `a whole number${rangeOf(schema)}`;
   if (schema.type === 'array' && schema.items) return `a list of at least one entry, each ${accepted(schema.items)}`;
   if (schema.type === 'object') {
     return `an object${schema.required ? ` with ${schema.required.join(' and ')}` : ''}`;
   }
   return `a ${schema.type}`;
+}
+
+function rangeOf({ minimum, maximum }: BodySchema): string {
+  const least = minimum === undefined ? '' : ` of at least ${minimum}`;
+  return maximum === undefined ? least : `${least} and at most ${maximum}`;
 }
 
 function show(value: unknown): string {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { DbExportOptions, DbFileOptions, DbImportOptions, EmptyPathOptions } from '../config/command-line.js';
+import { counted } from '../domain/counted.js';
 import { DomainError } from '../domain/errors.js';
 import { parseJson, stringifyJson } from '../domain/json.js';
 import { checkDatabase } from '../interchange/check.js';
@@ -68,7 +69,7 @@ export async function deleteBricksWithEmptyPath(
   const store = await openSqliteStore({ file: dbFile });
   try {
     const { removed, pending } = await store.write((tx) => removeBricksWithEmptyPath(tx, { clusters, nodes, devices }));
-    print(`${removed.length} bricks without a path removed\n`);
+    print(`${counted(removed.length, 'brick')} without a path removed\n`);
     for (const id of pending) print(`brick ${id} is left to the pending operation that it belongs to\n`);
     return 0;
   } finally {

@@ -58,10 +58,18 @@ describe('reading', () => {
   });
 
   it.each([
-    ['a name of 1001 characters', { name: 'n'.repeat(1001) }, 'name: "nnn'],
-    ['an option of 4097 blanks', { glustervolumeoptions: [' '.repeat(4097)] }, 'is longer than 4096 characters'],
-    ['an option of 200,000 blanks', { glustervolumeoptions: [' '.repeat(200_000)] }, 'is longer than 4096 characters'],
-    ['513 options', { glustervolumeoptions: Array(513).fill('a b') }, 'has 513 entries, 512 are allowed'],
+    ['a name of 1001 characters', { name: 'n'.repeat(1001) }, 'name: the length must be no more than 1000.'],
+    ['an option of 4097 blanks', { glustervolumeoptions: [' '.repeat(4097)] }, 'the length must be no more than 4096'],
+    [
+      'an option of 200,000 blanks',
+      { glustervolumeoptions: [' '.repeat(200_000)] },
+      'the length must be no more than 4096',
+    ],
+    [
+      '513 options',
+      { glustervolumeoptions: Array(513).fill('a b') },
+      'too many entries specified (513), up to 512 allowed',
+    ],
     ['an option for the client', { glustervolumeoptions: [' a  --log-file=/x'] }, 'Invalid volume option'],
     ['an option that is a switch', { glustervolumeoptions: [' --log-file=/x'] }, 'Invalid volume option'],
   ])('refuses a volume with %s', async (_what, members, text) => {
@@ -180,34 +188,44 @@ describe('rules', () => {
     ['/nodes', CLUSTER.replace('0123456789abcdef0', '0123456789abcdef00'), 'abcdef is not a valid UUID'],
     ['/nodes', CLUSTER.replace('0123456789abcdef0', 'a\\nb'), 'cluster: a\\nb'],
     ['/devices', '{"name":"/dev/sdb","node":"abc"}', 'validation failed: node: abc is not a valid UUID'],
-    ['/nodes', `${CLUSTER},"tags":{"a b":"x"}`, 'tags: "a b" is not valid'],
-    ['/nodes', `${CLUSTER},"tags":{"a":"${'x'.repeat(65)}"}`, 'tags: "xxx'],
-    ['/devices', `{"name":"/dev/sdb\\n","node":"${UNKNOWN_ID}"}`, 'name: "/dev/sdb\\n" is not valid'],
-    ['/devices', `{"name":"/dev/$x","node":"${UNKNOWN_ID}"}`, 'name: "/dev/$x" is not valid'],
+    ['/nodes', `${CLUSTER},"tags":{"a b":"x"}`, 'tags: invalid characters in tag name a b.'],
+    [
+      '/nodes',
+      `${CLUSTER},"tags":{"a":"${'x'.repeat(65)}"}`,
+      'tags: value of tag a: the length must be no more than 64.',
+    ],
+    [
+      '/devices',
+      `{"name":"/dev/sdb\\n","node":"${UNKNOWN_ID}"}`,
+      'name: must be in a valid format. name must be text that matches ^/[a-zA-Z0-9_.:/-]+$, not "/dev/sdb\\n"',
+    ],
+    ['/devices', `{"name":"/dev/$x","node":"${UNKNOWN_ID}"}`, 'name: must be in a valid format.'],
     [
       `/nodes/${UNKNOWN_ID}/state`,
       '{"state":"Online"}',
-      'state: "Online" is not valid, it must be one of "online", "offline", "failed"',
+      'state: Online is not valid state. state must be one of "online", "offline", "failed", not "Online"',
     ],
-    [`/devices/${UNKNOWN_ID}/state`, '{"state":"online","healcheck":"x"}', 'healcheck: "x" is not valid'],
+    [
+      `/devices/${UNKNOWN_ID}/state`,
+      '{"state":"online","healcheck":"x"}',
+      'healcheck: x is not valid heal info check.',
+    ],
     [`/nodes/${UNKNOWN_ID}/tags`, '{"tags":{}}', 'change_type: cannot be blank'],
     [
       `/nodes/${UNKNOWN_ID}/tags`,
       `{"change_type":"set","tags":{${Array.from({ length: 33 }, (_, i) => `"t${i}":""`)}}}`,
-      'tags: has 33 entries, 32 are allowed',
+      'tags: too many tags specified (33), up to 32 allowed.',
     ],
     ['/volumes', '{"size":null}', 'size: cannot be blank'],
-    ['/volumes', '{"size":-1}', 'size: -1 must be no less than 1'],
-    ['/volumes', '{"size":1,"name":"a\\n"}', 'name: "a\\n" is not valid'],
-    ['/volumes', '{"size":1,"gid":2147483647}', 'gid: 2147483647 must be no greater than 2147483646'],
-    ['/volumes', '{"size":1,"durability":{"type":"raid"}}', 'durability: (type: "raid" is not valid'],
+    ['/volumes', '{"size":-1}', 'size: must be no less than 1. size must be a whole number of at least 1, not -1.'],
+    ['/volumes', '{"size":1,"name":"a\\n"}', 'name: must be in a valid format.'],
     [`/volumes/${UNKNOWN_ID}/expand`, '{"size":5}', 'expand_size: cannot be blank'],
     [
       `/volumes/${UNKNOWN_ID}/block-restriction`,
       '{"restriction":"locked-by-update"}',
-      'restriction: "locked-by-update" is not valid',
+      'restriction: must be a valid value. restriction must be one of "", "locked", not "locked-by-update".',
     ],
-    ['/blockvolumes', '{"size":1,"hacount":-1}', 'hacount: -1 must be no less than 0'],
+    ['/blockvolumes', '{"size":1,"hacount":-1}', 'hacount: must be no less than 1.'],
     ['/operations/pending/cleanup', '{"operations":["x"]}', 'operations: x is not a valid UUID'],
   ];
 
@@ -216,8 +234,26 @@ describe('rules', () => {
     const whole = path === '/nodes' && payload !== '{}' ? `${payload}}` : payload;
     const answer = await post(path, whole);
     expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining(text)]);
-    expect(answer.body).toMatch(/^validation failed: [^\n]*\.\n$/);
+    expect(answer.body).toMatch(/^validation failed: [^\n]*\. [^\n]*\.\n$/);
     expect(api.calls).toEqual([]);
+  });
+
+  it.each([
+    ['{"size":1,"gid":-1}', 'Bad group id less than zero: '],
+    ['{"size":1,"gid":2147483647}', 'Bad group id equal or greater than 2**32: '],
+    ['{"size":1,"durability":{"type":"raid"}}', 'Unknown durability type: durability.type must be one of '],
+    ['{"size":-1,"gid":-1}', 'validation failed: size: must be no less than 1. '],
+  ])('of a volume begins with the words that scripts know: %s', async (payload, words) => {
+    api = await startApi();
+    const { statusCode, body } = await post('/volumes', payload);
+    expect([statusCode, body.slice(0, words.length)]).toEqual([400, words]);
+  });
+
+  it('names every part of a node that is missing, as scripts know it', async () => {
+    api = await startApi();
+    expect((await post('/nodes', '{}')).body).toMatch(
+      /^validation failed: cluster: cannot be blank; hostnames: \(manage: cannot be blank; storage: cannot be blank\.\); zone: cannot be blank\. /,
+    );
   });
 
   it.each(['m', '10.0.0.1', '::1', 'a_b.c-d.', '_x', 'A.example', '9'])('takes the host %s', async (host) => {

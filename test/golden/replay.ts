@@ -34,7 +34,7 @@ export function stepCount(side: Side, name: string): number {
 
 /** Replays one scenario against the built server and client; the text that the replay program printed. */
 export function replay(side: Side, name: string): Promise<string> {
-  const program = side === 'http' ? 'replay.mjs' : 'replay-cli.mjs';
+  const program = side === 'http' ? 'replay-with-texts.mjs' : 'replay-cli.mjs';
   const args = [path.join(import.meta.dirname, program), '--start', START];
   if (side === 'cli') args.push('--cli', `"${ROOT}/bin/heketi-cli"`);
   return new Promise((resolve, reject) => {

@@ -17,13 +17,13 @@ export function loggingHandlers({ logLevels }: HandlerDeps): Pick<Handlers, 'log
       if (level === undefined) {
         throw new DomainError(
           'unparsable',
-          'Only the log level of "glusterfs" may be changed: {"loglevel":{"glusterfs":"info"}}',
+          'Only "glusterfs" logger may be modified: send {"loglevel":{"glusterfs":"info"}}',
         );
       }
       if (level !== '') {
         if (!isLevel(level)) {
-          const shown = JSON.stringify(level.slice(0, 40));
-          throw new DomainError('unparsable', `invalid log level ${shown}: it must be one of ${LEVELS.join(', ')}`);
+          const shown = JSON.stringify(level.slice(0, 40)).slice(1, -1);
+          throw new DomainError('unparsable', `invalid log level: ${shown}: it must be one of ${LEVELS.join(', ')}`);
         }
         logLevels.set(level);
       }

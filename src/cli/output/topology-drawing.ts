@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.js';
 import type { DeviceInfo, Integer, NodeInfo } from '../wire.js';
 import { gibOf, pad, stateName } from './text.js';
 import type { TopologyCluster } from './topology.js';
@@ -27,7 +28,7 @@ function drawCluster({ cluster, nodes }: TopologyCluster, canvas: Canvas): strin
   const takes = [cluster.file ? 'file' : '', cluster.block ? 'block' : ''].filter((word) => word !== '').join('+');
   const rows = [
     paint(`Cluster ${cluster.id}`, BOLD, canvas),
-    `${takes === '' ? 'no' : takes} volumes, ${plural(cluster.volumes.length, 'volume')}, ${plural(nodes.length, 'node')}, ${plural(devices.length, 'device')}, ${spaceText(devices)}`,
+    `${takes === '' ? 'no' : takes} volumes, ${counted(cluster.volumes.length, 'volume')}, ${counted(nodes.length, 'node')}, ${counted(devices.length, 'device')}, ${spaceText(devices)}`,
   ];
   const widest = (textOf: (device: DeviceInfo) => string): number =>
     Math.max(0, ...devices.map((device) => [...textOf(device)].length));
@@ -77,7 +78,7 @@ function drawDevice(device: DeviceInfo, widths: Widths, canvas: Canvas): string 
 }
 
 function numbersOf(device: DeviceInfo): string {
-  return `${gibOf(device.usedKib)}/${gibOf(device.totalKib)} GiB ${plural(device.bricks.length, 'brick')}`;
+  return `${gibOf(device.usedKib)}/${gibOf(device.totalKib)} GiB ${counted(device.bricks.length, 'brick')}`;
 }
 
 function drawBar(device: DeviceInfo, width: number, canvas: Canvas): string {
@@ -105,8 +106,4 @@ function spaceText(devices: readonly DeviceInfo[]): string {
   const sum = (pick: (device: DeviceInfo) => Integer): bigint =>
     devices.reduce((total, device) => total + BigInt(pick(device)), 0n);
   return `${gibOf(sum((device) => device.usedKib))} of ${gibOf(sum((device) => device.totalKib))} GiB used`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

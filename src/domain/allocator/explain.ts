@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { bricksPerSet } from '../durability.js';
 import { KIB_PER_GIB } from '../size.js';
 import type { BrickSize } from './brick-sizes.js';
@@ -47,7 +48,10 @@ export function explainNoSpace(
       'The search for arbiter sets was ended before it had tried everything; a slightly smaller volume may fit.',
     );
   }
-  if (excluded.length > 0) lines.push(`${excluded.length} devices were left out: ${countReasons(excluded)}.`);
+  if (excluded.length > 0)
+    lines.push(
+      `${counted(excluded.length, 'device')} ${excluded.length === 1 ? 'was' : 'were'} left out: ${countReasons(excluded)}.`,
+    );
   return lines.join('\n');
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../domain/cluster.js';
+import { counted } from '../../domain/counted.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import type { Tags } from '../../domain/node.js';
@@ -28,7 +29,7 @@ export async function deleteCluster(store: Store, id: Id): Promise<void> {
     if (nodes.length > 0 || volumes > 0 || adding) {
       throw new DomainError(
         'conflict',
-        `cluster ${id} can't be deleted: it has ${nodes.length} nodes and ${volumes} volumes${adding ? ', and a node is being added' : ''}; delete those first`,
+        `Unable to delete cluster [${id}] because it contains volumes or nodes: ${counted(nodes.length, 'node')} and ${counted(volumes, 'volume')}${adding ? ', and a node is being added' : ''}; delete those first`,
       );
     }
     await tx.clusters.delete(id);

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.js';
 import type { Device } from '../../domain/device.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
@@ -25,7 +26,7 @@ export async function buildDeviceDelete(tx: Tx, id: Id, forceForget: boolean): P
   if (inUse > 0)
     throw new DomainError(
       'conflict',
-      `device ${id} still holds ${bricks} bricks; they must be moved or deleted first${forceForget ? '' : await parkedHint(tx, id, bricks)}`,
+      `device ${id} still holds ${counted(bricks, 'brick')}; move or delete first what is there${forceForget ? '' : await parkedHint(tx, id, bricks)}`,
     );
   for (const other of await tx.operations.listByObject(id)) {
     // An earlier attempt waits for a disk or host that the device is given up for now.

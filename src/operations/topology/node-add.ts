@@ -22,7 +22,7 @@ export async function checkNodeAdd(tx: Tx, request: NodeRequest): Promise<void> 
   ] as const) {
     for (const name of names) {
       const known = await find(name);
-      if (known) throw taken(name, `is used by node ${known.id} already`);
+      if (known) throw taken(name, `already used by node with id ${known.id}`);
     }
   }
   for (const operation of await tx.operations.listByType('add-node')) {

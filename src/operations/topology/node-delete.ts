@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
@@ -17,7 +18,10 @@ export async function checkNodeDelete(tx: Tx, id: Id): Promise<void> {
   if (!(await tx.nodes.find(id))) throw idNotFound();
   const devices = await tx.devices.listByNode(id);
   if (devices.length > 0) {
-    throw new DomainError('conflict', `node ${id} has ${devices.length} devices; remove and delete those first`);
+    throw new DomainError(
+      'conflict',
+      `Unable to delete node [${id}] because it contains devices: ${counted(devices.length, 'device')}; remove and delete those first`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Brick } from '../../domain/brick.js';
+import { counted } from '../../domain/counted.js';
 import type { Device } from '../../domain/device.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
@@ -52,7 +53,7 @@ async function removeDevice(tx: Tx, device: Device): Promise<void> {
   if (held > 0) {
     throw new DomainError(
       'failed',
-      `device ${device.id} holds ${held} bricks, and this version can't move bricks to other devices yet; delete the volumes they belong to, or wait for a version that can`,
+      `device ${device.id} holds ${counted(held, 'brick')}, and this version can't move bricks to other devices yet; delete the volumes they belong to, or wait for a version that can`,
     );
   }
   await tx.devices.update({ ...device, state: 'failed' });

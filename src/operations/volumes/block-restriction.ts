@@ -18,7 +18,10 @@ export async function checkBlockRestriction(tx: Tx, id: Id, restriction: BlockRe
   const volume = await tx.volumes.find(id);
   if (!volume || volume.pendingId) throw idNotFound();
   if (!volume.isBlockHosting)
-    throw new DomainError('failed', `volume ${id} is not a block hosting volume, so it has no block restriction`);
+    throw new DomainError(
+      'failed',
+      `Failed to set block restriction: Block restrictions can only be set on block hosting volumes, and ${id} is none`,
+    );
   const busyWith = await changeInProgress(tx, id);
   if (busyWith) throw new ChangeInProgress('failed', `volume ${id} keeps its block restriction now.`, busyWith);
   unlockedInfo(volume, restriction);
