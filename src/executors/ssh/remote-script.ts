@@ -42,10 +42,12 @@ export function scriptName({ serverId, generation, number }: ScriptIdentity): st
  */
 export function batchScript(batch: readonly Command[], options: ScriptOptions): string {
   const sudo = options.useSudo ? 'sudo -n -- ' : '';
-  const commands = batch.map(
-    ({ argv, timeoutMs, mayFail }) =>
-      `r ${(timeoutMs / 1000).toFixed(3)} ${mayFail ? 1 : 0} ${sudo}${quoteWords(argv)}`,
-  );
+  const commands = batch.map(({ argv: [program = '', ...args], timeoutMs, mayFail }) => {
+    const isPlaced = program.startsWith('/');
+    const place = isPlaced ? `at ${quoteWords([program])}; ` : '';
+    const words = [isPlaced ? '"$A"' : quoteWords([program]), quoteWords(args)].join(' ');
+    return `${place}r ${(timeoutMs / 1000).toFixed(3)} ${mayFail ? 1 : 0} ${sudo}${words}`;
+  });
   return [...opening(options), ...running(options), ...commands, 'fin', ''].join('\n');
 }
 
@@ -206,6 +208,13 @@ function running({ useSudo, termGraceMs }: ScriptOptions): readonly string[] {
     '    while alive; do sleep 1; done',
     '    exit',
     '  done',
+    '}',
+    // Systems differ in where lvm and udevadm are: a program that is not at its place is looked for.
+    'at() {',
+    '  A=$1; [ -x "$A" ] && return',
+    '  local n=${1##*/}',
+    '  for A in "/sbin/$n" "/usr/bin/$n" "/bin/$n" "$(type -P "$n")"; do [ -x "$A" ] && return; done',
+    '  A=$1',
     '}',
     'trap T=1 USR1',
     'exec 9> >(w)',

@@ -35,14 +35,21 @@ export class Lab {
     this.hosts.setHostUp(host, false);
   }
 
+  /** All its disks are pulled; they come back as they were. */
+  pullDisks(host: string): void {
+    this.#down.add(host);
+    this.hosts.setDisksAway(host, true);
+  }
+
   stopGlusterd(host: string): void {
     this.#down.add(host);
     this.hosts.setGlusterdUp(host, false);
   }
 
-  /** Hosts boot, with what their fstab mounts. */
+  /** Hosts boot, with what their fstab mounts; disks are plugged in. */
   bringBack(): void {
     for (const host of this.#down) {
+      this.hosts.setDisksAway(host, false);
       this.hosts.setHostUp(host, true);
       this.hosts.setGlusterdUp(host, true);
     }

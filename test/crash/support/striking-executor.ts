@@ -14,8 +14,13 @@ export const COMMAND_FAULTS = [
   'glusterd down',
   'host unreachable',
   'host down',
+  'disks away',
+  'lvm chatters',
 ] as const;
 export type CommandFault = (typeof COMMAND_FAULTS)[number];
+
+/** They change what lvm sees or says, and strike at its commands only. */
+export const LVM_FAULTS: readonly CommandFault[] = ['disks away', 'lvm chatters'];
 
 /** `at` counts the commands of one life of a server, from 0. */
 export interface Strike {
@@ -28,6 +33,8 @@ const NEVER = new Promise<never>(() => undefined);
 /** Counts commands one by one, whatever batches they come in, and strikes at some of them. */
 export class StrikingExecutor implements Executor {
   commands = 0;
+  /** By number, whether it was one of lvm. */
+  readonly ofLvm: boolean[] = [];
   /** Programs at which it struck. */
   readonly struck: string[] = [];
   readonly death: Promise<void>;
@@ -80,6 +87,7 @@ export class StrikingExecutor implements Executor {
   async #one(host: string, command: Command, rest: readonly Command[]): Promise<CommandResult> {
     if (this.#isDead) return NEVER;
     if (this.#unreachable.has(host)) throw new TransportError(host, `${host} can't be reached`, false);
+    this.ofLvm.push(command.argv[0] === '/usr/sbin/lvm');
     const kind = this.#strikes.get(this.commands++);
     const lost = () => new TransportError(host, `connection to ${host} lost`, true);
     if (kind) this.struck.push(command.argv[0] ?? '');
@@ -105,6 +113,12 @@ export class StrikingExecutor implements Executor {
       case 'host down':
         this.#lab.takeDown(host);
         throw lost();
+      case 'disks away':
+        this.#lab.pullDisks(host);
+        break;
+      case 'lvm chatters':
+        this.#lab.hosts.setLvmNoise(host, 'merged');
+        break;
     }
     const [result] = await this.#lab.hosts.run(host, [{ ...command, mayFail: true }]);
     if (!result) throw new Error('no result');

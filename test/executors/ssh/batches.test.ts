@@ -110,6 +110,15 @@ describeOverSsh('a batch over ssh', { nodes: 1, devices: 1 }, (hosts) => {
     expect(result?.stderr).not.toMatch(/not found/);
   });
 
+  it('finds a program that is not where it was expected', async () => {
+    const { cluster, first } = hosts;
+    cluster.write(first, 'sim/bin/only-here', '#!/bin/sh\necho "found $1"\n', 0o755);
+    for (const useSudo of [false, true]) {
+      const [result] = await hosts.executor({ useSudo }).run(first, [command('/usr/sbin/only-here', 'a b')]);
+      expect(result).toEqual({ exitCode: 0, stdout: 'found a b\n', stderr: '' });
+    }
+  });
+
   it('logs each command at debug level, and nothing of a secret one but its program', async () => {
     const lines: object[] = [];
     const executor = hosts.executor({ log: { ...SILENT_LOG, debug: (fields) => lines.push(fields) } });
