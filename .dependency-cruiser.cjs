@@ -42,7 +42,7 @@ module.exports = {
       '^src/executors/commands/host-settings\\.ts$',
       '^src/logging/log-level\\.ts$',
     ]),
-    only('cli-sees-contract-only', '^src/cli/', ['^src/api/contract/', '^src/domain/json\\.ts$']),
+    only('cli-sees-contract-only', '^src/cli/', ['^src/api/contract/', '^src/domain/(json|counted)\\.ts$']),
     {
       name: 'no-dev-packages',
       comment: 'A production install has only dependencies; heketi-cli is bundled, so its imports count as well',
