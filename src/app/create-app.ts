@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { AdminState } from '../api/admin-state.js';
 import { buildServer } from '../api/server.js';
@@ -11,7 +10,7 @@ import { readInjectionRules } from '../executors/inject/injection-rules.js';
 import { MeasuredExecutor } from '../executors/measured-executor.js';
 import { checkDatabase } from '../interchange/check.js';
 import { dumpDatabase } from '../interchange/dump.js';
-import type { createLogger } from '../logging/logger.js';
+import type { Logging } from '../logging/logger.js';
 import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
 import { forgetOldAnswers } from '../operations/engine/forget-old-answers.js';
@@ -25,7 +24,9 @@ import type { OperationSettings } from '../operations/settings.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store } from '../store/store.js';
 import { chooseExecutor } from './choose-executor.js';
+import { listenHost } from './listen-host.js';
 import { recordedPool } from './recorded-pool.js';
+import type { TlsTexts } from './tls-files.js';
 
 /** A whole server, without the process around it. */
 export interface App {
@@ -49,10 +50,12 @@ const LAST_READS_MS = 2_000;
 /** The provisioner asks for the volume, its cluster and each of its nodes, one after the other. */
 const QUIET_MS = 250;
 
-type Logging = ReturnType<typeof createLogger>;
-
 /** Wires everything that the configuration asks for; throws DomainError for what a person can mend. */
-export async function createApp(config: Config, logger: Logging['logger'], levels: Logging['levels']): Promise<App> {
+export async function createApp(
+  config: Config,
+  { logger, levels, droppedLines }: Logging,
+  tls: TlsTexts | null = null,
+): Promise<App> {
   const metrics = createMetrics();
   const store = await openSqliteStore({
     file: config.dbFile,
@@ -100,11 +103,16 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       logLevels: levels,
       metrics: {
         render: () =>
-          metrics.render({ store, inFlight: () => operations.inFlight(), nodeStates: () => health.states() }),
+          metrics.render({
+            store,
+            inFlight: () => operations.inFlight(),
+            nodeStates: () => health.states(),
+            droppedLogLines: droppedLines,
+          }),
       },
       reports: { dump: dumpDatabase, check: checkDatabase },
       pool: { examine: () => examinePool(store, hosts), differences: () => findDifferences(store, hosts) },
-      tls: config.tls && { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) },
+      tls,
     });
 
     return {
@@ -114,7 +122,7 @@ export async function createApp(config: Config, logger: Logging['logger'], level
       settled: () => runner.settled(),
       recover: () => recovery.run(),
       async listen(port) {
-        await server.listen({ port, host: '::' });
+        await server.listen({ port, host: await listenHost() });
         return (server.server.address() as AddressInfo).port;
       },
       async close(drainMs) {

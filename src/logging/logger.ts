@@ -1,6 +1,7 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 import { createTextRedaction, redactFields } from './redaction.js';
+import { SteadyOutput } from './steady-output.js';
 import { formatAsText } from './text-format.js';
 
 export interface LoggerOptions {
@@ -20,6 +21,13 @@ export interface LogLevels {
   set(level: string): void;
 }
 
+export interface Logging {
+  readonly logger: Logger;
+  readonly levels: LogLevels;
+  /** Lines that could not be written, so far. */
+  droppedLines(): number;
+}
+
 /** pino's numbers of the original's names; `none` is above all of them. */
 const LEVEL_NUMBERS: Readonly<Record<LogLevel, number>> = {
   none: Number.POSITIVE_INFINITY,
@@ -35,12 +43,14 @@ const LEVEL_NAMES = new Map(LOG_LEVELS.map((name) => [LEVEL_NUMBERS[name], name]
 /**
  * The root logger; make children with `child({ reqId })`, `child({ op, opId })`.
  *
- * Everything goes to standard error, synchronously: the last line before a crash is written, and standard output
- * stays free for what people and scripts read there (`Listening on port`, `db export --jsonfile -`).
+ * Everything goes to standard error, at once: the last line before a crash is written, and standard output
+ * stays free for what people and scripts read there (`Listening on port`, `db export --jsonfile -`). Lines that find no
+ * room there are dropped and counted.
  */
-export function createLogger(options: LoggerOptions): { readonly logger: Logger; readonly levels: LogLevels } {
+export function createLogger(options: LoggerOptions): Logging {
   let level = options.level;
   let threshold = LEVEL_NUMBERS[level];
+  let dropped = 0;
   const redactText = createTextRedaction(options.secrets ?? []);
   const logger = pino(
     {
@@ -56,10 +66,16 @@ export function createLogger(options: LoggerOptions): { readonly logger: Logger;
         logMethod(args, method, number) {
           if (number >= threshold) method.apply(this, args);
         },
-        streamWrite: (line) => (options.format === 'text' ? formatAsText(redactText(line)) : redactText(line)),
+        streamWrite: (line) => inFormat(redactText(line), options.format),
       },
     },
-    options.stream ?? destination({ dest: 2, sync: true }),
+    options.stream ??
+      new SteadyOutput(2, {
+        onDropped(lines) {
+          dropped += lines;
+        },
+        resumed: (lines) => inFormat(resumedLine(lines), options.format),
+      }),
   );
   // pino formats the fields of a line, but not those a child is made with.
   const makeChild = logger.child;
@@ -74,5 +90,19 @@ export function createLogger(options: LoggerOptions): { readonly logger: Logger;
       threshold = LEVEL_NUMBERS[name];
     },
   };
-  return { logger, levels };
+  return { logger, levels, droppedLines: () => dropped };
+}
+
+function inFormat(line: string, format: LoggerOptions['format']): string {
+  // JSON escapes the first 32 control characters only.
+  return format === 'text' ? formatAsText(line) : line.replace(/[\u007f-\u009f]/g, escapeInJson);
+}
+
+function escapeInJson(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function resumedLine(lines: number): string {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: 'warning', time, lines, msg: 'log lines were dropped, because they could not be written' })}\n`;
 }

@@ -10,6 +10,8 @@ export interface MetricsSources {
   readonly inFlight: () => number;
   /** By manage name, whether glusterd was last seen up; nodes of which nothing is known are missing. */
   readonly nodeStates: () => ReadonlyMap<string, boolean>;
+  /** Lines of log that could not be written, so far. */
+  readonly droppedLogLines: () => number;
 }
 
 /** What is counted as it happens, and the text that Prometheus fetches. Durations in milliseconds. */
@@ -80,9 +82,16 @@ export function createMetrics(): Metrics {
     help: 'Volumes whose creation ended over a minute ago, and whose result no client has fetched',
     registers,
   });
+  const droppedLogLines = new Counter({
+    name: 'mortar_log_lines_dropped_total',
+    help: 'Lines of log that could not be written: a full disk, or a reader that stalls or is gone',
+    registers,
+  });
 
   return {
     async render(sources) {
+      droppedLogLines.reset();
+      droppedLogLines.inc(sources.droppedLogLines());
       // Nodes come and go: what is not known any more must not be told.
       nodesUp.reset();
       for (const [hostname, isUp] of sources.nodeStates()) nodesUp.set({ hostname }, isUp ? 1 : 0);

@@ -78,7 +78,8 @@ it('what is left behind is a difference and counted after a minute, and is never
     const { id } = await create(pool, 'left');
     const metrics = createMetrics();
     const counted = async () => {
-      const sources = { store: pool.store, inFlight: () => 0, nodeStates: () => new Map<string, boolean>() };
+      const states = new Map<string, boolean>();
+      const sources = { store: pool.store, inFlight: () => 0, nodeStates: () => states, droppedLogLines: () => 0 };
       return /^mortar_volumes_unclaimed (\S+)$/m.exec((await metrics.render(sources)).body)?.[1];
     };
     const host = { executor: new MockExecutor(hosts), settings: HOST_SETTINGS };

@@ -22,8 +22,8 @@ export async function startApp(glusterfs: object = {}): Promise<TestApp> {
   };
   writeFileSync(file, JSON.stringify({ port: '0', glusterfs: { ...defaults, ...glusterfs } }));
   const { config } = loadConfig({ file, env: {}, flags: { disableAuth: true } });
-  const { logger, levels } = createLogger({ level: config.logLevel, format: 'json' });
-  const app = await createApp(config, logger, levels);
+  const logging = createLogger({ level: config.logLevel, format: 'json' });
+  const app = await createApp(config, logging);
   return {
     ...app,
     async remove() {

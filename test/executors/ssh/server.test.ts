@@ -25,8 +25,8 @@ describeOverSsh('a server with the ssh executor', { nodes: 1, devices: 1 }, (hos
 
   async function start(keyFile: string, env: Readonly<Record<string, string>> = {}) {
     const { config } = loadConfig({ file: configFile(keyFile), env, flags: { disableAuth: true } });
-    const { logger, levels } = createLogger({ level: 'none', format: 'json', secrets: [] });
-    return createApp(config, logger, levels);
+    const logging = createLogger({ level: 'none', format: 'json', secrets: [] });
+    return createApp(config, logging);
   }
 
   /** What became of adding the node. */

@@ -143,6 +143,18 @@ describe('redaction', () => {
 });
 
 describe('the text format', () => {
+  it('keeps what hosts say from steering a terminal or beginning a line', () => {
+    const { logger, lines } = capture({ format: 'text' });
+    const evil = 'a\u001b[2J\rforged\u009b1m\u007f';
+    logger.error({ err: new Error(`${evil}\n2026-01-01T00:00:00Z info forged`), host: 'h\u001b[0m' }, `m${evil}`);
+    expect(lines.join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(lines.join('').match(/^\S+Z /gm)).toHaveLength(1);
+    const json = capture();
+    json.logger.error({ err: new Error(evil) }, evil);
+    expect(json.lines.join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(json.records()[0]?.msg).toBe(evil);
+  });
+
   it('puts time, level and message before the fields, and the stack after them', () => {
     const { logger, lines } = capture({ format: 'text' });
     logger.child({ op: 'create-volume' }).warn({ argv: ['a', 'b c'], volume: 'two words' }, 'volume create retried');

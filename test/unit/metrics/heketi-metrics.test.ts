@@ -36,7 +36,12 @@ function storeWith(pool: () => Pool): Store {
 }
 
 async function heketiLines(store: Store, inFlight = 0): Promise<string[]> {
-  const { body } = await createMetrics().render({ store, inFlight: () => inFlight, nodeStates: () => new Map() });
+  const { body } = await createMetrics().render({
+    store,
+    inFlight: () => inFlight,
+    nodeStates: () => new Map(),
+    droppedLogLines: () => 0,
+  });
   return body
     .split('\n')
     .filter((line) => line.startsWith('# TYPE heketi_') || line.startsWith('heketi_'))
@@ -138,7 +143,12 @@ describe("Heketi's metrics", () => {
   it('forget a device that is gone', async () => {
     const pool: Pool = { clusters: [cluster('c1')], nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] };
     const metrics = createMetrics();
-    const sources = { store: storeWith(() => pool), inFlight: () => 0, nodeStates: () => new Map() };
+    const sources = {
+      store: storeWith(() => pool),
+      inFlight: () => 0,
+      nodeStates: () => new Map(),
+      droppedLogLines: () => 0,
+    };
     expect((await metrics.render(sources)).body).toContain('id="d1"');
     pool.devices = [];
     const { body } = await metrics.render(sources);
@@ -192,7 +202,12 @@ describe('our own metrics', () => {
       ['h2', false],
     ]);
     const metrics = createMetrics();
-    const sources = { store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => states };
+    const sources = {
+      store: storeWith(() => ({})),
+      inFlight: () => 0,
+      nodeStates: () => states,
+      droppedLogLines: () => 0,
+    };
     const shown = async () =>
       (await metrics.render(sources)).body.split('\n').filter((line) => /^mortar_node_up/.test(line));
     expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1', 'mortar_node_up{hostname="h2"} 0']);
@@ -202,7 +217,12 @@ describe('our own metrics', () => {
 
   it('start with mortar_ and count what happened', async () => {
     const metrics = createMetrics();
-    const sources = { store: storeWith(() => ({})), inFlight: () => 0, nodeStates: () => new Map() };
+    const sources = {
+      store: storeWith(() => ({})),
+      inFlight: () => 0,
+      nodeStates: () => new Map(),
+      droppedLogLines: () => 0,
+    };
     metrics.operationFinished('create-volume', 'succeeded', 1500);
     metrics.operationFinished('create-volume', 'rolled-back', 20);
     metrics.hostCommandFinished('/usr/sbin/lvcreate', 'unknown', 12_000);
