@@ -126,6 +126,7 @@ function kindOf(
   stat: CommandResult,
 ): DeviceFacts['kind'] {
   if (tree && tree.length > 0) return 'block device';
+  if (tree === null && lsblk.exitCode === 0) return 'unknown'; // it answered, in words that nobody understands
   if (isFileAbsent(stat, name)) return 'absent';
   if (stat.exitCode === 0 && stat.stdout !== '' && !stat.stdout.startsWith('block special')) return 'other';
   if (tree === null || !lsblk.stderr.includes('not a block device')) return 'unknown';
