@@ -48,3 +48,8 @@ export function brickLvName(brick: Pick<Brick, 'id' | 'lv'>): string {
 export function brickThinPoolName(brick: Pick<Brick, 'id' | 'thinPool'>): string {
   return brick.thinPool || `tp_${brick.id}`;
 }
+
+/** Broken imported bricks may have no path; theirs would have been this one. */
+export function pathOfBrick({ path, deviceId, id }: Brick): string {
+  return path || brickPath(deviceId, id);
+}

@@ -1,8 +1,9 @@
 import { bricksPerSet, type Durability, disperseCounts, replicaCount } from '../../domain/durability.js';
 import type { Id } from '../../domain/ids.js';
 import { type Command, CommandError, type CommandResult, runAll, runOne } from '../executor.js';
+import { listVolumesCommand, parseUsers } from './brick-users.js';
 import { gluster } from './command-lines.js';
-import { isAlreadyStarted, isAlreadyStopped, isTransactionInProgress, isVolumeAbsent } from './gluster-errors.js';
+import { isAlreadyStarted, isAlreadyStopped, isVolumeAbsent } from './gluster-errors.js';
 import {
   type BrickProcess,
   type GlusterVolume,
@@ -54,19 +55,46 @@ export async function createGlusterVolume(hosts: Hosts, host: string, spec: Glus
   ]);
 }
 
-/** Stops and deletes the volume, not its bricks; `absent` when gluster has none of that name. */
-export async function deleteGlusterVolume(hosts: Hosts, host: string, name: string): Promise<'deleted' | 'absent'> {
+export interface DeletedVolume {
+  /** `absent`: gluster has no volume of that name. */
+  readonly outcome: 'deleted' | 'absent';
+  /** Volumes that use one of the bricks all the same, seen after the delete; null where that could not be read. */
+  readonly users: readonly GlusterVolume[] | null;
+}
+
+/** Stops and deletes the volume, not its bricks, and looks who else uses these. */
+export async function deleteGlusterVolume(
+  hosts: Hosts,
+  host: string,
+  name: string,
+  brickPaths: readonly string[] = [],
+): Promise<DeletedVolume> {
   const { settings, executor } = hosts;
-  const stop = gluster(settings, ['volume', 'stop', name, 'force'], { mayFail: true });
-  const remove = gluster(settings, ['volume', 'delete', name], { mayFail: true });
-  const [stopped, removed] = (await runAll(executor, host, [stop, remove])) as [CommandResult, CommandResult];
-  if (removed.exitCode === 0) return 'deleted';
-  const error = new CommandError(host, remove, removed);
-  if (isVolumeAbsent(error)) return 'absent';
-  // A volume that could not be stopped can't be deleted: then the first answer is the reason.
-  const stopError = stopped.exitCode === 0 ? null : new CommandError(host, stop, stopped);
-  if (stopError && (isTransactionInProgress(stopError) || !isVolumeAbsent(stopError))) throw stopError;
-  throw error;
+  // A stop that is refused or not answered ends the batch; with `force` one that stopped before succeeds.
+  const stop = gluster(settings, ['volume', 'stop', name, 'force']);
+  const remove = gluster(settings, ['volume', 'delete', name]);
+  const list = listVolumesCommand(settings);
+  try {
+    const results = await runAll(executor, host, [stop, remove, list]);
+    return { outcome: 'deleted', users: usersIn(host, list, results.at(-1), brickPaths) };
+  } catch (error) {
+    if (error instanceof CommandError && isVolumeAbsent(error)) return { outcome: 'absent', users: null };
+    throw error;
+  }
+}
+
+function usersIn(
+  host: string,
+  list: Command,
+  result: CommandResult | undefined,
+  paths: readonly string[],
+): readonly GlusterVolume[] | null {
+  try {
+    return result ? parseUsers(host, list, result, paths) : null;
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
 }
 
 /** Adds all of `spec.bricks`, which make whole sets. */
@@ -89,12 +117,6 @@ export async function volumeInfo(hosts: Hosts, host: string, name: string): Prom
     if (error instanceof CommandError && isVolumeAbsent(error)) return null;
     throw error;
   }
-}
-
-/** All volumes of the pool that `host` belongs to. */
-export async function listVolumes(hosts: Hosts, host: string): Promise<readonly GlusterVolume[]> {
-  const command = gluster(hosts.settings, ['volume', 'info', '--xml'], { mayFail: true });
-  return parseVolumes(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
 }
 
 /** The brick processes of a started volume, those of nodes that are down left out. */

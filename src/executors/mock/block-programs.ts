@@ -67,7 +67,19 @@ export function mount(world: World, host: SimulatedHost, args: readonly string[]
   const at = args.indexOf('-o');
   const options = at < 0 ? '' : (args[at + 1] ?? '');
   const [source = '', target = ''] = args.slice(-2);
+  if (args[args.indexOf('-t') + 1] === 'glusterfs') return mountVolume(world, host, source, normalPath(target));
   return mountOne(world, host, source, normalPath(target), options);
+}
+
+/** Only what gluster's hosts see of it: there are no files to be read. */
+function mountVolume(world: World, host: SimulatedHost, source: string, target: string): CommandResult {
+  const colon = source.indexOf(':');
+  const volume = world
+    .hostByStorageName(source.slice(0, colon))
+    ?.pool.volumes.get(source.slice(colon + 1).replace(/^\//, ''));
+  if (volume?.status !== 1) return fail(1, 'Mount failed. Check the log file for more details.');
+  volume.clients.set(`${host.manage}:${target}`, `${host.peerName}:${49_100 - volume.clients.size}`);
+  return succeed();
 }
 
 export function mountOne(
@@ -94,9 +106,14 @@ export function mountOne(
   return succeed();
 }
 
+function unmountVolume(host: SimulatedHost, target: string): boolean {
+  return [...host.pool.volumes.values()].some(({ clients }) => clients.delete(`${host.manage}:${target}`));
+}
+
 export function umount(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const given = args.at(-1) ?? '';
   const found = host.mounts.get(normalPath(given));
+  if (!found && unmountVolume(host, normalPath(given))) return succeed();
   if (!found)
     return fail(
       32,

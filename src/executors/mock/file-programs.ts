@@ -29,6 +29,19 @@ export function rmdir(_world: World, host: SimulatedHost, args: readonly string[
   return succeed();
 }
 
+/** Only `ls -A DIRECTORY`. In a directory that gluster has used lie files of its own. */
+export function ls(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const path = args.at(-1) ?? '';
+  const { fileSystem, below } = host.locate(path);
+  const directory = fileSystem.directories.get(below);
+  if (!directory && !world.isLenient) return fail(2, `ls: cannot access '${path}': No such file or directory`);
+  const names = [...fileSystem.directories.keys()]
+    .filter((name) => name !== below && parentOf(name) === below)
+    .map((name) => name.slice(below.length + 1));
+  const own = directory?.volumeMark ? ['.glusterfs', `.glusterfs-anonymous-inode-${directory.volumeMark}`] : [];
+  return succeed([...own, ...names].map((name) => `${name}\n`).join(''));
+}
+
 export function chown(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const [owner = '', path = ''] = args;
   const directory = host.directory(path);

@@ -164,6 +164,7 @@ function clone(host: SimulatedHost, call: GlusterCall, name: string, found: Simu
     snapshots: new Set(),
     isClone: true,
     blocks: new Map(),
+    clients: new Map(),
   };
   host.pool.volumes.set(name, volume);
   for (const brick of volume.bricks) brick.node.addBrick(brick.path, volume);

@@ -1,6 +1,7 @@
 import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
 import { envelope, escapeXml, type GlusterCall, glusterFailure } from './gluster-answers.js';
+import { clientListText, clientsXml } from './gluster-clients.js';
 import { isBrickOnline, type SimulatedVolume, setSize } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 
@@ -153,13 +154,14 @@ function status(host: SimulatedHost, call: GlusterCall): CommandResult {
   if (name !== 'all' && !one) return refuse(`Volume ${name} does not exist`);
   if (one && one.status !== 1) return refuse(`Volume ${name} is not started`);
   const started = (one ? [one] : [...host.pool.volumes.values()]).filter((volume) => volume.status === 1);
+  const what = call.words[3] ?? '';
+  if (!call.isXml && what === 'client-list') return succeed(started.map(clientListText).join(''));
   if (!call.isXml) return succeed(started.map((volume) => `Status of volume: ${volume.name}\n`).join(''));
-  return succeed(
-    envelope(`  <volStatus>\n    <volumes>\n${started.map(statusXml).join('')}    </volumes>\n  </volStatus>\n`),
-  );
+  const volumes = started.map((volume) => statusXml(volume, what === 'clients')).join('');
+  return succeed(envelope(`  <volStatus>\n    <volumes>\n${volumes}    </volumes>\n  </volStatus>\n`));
 }
 
-function statusXml(volume: SimulatedVolume): string {
+function statusXml(volume: SimulatedVolume, withClients: boolean): string {
   const nodes = volume.bricks
     .filter(({ node }) => node.isUp && node.isGlusterdUp)
     .map((brick) => {
@@ -167,8 +169,8 @@ function statusXml(volume: SimulatedVolume): string {
       return (
         `        <node>\n          <hostname>${escapeXml(brick.host)}</hostname>\n          <path>${escapeXml(brick.path)}</path>\n` +
         `          <peerid>${brick.node.uuid}</peerid>\n          <status>${isOnline ? 1 : 0}</status>\n` +
-        `          <pid>${isOnline ? 1000 : -1}</pid>\n        </node>\n`
+        `          <pid>${isOnline ? 1000 : -1}</pid>\n${withClients && isOnline ? clientsXml(volume) : ''}        </node>\n`
       );
     });
-  return `      <volume>\n        <volName>${escapeXml(volume.name)}</volName>\n        <nodeCount>${nodes.length}</nodeCount>\n${nodes.join('')}        <tasks/>\n      </volume>\n`;
+  return `      <volume>\n        <volName>${escapeXml(volume.name)}</volName>\n        <nodeCount>${nodes.length}</nodeCount>\n${nodes.join('')}${withClients ? '' : '        <tasks/>\n'}      </volume>\n`;
 }

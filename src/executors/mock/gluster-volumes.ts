@@ -166,6 +166,7 @@ function create(world: World, host: SimulatedHost, call: GlusterCall): CommandRe
     snapshots: new Set(),
     isClone: false,
     blocks: new Map(),
+    clients: new Map(),
   };
   host.pool.volumes.set(name, volume);
   for (const brick of bricks) brick.node.addBrick(brick.path, volume);

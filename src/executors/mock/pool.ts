@@ -32,6 +32,8 @@ export interface SimulatedVolume extends Layout {
   readonly snapshots: Set<string>;
   readonly isClone: boolean;
   readonly blocks: Map<string, SimulatedBlock>;
+  /** Addresses of what is mounted, by host and mount point. */
+  readonly clients: Map<string, string>;
 }
 
 export interface SimulatedBrick {

@@ -2,7 +2,7 @@ import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
 import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './block-programs.js';
 import { blkid, dmsetup, lsblk, stat } from './device-reports.js';
-import { cat, chmod, chown, fstabAppend, fstabDelete, grep, mkdir, rmdir, sed } from './file-programs.js';
+import { cat, chmod, chown, fstabAppend, fstabDelete, grep, ls, mkdir, rmdir, sed } from './file-programs.js';
 import { glusterBlock } from './gluster-block-program.js';
 import { gluster } from './gluster-program.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
@@ -24,6 +24,7 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['gluster', gluster],
   ['gluster-block', glusterBlock],
   ['grep', grep],
+  ['ls', ls],
   ['lsblk', lsblk],
   ['lvchange', lvchange],
   ['lvcreate', lvcreate],

@@ -118,6 +118,7 @@ function seedVolume(world: SimulatedWorld, record: RecordedPool['volumes'][numbe
     snapshots: new Set(),
     isClone: snapshotId !== undefined,
     blocks: new Map(),
+    clients: new Map(),
   };
   for (const option of [...record.options, `user.heketi.id ${record.volumeId}`]) {
     const [key = '', ...value] = option.trim().split(/\s/);

@@ -36,6 +36,8 @@ export interface Failed {
   readonly cause: unknown;
   /** Hosts on which something may run still, and why they can't be asked. */
   readonly unsettledHosts: ReadonlyMap<string, TransportError>;
+  /** An undo of this record was begun before, and got somewhere. */
+  readonly isRepeated: boolean;
 }
 
 /**

@@ -185,7 +185,7 @@ export class Settlement {
       return null;
     }
     await this.write((tx) => tx.operations.markUndoing(operationId));
-    return kind.undo(plan, this.#context, { cause, unsettledHosts });
+    return kind.undo(plan, this.#context, { cause, unsettledHosts, isRepeated: after === 'undo' });
   }
 
   /** A refusal is an answer, for which a client would wait in vain as long as the same refusal is met again. */

@@ -1,4 +1,4 @@
-import { type Brick, brickLvName, brickPath, brickThinPoolName } from '../../domain/brick.js';
+import { type Brick, brickLvName, brickThinPoolName, pathOfBrick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, storageName } from '../../domain/node.js';
@@ -13,6 +13,7 @@ import { byId, manageNamesOf } from '../hosts/cluster-hosts.js';
 import { allSettledOrThrow } from '../hosts/host-work.js';
 import type { SoughtVolume } from './find-volume.js';
 import { forgetBricks, parkBricks } from './parked-bricks.js';
+import { type KnownUsers, refusedBricks } from './served-bricks.js';
 
 /** A brick with the names by which its node is reached and known to gluster. */
 export interface HostedBrick {
@@ -128,11 +129,21 @@ export interface Destroyed {
   readonly failure: unknown;
 }
 
-/** Removes bricks from their hosts; those that can't be removed now are named, not thrown. */
-export async function destroyBricks(bricks: readonly HostedBrick[], context: OperationContext): Promise<Destroyed> {
+/**
+ * Removes bricks from their hosts; those that can't be removed now are named, not thrown. So are those that a volume
+ * of gluster's uses, which is asked for here, unless the caller has just done it.
+ */
+export async function destroyBricks(
+  bricks: readonly HostedBrick[],
+  context: OperationContext,
+  known: KnownUsers = {},
+): Promise<Destroyed> {
+  const refused = await refusedBricks(bricks, context, known);
   const settled = await Promise.allSettled(
     bricks.map((hosted) =>
       context.work.onHost(hosted.manageName, hosted.brick.deviceId, async () => {
+        const refusal = refused.get(hosted.brick.id);
+        if (refusal) throw refusal;
         try {
           return await destroyOne(hosted, context);
         } catch (error) {
@@ -167,8 +178,7 @@ function destroyOne({ brick, manageName: host }: HostedBrick, context: Operation
   return destroyBrick(context.hosts, host, {
     deviceId: brick.deviceId,
     brickId: brick.id,
-    // Broken imported bricks may have no path; theirs would have been this one.
-    path: brick.path || brickPath(brick.deviceId, brick.id),
+    path: pathOfBrick(brick),
     lv: brickLvName(brick),
     thinPool: brickThinPoolName(brick),
     poolMetadataKib: brick.poolMetadataKib,

@@ -187,10 +187,11 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
     const { left, failure } = await destroyBricks(
       work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : [])),
       context,
+      { doomedId: clone.id },
     );
     if (left.length > 0) throw failure;
-    const deleted = await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
-    if (deleted === 'absent' && (await findClone(work, context))) throw stillThere(work.volume);
+    const { outcome } = await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
+    if (outcome === 'absent' && (await findClone(work, context))) throw stillThere(work.volume);
     return ALL_UNDONE;
   },
 

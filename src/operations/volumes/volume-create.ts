@@ -22,6 +22,7 @@ import type { NodeHealth, VolumeRequest } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
 import { findVolume } from './find-volume.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
+import { proveUnused } from './proof-of-disuse.js';
 import { takeSpace } from './space.js';
 import {
   countServed,
@@ -233,7 +234,8 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   async undo(work, context, failed) {
     const found = await infoOf(work, context);
     if (found && isOurs(found, work)) {
-      const deleted = await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+      await proveUnused(work, found, context, { mayBeStopped: failed.isRepeated });
+      const { outcome } = await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
         onAnyHost(
           work.hosts,
           context.health,
@@ -241,7 +243,7 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
           found.seenFrom,
         ),
       );
-      const still = deleted === 'absent' ? await infoOf(work, context) : null;
+      const still = outcome === 'absent' ? await infoOf(work, context) : null;
       if (still && isOurs(still, work)) throw stillThere(work.volume);
     }
     return undoBricks(work.bricks, context, failed);

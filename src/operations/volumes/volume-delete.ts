@@ -1,3 +1,4 @@
+import { pathOfBrick } from '../../domain/brick.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
@@ -7,7 +8,6 @@ import {
   deleteGlusterVolume,
   type GlusterVolume,
   isStarted,
-  listVolumes,
   startVolume,
 } from '../../executors/commands/gluster-volume.js';
 import type { Tx } from '../../store/store.js';
@@ -16,6 +16,7 @@ import type { Intent } from '../engine/operation-records.js';
 import { manageNamesOf, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
 import { byHope, forgetBricks } from './parked-bricks.js';
+import { refusedBricks } from './served-bricks.js';
 import { giveBackSpace } from './space.js';
 import {
   countServed,
@@ -100,6 +101,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
 
   async exec(work, context) {
     const { volume } = work;
+    let users: readonly GlusterVolume[] | null = null;
     if (volume) {
       const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
       if (found && isForeign(found, work)) {
@@ -116,17 +118,26 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
           `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
         );
       }
+      const use = found ? null : await useByOthers(work, context);
+      if (use) throw use;
       const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
         onAnyHost(
           spreadOver(work.hosts, volume.id),
           context.health,
-          (host) => deleteGlusterVolume(hosts, host, volume.name),
+          (host) =>
+            deleteGlusterVolume(
+              hosts,
+              host,
+              volume.name,
+              work.bricks.map(({ brick }) => pathOfBrick(brick)),
+            ),
           found?.seenFrom,
         ),
       );
-      if (found && deleted === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
-    } else if (work.bricks.length > 0) await refuseServed(work, context);
-    return destroyBricks(work.bricks, context);
+      if (found && deleted.outcome === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
+      users = deleted.users;
+    }
+    return destroyBricks(work.bricks, context, { users });
   },
 
   async finalize(tx, { operationId, volume, bricks }, { gone, left, failure }) {
@@ -154,7 +165,8 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
 
   async direction(work, context, after) {
     if (after === 'crash' || !work.volume) return 'forward';
-    return (await isStillThere(work, context)) ? 'back' : 'forward';
+    if (await isStillThere(work, context)) return 'back';
+    return (await useByOthers(work, context)) ? 'back' : 'forward';
   },
 
   /** Only reached while gluster still has the volume: it is started again if the attempt stopped it. */
@@ -207,13 +219,8 @@ function countSnapshots({ name, seenFrom }: FoundVolume, { hosts }: DeleteWork, 
   return onAnyHost(hosts, context.health, (host) => snapshotCount(context.hosts, host, name), seenFrom);
 }
 
-/** Bricks that no volume of the store uses may be in one of gluster's all the same. */
-async function refuseServed({ hosts, bricks }: DeleteWork, context: OperationContext): Promise<void> {
-  const volumes = await onAnyHost(hosts, context.health, (host) => listVolumes(context.hosts, host));
-  const user = volumes.find((volume) => countServed(volume, bricks) > 0);
-  if (user)
-    throw new DomainError(
-      'conflict',
-      `gluster's volume ${user.name} uses a brick that was to be removed; it was left alone. Compare it with the database.`,
-    );
+/** The volume was deleted by hand: its bricks may be in another one since, and then nothing of it is removed. */
+async function useByOthers({ bricks }: DeleteWork, context: OperationContext): Promise<DomainError | null> {
+  const refused = [...(await refusedBricks(bricks, context, {})).values()];
+  return refused.find((error) => error instanceof DomainError) ?? null;
 }

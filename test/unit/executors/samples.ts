@@ -16,6 +16,11 @@ export function recorded(name: string): Sample {
   return read('recorded', name);
 }
 
+/** What GlusterFS 10.3 says of clients, and while glusterd is busy or does not answer. */
+export function ofGluster(name: string): Sample {
+  return read('gluster', name);
+}
+
 export function namesIn(folder: 'samples' | 'recorded'): readonly string[] {
   return readdirSync(new URL(`../../rig/${folder}`, import.meta.url))
     .filter((file) => file.endsWith('.txt'))

@@ -1,0 +1,43 @@
+import type { Volume } from '../../domain/volume.js';
+import { type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
+
+/** Versions of gluster set these on new volumes by themselves. */
+const GLUSTER_DEFAULTS = new Set([
+  'cluster.granular-entry-heal',
+  'cluster.quorum-type',
+  'features.barrier',
+  'nfs.disable',
+  'performance.client-io-threads',
+  'performance.readdir-ahead',
+  'storage.fips-mode-rchecksum',
+  'transport.address-family',
+]);
+
+/** Which of the volume's options somebody else has set; null when they are as ordered, or not all set yet. */
+export function optionsReason(volume: Volume, found: GlusterVolume): string | null {
+  const ordered = orderedOptions(volume);
+  const id = found.options.find(({ name }) => name === 'user.heketi.id')?.value;
+  // The id is the last option before the start.
+  if (id !== undefined ? id !== volume.id : isStarted(found)) return `its option user.heketi.id is not ${volume.id}`;
+  for (const { name, value } of found.options) {
+    const wanted = ordered.get(name) ?? ordered.get(name.slice(name.indexOf('.') + 1));
+    if (wanted === undefined ? isForeign(name, ordered) : wanted.toLowerCase() !== value.toLowerCase())
+      return `its option ${name} is ${value}, which was not ordered`;
+  }
+  return null;
+}
+
+/** The last of several counts; a name may lack its first word, as gluster accepts it. */
+function orderedOptions({ options }: Volume): ReadonlyMap<string, string> {
+  const ordered = new Map<string, string>();
+  for (const option of options ?? []) {
+    const [, name = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(option) ?? [];
+    if (name !== '') ordered.set(name, value);
+  }
+  return ordered;
+}
+
+/** What a group sets is in a file on the host; its options can't be told from others. */
+function isForeign(name: string, ordered: ReadonlyMap<string, string>): boolean {
+  return name !== 'user.heketi.id' && !GLUSTER_DEFAULTS.has(name) && !ordered.has('group');
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { Id } from '../../src/domain/ids.js';
+import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
+import {
+  answerOf,
+  done,
+  loadTopology,
+  openPool,
+  type Pool,
+  strictHosts,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
+import { WatchedExecutor } from '../support/watched-executor.js';
+
+const run = async (hosts: SimulatedHosts, host: string, ...argv: readonly string[]) => {
+  const [result] = await hosts.run(host, [{ argv, timeoutMs: 1000 }]);
+  expect(result).toMatchObject({ exitCode: 0 });
+};
+const gluster = (hosts: SimulatedHosts, ...words: readonly string[]) =>
+  run(hosts, 'h1', 'gluster', '--mode=script', ...words);
+
+/** Bricks in the order of the nodes' addresses, as gluster names them. */
+async function brickNames(pool: Pool): Promise<readonly string[]> {
+  return pool.store.read(async (tx) => {
+    const names = new Map((await tx.nodes.list()).map((node) => [node.id, node.storageNames[0]]));
+    return (await tx.bricks.list()).map(({ nodeId, path }) => `${names.get(nodeId)}:${path}`).sort();
+  });
+}
+
+async function rescue(hosts: SimulatedHosts, bricks: readonly string[]): Promise<void> {
+  await gluster(hosts, 'volume', 'create', 'rescued', 'replica', String(bricks.length), ...bricks, 'force');
+}
+
+const logicalVolumes = (hosts: SimulatedHosts) =>
+  hosts.state().hosts.flatMap(({ groups }) => groups.flatMap(({ volumes }) => volumes.map(({ name }) => name)));
+
+async function withVolume(work: (pool: Pool, hosts: SimulatedHosts, id: Id, file: string) => Promise<void>) {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (pool, file) => {
+    await loadTopology(pool, 3, 1);
+    const id = (await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'v' })))).slice(
+      '/volumes/'.length,
+    );
+    await work(pool, hosts, id, file);
+  });
+}
+
+describe('a brick that a volume of gluster uses', () => {
+  it('is not destroyed with the volume that had it before; the delete is refused and nothing is changed', () =>
+    withVolume(async (pool, hosts, id) => {
+      await gluster(hosts, 'volume', 'stop', 'v');
+      await gluster(hosts, 'volume', 'delete', 'v');
+      await rescue(hosts, await brickNames(pool));
+      const before = hosts.state();
+      const answer = await answerOf(pool, await pool.operations.deleteVolume(id));
+      expect(answer.error).toMatch(/volume rescued uses brick .* left alone/);
+      expect(hosts.state()).toEqual(before);
+      expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+      expect(await pool.store.read((tx) => tx.volumes.find(id))).toMatchObject({ pendingId: null });
+    }));
+
+  it('is not destroyed when it is the only one of its volume, nor are the others', () =>
+    withVolume(async (pool, hosts, id) => {
+      await gluster(hosts, 'volume', 'stop', 'v');
+      await gluster(hosts, 'volume', 'delete', 'v');
+      await rescue(hosts, (await brickNames(pool)).slice(0, 1));
+      const before = logicalVolumes(hosts);
+      await answerOf(pool, await pool.operations.deleteVolume(id));
+      expect(logicalVolumes(hosts)).toEqual(before);
+    }));
+
+  it('is not destroyed when it was put into another volume right after gluster had deleted its own', () =>
+    withVolume(async (quiet, hosts, id, file) => {
+      const bricks = await brickNames(quiet);
+      const before = logicalVolumes(hosts);
+      await quiet.store.close();
+      let hasDeleted = false;
+      const executor = new WatchedExecutor(hosts, async (line) => {
+        if (/ volume delete v$/.test(line)) hasDeleted = true;
+        else if (hasDeleted) {
+          hasDeleted = false;
+          await rescue(hosts, bricks);
+        }
+      });
+      const pool = await openPool(file, executor);
+      await answerOf(pool, await pool.operations.deleteVolume(id));
+      expect(logicalVolumes(hosts)).toEqual(before);
+      const [record] = await pool.store.read((tx) => tx.operations.list());
+      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/volume rescued uses brick/);
+      await pool.runner.settled();
+      await pool.store.close();
+    }));
+
+  it('is not destroyed by the undo of an expansion', () =>
+    withVolume(async (quiet, hosts, id, file) => {
+      await quiet.store.close();
+      let made: readonly string[] = [];
+      const executor = new WatchedExecutor(hosts, async (line) => {
+        const bricks = / volume add-brick v (.*)$/.exec(line)?.[1]?.split(' ');
+        if (!bricks) return;
+        made = bricks;
+        await rescue(hosts, bricks);
+      });
+      const pool = await openPool(file, executor);
+      const answer = await answerOf(pool, await pool.operations.expandVolume(id, 5));
+      expect(answer.error).not.toBeNull();
+      const left = logicalVolumes(hosts);
+      for (const name of made) expect(left).toContain(/brick_[0-9a-f]{32}/.exec(name)?.[0]);
+      const bricks = await pool.store.read((tx) => tx.bricks.list());
+      expect(bricks).toHaveLength(6);
+      await pool.runner.settled();
+      await pool.store.close();
+    }));
+
+  it('is not destroyed while its host, cut off from all others, is the only one to say that nobody uses it', () =>
+    withVolume(async (quiet, hosts, id, file) => {
+      await quiet.store.close();
+      const executor = new WatchedExecutor(hosts, (line) => {
+        if (/ volume add-brick /.test(line)) for (const host of ['h2', 'h3']) hosts.setGlusterdUp(host, false);
+      });
+      const pool = await openPool(file, executor);
+      await answerOf(pool, await pool.operations.expandVolume(id, 5));
+      expect(await pool.store.read((tx) => tx.bricks.list())).toHaveLength(6);
+      expect(logicalVolumes(hosts).filter((name) => name.startsWith('brick_'))).toHaveLength(6);
+      await pool.runner.settled();
+      await pool.store.close();
+    }));
+});
