@@ -6,6 +6,10 @@ export interface Command {
   readonly mayFail?: boolean;
   /** When true, its batch is begun before those that wait for the host: a question that must not queue behind work. */
   readonly goesFirst?: boolean;
+  /** When true, it changes nothing: without its answer nothing has happened. */
+  readonly isReading?: boolean;
+  /** How the program says that it no longer waits for a daemon, which goes on: what becomes of it is unknown then. */
+  readonly givesUpWith?: RegExp;
   /** When true, neither argv nor output may be logged (it carries a password). */
   readonly isSecret?: boolean;
 }
@@ -89,6 +93,7 @@ export async function runAll(
   signal?: AbortSignal,
 ): Promise<readonly CommandResult[]> {
   const results = await executor.run(host, batch, signal);
+  refuseGivenUp(host, batch, results);
   results.forEach((result, i) => {
     const command = batch[i];
     if (command && result.exitCode !== 0 && !command.mayFail) throw new CommandError(host, command, result);
@@ -96,6 +101,23 @@ export async function runAll(
   if (results.length < batch.length)
     throw new TransportError(host, `only ${results.length} of ${batch.length} commands on ${host} were answered`, true);
   return results;
+}
+
+/** A program that gave up, or failed without a word, has not refused anything, whether it may fail or not. */
+function refuseGivenUp(host: string, batch: readonly Command[], results: readonly CommandResult[]): void {
+  results.forEach(({ exitCode, stdout, stderr }, i) => {
+    const command = batch[i];
+    if (!command?.givesUpWith) return;
+    const said = `${stderr}\n${stdout}`;
+    const isSilent = exitCode !== 0 && said.trim() === '';
+    if (!command.givesUpWith.test(said) && !(isSilent && !command.isReading)) return;
+    const mayHaveRun = batch.slice(0, i + 1).some(({ isReading }) => !isReading);
+    throw new TransportError(
+      host,
+      `${command.argv.join(' ')} on ${host} ended without an answer (${isSilent ? `exit code ${exitCode}, no text` : said.trim()})${mayHaveRun ? '; what it asked for may go on' : ''}`,
+      mayHaveRun,
+    );
+  });
 }
 
 /** Runs one command that must succeed. */

@@ -59,7 +59,8 @@ async function withKeptRecord(
       onUp: (listener) => void listeners.push(listener),
     };
     const executor = new WatchedExecutor(hosts, (line, host) => {
-      if (host !== 'h1' || !line.startsWith('umount')) return;
+      // A try begins with the question whether a volume uses the brick; the delete itself has asked before.
+      if (host !== 'h1' || !/^umount| pool list /.test(line)) return;
       tries++;
       if (tries === 1) hosts.setHostUp('h1', false);
     });

@@ -33,6 +33,10 @@ export function udevadm(settings: HostSettings, args: readonly string[], flags: 
   return { argv: [...wrapped(settings), '/usr/bin/udevadm', ...args], timeoutMs: SHORT_TIMEOUT_MS, ...flags };
 }
 
+/** The client gives up while glusterd goes on with the change; it says so in plain text even with --xml. */
+const GIVES_UP_WITH = /(?:^Error ?: ?|failed: |<opErrstr>[^<]*)Request timed out/im;
+const READING = new Set(['info', 'list', 'status']);
+
 /** gluster's own time limit ends first, so that its answer and not our deadline tells what happened. */
 export function gluster(settings: HostSettings, args: readonly string[], flags: Flags = {}): Command {
   const seconds = settings.glusterCliTimeoutSeconds || 600;
@@ -40,6 +44,8 @@ export function gluster(settings: HostSettings, args: readonly string[], flags: 
   return {
     argv: ['gluster', '--mode=script', `--timeout=${seconds}`, ...args],
     timeoutMs: minutes * MINUTE_MS,
+    givesUpWith: GIVES_UP_WITH,
+    isReading: READING.has(args[1] ?? '') || READING.has(args[3] ?? ''),
     ...flags,
   };
 }

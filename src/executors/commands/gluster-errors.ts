@@ -30,3 +30,8 @@ export function isAlreadyStarted({ message }: Failure): boolean {
 export function isAlreadyStopped({ message }: Failure): boolean {
   return /is not in the started state/i.test(message);
 }
+
+/** Of `volume status`. */
+export function isNotStarted({ message }: Failure): boolean {
+  return /Volume \S+ is not started/i.test(message);
+}

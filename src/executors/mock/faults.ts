@@ -5,9 +5,10 @@ export interface Fault {
   /**
    * `fail`: the program answers with `exitCode` and `stderr`; `hang`: no answer until the deadline; `lose-link`: the
    * connection breaks; `cut-link`: it breaks while the command runs, which goes on with the rest of its batch; `hold`:
-   * the host stops at the command until it is released, so that somebody can do something at exactly this moment.
+   * the host stops at the command until it is released, so that somebody can do something at exactly this moment;
+   * `late`: gluster's client gives up, and glusterd makes the change later.
    */
-  readonly kind: 'fail' | 'hang' | 'lose-link' | 'cut-link' | 'hold';
+  readonly kind: 'fail' | 'hang' | 'lose-link' | 'cut-link' | 'hold' | 'late';
   /** Only on this host (manage name). */
   readonly host?: string;
   /** Source of a regular expression over the command line (of a script: its name and arguments); none: every command. */

@@ -5,6 +5,7 @@ import { mountOne } from './block-programs.js';
 import { type Fault, FaultList, faultResult } from './faults.js';
 import { anotherTransaction, lockedVolume } from './gluster-program.js';
 import { HeldCommands } from './held-commands.js';
+import { LateChanges, REQUEST_TIMED_OUT } from './late-changes.js';
 import { Leftovers } from './leftovers.js';
 import type { LvmNoise } from './lvm-noise.js';
 import { startBrick } from './pool.js';
@@ -53,6 +54,7 @@ export class SimulatedHosts {
   /** Volumes that a gluster command is changing right now; only with latencies can two meet. */
   readonly #lockedVolumes = new Set<string>();
   readonly #leftovers = new Leftovers();
+  readonly #late = new LateChanges();
   /** The last command that holds the lock of each volume group; like lvm, others wait for it. */
   readonly #groupLocks = new Map<string, Promise<void>>();
   /** What faults of the kind `hold` have stopped. */
@@ -104,7 +106,9 @@ export class SimulatedHosts {
 
   #runNow(host: SimulatedHost, command: Command): CommandResult {
     this.#commandsRun++;
-    return runProgram(this.#world, host, resolveCommand(command.argv));
+    const resolved = resolveCommand(command.argv);
+    const refusal = resolved.name === 'gluster' ? this.#late.meet(host, resolved.args) : null;
+    return refusal ?? runProgram(this.#world, host, resolved);
   }
 
   async #runFaulty(
@@ -118,6 +122,7 @@ export class SimulatedHosts {
     const fault = this.#faults.next(name, command.argv);
     const lost = () => new TransportError(name, `connection to ${name} lost`, true);
     if (!fault) return this.#runSlow(host, command);
+    if (fault.kind === 'late') return this.#beginLate(host, command);
     if (fault.kind === 'hold') {
       const result = fault.after ? await this.#runSlow(host, command) : null;
       if (!(await this.held.hold())) throw lost();
@@ -140,6 +145,26 @@ export class SimulatedHosts {
     if (fault.kind === 'lose-link') throw lost();
     if (fault.kind === 'hang') throw await deadline(name, command.timeoutMs, signal);
     return faultResult(fault);
+  }
+
+  /** gluster's client gives up at once, and the change is made later, at the latest with `endLateChanges`. */
+  runLate(name: string, command: Command): CommandResult {
+    const host = this.#world.hostByManageName(name);
+    if (!host?.isUp) throw new TransportError(name, `${name} can't be reached: connection refused`, false);
+    return this.#beginLate(host, command);
+  }
+
+  endLateChanges(): void {
+    this.#late.endAll();
+  }
+
+  #beginLate(host: SimulatedHost, command: Command): CommandResult {
+    const resolved = resolveCommand(command.argv);
+    const refusal = this.#late.meet(host, resolved.args);
+    if (refusal || !host.isGlusterdUp) return refusal ?? this.#runNow(host, command);
+    this.#commandsRun++;
+    this.#late.begin(host, resolved.args, () => void runProgram(this.#world, host, resolved));
+    return REQUEST_TIMED_OUT;
   }
 
   /** What goes on after the connection was cut; it ends with its host. */
@@ -185,6 +210,7 @@ export class SimulatedHosts {
     const host = this.#world.hostByManageName(name);
     if (!host || host.isUp === isUp) return;
     host.isUp = isUp;
+    this.#late.drop(host);
     if (isUp) this.#boot(host, new Set(boot.inactiveGroups));
   }
 
@@ -197,7 +223,9 @@ export class SimulatedHosts {
 
   setGlusterdUp(name: string, isUp: boolean): void {
     const host = this.#world.hostByManageName(name);
-    if (host) host.isGlusterdUp = isUp;
+    if (!host) return;
+    host.isGlusterdUp = isUp;
+    if (!isUp) this.#late.drop(host);
   }
 
   /** Pulls all disks of a host, or gives them back as they were. */

@@ -3,7 +3,7 @@ import { isStarted, volumeInfo } from '../../executors/commands/gluster-volume.j
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';
-import { type VolumeWork, volumeWork } from '../volumes/volume-bricks.js';
+import { soughtVolume, type VolumeWork, volumeWork } from '../volumes/volume-bricks.js';
 import { volumeCreate } from '../volumes/volume-create.js';
 import { type BlockVolumeWork, blockVolumeWork, bookBlockSpace, removeBlockVolume } from './block-volume-work.js';
 
@@ -35,7 +35,11 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
 
   lane: ({ hosting }) => hosting.clusterId,
 
-  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+  leftovers: ({ hosts, newHosting }) => ({
+    mustEnd: hosts,
+    mayStay: [],
+    volumes: newHosting ? [soughtVolume(newHosting.volume, newHosting.bricks)] : [],
+  }),
 
   async exec({ operationId }) {
     throw new Error(`operation ${operationId} can only be taken back`);

@@ -7,6 +7,7 @@ import type { HostWork } from '../hosts/host-work.js';
 import type { Logger } from '../logger.js';
 import type { NodeHealth } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
+import type { SoughtVolume } from '../volumes/find-volume.js';
 
 /** What every operation works with. */
 export interface OperationContext {
@@ -73,6 +74,8 @@ export interface OperationKind<Plan, Outcome> {
    */
   direction(plan: Plan, context: OperationContext, after: Interruption): Promise<'forward' | 'back'>;
   undo(plan: Plan, context: OperationContext, failed: Failed): Promise<Undone>;
+  /** What `exec` saw and an undo by another process must know: kept in the record's plan. */
+  notes?(plan: Plan): object | null;
   /**
    * Takes the operation's rows back after `undo`, in the transaction that also ends the record. Answers the id of
    * the record under which it parked what is left, or null; the operation's own id keeps its record.
@@ -83,6 +86,10 @@ export interface OperationKind<Plan, Outcome> {
 export interface Leftovers {
   readonly mustEnd: readonly string[];
   readonly mayStay: readonly string[];
+  /** Volumes that glusterd may be changing still, for a client that is gone. */
+  readonly volumes?: readonly SoughtVolume[];
+  /** Hosts whose glusterd may be taking a peer in or out still. */
+  readonly poolOf?: readonly string[];
 }
 
 /** What an undo came to. */

@@ -4,6 +4,7 @@ import { manageName } from '../../domain/node.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
+import { awaitStillness, awaitStillPeers } from '../volumes/stillness.js';
 import { BricksNotMade } from '../volumes/volume-bricks.js';
 import { ExecutorClosed } from './closable-executor.js';
 import {
@@ -114,6 +115,7 @@ export class Settlement {
     const error = errorText(cause);
     let undone: Undone | null;
     try {
+      await this.#keepNotes(loaded);
       undone = await this.#undo(loaded, cause, () => this.exec(loaded, true));
       if (!undone) return null;
     } catch (fault) {
@@ -177,7 +179,7 @@ export class Settlement {
   async #undo(loaded: Loaded, cause: unknown, goForward: () => Promise<unknown>): Promise<Undone | null> {
     const { operationId, kind, plan, after, isUntouched } = loaded;
     if (isUntouched) return ALL_UNDONE;
-    const unsettledHosts = await this.#awaitLeftovers(loaded);
+    const unsettledHosts = await this.#awaitLeftovers(loaded, cause);
     const direction = await kind.direction(plan, this.#context, after);
     this.#context.log.info({ op: kind.type, opId: operationId, direction }, 'leading operation out');
     if (direction === 'forward') {
@@ -210,8 +212,8 @@ export class Settlement {
   }
 
   /** Answers the hosts that can't be asked and need not be; a node that was given up (state failed) is one. */
-  async #awaitLeftovers({ kind, plan, after }: Loaded): Promise<ReadonlyMap<string, TransportError>> {
-    const { mustEnd, mayStay } = kind.leftovers(plan, after);
+  async #awaitLeftovers({ kind, plan, after }: Loaded, cause: unknown): Promise<ReadonlyMap<string, TransportError>> {
+    const { mustEnd, mayStay, volumes = [], poolOf = [] } = kind.leftovers(plan, after);
     const unsettled = new Map<string, TransportError>();
     const wait = async (host: string): Promise<void> => {
       try {
@@ -230,7 +232,20 @@ export class Settlement {
         if (error) throw error;
       }
     }
+    if (mayGoOn(cause)) {
+      await awaitStillness(volumes, this.#context);
+      await awaitStillPeers(poolOf, this.#context);
+    }
     return unsettled;
+  }
+
+  async #keepNotes({ operationId, kind, plan }: Loaded): Promise<void> {
+    const notes = kind.notes?.(plan);
+    if (!notes) return;
+    await this.write(async (tx) => {
+      const record = await tx.operations.find(operationId);
+      if (record) await tx.operations.update({ ...record, plan: { ...(record.plan as object | null), ...notes } });
+    });
   }
 
   async #rebuild(tx: Tx, { kind, operationId }: Loaded, build: Build): Promise<Intent | null> {
@@ -246,6 +261,12 @@ export class Settlement {
       return null;
     }
   }
+}
+
+/** After a refusal there is nothing that gluster still works on; after a lost answer, or a lost process, there may be. */
+function mayGoOn(cause: unknown): boolean {
+  if (cause instanceof TransportError) return cause.mayHaveRun;
+  return !(cause instanceof CommandError || cause instanceof DomainError || cause instanceof BricksNotMade);
 }
 
 function interrupted(type: string): string {

@@ -15,7 +15,7 @@ const BRICKS_PER_DEVICE = 2;
 /** How many changes may run at once on a host and in a cluster, and in which order. */
 export class HostWork {
   readonly #limits: HostWorkLimits;
-  readonly #pacing: Pacing;
+  readonly pacing: Pacing;
   readonly #hosts = new Map<string, LimitFunction>();
   readonly #devices = new Map<string, LimitFunction>();
   readonly #clusters = new Map<string, GlusterLock>();
@@ -23,7 +23,7 @@ export class HostWork {
 
   constructor(limits: HostWorkLimits, pacing: Pacing = REAL_PACING) {
     this.#limits = limits;
-    this.#pacing = pacing;
+    this.pacing = pacing;
   }
 
   /**
@@ -64,7 +64,7 @@ export class HostWork {
   #lockOf(clusterId: string): GlusterLock {
     const known = this.#clusters.get(clusterId);
     if (known) return known;
-    const lock = new GlusterLock(this.#limits.glusterChangesPerCluster, this.#pacing);
+    const lock = new GlusterLock(this.#limits.glusterChangesPerCluster, this.pacing);
     this.#clusters.set(clusterId, lock);
     return lock;
   }

@@ -93,7 +93,10 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
   lane: ({ node }) => nodeLane(node.clusterId),
 
   /** Probing twice does no harm; only before a detach must no probe be on its way. */
-  leftovers: ({ peers }, after) => ({ mustEnd: after === 'crash' ? [] : peers.map(manageName), mayStay: [] }),
+  leftovers: ({ peers }, after) => {
+    const hosts = after === 'crash' ? [] : peers.map(manageName);
+    return { mustEnd: hosts, mayStay: [], poolOf: hosts };
+  },
 
   /** The first node of a cluster is a pool of its own. */
   async exec({ node, peers }, context) {

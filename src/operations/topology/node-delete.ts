@@ -63,7 +63,7 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
   /** Going on does no harm to a detach that runs still; whether the peer is there is asked when it has ended. */
   leftovers({ others }, after) {
     const hosts = others.map(manageName);
-    return after === 'crash' ? { mustEnd: [], mayStay: hosts } : { mustEnd: hosts, mayStay: [] };
+    return after === 'crash' ? { mustEnd: [], mayStay: hosts } : { mustEnd: hosts, mayStay: [], poolOf: hosts };
   },
 
   /**
@@ -74,8 +74,13 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
     if (others.length === 0) return;
     const detach = (options?: { readonly isForced: boolean }) => detachFromPool(node, others, context, options);
     try {
-      await detach().catch(() => detach());
+      await detach().catch((error: unknown) => {
+        if (error instanceof TransportError && error.mayHaveRun) throw error;
+        return detach();
+      });
     } catch (error) {
+      // What was begun may go on: whether the peer is there is asked when that has ended.
+      if (error instanceof TransportError && error.mayHaveRun) throw error;
       if (await isGlusterdUp(context.hosts, manageName(node))) throw error;
       await detach({ isForced: true }).catch((fault: unknown) => {
         if (!(fault instanceof TransportError) || fault.mayHaveRun) throw fault;

@@ -53,7 +53,11 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
   lane: ({ volume }) => volume.clusterId,
 
   /** replace-brick may have been sent to any host of the cluster. */
-  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+  leftovers: ({ hosts, volume, old, replacement }) => ({
+    mustEnd: hosts,
+    mayStay: [],
+    volumes: [soughtVolume(volume, replacement ? [old, replacement] : [old])],
+  }),
 
   /** The replacement is in use: only the old brick is left to be removed. */
   exec: ({ old }, context) => destroyBricks([old], context),

@@ -118,7 +118,11 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
   lane: ({ source }) => source.clusterId,
 
   /** Each of its gluster commands may have been sent to any host of the cluster. */
-  leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
+  leftovers: ({ hosts, source, volume, sources }) => ({
+    mustEnd: hosts,
+    mayStay: [],
+    volumes: [soughtVolume(source, sources), soughtVolume(volume, sources)],
+  }),
 
   /** A clone can't be told from one that somebody made by hand under this name, so that is looked for first. */
   async examine(work, context) {

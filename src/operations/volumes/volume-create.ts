@@ -195,7 +195,11 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   /** The volume itself is only made from one host; elsewhere only bricks are made. */
   leftovers({ volume, bricks }) {
     const [maker, ...others] = spreadOver(bricks, volume.id).map(({ manageName }) => manageName);
-    return { mustEnd: maker === undefined ? [] : [maker], mayStay: others };
+    return {
+      mustEnd: maker === undefined ? [] : [maker],
+      mayStay: others,
+      volumes: [soughtVolume(volume, bricks)],
+    };
   },
 
   async exec(work, context, isResumed) {

@@ -73,6 +73,13 @@ export async function buildVolumeDelete(tx: Tx, operationId: Id, id: Id): Promis
 interface DeleteWork extends Omit<VolumeWork, 'volume'> {
   readonly volume: VolumeWork['volume'] | null;
   readonly clusterId: Id;
+  /** Whether this delete has stopped the volume, or is about to. */
+  readonly stopped: { byUs: boolean };
+}
+
+interface DeletePlan {
+  readonly clusterId?: Id;
+  readonly isStoppedByUs?: boolean;
 }
 
 export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
@@ -82,12 +89,12 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     const id = operation.actions.find((action) => action.change === 'delete-volume')?.id;
     const volume = id ? await tx.volumes.find(id) : null;
     if (id && !volume) return null;
-    const planned = operation.plan as { clusterId?: Id } | null;
+    const planned = operation.plan as DeletePlan | null;
     const clusterId = volume?.clusterId ?? planned?.clusterId ?? '';
     const bricks = await hostedBricks(tx, operation, 'delete-brick', clusterId);
-    return (
-      bricks && { operationId: operation.id, volume, clusterId, bricks, hosts: await manageNamesOf(tx, clusterId) }
-    );
+    const hosts = await manageNamesOf(tx, clusterId);
+    const stopped = { byUs: planned?.isStoppedByUs === true };
+    return bricks && { operationId: operation.id, volume, clusterId, bricks, hosts, stopped };
   },
 
   lane: ({ clusterId }) => clusterId,
@@ -96,7 +103,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
   leftovers({ volume, hosts, bricks }, after) {
     const ofBricks = bricks.map(({ manageName }) => manageName);
     if (after === 'crash' || !volume) return { mustEnd: [], mayStay: ofBricks };
-    return { mustEnd: hosts, mayStay: ofBricks };
+    return { mustEnd: hosts, mayStay: ofBricks, volumes: [soughtVolume(volume, bricks)] };
   },
 
   async exec(work, context) {
@@ -118,6 +125,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
           `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
         );
       }
+      if (found && isStarted(found)) work.stopped.byUs = true;
       const use = found ? null : await useByOthers(work, context);
       if (use) throw use;
       const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
@@ -169,10 +177,12 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     return (await useByOthers(work, context)) ? 'back' : 'forward';
   },
 
-  /** Only reached while gluster still has the volume: it is started again if the attempt stopped it. */
+  notes: ({ stopped }) => (stopped.byUs ? ({ isStoppedByUs: true } satisfies DeletePlan) : null),
+
+  /** Only reached while gluster still has the volume: it is started again if this delete stopped it. */
   async undo(work, context) {
     const { volume } = work;
-    if (!volume) return ALL_UNDONE;
+    if (!volume || !work.stopped.byUs) return ALL_UNDONE;
     const found = await findServed(volume, work, context);
     if (found && !isStarted(found))
       await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>

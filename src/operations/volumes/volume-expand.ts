@@ -82,7 +82,11 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
   lane: ({ volume }) => volume.clusterId,
 
   /** gluster may be told of the bricks from any of their hosts. */
-  leftovers: ({ bricks }) => ({ mustEnd: bricks.map(({ manageName }) => manageName), mayStay: [] }),
+  leftovers: ({ volume, bricks }) => ({
+    mustEnd: bricks.map(({ manageName }) => manageName),
+    mayStay: [],
+    volumes: [soughtVolume(volume, bricks)],
+  }),
 
   async exec(work, context, isResumed) {
     const { volume } = work;

@@ -48,6 +48,7 @@ export class Lab {
 
   /** Hosts boot, with what their fstab mounts; disks are plugged in. */
   bringBack(): void {
+    this.hosts.endLateChanges();
     for (const host of this.#down) {
       this.hosts.setDisksAway(host, false);
       this.hosts.setHostUp(host, true);

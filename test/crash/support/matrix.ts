@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { COMMIT_FAULTS } from './dying-store.js';
-import { type Faults, live } from './one-life.js';
+import { type Faults, type Lived, live } from './one-life.js';
 import type { Scenario } from './scenario.js';
-import { COMMAND_FAULTS, LVM_FAULTS } from './striking-executor.js';
+import { COMMAND_FAULTS, type CommandFault, LVM_FAULTS } from './striking-executor.js';
 
 /** Each scenario with each fault at each of its host commands, and with a death at each of its commits. */
 export function describeMatrix(scenarios: readonly Scenario[]): void {
@@ -12,7 +12,7 @@ export function describeMatrix(scenarios: readonly Scenario[]): void {
         scenario,
         (at) => ({ commands: [{ at, kind }] }),
         'commands',
-        LVM_FAULTS.includes(kind),
+        pointsOf(kind),
       );
       task.meta.crashPoints = points;
       expect(points).toBeGreaterThanOrEqual(0);
@@ -26,15 +26,21 @@ export function describeMatrix(scenarios: readonly Scenario[]): void {
   });
 }
 
+/** Which commands a fault can strike; null: all. */
+function pointsOf(kind: CommandFault): ((sound: Lived, at: number) => boolean) | null {
+  if (LVM_FAULTS.includes(kind)) return ({ ofLvm }, at) => ofLvm[at] === true;
+  return kind === 'gluster is late' ? ({ glusterChanges }, at) => glusterChanges.includes(at) : null;
+}
+
 async function eachPoint(
   scenario: Scenario,
   faultsAt: (at: number) => Faults,
   of: 'commands' | 'commits',
-  isOfLvm = false,
+  isStruck: ((sound: Lived, at: number) => boolean) | null = null,
 ): Promise<number> {
   const [sound] = await live(scenario, {});
   const count = sound?.[of] ?? 0;
-  const points = [...Array(count).keys()].filter((at) => !isOfLvm || sound?.ofLvm[at]);
+  const points = [...Array(count).keys()].filter((at) => !isStruck || (sound && isStruck(sound, at)));
   for (const at of points) {
     await live(scenario, faultsAt(at)).catch((error: Error) => {
       error.message = `${JSON.stringify(faultsAt(at))}: ${error.message}`;

@@ -26,6 +26,7 @@ export interface Lived {
   /** By number of the command. */
   readonly ofLvm: readonly boolean[];
   readonly struck: readonly string[];
+  readonly glusterChanges: readonly number[];
 }
 
 /**
@@ -62,7 +63,8 @@ export async function live(scenario: Scenario, first: Faults, ...later: readonly
     await recover(after);
     await after.runner.settled();
     await lab.finishLeftovers();
-    lives.push({ commands: executor.commands, commits: 0, ofLvm: executor.ofLvm, struck: [] });
+    const { commands, ofLvm, glusterChanges } = executor;
+    lives.push({ commands, commits: 0, ofLvm, struck: [], glusterChanges });
     await expectAgreement(after, scenario, lab, lives);
     const all = [first, ...later];
     await expectTrueAnswer(after, scenario, id, ticket, all);
@@ -95,7 +97,8 @@ async function oneLife(
   // Units of work that were begun before the death may still be on their way to the file.
   await opened.close();
   lab.bringBack();
-  return { commands: executor.commands, commits: store.commits, ofLvm: executor.ofLvm, struck: executor.struck };
+  const { commands, ofLvm, struck, glusterChanges } = executor;
+  return { commands, commits: store.commits, ofLvm, struck, glusterChanges };
 }
 
 async function expectAgreement(pool: Pool, scenario: Scenario, lab: Lab, lives: readonly Lived[]): Promise<void> {

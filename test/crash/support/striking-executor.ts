@@ -16,6 +16,7 @@ export const COMMAND_FAULTS = [
   'host down',
   'disks away',
   'lvm chatters',
+  'gluster is late',
 ] as const;
 export type CommandFault = (typeof COMMAND_FAULTS)[number];
 
@@ -37,6 +38,8 @@ export class StrikingExecutor implements Executor {
   readonly ofLvm: boolean[] = [];
   /** Programs at which it struck. */
   readonly struck: string[] = [];
+  /** Which of the commands are changes that glusterd is asked for. */
+  readonly glusterChanges: number[] = [];
   readonly death: Promise<void>;
   readonly #lab: Lab;
   readonly #strikes: ReadonlyMap<number, CommandFault>;
@@ -88,6 +91,8 @@ export class StrikingExecutor implements Executor {
     if (this.#isDead) return NEVER;
     if (this.#unreachable.has(host)) throw new TransportError(host, `${host} can't be reached`, false);
     this.ofLvm.push(command.argv[0] === '/usr/sbin/lvm');
+    const isGlusterChange = command.argv[0] === 'gluster' && !command.isReading;
+    if (isGlusterChange) this.glusterChanges.push(this.commands);
     const kind = this.#strikes.get(this.commands++);
     const lost = () => new TransportError(host, `connection to ${host} lost`, true);
     if (kind) this.struck.push(command.argv[0] ?? '');
@@ -118,6 +123,9 @@ export class StrikingExecutor implements Executor {
         break;
       case 'lvm chatters':
         this.#lab.hosts.setLvmNoise(host, 'merged');
+        break;
+      case 'gluster is late':
+        if (isGlusterChange) return this.#lab.hosts.runLate(host, command);
         break;
     }
     const [result] = await this.#lab.hosts.run(host, [{ ...command, mayFail: true }]);
