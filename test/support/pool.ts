@@ -108,6 +108,7 @@ export interface Pool {
 
 export interface PoolOptions {
   readonly settings?: Partial<OperationSettings>;
+  readonly hostSettings?: Partial<HostSettings>;
   readonly health?: NodeHealth;
   /** Instead of one on the file. */
   readonly store?: Store;
@@ -117,7 +118,7 @@ export async function openPool(file: string, executor: Executor, options: PoolOp
   const store = options.store ?? (await openSqliteStore({ file }));
   const services = createOperations({
     store,
-    hosts: { executor, settings: HOST_SETTINGS },
+    hosts: { executor, settings: { ...HOST_SETTINGS, ...options.hostSettings } },
     work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
     health: options.health ?? ALL_UP,
     settings: { ...OPERATION_SETTINGS, ...options.settings },

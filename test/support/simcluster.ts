@@ -103,6 +103,10 @@ export class SimCluster {
     writeFileSync(this.path(host, file), text, { mode });
   }
 
+  remove(host: string, file: string): void {
+    rmSync(this.path(host, file), { force: true });
+  }
+
   append(host: string, file: string, text: string): void {
     appendFileSync(this.path(host, file), text);
   }
