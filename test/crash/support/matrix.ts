@@ -8,12 +8,7 @@ import { COMMAND_FAULTS, type CommandFault, LVM_FAULTS } from './striking-execut
 export function describeMatrix(scenarios: readonly Scenario[]): void {
   describe.each(scenarios)('$name', (scenario) => {
     it.for(COMMAND_FAULTS)('settles when it meets: %s', async (kind, { task }) => {
-      const points = await eachPoint(
-        scenario,
-        (at) => ({ commands: [{ at, kind }] }),
-        'commands',
-        pointsOf(kind),
-      );
+      const points = await eachPoint(scenario, (at) => ({ commands: [{ at, kind }] }), 'commands', pointsOf(kind));
       task.meta.crashPoints = points;
       expect(points).toBeGreaterThanOrEqual(0);
     });
