@@ -13,6 +13,7 @@ const WALL_CLOCK = new Map([
   ['app/choose-executor.ts', 'a generation grows whatever the clock says; pinnedAt is shown'],
   ['cli/commands/server-operations.ts', 'shown'],
   ['cli/main.ts', 'times inside tokens'],
+  ['logging/logger.ts', 'shown'],
   ['operations/engine/recovery.ts', 'when the next try is, as shown'],
   ['operations/repair/node-repair.ts', 'shown'],
   ['operations/examination/unclaimed-volumes.ts', 'shown'],
