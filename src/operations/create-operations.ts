@@ -74,9 +74,17 @@ export function createOperations(given: OperationContext): OperationServices {
     maxInflight: settings.maxInflight,
     perLane: settings.operationsPerCluster,
   });
-  const settlement = new Settlement(context, KINDS, (operationId, error) => recovery.keep(operationId, error));
+  const settlement = new Settlement(
+    context,
+    KINDS,
+    (operationId, error) => recovery.keep(operationId, error),
+    (operationId) => answers.wasAskedFor(operationId),
+  );
   const runner: OperationRunner = new OperationRunner(context, tracker, settlement, (id) => answers.ended(id));
-  const answers = new QueueAnswers(store, log, { holdMs: HOLD_MS, isRunning: (id) => runner.isRunning(id) });
+  const answers: QueueAnswers = new QueueAnswers(store, log, {
+    holdMs: HOLD_MS,
+    isRunning: (id) => runner.isRunning(id),
+  });
   const recovery: Recovery = new Recovery(store, runner, health, log, (id) => tracker.has(id));
 
   const reports = new RepairReports();

@@ -71,8 +71,14 @@ export interface OperationKind<Plan, Outcome> {
   /**
    * After a failed or interrupted `exec`: looks at the hosts and says which way leads out. `forward` runs `exec`
    * again, `back` runs `undo`. Throws when the hosts can't be asked: then nothing is done and the record is kept.
+   * `isDeserted`: after a crash whose client has not come back, so that nobody waits for a success.
    */
-  direction(plan: Plan, context: OperationContext, after: Interruption): Promise<'forward' | 'back'>;
+  direction(
+    plan: Plan,
+    context: OperationContext,
+    after: Interruption,
+    isDeserted: boolean,
+  ): Promise<'forward' | 'back'>;
   undo(plan: Plan, context: OperationContext, failed: Failed): Promise<Undone>;
   /** What `exec` saw and an undo by another process must know: kept in the record's plan. */
   notes?(plan: Plan): object | null;

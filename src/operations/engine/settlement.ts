@@ -23,6 +23,8 @@ export interface Loaded {
   readonly kind: AnyOperationKind;
   readonly plan: unknown;
   readonly after: Interruption;
+  /** Interrupted, and its client has not come for the answer since the start, nor can it repeat the request by a key. */
+  readonly isDeserted: boolean;
   /** See PendingOperation. */
   readonly isUntouched: boolean;
   /** Somebody may be waiting at /queue for its answer. */
@@ -46,17 +48,23 @@ export class Settlement {
   readonly #context: OperationContext;
   readonly #kinds: ReadonlyMap<string, AnyOperationKind>;
   readonly #onKept: (operationId: Id, error: unknown) => void;
+  readonly #wasAskedFor: (operationId: Id) => boolean;
   #isAbandoned = false;
 
-  /** `onKept` is told of operations whose records stay, to be tried again later. */
+  /**
+   * `onKept` is told of operations whose records stay, to be tried again later; `wasAskedFor` tells whether the client
+   * of an interrupted one has come for its answer since the start.
+   */
   constructor(
     context: OperationContext,
     kinds: readonly AnyOperationKind[],
     onKept: (operationId: Id, error: unknown) => void,
+    wasAskedFor: (operationId: Id) => boolean,
   ) {
     this.#context = context;
     this.#kinds = new Map(kinds.map((kind) => [kind.type, kind]));
     this.#onKept = onKept;
+    this.#wasAskedFor = wasAskedFor;
   }
 
   /** From now on nothing is written for any operation: what still runs ends with Abandoned. */
@@ -78,7 +86,13 @@ export class Settlement {
       const after = record.isUndoing ? 'undo' : isUnanswered ? 'crash' : 'failure';
       const acceptedAt = entry?.createdAt ?? record.createdAt * 1000;
       const isUntouched = record.isUntouched ?? false;
-      return { operationId, kind, plan, after, isUntouched, isAwaited: entry?.state === 'pending', acceptedAt };
+      const isAwaited = entry?.state === 'pending';
+      const isDeserted =
+        after === 'crash' &&
+        isAwaited &&
+        !this.#wasAskedFor(operationId) &&
+        !(await tx.idempotencyKeys.refersToQueueEntry(entry.id));
+      return { operationId, kind, plan, after, isDeserted, isUntouched, isAwaited, acceptedAt };
     });
   }
 
@@ -178,9 +192,10 @@ export class Settlement {
   /** What the undo came to; null after `goForward`, when the hosts ask for that. */
   async #undo(loaded: Loaded, cause: unknown, goForward: () => Promise<unknown>): Promise<Undone | null> {
     const { operationId, kind, plan, after, isUntouched } = loaded;
+    const isDeserted = after === 'crash' && loaded.isDeserted;
     if (isUntouched) return ALL_UNDONE;
     const unsettledHosts = await this.#awaitLeftovers(loaded, cause);
-    const direction = await kind.direction(plan, this.#context, after);
+    const direction = await kind.direction(plan, this.#context, after, isDeserted);
     this.#context.log.info({ op: kind.type, opId: operationId, direction }, 'leading operation out');
     if (direction === 'forward') {
       await goForward();

@@ -20,7 +20,7 @@ import type { Intent } from '../engine/operation-records.js';
 import { onAnyHost, spreadOver, storageNamesOf } from '../hosts/cluster-hosts.js';
 import type { NodeHealth, VolumeRequest } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
-import { findVolume } from './find-volume.js';
+import { type FoundVolume, findVolume } from './find-volume.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
 import { proveUnused } from './proof-of-disuse.js';
 import { takeSpace } from './space.js';
@@ -228,11 +228,15 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     return { location: `/volumes/${volume.id}` };
   },
 
-  /** A volume that is there as ordered (the answer was lost, or the last command lied) is kept; any other goes. */
-  async direction(work, context, after) {
+  /**
+   * A volume that is there as ordered (the answer was lost, or the last command lied) is kept; any other goes. After a
+   * crash whose client does not come back, having asked anew, it is kept only when it may be in use.
+   */
+  async direction(work, context, after, isDeserted) {
     if (work.isImported || after === 'undo') return 'back';
     const found = await infoOf(work, context);
-    return found && isComplete(found, work) ? 'forward' : 'back';
+    if (!found || !isComplete(found, work)) return 'back';
+    return isDeserted && (await isProvedUnused(work, found, context)) ? 'back' : 'forward';
   },
 
   async undo(work, context, failed) {
@@ -277,4 +281,14 @@ function isComplete(found: GlusterVolume, work: VolumeWork): boolean {
     countServed(found, work.bricks) === work.bricks.length &&
     found.options.some((option) => option.name === 'user.heketi.id' && option.value === work.volume.id)
   );
+}
+
+async function isProvedUnused(work: VolumeWork, found: FoundVolume, context: OperationContext): Promise<boolean> {
+  try {
+    await proveUnused(work, found, context);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return false;
+  }
 }
