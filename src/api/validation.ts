@@ -65,9 +65,12 @@ function validationError(errors: readonly ErrorObject[]): DomainError {
     const field = fieldOf(error);
     if (error.keyword === 'required') addMissing(root, field, wantedBy(error));
     else add(root, field, reasonFor(error));
-    advice.add(adviceFor(error));
+    // `topology load` prints these two whole, and they say enough.
+    const isEnough = error.keyword === 'format' || (error.keyword === 'minimum' && error.data === 0);
+    if (!isEnough) advice.add(adviceFor(error));
   }
-  return new DomainError('invalid', `validation failed: ${format(root)} ${[...advice].join('; ')}.`);
+  const text = `validation failed: ${format(root)}`;
+  return new DomainError('invalid', advice.size === 0 ? text : `${text} ${[...advice].join('; ')}.`);
 }
 
 /** Refusals of single fields that stand alone in the original. */
@@ -128,7 +131,7 @@ function reasonFor(error: ErrorObject): string {
     case 'minItems':
       return BLANK;
     case 'minimum':
-      // The original takes 0 for "not given"; `topology load` prints this text.
+      // The original takes 0 for "not given".
       return error.data === 0 && limit === 1 ? BLANK : `must be no less than ${Math.max(1, limit)}`;
     case 'maximum':
       return `must be no greater than ${limit}`;
