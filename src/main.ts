@@ -19,6 +19,8 @@ process.exitCode = await runCommandLine(
       reportingRefusals(async () => (await import('./app/serve.js')).cleanUpOffline(options, stdout)),
     dbExport: (options) => reportingRefusals(async () => (await databaseCommands()).exportDatabase(options, stdout)),
     dbImport: (options) => reportingRefusals(async () => (await databaseCommands()).importDatabaseFile(options)),
+    dbRestore: (options) =>
+      reportingRefusals(async () => (await import('./app/restore-database.js')).restoreDatabase(options, stdout)),
     dbCheck: (options) => reportingRefusals(async () => (await databaseCommands()).checkDatabaseFile(options, stdout)),
     dbDeleteBricksWithEmptyPath: (options) =>
       reportingRefusals(async () => (await databaseCommands()).deleteBricksWithEmptyPath(options, stdout)),

@@ -60,6 +60,8 @@ export async function createApp(
   const store = await openSqliteStore({
     file: config.dbFile,
     readOnly: config.dbReadOnly,
+    logger,
+    isPatient: true,
     onCommit: metrics.storeCommitted,
   });
   try {
@@ -132,6 +134,7 @@ export async function createApp(
         repairMonitor.stop();
         stopForgetting();
         await runner.drain(drainMs);
+        store.giveUpUndecided();
         answers.release();
         if (server.server.listening) await lastReads(answers, traffic);
         await server.close();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { DbExportOptions, DbFileOptions, DbImportOptions, EmptyPathOptions } from '../config/command-line.js';
 import { counted } from '../domain/counted.js';
 import { DomainError } from '../domain/errors.js';
@@ -10,6 +10,7 @@ import { importDatabase } from '../interchange/import.js';
 import { removeBricksWithEmptyPath } from '../operations/volumes/empty-path-bricks.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store, Tx } from '../store/store.js';
+import { putInPlace } from './put-in-place.js';
 
 /** `heketi db export`: the database as JSON, to a new file or to standard output. */
 export async function exportDatabase(
@@ -46,7 +47,7 @@ export async function importDatabaseFile({ dbFile, jsonFile }: DbImportOptions):
     throw error;
   }
   await store.close();
-  await rename(partial, dbFile);
+  await putInPlace(partial, dbFile);
   return 0;
 }
 

@@ -16,6 +16,10 @@ export interface DbExportOptions extends DbFileOptions {
   readonly jsonFile: string;
 }
 
+export interface DbRestoreOptions extends DbFileOptions {
+  readonly backupFile: string;
+}
+
 export interface DbImportOptions extends DbFileOptions {
   readonly jsonFile: string;
 }
@@ -46,6 +50,7 @@ export interface CommandLineActions {
   serve(options: ServeOptions): Promise<number>;
   dbExport?(options: DbExportOptions): Promise<number>;
   dbImport?(options: DbImportOptions): Promise<number>;
+  dbRestore?(options: DbRestoreOptions): Promise<number>;
   dbCheck?(options: DbFileOptions): Promise<number>;
   dbDeleteBricksWithEmptyPath?(options: EmptyPathOptions): Promise<number>;
   offlineCleanupOperations?(options: OfflineOptions): Promise<number>;
@@ -120,8 +125,8 @@ function buildProgram(version: string, actions: CommandLineActions, output: Comm
       if (!options.config) throw new UnusableFlag('Please provide configuration file');
       await run(actions.serve({ configFile: options.config, disableAuth: options.disableAuth }));
     });
-  const { dbExport, dbImport, dbCheck, dbDeleteBricksWithEmptyPath } = actions;
-  if (dbExport ?? dbImport ?? dbCheck ?? dbDeleteBricksWithEmptyPath) {
+  const { dbExport, dbImport, dbRestore, dbCheck, dbDeleteBricksWithEmptyPath } = actions;
+  if (dbExport ?? dbImport ?? dbRestore ?? dbCheck ?? dbDeleteBricksWithEmptyPath) {
     addDbCommands(group(program, 'db', 'work on a database file while no server uses it'), actions, run);
   }
   const { offlineCleanupOperations, offlineExamineGluster, offlineUpdateDbVolume, offlineForgetHostKey } = actions;
@@ -165,6 +170,14 @@ function addDbCommands(db: Command, actions: CommandLineActions, run: Run): void
       .option('--jsonfile <file>', 'file to read, as db export writes it')
       .action((flags: DbFlags) =>
         run(dbImport({ jsonFile: jsonFile(flags, 'input'), dbFile: dbFile(flags), debug: flags.debug })),
+      );
+  }
+  const { dbRestore } = actions;
+  if (dbRestore) {
+    dbCommand(db, 'restore', 'put a backup in the place of a database')
+      .argument('<file>', 'the backup, as GET /backup/db answers it')
+      .action((backupFile: string, flags: DbFlags) =>
+        run(dbRestore({ backupFile, dbFile: dbFile(flags), debug: flags.debug })),
       );
   }
   if (dbCheck) {

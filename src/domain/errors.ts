@@ -22,6 +22,11 @@ export class DomainError extends Error {
   }
 }
 
+/** The server or its database can't do it now: never an answer to the request itself. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'unavailable';
+}
+
 /** The original's text, on which the Kubernetes provisioners match. */
 export const ID_NOT_FOUND = 'Id not found';
 

@@ -15,6 +15,7 @@ export interface Schema {
   link_fault: LinkFaultTable;
   host_key: HostKeyTable;
   server_identity: ServerIdentityTable;
+  journal: JournalTable;
 }
 
 export interface ClusterTable {
@@ -177,4 +178,13 @@ export interface HostKeyTable {
 export interface ServerIdentityTable {
   id: string;
   generation: number;
+}
+
+/** See journal.ts. */
+export interface JournalTable {
+  id: string;
+  previous: string;
+  is_open: number;
+  commits: number;
+  copied_at: number | null;
 }

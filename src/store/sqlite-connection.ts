@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
+import { failedCommitRemover } from './failed-commit.js';
+import type { Journal } from './journal.js';
 import { translateSqliteError } from './sqlite-errors.js';
 import type { Connection, SqlValue } from './statement.js';
 import type { StatementCache } from './statement-cache.js';
@@ -64,6 +66,29 @@ export function readOnlyConnection(connection: Connection, refusal: string): Con
   };
 }
 
+/**
+ * For units of work: a full disk or an I/O error may end the engine's transaction in their midst, and each statement
+ * that came then would be a commit of its own.
+ */
+export function transactionConnection(connection: Connection, isOpen: () => boolean): Connection {
+  const refuseOutside = (): void => {
+    if (!isOpen()) throw new DomainError('unavailable', GIVEN_UP);
+  };
+  return {
+    async all(statement, parameters) {
+      refuseOutside();
+      return connection.all(statement, parameters);
+    },
+    async run(statement, parameters) {
+      refuseOutside();
+      return connection.run(statement, parameters);
+    },
+  };
+}
+
+export const GIVEN_UP =
+  'The database was not changed: its disk failed in the midst of the change, which was taken back. Check the disk.';
+
 /** The transaction commands of a group of units, see units-of-work.ts. */
 export interface Transactions {
   begin(): void;
@@ -72,11 +97,20 @@ export interface Transactions {
   savepoint(): void;
   release(): void;
   rollbackToSavepoint(): void;
+  /**
+   * Makes sure that nothing of a commit that failed is found by a later opening of the file. Throws while that can't be
+   * said; the outcome of the commit is unknown until then.
+   */
+  removeFailedCommit(): void;
   /** False when the engine itself has given the transaction up: a full disk, for example. */
   isOpen(): boolean;
 }
 
-export function sqliteTransactions(database: Database.Database, statements: StatementCache): Transactions {
+export function sqliteTransactions(
+  database: Database.Database,
+  statements: StatementCache,
+  journal: Journal | null = null,
+): Transactions {
   function command(sql: string): () => void {
     return () => {
       try {
@@ -86,13 +120,22 @@ export function sqliteTransactions(database: Database.Database, statements: Stat
       }
     };
   }
+  const begin = command('begin immediate');
+  const commit = command('commit');
   return {
-    begin: command('begin immediate'),
-    commit: command('commit'),
+    begin() {
+      journal?.open();
+      begin();
+    },
+    commit() {
+      journal?.note();
+      commit();
+    },
     rollback: command('rollback'),
     savepoint: command('savepoint unit'),
     release: command('release unit'),
     rollbackToSavepoint: command('rollback to unit'),
+    removeFailedCommit: failedCommitRemover(database),
     isOpen: () => database.inTransaction,
   };
 }

@@ -11,27 +11,22 @@ export function translateSqliteError(error: unknown): unknown {
   if (code.startsWith('SQLITE_CONSTRAINT_PRIMARYKEY') || code.startsWith('SQLITE_CONSTRAINT_UNIQUE')) {
     return new DomainError('conflict', `A record with this key exists already (${textOf(error)}).`, options);
   }
-  if (code.startsWith('SQLITE_FULL')) {
-    return new DomainError('unavailable', 'The database was not changed: its disk is full. Free some space.', options);
-  }
-  if (code.startsWith('SQLITE_READONLY')) {
-    return new DomainError(
-      'unavailable',
-      'The database was not changed: its file may not be written. Check owner and mode of file and directory.',
-      options,
-    );
-  }
-  if (code.startsWith('SQLITE_IOERR')) {
-    return new DomainError(
-      'unavailable',
-      `The database was not changed: its file could not be read or written (${code}). Check the file system.`,
-      options,
-    );
-  }
+  const fault = diskFault(error);
+  if (fault !== null) return new DomainError('unavailable', `The database was not changed: ${fault}`, options);
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
     return new DomainError('unavailable', 'The database file is damaged. Restore it from a backup.', options);
   }
   return error;
+}
+
+/** What is wrong with the file's disk, without a word about what became of a change; null when it is something else. */
+export function diskFault(error: unknown): string | null {
+  const code = sqliteCode(error) ?? '';
+  if (code.startsWith('SQLITE_FULL')) return 'its disk is full. Free some space.';
+  if (code.startsWith('SQLITE_READONLY'))
+    return 'its file may not be written. Check owner and mode of file and directory.';
+  if (code.startsWith('SQLITE_IOERR')) return `its file could not be read or written (${code}). Check the file system.`;
+  return null;
 }
 
 export function sqliteCode(error: unknown): string | null {

@@ -1,11 +1,19 @@
 import Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
+import { startTimer } from '../timing/timers.js';
 import { missingAttributes } from './attributes.js';
 import { ClusterMemory } from './cluster-memory.js';
+import { Journal } from './journal.js';
+import { refuseForeignJournal } from './journal-binding.js';
 import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
-import { readOnlyConnection, sqliteConnection, sqliteTransactions } from './sqlite-connection.js';
-import { sqliteCode, translateSqliteError } from './sqlite-errors.js';
+import {
+  readOnlyConnection,
+  sqliteConnection,
+  sqliteTransactions,
+  transactionConnection,
+} from './sqlite-connection.js';
+import { diskFault, sqliteCode, translateSqliteError } from './sqlite-errors.js';
 import { copyDatabaseFile, prepareDatabaseFile, textOf } from './sqlite-file.js';
 import { StatementCache } from './statement-cache.js';
 import type { Store } from './store.js';
@@ -16,6 +24,7 @@ import { UnitsOfWork } from './units-of-work.js';
 const STATEMENTS = 256;
 /** A server that is just stopping may still hold the lock. */
 const LOCK_TIMEOUT_MS = 3000;
+const SEAL_AFTER_MS = 1000;
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -25,7 +34,14 @@ export interface SqliteStoreOptions {
   readonly readOnly?: boolean;
   /** How long to wait for another process that has the database open. */
   readonly lockTimeoutMs?: number;
-  readonly logger?: { info(fields: object, message: string): void };
+  readonly logger?: { info(fields: object, message: string): void; error(fields: object, message: string): void };
+  /**
+   * When a commit fails and its outcome can't be found out: keep trying, and let those that wait for it wait. Otherwise
+   * they are told that it is unknown.
+   */
+  readonly isPatient?: boolean;
+  /** How long after the last commit the file is made complete without its log. */
+  readonly sealAfterMs?: number;
   /** Called after each commit with the units of work that shared it and how long it took. */
   readonly onCommit?: (units: number, durationMs: number) => void;
 }
@@ -37,12 +53,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   if (copy === null) prepareDatabaseFile(file);
   let database: Database.Database | null = null;
   try {
+    refuseForeignJournal(copy?.file ?? file);
     database = new Database(copy?.file ?? file, { timeout: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS });
     const applied = setUp(database, options.migrationsDir);
     if (applied.length > 0 && copy === null)
       logger?.info({ file, versions: applied }, 'database schema brought up to date');
     const refusal = copy === null ? null : `The database ${file} was opened for reading only.`;
-    return sqliteStore(database, refusal, () => copy?.remove(), options.onCommit);
+    return sqliteStore(database, refusal, () => copy?.remove(), options);
   } catch (error) {
     database?.close();
     copy?.remove();
@@ -50,11 +67,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
+/** Whether opening was refused because another process has the database open. */
+export function isInUse(error: unknown): boolean {
+  const code = sqliteCode(error instanceof Error ? error.cause : null) ?? '';
+  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
+}
+
 /** A store that is gone when it is closed, for tests. */
 export async function openMemoryStore(): Promise<Store> {
   const database = new Database(':memory:');
   setUp(database);
-  return sqliteStore(database, null, () => {});
+  return sqliteStore(database, null, () => {}, {});
 }
 
 function setUp(database: Database.Database, migrationsDir?: string): readonly number[] {
@@ -87,36 +110,88 @@ function setUp(database: Database.Database, migrationsDir?: string): readonly nu
 
 function sqliteStore(
   database: Database.Database,
-  readOnlyRefusal: string | null,
+  refusal: string | null,
   afterClose: () => void,
-  onCommit?: SqliteStoreOptions['onCommit'],
+  { onCommit, isPatient, logger, sealAfterMs = SEAL_AFTER_MS }: Omit<SqliteStoreOptions, 'file'>,
 ): Store {
   const statements = new StatementCache(database, STATEMENTS);
   const connection = sqliteConnection(statements);
   const memory = new ClusterMemory();
-  const reading = tables(
-    readOnlyConnection(connection, readOnlyRefusal ?? 'A unit of work that only reads tried to write.'),
-  );
-  const units = new UnitsOfWork(
+  const reading = tables(readOnlyConnection(connection, refusal ?? 'A unit of work that only reads tried to write.'));
+  const journal = database.memory ? null : new Journal(database);
+  if (refusal === null) journal?.seal();
+  const sealing = sealingWhenIdle(sealAfterMs, () => units.alone(() => journal?.seal()));
+  const units: UnitsOfWork = new UnitsOfWork(
     memory.over(reading),
-    memory.over(tables(connection)),
-    sqliteTransactions(database, statements),
-    () => memory.forget(),
-    onCommit,
+    memory.over(tables(transactionConnection(connection, () => database.inTransaction))),
+    sqliteTransactions(database, statements, journal),
+    {
+      onUndone: () => memory.forget(),
+      onCommit(count, durationMs) {
+        sealing.due();
+        onCommit?.(count, durationMs);
+      },
+      isPatient,
+      onUndecided(reason) {
+        if (reason === null) logger?.info({}, 'the database takes changes again: the failed commit was not made');
+        else logger?.error({ reason }, 'a commit failed, and whether it was made is not known: no change is accepted');
+      },
+    },
   );
   return {
     read: (work) => units.read(work),
     async write(work, options) {
-      if (readOnlyRefusal !== null) throw new DomainError('unavailable', readOnlyRefusal);
+      if (refusal !== null) throw new DomainError('unavailable', refusal);
       return units.write(work, options);
     },
-    backup: () => units.alone(() => selfContained(database.serialize())),
+    backup: () => units.alone(() => backupOf(database)),
+    giveUpUndecided: () => units.giveUpUndecided(),
     close: () =>
       units.close(() => {
+        sealing.stop();
+        if (refusal === null) attempt(() => journal?.seal());
         database.close();
         afterClose();
       }),
   };
+}
+
+/** So that a copy of the file alone is complete unless it is made in the midst of changes. */
+function sealingWhenIdle(ms: number, seal: () => Promise<void>) {
+  let timer: NodeJS.Timeout | null = null;
+  const stop = (): void => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+  };
+  return {
+    stop,
+    due(): void {
+      if (timer) timer.refresh();
+      // A disk that fails shows at the next change.
+      else timer = startTimer(() => void seal().catch(() => undefined), ms).unref();
+    },
+  };
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The log stays beside the file, with what the file lacks.
+  }
+}
+
+/** A copy that needs no log, has a name of its own, and is known as a copy. */
+function backupOf(database: Database.Database): Buffer {
+  const copy = new Database(selfContained(database.serialize()));
+  try {
+    copy
+      .prepare("update journal set id = ?, previous = '', is_open = 0, commits = 0, copied_at = ?")
+      .run(newId(), Date.now());
+    return copy.serialize();
+  } finally {
+    copy.close();
+  }
 }
 
 /** The file format's read and write versions: 1 is "no write-ahead log", so that the copy opens anywhere. */
@@ -145,7 +220,8 @@ function refusalOf(file: string, error: unknown): unknown {
   }
   if (code !== '') {
     const translated = translateSqliteError(error);
-    const reason = translated instanceof DomainError ? translated.message : `${textOf(error)} (${code})`;
+    const reason =
+      diskFault(error) ?? (translated instanceof DomainError ? translated.message : `${textOf(error)} (${code})`);
     return new DomainError('unavailable', `The database ${file} can't be opened: ${reason}`, options);
   }
   if (error instanceof DomainError && !error.message.includes(file)) {

@@ -18,12 +18,18 @@ export interface Store {
   /** Runs `work` on one consistent state; it must only read. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in one unit. When the promise resolves, the change is on disk. Units that wait at the same time
-   * may share one commit, each inside a savepoint of its own.
+   * Runs `work` in one unit. When the promise resolves, the change is on disk; when it rejects, it is not, nor will it
+   * be, but for what `giveUpUndecided` says. Units that wait at the same time may share one commit, each inside a
+   * savepoint of its own.
    */
   write<T>(work: (tx: Tx) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** A complete, consistent copy of the database file. */
   backup(): Promise<Buffer>;
+  /**
+   * For the end of the server: rejects writes whose commit failed and of which nobody knows what is on the disk, with
+   * a DomainError that says so.
+   */
+  giveUpUndecided(): void;
   close(): Promise<void>;
 }
 
@@ -53,6 +59,7 @@ export interface Tx {
   readonly linkFaults: LinkFaultRows;
   readonly hostKeys: HostKeyRows;
   readonly serverIdentity: ServerIdentityRows;
+  readonly origin: OriginRows;
 }
 
 export interface ClusterRows {
@@ -261,6 +268,13 @@ export interface HostKeyRows {
   insert(key: HostKey): Promise<void>;
   /** For all ports; answers how many keys were forgotten. */
   deleteByHost(host: string): Promise<number>;
+}
+
+/** Whether this database is a copy that may be older than what its hosts have seen. */
+export interface OriginRows {
+  /** Unix milliseconds at which the copy was made; null for a database that was only ever written by its server. */
+  copiedAt(): Promise<number | null>;
+  setCopiedAt(at: number | null): Promise<void>;
 }
 
 /** Who the server is to its hosts: they let nothing begin that an earlier start of it sent. */

@@ -7,6 +7,7 @@ import { hostKeyRows } from './rows/host-key-rows.js';
 import { linkFaultRows } from './rows/link-fault-rows.js';
 import { nodeRows } from './rows/node-rows.js';
 import { operationRows } from './rows/operation-rows.js';
+import { originRows } from './rows/origin-rows.js';
 import { idempotencyKeyRows, queueRows } from './rows/queue-rows.js';
 import { serverIdentityRows } from './rows/server-identity-rows.js';
 import { volumeRows } from './rows/volume-rows.js';
@@ -29,5 +30,6 @@ export function tables(connection: Connection): Tx {
     linkFaults: linkFaultRows(connection),
     hostKeys: hostKeyRows(connection),
     serverIdentity: serverIdentityRows(connection),
+    origin: originRows(connection),
   };
 }

@@ -1,7 +1,8 @@
 import { DomainError } from '../domain/errors.js';
 import { startTimer } from '../timing/timers.js';
-import type { Transactions } from './sqlite-connection.js';
+import { GIVEN_UP, type Transactions } from './sqlite-connection.js';
 import type { Tx, WriteOptions } from './store.js';
+import { Undecided, type UndecidedHooks } from './undecided.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
 
@@ -15,6 +16,15 @@ interface Unit {
   reject(error: unknown): void;
 }
 
+export interface UnitHooks {
+  /** Called whenever writes of a unit or a group were taken back, before anybody reads again. */
+  readonly onUndone?: () => void;
+  readonly onCommit?: ((units: number, durationMs: number) => void) | undefined;
+  /** See UndecidedHooks. */
+  readonly isPatient?: boolean | undefined;
+  readonly onUndecided?: UndecidedHooks['onChange'] | undefined;
+}
+
 /**
  * Reads and writes of one connection, in turn. All writes that wait at the same time share one commit, and so one
  * wait for the disk; each is a savepoint of its own, so that one that throws takes back its own changes only. Reads
@@ -24,8 +34,8 @@ export class UnitsOfWork {
   readonly #reading: Tx;
   readonly #writing: Tx;
   readonly #transactions: Transactions;
-  readonly #onUndone: () => void;
-  readonly #onCommit: (units: number, durationMs: number) => void;
+  readonly #hooks: UnitHooks;
+  readonly #undecided: Undecided;
   readonly #waitingWrites: Unit[] = [];
   /** Units that start no group of their own. */
   readonly #waitingAlong: Unit[] = [];
@@ -38,19 +48,16 @@ export class UnitsOfWork {
   #isWriting = false;
   #isClosed = false;
 
-  /** `onUndone` is called whenever writes of a unit or a group were taken back, before anybody reads again. */
-  constructor(
-    reading: Tx,
-    writing: Tx,
-    transactions: Transactions,
-    onUndone: () => void = () => {},
-    onCommit: (units: number, durationMs: number) => void = () => {},
-  ) {
+  constructor(reading: Tx, writing: Tx, transactions: Transactions, hooks: UnitHooks = {}) {
     this.#reading = reading;
     this.#writing = writing;
     this.#transactions = transactions;
-    this.#onUndone = onUndone;
-    this.#onCommit = onCommit;
+    this.#hooks = hooks;
+    this.#undecided = new Undecided({
+      removeFailedCommit: () => transactions.removeFailedCommit(),
+      isPatient: hooks.isPatient ?? false,
+      ...(hooks.onUndecided && { onChange: hooks.onUndecided }),
+    });
   }
 
   async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -97,10 +104,16 @@ export class UnitsOfWork {
     return work();
   }
 
+  /** Answers units whose commit failed, and whose outcome can't be found out now, that it is unknown. */
+  giveUpUndecided(): void {
+    this.#undecided.giveUp();
+  }
+
   /** Takes no more units, lets those that wait finish, and then runs `work`. */
   async close(work: () => void): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#undecided.giveUp();
     if (this.#waitingAlong.length > 0) this.#schedule();
     while (this.#isWriting || this.#activeReads > 0 || this.#isGroupDue) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -140,14 +153,11 @@ export class UnitsOfWork {
     const done: Unit[] = [];
     const failGroup = (error: unknown): void => {
       for (const unit of done) unit.reject(error);
-      try {
-        this.#onUndone();
-        if (this.#transactions.isOpen()) this.#transactions.rollback();
-      } catch {
-        // The next `begin` says so.
-      }
+      this.#takeBack();
     };
     try {
+      const refusal = this.#undecided.refusal;
+      if (refusal) throw refusal;
       this.#transactions.begin();
     } catch (error) {
       for (const unit of this.#waitingWrites.splice(0)) unit.reject(error);
@@ -157,10 +167,11 @@ export class UnitsOfWork {
       try {
         this.#transactions.savepoint();
         await unit.run();
+        if (!this.#transactions.isOpen()) throw new DomainError('unavailable', GIVEN_UP);
         this.#transactions.release();
         done.push(unit);
       } catch (error) {
-        this.#onUndone();
+        this.#hooks.onUndone?.();
         unit.reject(error);
         // A full disk ends the whole transaction, with the units before this one.
         if (!this.#transactions.isOpen()) return failGroup(error);
@@ -176,15 +187,25 @@ export class UnitsOfWork {
       if (done.length === 0) this.#transactions.rollback();
       else this.#commit(done.length);
     } catch (error) {
-      return failGroup(error);
+      this.#takeBack();
+      return this.#undecided.decide(done, error);
     }
     for (const unit of done) unit.resolve();
+  }
+
+  #takeBack(): void {
+    try {
+      this.#hooks.onUndone?.();
+      if (this.#transactions.isOpen()) this.#transactions.rollback();
+    } catch {
+      // The next `begin` says so.
+    }
   }
 
   #commit(units: number): void {
     const startedAt = performance.now();
     this.#transactions.commit();
-    this.#onCommit(units, performance.now() - startedAt);
+    this.#hooks.onCommit?.(units, performance.now() - startedAt);
   }
 
   #wakeIdle(): void {

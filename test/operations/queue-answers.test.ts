@@ -32,6 +32,7 @@ async function openDesk(isRunning = true): Promise<Desk> {
     },
     write: (work, options) => inner.write(work, options),
     backup: () => inner.backup(),
+    giveUpUndecided: () => inner.giveUpUndecided(),
     close: () => inner.close(),
   };
   return {

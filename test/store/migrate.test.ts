@@ -34,7 +34,7 @@ describe('migrations', () => {
     await old.write((tx) => tx.clusters.insert(cluster('c1')));
     await old.close();
     const lines: unknown[] = [];
-    const logger = { info: (fields: object) => lines.push(fields) };
+    const logger = { info: (fields: object) => lines.push(fields), error: () => undefined };
     const migrationsDir = migrationsWith('ALTER TABLE cluster ADD COLUMN comment TEXT NULL;');
     const store = await openTemporary(file, { migrationsDir, logger });
     expect(await store.read((tx) => tx.clusters.find('c1'))).toMatchObject({ id: 'c1' });

@@ -1,9 +1,10 @@
-import { DomainError } from '../../domain/errors.js';
+import { DomainError, isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
+import { pause } from '../../timing/timers.js';
 import { awaitStillness, awaitStillPeers } from '../volumes/stillness.js';
 import { BricksNotMade } from '../volumes/volume-bricks.js';
 import { ExecutorClosed } from './closable-executor.js';
@@ -16,6 +17,10 @@ import {
   type Undone,
 } from './operation.js';
 import { answerQueueOf, type Intent, newRecord } from './operation-records.js';
+
+/** Between tries to use a database whose disk is full or fails. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2000;
 
 /** A pending record with all it names. */
 export interface Loaded {
@@ -73,7 +78,11 @@ export class Settlement {
   }
 
   /** Null when nobody knows the record's kind, or it names rows that do not exist. */
-  async load(operationId: Id): Promise<Loaded | null> {
+  load(operationId: Id): Promise<Loaded | null> {
+    return this.#patiently(() => this.#load(operationId));
+  }
+
+  async #load(operationId: Id): Promise<Loaded | null> {
     return this.#context.store.read(async (tx) => {
       const record = await tx.operations.find(operationId);
       const kind = record ? this.#kinds.get(record.type) : undefined;
@@ -210,16 +219,37 @@ export class Settlement {
     try {
       return await this.exec(loaded, true);
     } catch (error) {
-      const isRefused = error instanceof DomainError || error instanceof CommandError;
+      const isRefused = (error instanceof DomainError && !isUnavailable(error)) || error instanceof CommandError;
       if (!isRefused || !loaded.isAwaited) throw error;
       await this.leadOut({ ...loaded, after: 'failure' }, error, null);
       return (await this.#context.store.read((tx) => tx.operations.find(loaded.operationId))) === null;
     }
   }
 
+  /** Nobody else would write it: a database that can't take it now is asked again until it does. */
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    if (this.#isAbandoned) throw new Abandoned();
-    return this.#context.store.write(work);
+    return this.#patiently(() => {
+      if (this.#isAbandoned) throw new Abandoned();
+      return this.#context.store.write(work);
+    });
+  }
+
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.#isAbandoned) throw new Abandoned();
+        if (!isUnavailable(error)) throw error;
+        const log = pauseMs === FIRST_PAUSE_MS ? this.#context.log.warn : this.#context.log.debug;
+        log.call(
+          this.#context.log,
+          { err: error, nextTryMs: pauseMs },
+          'the database can not be used now; tried again',
+        );
+        await pause(pauseMs);
+      }
+    }
   }
 
   #tell({ kind, acceptedAt }: Loaded, outcome: OperationOutcome): void {
@@ -271,7 +301,7 @@ export class Settlement {
       await tx.operations.update({ ...record, createdAt: before?.createdAt ?? record.createdAt });
       return intent;
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
+      if (!(error instanceof DomainError) || isUnavailable(error)) throw error;
       this.#context.log.warn({ op: kind.type, opId: operationId, err: error }, 'no second try is possible');
       return null;
     }

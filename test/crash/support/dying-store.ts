@@ -38,6 +38,10 @@ export class DyingStore implements Store {
     return this.#inner.backup();
   }
 
+  giveUpUndecided(): void {
+    this.#inner.giveUpUndecided();
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }

@@ -55,14 +55,14 @@ function faults({ at, when }: KillPoint, armed: string): Readonly<Record<string,
   return { KILL_AT: String(at + 1), KILL_OF: 'commit', KILL_WHEN: when, KILL_ARMED: armed };
 }
 
-function settingsOf({ settings }: Scenario): object {
+export function settingsOf({ settings }: Scenario): object {
   return settings?.volumeCreateRetries
     ? { operation_retry_limits: { volume_create: settings.volumeCreateRetries } }
     : {};
 }
 
 /** What the client knew when the server died. */
-interface FirstLife {
+export interface FirstLife {
   readonly ticket: QueueTicket | null;
   readonly answer: QueueAnswer | null;
   readonly isReached: boolean;
@@ -96,7 +96,7 @@ async function untilKilled(
   return { ticket, answer, isReached };
 }
 
-async function expectRecovery(
+export async function expectRecovery(
   scenario: Scenario,
   client: HttpClient,
   id: Id,
@@ -120,7 +120,7 @@ async function expectRecovery(
 }
 
 /** The server has ended, so its database can be read. */
-async function expectAgreement(folder: string, { remote }: HostsProcess): Promise<void> {
+export async function expectAgreement(folder: string, { remote }: HostsProcess): Promise<void> {
   const store = await openSqliteStore({ file: databaseFile(folder), readOnly: true });
   try {
     expect(await store.read((tx) => tx.operations.list())).toEqual([]);

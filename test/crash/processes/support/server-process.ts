@@ -23,6 +23,7 @@ export interface ServerOptions {
   /** Kills the server at a call of the database; see database-faults.mjs. */
   readonly databaseFaults?: Readonly<Record<string, string>>;
   readonly glusterfs?: object;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export function databaseFile(folder: string): string {
@@ -46,7 +47,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 }
 
 /** Starts the server without waiting for anything. */
-export function launchServer({ folder, socket, databaseFaults, glusterfs }: ServerOptions) {
+export function launchServer({ folder, socket, databaseFaults, glusterfs, env: more }: ServerOptions) {
   const config = join(folder, 'heketi.json');
   const settings = {
     executor: 'mock',
@@ -58,7 +59,13 @@ export function launchServer({ folder, socket, databaseFaults, glusterfs }: Serv
     ...glusterfs,
   };
   writeFileSync(config, JSON.stringify({ port: '0', glusterfs: settings }));
-  const env = { PATH: process.env.PATH, MORTAR_MOCK_SOCKET: socket, MORTAR_MOCK_MODE: 'strict', ...databaseFaults };
+  const env = {
+    PATH: process.env.PATH,
+    MORTAR_MOCK_SOCKET: socket,
+    MORTAR_MOCK_MODE: 'strict',
+    ...databaseFaults,
+    ...more,
+  };
   const hook = databaseFaults ? ['--import', DATABASE_FAULTS] : [];
   const child = spawn(process.execPath, [...hook, PROGRAM, '--config', config, '--disable-auth'], {
     cwd: ROOT,

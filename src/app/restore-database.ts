@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, rm } from 'node:fs/promises';
+import type { DbRestoreOptions } from '../config/command-line.js';
+import { DomainError } from '../domain/errors.js';
+import { checkDatabase } from '../interchange/check.js';
+import { isInUse, openSqliteStore } from '../store/sqlite.js';
+import { putInPlace } from './put-in-place.js';
+
+/**
+ * `heketi db restore`: verifies a copy of the backup, and only then puts it in the place of the database. The server
+ * knows it as a restored one.
+ */
+export async function restoreDatabase(
+  { backupFile, dbFile }: DbRestoreOptions,
+  print: (text: string) => void,
+): Promise<number> {
+  if (!existsSync(backupFile)) throw new DomainError('invalid', `there is no backup ${backupFile}`);
+  await refuseUsed(dbFile);
+  const partial = `${dbFile}.restoring`;
+  await remove(partial);
+  try {
+    await copyFile(backupFile, partial);
+    await chmod(partial, 0o600);
+    if (existsSync(`${backupFile}-wal`)) await copyFile(`${backupFile}-wal`, `${partial}-wal`);
+    const contents = await verify(partial);
+    const kept = await putInPlace(partial, dbFile);
+    print(`${dbFile} is the backup ${backupFile} now: ${contents}.\n`);
+    if (kept !== null) print(`What stood there is kept as ${kept}.\n`);
+    return 0;
+  } catch (error) {
+    await remove(partial);
+    throw error;
+  }
+}
+
+/** A database that can't be opened for another reason may be why somebody restores one. */
+async function refuseUsed(dbFile: string): Promise<void> {
+  if (!existsSync(dbFile)) return;
+  try {
+    await (await openSqliteStore({ file: dbFile })).close();
+  } catch (error) {
+    if (isInUse(error)) throw error;
+  }
+}
+
+async function verify(file: string): Promise<string> {
+  const store = await openSqliteStore({ file });
+  try {
+    await store.write((tx) => tx.origin.setCopiedAt(Date.now()));
+    return await store.read(async (tx) => {
+      const { totalinconsistencies } = await checkDatabase(tx);
+      const volumes = (await tx.volumes.list()).length;
+      const pending = (await tx.operations.list()).length;
+      return `${volumes} volumes, ${pending} pending operations, ${totalinconsistencies} contradictions`;
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+async function remove(file: string): Promise<void> {
+  await Promise.all([file, `${file}-wal`, `${file}-journal`].map((part) => rm(part, { force: true })));
+}

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { DomainError } from '../domain/errors.js';
+import { type JournalRow, readJournal } from './journal.js';
+import { copyDatabaseFile } from './sqlite-file.js';
+
+/**
+ * Refuses, before SQLite replays anything, a file whose log is missing, and one beside the log of another database (or of
+ * a later state of this one), which would be written over it. Changes nothing.
+ */
+export function refuseForeignJournal(file: string): void {
+  const log = `${file}-wal`;
+  if (statSync(file).size === 0) return;
+  if (!existsSync(log)) {
+    if (alone(file)?.is_open === 1) throw lacksItsLog(file);
+    return;
+  }
+  if (statSync(log).size === 0) {
+    const row = alone(file);
+    // With no commits the log was just begun: the file was marked before the first of them.
+    if (row?.is_open === 1 && row.commits > 0) throw lacksItsLog(file);
+    return;
+  }
+  const copy = copyDatabaseFile(file);
+  try {
+    const row = alone(copy.file);
+    // A checkpoint that was cut off: its own log makes it whole, and no backup looks like that.
+    if (row === undefined) return;
+    if (!belongs(row, withLog(copy.file))) throw foreign(file);
+  } finally {
+    copy.remove();
+  }
+}
+
+function belongs(row: JournalRow | null, whole: JournalRow | null | undefined): boolean {
+  if (whole === undefined) return false;
+  if ((row?.id ?? '') === (whole?.id ?? '')) return true;
+  return whole?.previous === (row?.id ?? '') && whole.commits === 0;
+}
+
+/** What the file says without its log; undefined when it can't be read so. */
+function alone(file: string): JournalRow | null | undefined {
+  const bytes = readFileSync(file);
+  bytes[18] = 1;
+  bytes[19] = 1;
+  return read(() => new Database(bytes));
+}
+
+function withLog(file: string): JournalRow | null | undefined {
+  return read(() => {
+    const database = new Database(file);
+    database.pragma('locking_mode = EXCLUSIVE');
+    return database;
+  });
+}
+
+function read(open: () => Database.Database): JournalRow | null | undefined {
+  let database: Database.Database | null = null;
+  try {
+    database = open();
+    return readJournal(database);
+  } catch {
+    return undefined;
+  } finally {
+    database?.close();
+  }
+}
+
+function lacksItsLog(file: string): DomainError {
+  return new DomainError(
+    'unavailable',
+    `The database ${file} is incomplete: it was copied without its log ${file}-wal while its server was writing, ` +
+      'and would show an old state. Copy both files, or use a backup (GET /backup/db).',
+  );
+}
+
+function foreign(file: string): DomainError {
+  return new DomainError(
+    'unavailable',
+    `The log ${file}-wal is not of the database ${file}, but of another one or of a later state of it, and would ` +
+      `overwrite it. To go on with this state of the database, put a backup in place with: heketi db restore; ` +
+      'or move the log away. Nothing was changed.',
+  );
+}

@@ -1,0 +1,15 @@
+import { openSqliteStore } from '../../src/store/sqlite.js';
+import { cluster } from './records.js';
+
+/** A process that writes the clusters whose ids it is sent, and tells what became of each. */
+const [, , file = '', patience] = process.argv;
+const store = await openSqliteStore({ file, isPatient: patience === 'patient', sealAfterMs: 600_000 });
+process.on('message', (id: string) => {
+  store
+    .write((tx) => tx.clusters.insert(cluster(id)))
+    .then(
+      () => process.send?.({ id, outcome: 'done' }),
+      (error: Error) => process.send?.({ id, outcome: error.message }),
+    );
+});
+process.send?.('ready');
