@@ -144,7 +144,7 @@ export function createOperations(given: OperationContext): OperationServices {
       runner.startJob(
         'repair-node',
         async () => {
-          const report = await repair.run(id, isDryRun);
+          const report = await repair.run(id, isDryRun, true);
           return async () => `/repairs/${report.id}`;
         },
         async (tx) => {

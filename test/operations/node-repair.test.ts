@@ -4,6 +4,7 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
 import type { RepairReport } from '../../src/operations/ports.js';
+import { BrickRestarts } from '../../src/operations/repair/brick-restarts.js';
 import { NodeRepair } from '../../src/operations/repair/node-repair.js';
 import { NodeRepairMonitor } from '../../src/operations/repair/node-repair-monitor.js';
 import { RepairReports } from '../../src/operations/repair/repair-reports.js';
@@ -310,13 +311,13 @@ describe('a busy or failing gluster', () => {
       at.hosts.killBrick('h1', at.path);
       const busy = 'volume start: vol: failed: Another transaction is in progress for vol. Please try again.';
       at.hosts.setFaults([{ kind: 'fail', match: 'volume start vol force', times: 3, stderr: busy }]);
-      expect(summary(await impatient(at).run(at.nodeId, false))).toEqual(['brick process down: repaired']);
+      expect(summary(await impatient(at).run(at.nodeId, false, true))).toEqual(['brick process down: repaired']);
       at.hosts.killBrick('h1', at.path);
       at.hosts.setFaults([
         { kind: 'fail', match: 'volume start vol force', stderr: busy },
         { kind: 'fail', host: 'h1', match: '^findmnt -n /dev', nth: 2 },
       ]);
-      expect((await impatient(at).run(at.nodeId, false)).findings).toMatchObject([
+      expect((await impatient(at).run(at.nodeId, false, true)).findings).toMatchObject([
         { outcome: 'left alone', detail: expect.stringContaining('is not mounted') },
       ]);
     }));
@@ -329,10 +330,149 @@ describe('a busy or failing gluster', () => {
       ]);
       expect(result?.stdout).toContain('<status>0</status>');
       await run(at.hosts, 'h1', 'rmdir', at.path);
-      expect((await impatient(at).run(at.nodeId, false)).findings).toMatchObject([
+      expect((await impatient(at).run(at.nodeId, false, true)).findings).toMatchObject([
         { kind: 'brick process down', outcome: 'failed', detail: expect.stringContaining('does not run though') },
       ]);
     }));
+});
+
+describe('a volume that somebody stops while its node is repaired', () => {
+  it.each([
+    ['before the lock', 'volume info vol --xml', 1],
+    ['after its status was read', '^findmnt -n /dev', 1],
+    ['after the mounts were checked', 'volume status vol$', 1],
+  ])('is not started again: %s', (_, match, nth) =>
+    scene(async (at) => {
+      at.hosts.killBrick('h1', at.path);
+      at.hosts.setFaults([{ kind: 'hold', host: 'h1', match, nth }]);
+      const repairing = repair(at);
+      await at.hosts.held.reached();
+      await run(at.hosts, 'h1', 'gluster', 'volume', 'stop', 'vol', 'force');
+      at.hosts.held.release(true);
+      expect((await repairing).findings).toMatchObject([
+        { kind: 'brick process down', outcome: 'left alone', detail: 'vol was stopped meanwhile' },
+      ]);
+      expect(at.hosts.state().pools[0]?.volumes[0]).toMatchObject({ name: 'vol', status: 2 });
+    }),
+  );
+});
+
+describe('a brick that dies again', () => {
+  const minuteMs = 60_000;
+  const EIO = "dd: error reading '/dev/mapper/x': Input/output error\n";
+
+  /** A repair by the clock, `now` minutes after the start. */
+  async function comparing(
+    at: Scene,
+    work: (compare: (now: number, isAsked?: boolean) => Promise<RepairReport>) => Promise<void>,
+  ) {
+    let nowMs = 0;
+    const context = {
+      store: at.pool.store,
+      hosts: { executor: new MockExecutor(at.hosts), settings: HOST_SETTINGS },
+      work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
+      health: ALL_UP,
+      settings: OPERATION_SETTINGS,
+      log: SILENT,
+    };
+    const nodeRepair = new NodeRepair(
+      context,
+      new RepairReports(),
+      async () => undefined,
+      new BrickRestarts(() => nowMs),
+    );
+    await work((now, isAsked = false) => {
+      nowMs = now * minuteMs;
+      return nodeRepair.run(at.nodeId, false, isAsked);
+    });
+  }
+
+  it('is started after growing pauses, then left to a person, who can have it started again', () =>
+    scene((at) =>
+      comparing(at, async (compare) => {
+        const startedAt: number[] = [];
+        const details: string[] = [];
+        for (let now = 0; now <= 1200; now += 10) {
+          at.hosts.killBrick('h1', at.path);
+          const report = await compare(now);
+          if (report.isHealthy) startedAt.push(now);
+          else details.push(report.findings[0]?.detail ?? '');
+        }
+        expect(startedAt).toEqual([0, 10, 30, 70, 150]);
+        expect(details[0]).toMatch(/died again after 2 starts; the next is tried in 10 min/);
+        expect(details.at(-1)).toMatch(/died again after each of 5 starts and is not started by itself any more/);
+        expect(summary(await compare(1210, true))).toEqual(['brick process down: repaired']);
+        at.hosts.killBrick('h1', at.path);
+        expect(summary(await compare(1220))).toEqual(['brick process down: repaired']);
+      }),
+    ));
+
+  it('is as good as new when it has run for a day', () =>
+    scene((at) =>
+      comparing(at, async (compare) => {
+        for (const now of [0, 10, 30]) {
+          at.hosts.killBrick('h1', at.path);
+          expect(summary(await compare(now))).toEqual(['brick process down: repaired']);
+        }
+        expect((await compare(30 + 24 * 60)).findings).toEqual([]);
+        for (const now of [2000, 2010]) {
+          at.hosts.killBrick('h1', at.path);
+          expect(summary(await compare(now))).toEqual(['brick process down: repaired']);
+        }
+      }),
+    ));
+
+  it('on another node is not started along with one that may be', () =>
+    scene((at) =>
+      comparing(at, async (compare) => {
+        const h2 = at.hosts.state().hosts.find((host) => host.manage === 'h2')?.mounts[0]?.target ?? '';
+        at.hosts.killBrick('h1', at.path);
+        at.hosts.setFaults([{ kind: 'fail', host: 'h2', match: '^dd if=', stderr: EIO, times: 9 }]);
+        at.hosts.killBrick('h2', `${h2}/brick`);
+        expect((await compare(0)).findings).toMatchObject([
+          { outcome: 'left alone', detail: expect.stringMatching(/the disk of 10\.0\.0\.2:.*answers with errors/) },
+        ]);
+      }),
+    ));
+
+  it.each([
+    ['^dd if=', EIO],
+    ['^stat -c %F /var/lib', "stat: cannot statx '/var/lib/heketi/mounts/x': Input/output error\n"],
+    ['^stat -c %F /var/lib', "stat: cannot statx '/var/lib/heketi/mounts/x': Structure needs cleaning\n"],
+  ])('is not started while its disk answers with errors, not even when asked: %s', (match, stderr) =>
+    scene((at) =>
+      comparing(at, async (compare) => {
+        at.hosts.killBrick('h1', at.path);
+        for (const isAsked of [false, true]) {
+          at.hosts.setFaults([{ kind: 'fail', host: 'h1', match, stderr }]);
+          expect(await compare(0, isAsked)).toMatchObject({
+            isHealthy: false,
+            findings: [{ outcome: 'left alone', detail: expect.stringContaining(stderr.trim()) }],
+          });
+        }
+        expect(summary(await compare(0))).toEqual(['brick process down: repaired']);
+      }),
+    ),
+  );
+
+  it("that gluster's health check took down is started only when a person asks for it", () =>
+    scene((at) =>
+      comparing(at, async (compare) => {
+        const log = `/var/log/glusterfs/bricks/${at.path.slice(1).replaceAll('/', '-')}.log`;
+        const say = (line: string) => run(at.hosts, 'h1', 'bash', '-c', '', 'fstab-append', log, line, line);
+        await run(at.hosts, 'h1', 'mkdir', '-p', '/var/log/glusterfs/bricks');
+        await say('[2026-01-02] I [MSGID: 100030] [glusterfsd.c:2872:main] 0-glusterfsd: Started running version');
+        await say('[2026-01-02] M [MSGID: 113075] [posix-helpers.c:2176] 0-vol-posix: health-check failed, going down');
+        at.hosts.killBrick('h1', at.path);
+        expect((await compare(0)).findings).toMatchObject([
+          { outcome: 'left alone', detail: expect.stringContaining('health-check failed, going down') },
+        ]);
+        expect(summary(await compare(0, true))).toEqual(['brick process down: repaired']);
+        await say('[2026-01-03] I [MSGID: 100030] [glusterfsd.c:2872:main] 0-glusterfsd: Started running version 2');
+        at.hosts.killBrick('h1', at.path);
+        expect(summary(await compare(60))).toEqual(['brick process down: repaired']);
+      }),
+    ));
 });
 
 describe('the periodic comparison', () => {

@@ -1,4 +1,4 @@
-import { type Command, CommandError, type CommandResult, runAll } from '../executor.js';
+import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
 import { type FstabLine, parseFstab, parseMounts } from './block-devices.js';
 import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import { isFileAbsent, isProgramMissing } from './failure.js';
@@ -117,24 +117,30 @@ export async function areMounted(
 /**
  * Starts the brick processes of a started volume that do not run. `local` are the volume's bricks on `host`: unless
  * every one of them is mounted at that moment, nothing is started: a brick that starts on the bare directory below
- * its mount point fills the root file system, and self-heal takes it for the truth. Answers false in that case.
+ * its mount point fills the root file system, and self-heal takes it for the truth. Nor is a volume that somebody has
+ * stopped: `start force` would start it.
  */
 export async function startBrickProcesses(
   hosts: Hosts,
   host: string,
   volume: string,
   local: readonly BrickMount[],
-): Promise<boolean> {
+): Promise<'started' | 'unmounted' | 'stopped'> {
   // One batch, which stops at the first brick that is not mounted: nothing comes in between.
   const checks = local.map((brick) => isMountedCheck(brick, false));
-  const start = gluster(hosts.settings, ['volume', 'start', volume, 'force']);
-  const results = await hosts.executor.run(host, [...checks, start]);
-  const last = results.at(-1);
-  if (last && last.exitCode === 0 && results.length === checks.length + 1) return true;
-  const failed = results.length - 1;
-  if (failed >= checks.length && last) throw new CommandError(host, start, last);
-  if (last && isProgramMissing(last)) throw new CommandError(host, checks[failed] as Command, last);
-  return false;
+  // Not as XML: of that gluster's client may end with 0 whatever it says.
+  const isStarted = gluster(hosts.settings, ['volume', 'status', volume]);
+  const batch = [...checks, isStarted, gluster(hosts.settings, ['volume', 'start', volume, 'force'])];
+  const results = await hosts.executor.run(host, batch);
+  const [last, command] = [results.at(-1), batch[results.length - 1]];
+  if (!last || !command) throw new TransportError(host, `no answer from ${host}`, true);
+  if (last.exitCode === 0 && results.length === batch.length) return 'started';
+  if (results.length > checks.length) {
+    if (command === isStarted && / is not started/.test(`${last.stderr}${last.stdout}`)) return 'stopped';
+    throw new CommandError(host, command, last);
+  }
+  if (isProgramMissing(last)) throw new CommandError(host, command, last);
+  return 'unmounted';
 }
 
 /** Exit code 0: mounted, and from the right device; gluster names the devices of clones itself. */

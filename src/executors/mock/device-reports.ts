@@ -65,7 +65,7 @@ function mountPointOf(host: SimulatedHost, source: string): string | null {
   return [...host.mounts.values()].find((mount) => mount.source === source)?.target ?? null;
 }
 
-/** Only `stat -L -c %F PATH`. */
+/** Only `stat [-L] -c %F PATH`. */
 export function stat(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const name = args.at(-1) ?? '';
   if (world.isLenient || host.findDisk(name)) return succeed('block special file\n');

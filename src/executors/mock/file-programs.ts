@@ -111,6 +111,20 @@ export function cat(_world: World, host: SimulatedHost, args: readonly string[])
   );
 }
 
+/** Only `tail -c BYTES FILE`, which is the whole file here. */
+export function tail(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const path = args.at(-1) ?? '';
+  if (host.files.has(path)) return cat(world, host, [path]);
+  return fail(1, `tail: cannot open '${path}' for reading: No such file or directory`);
+}
+
+/** Only reads of a device: `dd if=DEVICE of=/dev/null ...`. */
+export function dd(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const name = args[0]?.slice('if='.length) ?? '';
+  const isThere = host.findDisk(name) !== undefined || host.findLogicalVolume(name)?.isActive;
+  return isThere ? succeed() : fail(1, `dd: failed to open '${name}': No such file or directory`);
+}
+
 const SECOND_WORD_START = '^[[:blank:]]*[^[:blank:]#][^[:blank:]]*[[:blank:]][[:blank:]]*';
 const SECOND_WORD_END = '\\([[:blank:]].*\\)\\{0,1\\}$';
 

@@ -2,7 +2,7 @@ import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
 import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './block-programs.js';
 import { blkid, dmsetup, lsblk, stat } from './device-reports.js';
-import { cat, chmod, chown, fstabAppend, fstabDelete, grep, ls, mkdir, rmdir, sed } from './file-programs.js';
+import { cat, chmod, chown, dd, fstabAppend, fstabDelete, grep, ls, mkdir, rmdir, sed, tail } from './file-programs.js';
 import { glusterBlock } from './gluster-block-program.js';
 import { gluster } from './gluster-program.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
@@ -17,6 +17,7 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['cat', cat],
   ['chmod', chmod],
   ['chown', chown],
+  ['dd', dd],
   ['dmsetup', dmsetup],
   ['findmnt', findmnt],
   ['fstab-append', fstabAppend],
@@ -42,6 +43,7 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['sed', sed],
   ['stat', stat],
   ['systemctl', systemctl],
+  ['tail', tail],
   ['thin_check', () => succeed('0.9.0\n')],
   ['udevadm', udevadm],
   ['umount', umount],

@@ -50,7 +50,7 @@ export class NodeRepairMonitor {
       eligible.map((node) =>
         limit(async () => {
           try {
-            const { findings, isHealthy } = await this.#repair.run(node.id, this.#isReportOnly);
+            const { findings, isHealthy } = await this.#repair.run(node.id, this.#isReportOnly, false);
             if (findings.length > 0)
               this.#log.warn({ node: node.id, host: manageName(node), isHealthy, findings }, 'node was compared');
           } catch (error) {

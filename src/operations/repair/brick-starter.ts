@@ -1,0 +1,158 @@
+import { manageName, type Node, storageName } from '../../domain/node.js';
+import { findBrickTrouble } from '../../executors/commands/brick-health.js';
+import { areMounted, startBrickProcesses } from '../../executors/commands/brick-repair.js';
+import { isTransactionInProgress } from '../../executors/commands/gluster-errors.js';
+import { type BrickProcess, brickProcesses, isStarted, volumeInfo } from '../../executors/commands/gluster-volume.js';
+import { listPeers } from '../../executors/commands/glusterd.js';
+import type { Hosts } from '../../executors/commands/hosts.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
+import type { OperationContext } from '../engine/operation.js';
+import type { RepairFinding } from '../ports.js';
+import type { BrickRestarts } from './brick-restarts.js';
+import type { ExpectedBrick, ExpectedVolume } from './node-expectations.js';
+
+/** A brick process answers a moment after gluster has started it. */
+const PROCESS_CHECKS = 20;
+const PROCESS_PAUSE_MS = 500;
+/** Another change of the same volume by somebody else takes seconds. */
+const START_ATTEMPTS = 60;
+const START_PAUSE_MS = 1000;
+
+type Outcome = readonly [RepairFinding['outcome'], string | null];
+
+/** Starts the brick processes of one volume that do not run, once nothing speaks against any of them. */
+export class BrickStarter {
+  readonly #context: OperationContext;
+  readonly #restarts: BrickRestarts;
+  readonly #pause: (ms: number) => Promise<void>;
+
+  constructor(context: OperationContext, restarts: BrickRestarts, pause: (ms: number) => Promise<void>) {
+    this.#context = context;
+    this.#restarts = restarts;
+    this.#pause = pause;
+  }
+
+  /** `patient` hosts wait while glusterd is busy with another transaction; `isAsked`: a person wants it now. */
+  async start(node: Node, volume: ExpectedVolume, patient: Hosts, isAsked: boolean): Promise<Outcome> {
+    const { log } = this.#context;
+    const host = manageName(node);
+    const served = await volumeInfo(patient, host, volume.name);
+    if (!served || !isStarted(served)) return ['left alone', `${volume.name} was stopped meanwhile`];
+    const doubt = this.#unknownBrick(volume, served.bricks) ?? (await this.#unmountedElsewhere(host, volume.elsewhere));
+    if (doubt !== null) {
+      return ['left alone', `${doubt}; starting the volume's bricks could start that one on a bare directory`];
+    }
+    // The command starts all bricks of the volume that are down, on every node.
+    const running = await this.#runningBricks(host, volume.name);
+    const down = [...volume.local, ...volume.elsewhere].filter(
+      ({ glusterName }) => running?.get(glusterName) === false,
+    );
+    const dying = await this.#dyingBrick(volume.name, down, isAsked);
+    if (dying !== null) return ['left alone', dying];
+    log.warn({ host, volume: volume.name }, 'starting the brick processes of a volume that do not run');
+    const started = await this.#startAllMounted(host, volume);
+    if (started === 'unmounted')
+      return ['left alone', `a brick of ${volume.name} on ${host} is not mounted, so none of its bricks is started`];
+    if (started === 'stopped') return ['left alone', `${volume.name} was stopped meanwhile`];
+    for (const { glusterName } of down) this.#restarts.started(glusterName);
+    return this.#awaitProcesses(host, volume);
+  }
+
+  async #awaitProcesses(host: string, volume: ExpectedVolume): Promise<Outcome> {
+    for (let check = 1; ; check++) {
+      const running = await this.#runningBricks(host, volume.name);
+      const down = volume.local.find(({ glusterName }) => running?.get(glusterName) !== true);
+      if (!down) return ['repaired', null];
+      if (check >= PROCESS_CHECKS)
+        return ['failed', `${down.glusterName} does not run though gluster started it; see /var/log/glusterfs/bricks/`];
+      await this.#pause(PROCESS_PAUSE_MS);
+    }
+  }
+
+  /** A refusal for another transaction repeats the checks as well. */
+  async #startAllMounted(host: string, volume: ExpectedVolume) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await startBrickProcesses(this.#context.hosts, host, volume.name, volume.local);
+      } catch (error) {
+        if (attempt >= START_ATTEMPTS || !isAnotherTransaction(error)) throw error;
+        await this.#pause(START_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Whether each brick runs, by gluster's names; null while glusterd is busy with another transaction. */
+  async #runningBricks(host: string, volume: string): Promise<ReadonlyMap<string, boolean> | null> {
+    try {
+      const processes: readonly BrickProcess[] = await brickProcesses(this.#context.hosts, host, volume);
+      return new Map(processes.map(({ name, isRunning }) => [name, isRunning]));
+    } catch (error) {
+      if (!isAnotherTransaction(error)) throw error;
+      return null;
+    }
+  }
+
+  /** Why one of the bricks that are down must not be started now, or null. */
+  async #dyingBrick(volume: string, down: readonly ExpectedBrick[], isAsked: boolean): Promise<string | null> {
+    const { log } = this.#context;
+    for (const brick of down) {
+      const { id, glusterName } = brick;
+      if (isAsked) this.#restarts.forget(glusterName);
+      const refusal = this.#restarts.refusal(glusterName);
+      if (refusal) {
+        if (refusal.isGivenUp) log.error({ volume, brick: id }, 'a brick dies after each start: it is given up');
+        return refusal.text;
+      }
+      const trouble = await this.#troubleOf(brick);
+      if (trouble === null || (isAsked && !trouble.isNow)) continue;
+      log.error({ volume, brick: id, detail: trouble.text }, 'a brick went down for its disk: it is not started');
+      return trouble.isNow
+        ? `the disk of ${glusterName} answers with errors, so it is not started: ${trouble.text}; replace the disk, or repair the file system`
+        : `gluster's health check took ${glusterName} down: ${trouble.text}; look at its disk, then run: heketi-cli node repair`;
+    }
+    return null;
+  }
+
+  async #troubleOf(brick: ExpectedBrick) {
+    const node = await this.#context.store.read((tx) => tx.nodes.find(brick.nodeId));
+    const path = brick.glusterName.slice(brick.glusterName.indexOf(':/') + 1);
+    return node && findBrickTrouble(this.#context.hosts, manageName(node), brick, path);
+  }
+
+  /** A brick that gluster would start and whose mount can't be checked, or null. */
+  #unknownBrick(volume: ExpectedVolume, served: readonly { readonly name: string }[]): string | null {
+    if (volume.hasLostBricks) return `the store does not know where all bricks of ${volume.name} are`;
+    const known = new Set([...volume.local, ...volume.elsewhere].map((brick) => brick.glusterName));
+    const stranger = served.find((brick) => !known.has(brick.name));
+    return stranger ? `the store does not know brick ${stranger.name} of ${volume.name}` : null;
+  }
+
+  /**
+   * `volume start force` starts bricks on all nodes. Says which brick of another node is, or may be, unmounted; a
+   * node that gluster can't reach either starts nothing.
+   */
+  async #unmountedElsewhere(host: string, bricks: readonly ExpectedBrick[]): Promise<string | null> {
+    const { store, hosts } = this.#context;
+    for (const nodeId of [...new Set(bricks.map((brick) => brick.nodeId))]) {
+      const node = await store.read((tx) => tx.nodes.find(nodeId));
+      if (!node) return `node ${nodeId} is not known any more`;
+      const there = bricks.filter((brick) => brick.nodeId === nodeId);
+      try {
+        const mounted = await areMounted(hosts, manageName(node), there);
+        const missing = there[mounted.indexOf(false)];
+        if (missing) return `brick ${missing.id} on ${manageName(node)} is not mounted`;
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        const peer = (await listPeers(hosts, host)).find((found) => found.name === storageName(node));
+        if (peer?.isConnected !== false) {
+          return `${manageName(node)} can't be asked whether its bricks are mounted, though gluster reaches it`;
+        }
+      }
+    }
+    return null;
+  }
+}
+
+function isAnotherTransaction(error: unknown): boolean {
+  return error instanceof CommandError && isTransactionInProgress(error);
+}
