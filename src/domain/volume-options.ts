@@ -36,7 +36,10 @@ function wholeNumber(text: string | undefined): number {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : 0;
 }
 
-/** Configured lists around the requested options. An empty configured list is one empty element, as clients know it. */
+/**
+ * Configured lists around the requested options. An empty configured list is one empty element, as clients know it.
+ * Blanks before an option go, and those around the values that the server acts on: it then reads the same as gluster.
+ */
 export function effectiveOptions(
   preRequest: string,
   requested: readonly string[],
@@ -48,5 +51,12 @@ export function effectiveOptions(
     ...(blockHosting === null ? [] : blockHosting.split(',')),
     ...requested,
     ...postRequest.split(','),
-  ];
+  ].map(withoutBlanks);
+}
+
+function withoutBlanks(option: string): string {
+  const text = option.trimStart();
+  const nameLength = text.search(/\s/);
+  const value = nameLength < 0 ? '' : text.slice(nameLength).trim();
+  return value !== '' && text.startsWith('user.heketi.') ? `${text.slice(0, nameLength)} ${value}` : text;
 }

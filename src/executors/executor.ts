@@ -68,6 +68,14 @@ export class CommandError extends Error {
   }
 }
 
+/** A refusal that the same request meets again on whatever is built anew. */
+export class FinalRefusal extends CommandError {
+  /** `text`: what to say in place of the program's own words. */
+  static of({ host, argv, exitCode, stdout, stderr }: CommandError, text: string = stderr): FinalRefusal {
+    return new FinalRefusal(host, { argv, timeoutMs: 0 }, { exitCode, stdout, stderr: text });
+  }
+}
+
 /**
  * The outcome of a batch is unknown: the connection was lost, a deadline passed, or the host can't be reached.
  * Whoever catches it probes the host before it assumes anything.

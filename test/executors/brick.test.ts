@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick.js';
 import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
-import { CommandError, runAll, TransportError } from '../../src/executors/executor.js';
+import { CommandError, FinalRefusal, runAll, TransportError } from '../../src/executors/executor.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
 import { recorded } from '../unit/executors/samples.js';
 import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js';
@@ -39,6 +39,27 @@ describe('the life of a brick', () => {
     expect((error as CommandError).message).toMatch(/^mkfs.xfs on n1.manage refused \/dev\/mapper\/.*300MB\.\nThis/s);
     expect((error as CommandError).message).toContain('user.heketi.average-file-size');
     expect((error as CommandError).message).not.toContain('blocksize');
+  });
+
+  it.each([
+    'Filesystem must be larger than 300MB.',
+    'log size 4085 blocks too small, minimum size is 4608 blocks',
+    'agsize (3072 blocks) too small, need at least 4096 blocks',
+  ])('is refused for good where mkfs.xfs finds it too small: %s', async (stderr) => {
+    rig.simulated.setFaults([{ kind: 'fail', match: '^mkfs.xfs', stderr }]);
+    const error = await createBrick(rig.hosts, HOST, brick(1, 1)).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(FinalRefusal);
+    expect((error as Error).message).toContain(stderr);
+    expect((error as Error).message).toContain('user.heketi.average-file-size');
+  });
+
+  it('may be tried again where mkfs.xfs refuses it for another reason', async () => {
+    rig.simulated.setFaults([
+      { kind: 'fail', match: '^mkfs.xfs', stderr: 'mkfs.xfs: pwrite failed: Input/output error' },
+    ]);
+    const error = await createBrick(rig.hosts, HOST, brick(1, 1)).catch((caught: unknown) => caught);
+    expect(error).not.toBeInstanceOf(FinalRefusal);
+    expect((error as Error).message).not.toContain('average-file-size');
   });
 
   it('is a thin volume with XFS, mounted now and after a restart', async () => {

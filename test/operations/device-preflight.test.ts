@@ -194,6 +194,8 @@ describe('what real hosts say about a device', () => {
     expect((await check('thin provisioning', { ...missing, dmsetup: notFound('dmsetup') }))?.result).toBe('unknown');
     expect((await check('glusterd', { systemctl: { ...ok, exitCode: 3 } }))?.result).toBe('warning');
     expect((await check('glusterd', { systemctl: notFound('systemctl') }))?.result).toBe('unknown');
+    const absent = { ...ok, exitCode: 4, stderr: 'Unit glusterd.service could not be found.' };
+    expect((await check('glusterd', { systemctl: absent }))?.result).toBe('unknown');
   });
 
   it('names missing rights', async () => {

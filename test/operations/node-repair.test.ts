@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
+import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
@@ -291,33 +292,36 @@ describe('repair of a node', () => {
     }));
 });
 
-describe('a busy or failing gluster', () => {
-  const impatient = (at: Scene) =>
-    new NodeRepair(
-      {
-        store: at.pool.store,
-        hosts: { executor: new MockExecutor(at.hosts), settings: HOST_SETTINGS },
-        work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
-        health: ALL_UP,
-        settings: OPERATION_SETTINGS,
-        log: SILENT,
-      },
-      new RepairReports(),
-      async () => undefined,
-    );
+/** A repair that never waits. */
+function repairer(at: Scene, executor: Executor = new MockExecutor(at.hosts), restarts = new BrickRestarts()) {
+  return new NodeRepair(
+    {
+      store: at.pool.store,
+      hosts: { executor, settings: HOST_SETTINGS },
+      work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
+      health: ALL_UP,
+      settings: OPERATION_SETTINGS,
+      log: SILENT,
+    },
+    new RepairReports(),
+    async () => undefined,
+    restarts,
+  );
+}
 
+describe('a busy or failing gluster', () => {
   it('is asked again, and the mounts are checked anew each time', () =>
     scene(async (at) => {
       at.hosts.killBrick('h1', at.path);
       const busy = 'volume start: vol: failed: Another transaction is in progress for vol. Please try again.';
       at.hosts.setFaults([{ kind: 'fail', match: 'volume start vol force', times: 3, stderr: busy }]);
-      expect(summary(await impatient(at).run(at.nodeId, false, true))).toEqual(['brick process down: repaired']);
+      expect(summary(await repairer(at).run(at.nodeId, false, true))).toEqual(['brick process down: repaired']);
       at.hosts.killBrick('h1', at.path);
       at.hosts.setFaults([
         { kind: 'fail', match: 'volume start vol force', stderr: busy },
         { kind: 'fail', host: 'h1', match: '^findmnt -n /dev', nth: 2 },
       ]);
-      expect((await impatient(at).run(at.nodeId, false, true)).findings).toMatchObject([
+      expect((await repairer(at).run(at.nodeId, false, true)).findings).toMatchObject([
         { outcome: 'left alone', detail: expect.stringContaining('is not mounted') },
       ]);
     }));
@@ -330,9 +334,37 @@ describe('a busy or failing gluster', () => {
       ]);
       expect(result?.stdout).toContain('<status>0</status>');
       await run(at.hosts, 'h1', 'rmdir', at.path);
-      expect((await impatient(at).run(at.nodeId, false, true)).findings).toMatchObject([
+      expect((await repairer(at).run(at.nodeId, false, true)).findings).toMatchObject([
         { kind: 'brick process down', outcome: 'failed', detail: expect.stringContaining('does not run though') },
       ]);
+    }));
+});
+
+describe('mounts that systemd makes at the first access', () => {
+  it('are made by the repair and are not reported for ever', () =>
+    scene(async (at) => {
+      const mock = new MockExecutor(at.hosts);
+      const executor: Executor = {
+        async run(host, batch, signal) {
+          const results = await mock.run(host, batch, signal);
+          return results.map((result, i) => {
+            const argv = batch[i]?.argv ?? [];
+            if (argv[0] !== 'mount') return result;
+            if (argv.length > 1)
+              return { exitCode: 32, stdout: '', stderr: `mount: ${at.mountPoint}: already mounted or busy.` };
+            const line = `systemd-1 on ${at.mountPoint} type autofs (rw,relatime,fd=42)\n`;
+            return { ...result, stdout: `${line}${result.stdout}` };
+          });
+        },
+        awaitLeftovers: (host) => mock.awaitLeftovers(host),
+        close: () => mock.close(),
+      };
+      const compare = () => repairer(at, executor).run(at.nodeId, false, false);
+      expect((await compare()).findings).toEqual([]);
+      at.hosts.killBrick('h1', at.path);
+      await run(at.hosts, 'h1', 'umount', at.mountPoint);
+      expect(summary(await compare())).toEqual(['not mounted: repaired', 'brick process down: repaired']);
+      expect((await compare()).findings).toEqual([]);
     }));
 });
 
@@ -367,20 +399,7 @@ describe('a brick that dies again', () => {
     work: (compare: (now: number, isAsked?: boolean) => Promise<RepairReport>) => Promise<void>,
   ) {
     let nowMs = 0;
-    const context = {
-      store: at.pool.store,
-      hosts: { executor: new MockExecutor(at.hosts), settings: HOST_SETTINGS },
-      work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
-      health: ALL_UP,
-      settings: OPERATION_SETTINGS,
-      log: SILENT,
-    };
-    const nodeRepair = new NodeRepair(
-      context,
-      new RepairReports(),
-      async () => undefined,
-      new BrickRestarts(() => nowMs),
-    );
+    const nodeRepair = repairer(at, undefined, new BrickRestarts(() => nowMs));
     await work((now, isAsked = false) => {
       nowMs = now * minuteMs;
       return nodeRepair.run(at.nodeId, false, isAsked);

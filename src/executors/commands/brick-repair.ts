@@ -63,7 +63,13 @@ export async function readNodeStorage(hosts: Hosts, host: string): Promise<NodeS
     logicalVolumes: attempt('logical volumes', () => parseLogicalVolumes(required(lvs))),
     mounts: attempt(
       'mounts',
-      () => new Map(parseMounts(required(mount)).map(({ source, target }) => [target, source] as const)),
+      () =>
+        new Map(
+          parseMounts(required(mount))
+            // Where systemd waits for the first access to mount something.
+            .filter(({ type }) => type !== 'autofs')
+            .map(({ source, target }) => [target, source] as const),
+        ),
     ),
     fstab: attempt(settings.fstab, () =>
       fstab.exitCode !== 0 && isFileAbsent(fstab, settings.fstab) ? [] : parseFstab(required(fstab)),
@@ -86,8 +92,8 @@ export async function restoreBrickMount(hosts: Hosts, host: string, brick: Brick
     findFstabLine(settings.fstab, mountPoint),
   ])) as [CommandResult, CommandResult];
   const fstabLine = `${device} ${mountPoint} xfs ${settings.mountOptions} 1 2`;
-  const mount = program(['mount', '-o', settings.mountOptions, device, mountPoint], LONG_TIMEOUT_MS);
-  await runAll(executor, host, [
+  const mount = program(['mount', '-o', settings.mountOptions, device, mountPoint], LONG_TIMEOUT_MS, { mayFail: true });
+  const results = await runAll(executor, host, [
     ...(line.exitCode === 0 ? [] : [appendFstabLine(settings.fstab, fstabLine)]),
     ...(mounted.exitCode === 0
       ? []
@@ -95,8 +101,12 @@ export async function restoreBrickMount(hosts: Hosts, host: string, brick: Brick
           lvm(settings, ['lvchange', '-ay', `${vgName}/${lvName}`], LONG_TIMEOUT_MS),
           program(['mkdir', '-p', mountPoint], SHORT_TIMEOUT_MS),
           mount,
+          // Where systemd mounts at the first access, our mount comes second and is refused.
+          isMountedCheck(brick, true),
         ]),
   ]);
+  const [refusal, after] = results.slice(-2);
+  if (mounted.exitCode !== 0 && refusal && after?.exitCode !== 0) throw new CommandError(host, mount, refusal);
 }
 
 /** Whether each of these file systems is mounted where it belongs, in one round trip. */

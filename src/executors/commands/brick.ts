@@ -1,6 +1,6 @@
 import { volumeGroupName } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
-import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
+import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, TransportError } from '../executor.js';
 import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import { isNotMounted, isProgramMissing } from './failure.js';
 import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
@@ -62,15 +62,20 @@ export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): 
   }
 }
 
+/** Three generations of mkfs.xfs: the log, an allocation group, or the whole would be smaller than it makes them. */
+const TOO_SMALL = /must be larger than \d+ ?MB|log size \d+ blocks too small|agsize \(\d+ blocks\) too small/;
+
 /** mkfs.xfs prints its whole usage below the reason; newer ones refuse what older ones made. */
 function explainedMkfs(host: string, device: string, error: CommandError): CommandError {
   const reason = error.stderr.split(/^Usage:/m)[0]?.trim() || error.message;
-  const advice = /must be larger than 300MB/.test(reason)
-    ? '\nThis mkfs.xfs makes no file systems under 300 MiB, and an arbiter brick is as many times smaller than a data brick as user.heketi.average-file-size says (KiB, 64 by default): set a smaller one, or create a larger volume'
-    : '';
-  const { argv, exitCode, stdout } = error;
-  const stderr = `mkfs.xfs on ${host} refused ${device}: ${reason}${advice}`;
-  return new CommandError(host, { argv, timeoutMs: LONG_TIMEOUT_MS }, { exitCode, stdout, stderr });
+  const text = `mkfs.xfs on ${host} refused ${device}: ${reason}`;
+  if (!TOO_SMALL.test(reason)) {
+    const { argv, exitCode, stdout } = error;
+    return new CommandError(host, { argv, timeoutMs: LONG_TIMEOUT_MS }, { exitCode, stdout, stderr: text });
+  }
+  const advice =
+    'This mkfs.xfs makes no file systems that small (some: under 300 MiB), and an arbiter brick is as many times smaller than a data brick as user.heketi.average-file-size says (KiB, 64 by default): set a smaller one, or create a larger volume';
+  return FinalRefusal.of(error, `${text}\n${advice}`);
 }
 
 /**

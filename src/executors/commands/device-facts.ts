@@ -9,6 +9,7 @@ import {
 } from './block-devices.js';
 import { lvm, lvmConfiguration, program, udevadm, wrapped } from './command-lines.js';
 import { areRightsMissing, isFileAbsent, isProgramMissing } from './failure.js';
+import { glusterdByUnit } from './glusterd.js';
 import type { Hosts } from './hosts.js';
 import { isDeviceUnseen, isLabelAbsent } from './lvm-errors.js';
 import { LvmReportError, type OccupiedPhysicalVolumeRow, parseOccupiedPhysicalVolumes } from './lvm-report.js';
@@ -101,7 +102,7 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     mkfsXfs: presence(mkfs),
     thinCheck: presence(thinCheck),
     thinTarget: thinTarget(modprobe, targets),
-    glusterd: isProgramMissing(systemctl) || systemctl.exitCode === 1 ? 'unknown' : running(systemctl),
+    glusterd: glusterdByUnit(systemctl),
     unanswered: [
       ...(tree === null ? ['lsblk'] : []),
       ...(physicalVolume === 'unknown' ? ['lvm pvs'] : []),
@@ -180,11 +181,6 @@ function outputSettings(stdout: string): readonly string[] {
     const value = line.slice(at + 1).trim();
     return plain && !plain.includes(value) ? [`${name}=${value}`] : [];
   });
-}
-
-/** systemctl ends with 3 for a unit that does not run, 4 for one it does not know, 1 where there is no systemd. */
-function running(systemctl: CommandResult): DeviceFacts['glusterd'] {
-  return systemctl.exitCode === 0 ? 'running' : 'stopped';
 }
 
 function firstWord(line: string): string {

@@ -1,7 +1,9 @@
 import { bricksPerSet, type Durability, disperseCounts, replicaCount } from '../../domain/durability.js';
 import type { Id } from '../../domain/ids.js';
-import { type Command, CommandError, type CommandResult, runAll, runOne } from '../executor.js';
+
+import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, runOne } from '../executor.js';
 import { listVolumesCommand, parseUsers } from './brick-users.js';
+
 import { gluster } from './command-lines.js';
 import { isAlreadyStarted, isAlreadyStopped, isVolumeAbsent } from './gluster-errors.js';
 import {
@@ -38,12 +40,15 @@ export interface GlusterVolumeSpec {
   readonly options: readonly string[];
 }
 
+/** What of a volume gluster refuses on any bricks: its name, or an option it does not know. */
+const FINAL = /is too long|^Volume name .* is invalid|option : .* does not exist/im;
+
 /** Creates the volume with all bricks and options and starts it, in one batch. */
 export async function createGlusterVolume(hosts: Hosts, host: string, spec: GlusterVolumeSpec): Promise<void> {
   const { settings, executor } = hosts;
   const setSize = bricksPerSet(spec.durability);
   const first = spec.bricks.slice(0, setSize).map(brickName);
-  await runAll(executor, host, [
+  const batch = [
     gluster(settings, ['volume', 'create', spec.name, ...layoutArguments(spec), ...first]),
     ...addBrickCommands(settings, { ...spec, bricks: spec.bricks.slice(setSize) }),
     ...spec.options
@@ -52,7 +57,13 @@ export async function createGlusterVolume(hosts: Hosts, host: string, spec: Glus
       .map((option) => gluster(settings, ['volume', 'set', spec.name, ...option])),
     gluster(settings, ['volume', 'set', spec.name, 'user.heketi.id', spec.volumeId]),
     gluster(settings, ['volume', 'start', spec.name]),
-  ]);
+  ];
+  try {
+    await runAll(executor, host, batch);
+  } catch (error) {
+    if (error instanceof CommandError && FINAL.test(error.message)) throw FinalRefusal.of(error, error.message);
+    throw error;
+  }
 }
 
 export interface DeletedVolume {

@@ -1,4 +1,4 @@
-import { CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
+import { type Command, CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
 import { gluster, program } from './command-lines.js';
 import { isNoPeer } from './gluster-errors.js';
 import { child, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
@@ -15,7 +15,17 @@ export interface Peer {
 /** A healthy host answers in well under a second; one that does not within this time is of no use either way. */
 export const GLUSTERD_CHECK_TIMEOUT_MS = 10_000;
 
-/** A host that can't be asked counts as down. */
+/**
+ * What `systemctl status glusterd` says. A unit that is not there (it has another name, as `glusterfs-server`), or no
+ * systemd at all (a container), says nothing about glusterd; a masked one is run by somebody else, or not at all.
+ */
+export function glusterdByUnit({ exitCode, stdout, stderr }: CommandResult): 'running' | 'stopped' | 'unknown' {
+  if (exitCode === 0) return 'running';
+  const isKnown = !/^\s*Loaded: (?:not-found|masked|error)/m.test(stdout) && !/could not be found/.test(stderr);
+  return exitCode === 3 && isKnown ? 'stopped' : 'unknown';
+}
+
+/** A host that can't be asked counts as down. Where the unit does not tell, gluster itself is asked. */
 export async function isGlusterdUp(hosts: Hosts, host: string, signal?: AbortSignal): Promise<boolean> {
   const status = program(['systemctl', 'status', 'glusterd'], GLUSTERD_CHECK_TIMEOUT_MS, {
     mayFail: true,
@@ -23,8 +33,13 @@ export async function isGlusterdUp(hosts: Hosts, host: string, signal?: AbortSig
     goesFirst: true,
   });
   try {
-    const { exitCode } = await runOne(hosts.executor, host, status, signal);
-    return exitCode === 0;
+    const unit = glusterdByUnit(await runOne(hosts.executor, host, status, signal));
+    if (unit !== 'unknown') return unit === 'running';
+    const list: Command = {
+      ...gluster(hosts.settings, ['pool', 'list'], { mayFail: true, goesFirst: true }),
+      timeoutMs: GLUSTERD_CHECK_TIMEOUT_MS,
+    };
+    return (await runOne(hosts.executor, host, list, signal)).exitCode === 0;
   } catch (error) {
     if (error instanceof TransportError) return false;
     throw error;

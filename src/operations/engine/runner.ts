@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
+import { FinalRefusal } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
@@ -189,7 +190,14 @@ export class OperationRunner {
       return null;
     } catch (error) {
       this.#context.log.warn({ op: kind.type, opId: operationId, err: error }, 'operation failed on the hosts');
-      return this.#settlement.leadOut({ ...loaded, after: 'failure' }, error, this.#isDraining ? null : rebuild);
+      const isLast = this.#isDraining || isFinal(error);
+      return this.#settlement.leadOut({ ...loaded, after: 'failure' }, error, isLast ? null : rebuild);
     }
   }
+}
+
+/** Also as the reason of another error. */
+function isFinal(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof FinalRefusal) return true;
+  return false;
 }

@@ -3,9 +3,11 @@ import type { DeviceVerdict, PlacementResult } from '../../domain/allocator/type
 import { disperseCounts } from '../../domain/durability.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
+import { storageName } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { gibToKib } from '../../domain/size.js';
 import { blockInfoFor, mountFor, type Volume } from '../../domain/volume.js';
+import { refuseLongVolumeName } from '../../domain/volume-name.js';
 import { effectiveOptions, readPlacementOptions } from '../../domain/volume-options.js';
 import {
   createGlusterVolume,
@@ -89,6 +91,12 @@ export async function buildVolumeCreate(
   );
   const { clusterId, sets } = await choosePlacement(tx, request, name, options, settings, health);
   const bricks = sets.flat().map((placed) => plannedBrick(placed, volumeId, operationId));
+  if (settings.limitsNameLength) {
+    for (const brick of bricks) {
+      const node = await tx.nodes.find(brick.nodeId);
+      if (node) refuseLongVolumeName(name, storageName(node), brick.path);
+    }
+  }
   const volume: Volume = {
     id: volumeId,
     clusterId,
