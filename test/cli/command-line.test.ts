@@ -236,7 +236,7 @@ describe('completion', () => {
 
   it('offers topics of help', async () => {
     expect(await complete('help', 'vol')).toEqual(['volume']);
-    expect(await complete('help', 'volume', 'cl')).toEqual(['clone']);
+    expect(await complete('help', 'volume', 'clo')).toEqual(['clone']);
   });
 
   it('takes the marked word of PowerShell, which drops empty ones', async () => {
