@@ -19,7 +19,7 @@ export interface Brick {
   readonly poolMetadataKib: number;
   /** Stored name of the thin pool; empty in old databases. It can't be derived from the id. */
   readonly thinPool: string;
-  /** Stored name of the LV; empty unless the brick is a clone's. */
+  /** Stored name of the LV; empty unless the brick is a clone's, or was made by hand. */
   readonly lv: string;
   readonly subType: BrickSubType;
   /** The pending operation that creates or deletes it, or null when settled. */

@@ -30,6 +30,7 @@ import { buildNodeAdd, checkGlusterd, checkNodeAdd, nodeAdd } from './topology/n
 import { buildNodeDelete, nodeDelete } from './topology/node-delete.js';
 import { changeDeviceState, changeNodeState } from './topology/states.js';
 import { changeBlockRestriction, checkBlockRestriction } from './volumes/block-restriction.js';
+import { adoptBricks, volumeAtRest } from './volumes/brick-adoption.js';
 import { brickEvict } from './volumes/brick-evict.js';
 import { buildVolumeClone, volumeClone } from './volumes/volume-clone.js';
 import { buildVolumeCreate, checkVolumeRequest, NoPlacementError, volumeCreate } from './volumes/volume-create.js';
@@ -240,6 +241,17 @@ export function createOperations(given: OperationContext): OperationServices {
         if (!(await tx.volumes.find(id))) throw idNotFound();
         await tx.volumes.claim(id);
       }),
+
+    adoptBricks: (id) =>
+      takingUp(
+        runner.startJob(
+          'adopt-bricks',
+          () => adoptBricks(id, context),
+          async (tx) => {
+            await volumeAtRest(tx, id);
+          },
+        ),
+      ),
 
     setBlockRestriction: (id, restriction) =>
       takingUp(

@@ -38,6 +38,8 @@ export interface Operations {
   deleteVolume(id: Id): Promise<QueueTicket>;
   /** Somebody says that the volume is known and in use, though nobody fetched the result of its creation. */
   claimVolume(id: Id): Promise<void>;
+  /** Takes bricks into the books that were moved by hand; on hosts nothing is changed. */
+  adoptBricks(id: Id): Promise<QueueTicket>;
   setBlockRestriction(id: Id, restriction: BlockRestriction): Promise<QueueTicket>;
   /** Where the volume would go, or why nowhere; changes nothing. */
   planVolume(request: VolumeRequest): Promise<VolumePlan>;

@@ -100,6 +100,7 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     cloneVolume: ticket,
     deleteVolume: ticket,
     claimVolume: done,
+    adoptBricks: ticket,
     setBlockRestriction: ticket,
     planVolume: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
     cleanUp: ticket,

@@ -606,3 +606,13 @@ describe('unclaimed volumes', () => {
     });
   });
 });
+
+it('bricks that were moved by hand are taken over by the id of their volume', async () => {
+  const script = { ...asyncScript(`POST /volumes/${VOLUME_ID}/adopt-bricks`, toVolume, 1), ...info };
+  await withServer(script, async (server, run) => {
+    const { exit, stdout } = await run(['volume', 'adopt-bricks', VOLUME_ID]);
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: (await run(['volume', 'info', VOLUME_ID])).stdout });
+    expect(server.calls[0]).toBe(`POST /volumes/${VOLUME_ID}/adopt-bricks`);
+    expect((await run(['volume', 'adopt-bricks'])).stderr).toContain('Volume id missing');
+  });
+});

@@ -4,6 +4,7 @@ import { type Durability, replicaCount } from '../../src/domain/durability.js';
 import type { Id } from '../../src/domain/ids.js';
 import { manageName, type Node, storageName } from '../../src/domain/node.js';
 import type { Volume } from '../../src/domain/volume.js';
+import { devicePath } from '../../src/executors/commands/brick.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
 import type { Tx } from '../../src/store/store.js';
 import { HOST_SETTINGS } from './pool.js';
@@ -63,7 +64,7 @@ function brickFacts(records: Records, brick: Brick, pools: Set<string>): string[
   const mountPoint = brick.path.replace(/\/brick$/, '');
   const isClone = mountPoint.startsWith('/run/');
   const gid = records.volumes.get(brick.volumeId)?.gid ?? 0;
-  const source = `/dev/mapper/${vg}-${lv}`;
+  const source = devicePath(vg, lv);
   const options = isClone ? 'rw,nouuid' : HOST_SETTINGS.mountOptions;
   const layout = brick.subType === 'arbiter' ? '-i maxpct=100' : '-i size=512';
   const facts = [

@@ -501,6 +501,29 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/volumes/{id}/adopt-bricks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take over bricks that were moved by hand. Not in Heketi.
+         * @description After `gluster volume replace-brick` on known nodes and devices. What does not fit is refused. Nothing on hosts
+         *     is changed; bricks that gave their place up are parked, and removed later, when no volume of gluster's has them.
+         */
+        readonly post: operations["volumeAdoptBricks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/volumes/{id}/block-restriction": {
         readonly parameters: {
             readonly query?: never;
@@ -2167,6 +2190,26 @@ export interface operations {
             readonly 422: components["responses"]["Unparsable"];
             readonly 429: components["responses"]["Busy"];
             readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeAdoptBricks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };

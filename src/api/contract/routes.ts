@@ -740,6 +740,12 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "volumeAdoptBricks",
+    "method": "POST",
+    "path": "/volumes/{id}/adopt-bricks",
+    "isOpen": false
+  },
+  {
     "operationId": "volumeSetBlockRestriction",
     "method": "POST",
     "path": "/volumes/{id}/block-restriction",

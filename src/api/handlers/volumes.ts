@@ -18,6 +18,7 @@ type VolumeHandlers = Pick<
   | 'volumeDelete'
   | 'volumeExpand'
   | 'volumeClone'
+  | 'volumeAdoptBricks'
   | 'volumeSetBlockRestriction'
 >;
 
@@ -78,6 +79,8 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
     volumeExpand: ({ id, body }) => accepted(operations.expandVolume(id, Number(body.expand_size))),
 
     volumeClone: ({ id, body }) => accepted(operations.cloneVolume(id, body.name ?? '')),
+
+    volumeAdoptBricks: ({ id }) => accepted(operations.adoptBricks(id)),
 
     volumeSetBlockRestriction: ({ id, body }) => accepted(operations.setBlockRestriction(id, body.restriction ?? '')),
   };

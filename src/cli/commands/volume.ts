@@ -29,6 +29,7 @@ export function buildVolumeCommand(context: CliContext): CliCommand {
     ),
     listCommand(context),
     claimCommand(context),
+    adoptBricksCommand(context),
     restrictionCommand(context),
     commandGroup('endpoint', { summary: 'Kubernetes endpoints of a volume' }, endpointPatchCommand(context)),
   );
@@ -149,6 +150,22 @@ function claimCommand(context: CliContext): CliCommand {
     const client = await context.connect(flags);
     await client.send('POST', pathOf('volumes', id, 'claim'), undefined, [204]);
     context.print(`Volume ${id} claimed\n`);
+  });
+}
+
+function adoptBricksCommand(context: CliContext): CliCommand {
+  return new CliCommand('adopt-bricks', {
+    summary: 'Take over bricks that were moved by hand',
+    long: 'Take over bricks that were moved with gluster volume replace-brick to other known devices. Nothing on the hosts is changed; the bricks that gave their place up are removed later.',
+    example: '    $ heketi-cli volume adopt-bricks 886a86a868711bef83001',
+    args: 'ID',
+    argKind: 'volume',
+  }).runs(async (args, flags) => {
+    const id = requireArgument(args, MISSING);
+    const client = await context.connect(flags);
+    const path = pathOf('volumes', id, 'adopt-bricks');
+    const volume = await client.submitForJson('POST', path, undefined, `taking over bricks of volume ${id}`);
+    context.printResult(flags, volume, (json) => formatVolumeInfo(readVolume(json)));
   });
 }
 

@@ -75,6 +75,34 @@ export function parseLogicalVolumes(stdout: string): readonly LogicalVolumeRow[]
   }));
 }
 
+/** A thin volume and its pool; sizes in KiB. */
+export interface ThinVolumeRow {
+  readonly lvName: string;
+  readonly poolName: string;
+  readonly sizeKib: number;
+  readonly poolKib: number;
+  readonly poolMetadataKib: number;
+}
+
+/** Of a group's `lvs -o vg_name,lv_name,lv_attr,lv_size,pool_lv,lv_metadata_size --units=k --reportformat=json`. */
+export function parseThinVolumes(stdout: string, vg: string): readonly ThinVolumeRow[] {
+  const rows = rowsOf(stdout, ['lv']).filter((row) => field(row, 'vg_name') === vg);
+  const ofType = (letter: string) => rows.filter((row) => field(row, 'lv_attr').startsWith(letter));
+  const pools = new Map(ofType('t').map((row) => [field(row, 'lv_name'), row]));
+  return ofType('V').flatMap((row) => {
+    const poolName = field(row, 'pool_lv');
+    const pool = pools.get(poolName);
+    if (!pool) return [];
+    return {
+      lvName: field(row, 'lv_name'),
+      poolName,
+      sizeKib: sizeKib(row, 'lv_size'),
+      poolKib: sizeKib(pool, 'lv_size'),
+      poolMetadataKib: sizeKib(pool, 'lv_metadata_size'),
+    };
+  });
+}
+
 /** Sizes in KiB; total = free + used. */
 export interface VolumeGroupSizes {
   readonly totalKib: number;
@@ -140,6 +168,15 @@ function deviceKib(row: unknown): number | null {
   const size = isRecord(row) ? row['dev_size'] : undefined;
   const [, digits] = (typeof size === 'string' && /^(\d{1,15})(?:\.\d+)?k?$/.exec(size.trim())) || [];
   return digits === undefined || Number(digits) === 0 ? null : Number(digits) + 1;
+}
+
+/** Such as `33419264.00k`. */
+function sizeKib(row: unknown, key: string): number {
+  const text = field(row, key).trim();
+  const [, digits] = /^(\d{1,15})(?:\.\d+)?k$/.exec(text) ?? [];
+  if (digits === undefined || Number(digits) === 0)
+    throw new LvmReportError(`lvm reported ${excerpt(text)} where a size in KiB was expected`);
+  return Number(digits);
 }
 
 function rowsOf(stdout: string, kinds: readonly string[]): readonly unknown[] {

@@ -102,6 +102,7 @@ function volumeRow(volume: LogicalVolume): Row {
     vg_name: volume.group.name,
     lv_attr: attributes(volume),
     lv_size: kib(volume.sizeKib),
+    lv_metadata_size: isPool ? kib(volume.metadataExtents * volume.group.extentKib) : '',
     pool_lv: volume.pool?.name ?? '',
     origin: volume.origin,
     data_percent: '0.00',

@@ -116,7 +116,7 @@ function compareBricks(volume: Volume, found: GlusterVolume, records: SettledRec
       `brick ${brick.id} at ${names[0]} is not part of gluster's volume ${volume.name}`,
       unknown.length === 0
         ? 'it holds no data of the volume: compare both before anything is removed'
-        : `it was probably replaced by hand with ${unknown.join(' or ')}; the volume is not cloned until both lists agree, and nothing is removed before that is certain`,
+        : `it was probably replaced by hand with ${unknown.join(' or ')}: heketi-cli volume adopt-bricks ${volume.id} takes that over; the volume is not cloned until both lists agree, and nothing is removed before that is certain`,
     );
   }
   for (const name of unknown) {
@@ -124,7 +124,7 @@ function compareBricks(volume: Volume, found: GlusterVolume, records: SettledRec
       'superfluous-brick',
       `${volume.name} ${name}`,
       `gluster's volume ${volume.name} has a brick ${name} that is not known`,
-      'it may hold data: leave it until you know who added it',
+      `it may hold data: leave it until you know who added it; one that took another's place is taken over by heketi-cli volume adopt-bricks ${volume.id}`,
     );
   }
 }

@@ -25,6 +25,13 @@ export async function takeSpace(tx: Tx, bricks: readonly Booked[]): Promise<void
   }
 }
 
+/** Whether the device's used space holds so much that no brick takes: a resync has counted what was made by hand. */
+export async function isCounted(tx: Tx, brick: Booked): Promise<boolean> {
+  const device = await tx.devices.find(brick.deviceId);
+  if (!device) return false;
+  return (await usedKib(tx, device)) - (await usedByBricks(tx, device.id)) >= takenKib(brick);
+}
+
 /**
  * Gives the space of bricks back whose thin pools are gone. A pool that bricks of clones share is given back once:
  * several deletes may find it gone, in any order, so the rows that share it take nothing from then on.
