@@ -37,13 +37,17 @@ export function isColourful(sink: Sink, env: CliIo['env']): boolean {
   return isDrawable(sink, env) && (env['NO_COLOR'] ?? '') === '';
 }
 
-/** All controls but line ends, tabs and the colours of our own drawings. */
-const STEERING = /(?!\u001b\[\d*m)[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** The colours of our own drawings, and all controls but line ends and tabs. */
+const STEERING = /\u001b\[\d*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /**
  * The text with control characters as `\\x1b`: names and messages come from a server, and on a terminal they could
  * clear it, rename its window or rewrite what was printed before.
  */
 export function withoutControls(text: string): string {
-  return text.replace(STEERING, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(STEERING, (found) => (found.length > 1 ? found : shown(found)));
+}
+
+function shown(control: string): string {
+  return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }

@@ -233,6 +233,16 @@ describe('a client with the role user that creates volumes', () => {
     expect(asked()).toBe(1);
   });
 
+  it('is not answered by the Idempotency-Key of another issuer', async () => {
+    await start();
+    const key = { 'idempotency-key': 'k' };
+    for (const headers of [bearer('POST', '/volumes'), asUser('POST', '/volumes')])
+      await ask(api.server, 'POST', '/volumes', { headers: { ...headers, ...key }, payload: BODY });
+    const keys = api.calls.map(({ args }) => (args[1] as { key: string }).key);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it('may ask for as many as it likes while somebody else fetches the results', async () => {
     await start();
     expect((await post()).headers.location).not.toBe((await post()).headers.location);

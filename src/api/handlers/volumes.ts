@@ -95,5 +95,6 @@ function idempotency(request: ContractRequest<'volumeCreate'>): IdempotencyReque
   if (typeof key !== 'string' || key.length > MAX_KEY_CHARACTERS || !PRINTABLE.test(key)) {
     throw new DomainError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters');
   }
-  return { key, requestHash: request.fingerprint() };
+  // Keys of one issuer are not answered to another; no key can hold a line end.
+  return { key: request.isUser ? `user\n${key}` : key, requestHash: request.fingerprint() };
 }

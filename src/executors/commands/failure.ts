@@ -5,7 +5,7 @@ import type { CommandResult } from '../executor.js';
 /** The program was not even started: there is none of this name where it was looked for. */
 export function isProgramMissing({ exitCode, stderr }: CommandResult): boolean {
   if (exitCode === 127) return true;
-  return exitCode !== 0 && /^[^\n]*: command not found$|executable file not found/m.test(stderr.slice(0, READ_LENGTH));
+  return exitCode !== 0 && /^.*: command not found$|executable file not found/m.test(stderr.slice(0, READ_LENGTH));
 }
 
 /** The user has not the rights for it. */

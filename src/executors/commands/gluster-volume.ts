@@ -41,7 +41,7 @@ export interface GlusterVolumeSpec {
 }
 
 /** What of a volume gluster refuses on any bricks: its name, or an option it does not know. */
-const FINAL = /is too long|^Volume name .* is invalid|option : .* does not exist/im;
+const FINAL = /is too long|^Volume name .* is invalid|option : \S+ does not exist/im;
 
 /** Creates the volume with all bricks and options and starts it, in one batch. */
 export async function createGlusterVolume(hosts: Hosts, host: string, spec: GlusterVolumeSpec): Promise<void> {

@@ -21,7 +21,7 @@ export const GLUSTERD_CHECK_TIMEOUT_MS = 10_000;
  */
 export function glusterdByUnit({ exitCode, stdout, stderr }: CommandResult): 'running' | 'stopped' | 'unknown' {
   if (exitCode === 0) return 'running';
-  const isKnown = !/^\s*Loaded: (?:not-found|masked|error)/m.test(stdout) && !/could not be found/.test(stderr);
+  const isKnown = !/^[ \t]*Loaded: (?:not-found|masked|error)/m.test(stdout) && !/could not be found/.test(stderr);
   return exitCode === 3 && isKnown ? 'stopped' : 'unknown';
 }
 

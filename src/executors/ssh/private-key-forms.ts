@@ -1,13 +1,20 @@
 import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]+?-----END \1-----/;
+const BEGIN = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----/;
 
 /** The first private key of the text, its lines as they should be; other blocks and attributes are left out. */
 export function privateKeyBlock(text: string): { readonly label: string; readonly pem: string } | null {
-  const match = BLOCK.exec(text);
-  if (!match) return null;
-  const lines = match[0].split(/\r\n|\r|\n/).map((line) => line.trim());
-  return { label: match[1] ?? '', pem: `${lines.join('\n')}\n` };
+  const begin = BEGIN.exec(text);
+  if (!begin) return null;
+  const [first, label = ''] = begin;
+  const last = `-----END ${label}-----`;
+  const end = text.indexOf(last, begin.index + first.length);
+  if (end < 0) return null;
+  const lines = text
+    .slice(begin.index, end + last.length)
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim());
+  return { label, pem: `${lines.join('\n')}\n` };
 }
 
 /**

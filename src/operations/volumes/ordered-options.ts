@@ -31,7 +31,9 @@ export function optionsReason(volume: Volume, found: GlusterVolume): string | nu
 function orderedOptions({ options }: Volume): ReadonlyMap<string, string> {
   const ordered = new Map<string, string>();
   for (const option of options ?? []) {
-    const [, name = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(option) ?? [];
+    const text = option.trim();
+    const end = text.search(/\s/);
+    const [name, value] = end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end).trim()];
     if (name !== '') ordered.set(name, value);
   }
   return ordered;
