@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // `npm run e2e`: the life of volumes on three real hosts with real LVM and GlusterFS (test/rig/rig), in virtual machines
-// that need no more than root and /dev/net/tun. Arguments name parts of it (growth, kinds, repair, faults); `--short` is
-// repair alone; without any, all of them. Where a machine can't run it, the reason is said and the exit code is 3.
+// that need no more than root and /dev/net/tun. Arguments name parts of it (growth, kinds, repair, hands, faults);
+// `--short` is repair alone; without any, all of them. Where a machine can't run it, the reason is said and the exit
+// code is 3.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import { endAbandonedRigs, Rig, whyNoRig } from '../test/e2e-rig/rig.mjs';
 import { Server } from '../test/e2e-rig/server.mjs';
 import { story } from '../test/e2e-rig/story.mjs';
 
-const PARTS = ['growth', 'kinds', 'repair', 'faults'];
+const PARTS = ['growth', 'kinds', 'repair', 'hands', 'faults'];
 const isShort = process.argv.includes('--short');
 const named = PARTS.filter((part) => process.argv.includes(part));
 const wanted = isShort ? ['repair'] : named;

@@ -14,7 +14,8 @@ export class Server {
     this.child = null;
   }
 
-  async start() {
+  /** `sshexec`: further settings of that section. */
+  async start(sshexec = {}) {
     this.port ??= await freePort();
     const config = path.join(this.folder, 'heketi.json');
     writeFileSync(
@@ -30,7 +31,13 @@ export class Server {
           start_time_background_cleaner: 5,
           refresh_time_background_cleaner: 20,
           operation_retry_limits: { volume_create: 1 },
-          sshexec: { keyfile: this.rig.keyFile, user: 'root', port: String(this.rig.port), fstab: '/etc/fstab' },
+          sshexec: {
+            keyfile: this.rig.keyFile,
+            user: 'root',
+            port: String(this.rig.port),
+            fstab: '/etc/fstab',
+            ...sshexec,
+          },
         },
       }),
     );

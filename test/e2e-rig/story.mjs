@@ -1,9 +1,11 @@
 // The life of volumes on real LVM and real GlusterFS, step by step. `parts`: `growth` (expansion, clone), `kinds` (other
-// durabilities, snapshots), `repair` (a node's restart), `faults` (plugs pulled, the server killed).
+// durabilities, snapshots), `repair` (a node's restart), `hands` (changes by hand, a disk pulled, a late gluster),
+// `faults` (plugs pulled, the server killed).
 import { ok, rejects, strictEqual } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compare } from './compare.mjs';
+import { hands } from './hands.mjs';
 import { pause, until } from './rig.mjs';
 
 const MOUNT = '/mnt/e2e';
@@ -12,7 +14,7 @@ export async function story({ rig, server, folder, step, parts }) {
   const topology = await rig.topology();
   const names = topology.clusters[0].nodes.map(({ node }) => node.hostnames.manage[0]);
   let nodes = [];
-  const devicesPerNode = parts.includes('kinds') ? 4 : parts.length > 1 || !parts.includes('repair') ? 2 : 1;
+  const devicesPerNode = parts.includes('kinds') ? 4 : parts.includes('growth') || parts.includes('faults') ? 2 : 1;
   const same = (downNodes) => compare(server, rig, nodes, downNodes);
   const checksum = async (n, file) => (await rig.ssh(n, `sha256sum ${file}`)).split(' ')[0];
 
@@ -153,6 +155,11 @@ export async function story({ rig, server, folder, step, parts }) {
       );
       await rig.ssh(2, 'pgrep -f "glusterfsd.*--volfile-id rep[.]"');
     });
+  }
+
+  if (parts.includes('hands')) {
+    const check = async () => strictEqual(await checksum(2, `${MOUNT}/big`), sum);
+    await hands({ rig, server, step, nodes, volume, same, mounted: { id: replicated, check } });
   }
 
   if (parts.includes('faults')) {
