@@ -120,9 +120,11 @@ function refuseGivenUp(host: string, batch: readonly Command[], results: readonl
     const isSilent = exitCode !== 0 && said.trim() === '';
     if (!command.givesUpWith.test(said) && !(isSilent && !command.isReading)) return;
     const mayHaveRun = batch.slice(0, i + 1).some(({ isReading }) => !isReading);
+    const shown = command.isSecret ? (command.argv[0] ?? '') : command.argv.join(' ');
+    const text = command.isSecret ? 'it gave up' : said.trim();
     throw new TransportError(
       host,
-      `${command.argv.join(' ')} on ${host} ended without an answer (${isSilent ? `exit code ${exitCode}, no text` : said.trim()})${mayHaveRun ? '; what it asked for may go on' : ''}`,
+      `${shown} on ${host} ended without an answer (${isSilent ? `exit code ${exitCode}, no text` : text})${mayHaveRun ? '; what it asked for may go on' : ''}`,
       mayHaveRun,
     );
   });

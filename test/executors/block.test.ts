@@ -10,7 +10,7 @@ import {
 import { createGlusterVolume } from '../../src/executors/commands/gluster-volume.js';
 import { probePeer } from '../../src/executors/commands/glusterd.js';
 import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
-import { CommandError } from '../../src/executors/executor.js';
+import { CommandError, TransportError } from '../../src/executors/executor.js';
 import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
 
 const HOST = 'n1.manage';
@@ -87,6 +87,27 @@ describe('a block volume', () => {
       'multipath req: 4',
     );
   });
+
+  it.for([
+    ['Did not receive any response from gluster-block daemon. Please check log files to find the reason', 255],
+    ['', 1],
+  ] as const)(
+    'is neither made, grown nor deleted, nor refused, when the daemon may go on: "%s"',
+    async ([text, exitCode]) => {
+      rig.simulated.setFaults([
+        { kind: 'fail', after: true, match: '^gluster-block', exitCode, times: 3, stderr: text },
+      ]);
+      for (const change of [
+        () => createBlockVolume(rig.hosts, HOST, SPEC),
+        () => expandBlockVolume(rig.hosts, HOST, BLOCK, 5),
+        () => deleteBlockVolume(rig.hosts, HOST, BLOCK),
+      ]) {
+        const error = await change().catch((e: unknown) => e);
+        expect(error).toBeInstanceOf(TransportError);
+        expect(error).toMatchObject({ mayHaveRun: true });
+      }
+    },
+  );
 
   it('never puts a password into an error', async () => {
     rig.simulated.setFaults([

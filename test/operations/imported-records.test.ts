@@ -102,6 +102,30 @@ describe('records of the original that were pending', () => {
       expect(hosts.state().pools[0]?.volumes).toHaveLength(volumesBefore - creates.length);
     }));
 
+  it('of a block volume wait for gluster-block, whatever a host says that knows nothing of its hosting volume', () =>
+    withImported(readGolden(EVERY), 'strict', async ({ pool, hosts, read }) => {
+      const hosting = await read(async (tx) => {
+        const { actions } = await only(tx, 'create-block-volume');
+        return tx.volumes.find(actions.find(({ change }) => change === 'add-volume')?.id ?? '');
+      });
+      const [first] = await read((tx) => tx.nodes.listByCluster(hosting?.clusterId ?? ''));
+      const answer = (match: string, stderr: string) => ({ kind: 'fail', match, times: 99, stderr }) as const;
+      const host = first?.manageNames[0] ?? '';
+      const block = `gluster-block delete ${hosting?.name}/`;
+      hosts.setFaults([
+        { host, ...answer(`volume info ${hosting?.name}`, `Volume ${hosting?.name} does not exist`) },
+        { host, ...answer(block, `{"RESULT":"FAIL","errMsg":"volume ${hosting?.name} does not exist"}`) },
+        answer(block, '{"RESULT":"FAIL","errMsg":"a portal is busy"}'),
+      ]);
+      await recover(pool);
+      expect(await read(pendingTypes)).toEqual(['create-block-volume']);
+      expect(hosts.state().pools[0]?.volumes.map(({ name }) => name)).toContain(hosting?.name);
+      hosts.setFaults([]);
+      await pool.recovery.run();
+      expect(await read(pendingTypes)).toEqual([]);
+      expect(await differences(pool.store, hosts)).toEqual([]);
+    }));
+
   it('wait while their hosts are down, and are settled when those are back', () =>
     withImported(readGolden(EVERY), 'strict', async ({ pool, hosts, read }) => {
       const names = (await read((tx) => tx.nodes.list())).map(({ manageNames }) => manageNames[0] ?? '');

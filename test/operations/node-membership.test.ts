@@ -61,3 +61,35 @@ it('a node that is given up does not keep another from being deleted', () =>
     await done(pool, await pool.operations.deleteNode(id('h3')));
     expect(await hasNode(pool, id('h3'))).toBe(false);
   }));
+
+it('does not take a new node into a pool of its own', () =>
+  withForgetfulHost(async (pool, hosts, id) => {
+    const clusterId = (await pool.store.read((tx) => tx.nodes.find(id('h2'))))?.clusterId ?? '';
+    await done(pool, await addNode(pool, clusterId, 4));
+    expect(poolOf(hosts, 'h4')).toEqual(['h2', 'h3', 'h4']);
+    expect(poolOf(hosts, 'h1')).toEqual(['h1']);
+  }));
+
+it('does not take a new node when it is the only one that answers', () =>
+  withForgetfulHost(async (pool, hosts, id) => {
+    const clusterId = (await pool.store.read((tx) => tx.nodes.find(id('h2'))))?.clusterId ?? '';
+    for (const name of ['h2', 'h3']) hosts.setHostUp(name, false);
+    const { error } = await answerOf(pool, await addNode(pool, clusterId, 4));
+    expect(error).toContain('h1 has no peers');
+    expect(poolOf(hosts, 'h4')).toEqual(['h4']);
+    for (const name of ['h2', 'h3']) hosts.setHostUp(name, true);
+    await pool.recovery.run();
+    expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+    expect(await pool.store.read((tx) => tx.nodes.list())).toHaveLength(3);
+  }));
+
+it('a node whose only neighbour is down takes a new one', async () => {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (pool) => {
+    const clusterId = await pool.operations.createCluster({ allowsBlock: true, allowsFile: true });
+    for (const n of [1, 2]) await done(pool, await addNode(pool, clusterId, n));
+    hosts.setHostUp('h2', false);
+    await done(pool, await addNode(pool, clusterId, 3));
+    expect(poolOf(hosts, 'h3')).toEqual(['h1', 'h2', 'h3']);
+  });
+});

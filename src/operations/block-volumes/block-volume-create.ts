@@ -1,8 +1,8 @@
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { isStarted, volumeInfo } from '../../executors/commands/gluster-volume.js';
+import { isStarted } from '../../executors/commands/gluster-volume.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
-import { onAnyHost } from '../hosts/cluster-hosts.js';
+import { findVolume } from '../volumes/find-volume.js';
 import { soughtVolume, type VolumeWork, volumeWork } from '../volumes/volume-bricks.js';
 import { volumeCreate } from '../volumes/volume-create.js';
 import { type BlockVolumeWork, blockVolumeWork, bookBlockSpace, removeBlockVolume } from './block-volume-work.js';
@@ -71,7 +71,6 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
 /** gluster-block refuses to look into a hosting volume that was not started yet. */
 async function mayHoldBlocks({ newHosting }: BlockVolumeCreateWork, context: OperationContext): Promise<boolean> {
   if (!newHosting) return true;
-  const { volume, hosts } = newHosting;
-  const found = await onAnyHost(hosts, context.health, (host) => volumeInfo(context.hosts, host, volume.name));
+  const found = await findVolume(soughtVolume(newHosting.volume, newHosting.bricks), context);
   return found !== null && isStarted(found);
 }

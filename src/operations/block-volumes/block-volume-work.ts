@@ -4,10 +4,10 @@ import type { ChangeType, PendingOperation } from '../../domain/pending-operatio
 import { withoutExact } from '../../domain/size.js';
 import type { Volume } from '../../domain/volume.js';
 import { type BlockVolumeInfo, blockVolumeInfo, deleteBlockVolume } from '../../executors/commands/gluster-block.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
-import { manageNamesOf, onAnyHost } from '../hosts/cluster-hosts.js';
+import { manageNamesOf } from '../hosts/cluster-hosts.js';
+import { askWhoKnows, type SoughtVolume } from '../volumes/find-volume.js';
 
 /** A block volume, the volume it lies on, and where gluster-block may be called for them. */
 export interface BlockVolumeWork {
@@ -16,6 +16,8 @@ export interface BlockVolumeWork {
   readonly hosting: Volume;
   /** Manage names of the cluster's nodes. */
   readonly hosts: readonly string[];
+  /** The hosting volume, with the nodes of its bricks: these know whether it is there. */
+  readonly sought: SoughtVolume;
 }
 
 /** What the operation's action of this kind names; null when block volume or hosting volume is missing. */
@@ -28,33 +30,34 @@ export async function blockVolumeWork(
   const block = id ? await tx.blockVolumes.find(id) : null;
   const hosting = block && (await tx.volumes.find(block.hostingVolumeId));
   if (!block || !hosting) return null;
-  return { operationId: operation.id, block, hosting, hosts: await manageNamesOf(tx, hosting.clusterId) };
+  const { clusterId, name } = hosting;
+  const nodeIds = (await tx.bricks.listByVolume(hosting.id)).map(({ nodeId }) => nodeId);
+  const sought = { id: hosting.id, clusterId, name, nodeIds };
+  return { operationId: operation.id, block, hosting, hosts: await manageNamesOf(tx, clusterId), sought };
 }
 
-/** One change at a time per hosting volume, as for gluster's own commands. */
-export function onHostingVolume<T>(
-  { hosting, hosts }: BlockVolumeWork,
-  context: OperationContext,
-  work: (hosts: Hosts, host: string) => Promise<T>,
-): Promise<T> {
-  return context.work.onVolume(hosting.clusterId, hosting.name, context.hosts, (patient) =>
-    onAnyHost(hosts, context.health, (host) => work(patient, host)),
+/**
+ * Being gone already is success, when hosts that know say so. One change at a time per hosting volume, as for gluster's
+ * own commands.
+ */
+export async function removeBlockVolume(work: BlockVolumeWork, context: OperationContext): Promise<void> {
+  const { hosting, block, sought } = work;
+  const name = { hostingVolume: hosting.name, name: block.name };
+  await context.work.onVolume(hosting.clusterId, hosting.name, context.hosts, (patient) =>
+    askWhoKnows(sought, context, async (host) => {
+      const outcome = await deleteBlockVolume(patient, host, name);
+      return outcome === 'deleted' ? outcome : null;
+    }),
   );
 }
 
-/** Being gone already is success. */
-export async function removeBlockVolume(work: BlockVolumeWork, context: OperationContext): Promise<void> {
-  const name = { hostingVolume: work.hosting.name, name: work.block.name };
-  await onHostingVolume(work, context, (hosts, host) => deleteBlockVolume(hosts, host, name));
-}
-
-/** Null when gluster-block has no such block volume. */
+/** Null when gluster-block has no such block volume, as hosts say that know. */
 export function findBlockVolume(
-  { hosting, block, hosts }: BlockVolumeWork,
+  { hosting, block, sought }: BlockVolumeWork,
   context: OperationContext,
 ): Promise<BlockVolumeInfo | null> {
   const name = { hostingVolume: hosting.name, name: block.name };
-  return onAnyHost(hosts, context.health, (host) => blockVolumeInfo(context.hosts, host, name));
+  return askWhoKnows(sought, context, (host) => blockVolumeInfo(context.hosts, host, name));
 }
 
 /**

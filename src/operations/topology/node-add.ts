@@ -6,9 +6,8 @@ import { isGlusterdUp, probePeer } from '../../executors/commands/glusterd.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
-import { onAnyHost } from '../hosts/cluster-hosts.js';
 import type { NodeRequest } from '../ports.js';
-import { detachFromPool } from './pool-membership.js';
+import { detachFromPool, poolMember } from './pool-membership.js';
 
 /** The node that is being added; no row holds it before its host is a peer. */
 export type NodeAddPlan = Omit<Node, 'exact'> & { readonly exactZone?: string };
@@ -74,7 +73,9 @@ export async function buildNodeAdd(tx: Tx, nodeId: Id, request: NodeRequest): Pr
 
 interface NodeAddWork {
   readonly node: NodeAddPlan;
-  /** The cluster's online nodes; one of them probes the new peer. */
+  /** The cluster's nodes; one of them probes the new peer. */
+  readonly others: readonly Node[];
+  /** Those that are online. */
   readonly peers: readonly Node[];
   /** Another node record has the new node's storage name, so its peer must not be detached. */
   readonly isNameShared: boolean;
@@ -85,9 +86,10 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
 
   async load(tx: Tx, operation: PendingOperation): Promise<NodeAddWork | null> {
     const node = operation.plan as NodeAddPlan;
-    const peers = (await tx.nodes.listByCluster(node.clusterId)).filter((peer) => peer.state === 'online');
+    const others = await tx.nodes.listByCluster(node.clusterId);
+    const peers = others.filter((peer) => peer.state === 'online');
     const isNameShared = (await tx.nodes.findByStorageName(storageName(node))) !== null;
-    return { node, peers, isNameShared };
+    return { node, others, peers, isNameShared };
   },
 
   lane: ({ node }) => nodeLane(node.clusterId),
@@ -99,10 +101,10 @@ export const nodeAdd: OperationKind<NodeAddWork, void> = {
   },
 
   /** The first node of a cluster is a pool of its own. */
-  async exec({ node, peers }, context) {
+  async exec({ node, others }, context) {
     await context.hosts.executor.linkNames?.(manageName(node), storageName(node));
-    if (peers.length === 0) return;
-    await onAnyHost(peers.map(manageName), context.health, (host) => probePeer(context.hosts, host, storageName(node)));
+    if (others.length === 0) return;
+    await probePeer(context.hosts, await poolMember(others, context), storageName(node));
   },
 
   async finalize(tx, { node: { exactZone, ...node } }) {

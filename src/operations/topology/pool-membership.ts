@@ -70,16 +70,50 @@ async function askMembers<T>(
   );
 }
 
-async function isConnected(host: string, others: readonly Node[], context: OperationContext): Promise<boolean> {
-  const names = new Set(
-    others
-      .filter((other) => manageName(other) !== host)
-      .flatMap((other) => [...other.storageNames, ...other.manageNames]),
+/**
+ * A host from which others are taken into the pool of `nodes`: one that is connected to another of them, or has peers
+ * at least, or is the only one. One that was installed anew would make a second pool.
+ */
+export async function poolMember(nodes: readonly Node[], context: OperationContext): Promise<string> {
+  const online = nodes.filter(({ state }) => state === 'online').map(manageName);
+  const [only] = online;
+  if (only !== undefined && nodes.every((node) => node.state === 'failed' || manageName(node) === only)) return only;
+  const strangers: string[] = [];
+  let known: string | null = null;
+  let failure: unknown = null;
+  const isUp = (name: string) => context.health.isUp(name);
+  for (const host of [...online.filter(isUp), ...online.filter((name) => !isUp(name))]) {
+    try {
+      const peers = (await listPeers(context.hosts, host)).filter(({ name }) => name !== 'localhost');
+      const names = namesBeside(host, nodes);
+      if (peers.some((peer) => peer.isConnected && names.has(peer.name))) return host;
+      if (peers.length > 0) known ??= host;
+      else strangers.push(host);
+    } catch (error) {
+      if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (known !== null) return known;
+  if (strangers.length === 0 && failure !== null) throw failure;
+  throw new DomainError(
+    'failed',
+    `no node of the cluster is known to be in a pool with another${strangers.length > 0 ? ` (${strangers.join(', ')} has no peers)` : ''}, so that a new one would get into a pool of its own. Start glusterd on the others, or compare "gluster pool list" on all nodes`,
+    { cause: failure },
   );
+}
+
+async function isConnected(host: string, others: readonly Node[], context: OperationContext): Promise<boolean> {
+  const names = namesBeside(host, others);
   try {
     return (await listPeers(context.hosts, host)).some((peer) => peer.isConnected && names.has(peer.name));
   } catch (error) {
     if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
     return false;
   }
+}
+
+function namesBeside(host: string, nodes: readonly Node[]): ReadonlySet<string> {
+  const others = nodes.filter((other) => manageName(other) !== host);
+  return new Set(others.flatMap((other) => [...other.storageNames, ...other.manageNames]));
 }

@@ -39,6 +39,11 @@ export function clonedBricks(
   });
 }
 
+/** Copies whose own paths and LVs are recorded, since gluster was seen to have them; until then they name the source's. */
+export function copiesSeen(bricks: readonly HostedBrick[], sources: readonly HostedBrick[]): readonly HostedBrick[] {
+  return bricks.filter(({ brick }, i) => brick.lv !== '' && brick.path !== sources[i]?.brick.path);
+}
+
 /** gluster numbers a clone's LVs per host, in the order of the bricks. */
 function countEarlierOnHost(clone: GlusterVolume, position: number): number {
   const host = hostOf(clone.bricks[position]?.name ?? '');

@@ -27,6 +27,16 @@ export function optionsReason(volume: Volume, found: GlusterVolume): string | nu
   return null;
 }
 
+/** Which of a clone's options somebody has set since, or null: it is made with its source's, and without quotas. */
+export function cloneOptionsReason(source: GlusterVolume, clone: GlusterVolume): string | null {
+  const copied = new Map(source.options.map(({ name, value }) => [name, value]));
+  const set = clone.options.find(
+    ({ name, value }) =>
+      copied.get(name) !== value && !GLUSTER_DEFAULTS.has(name) && !/^features\.(?:inode-)?quota/.test(name),
+  );
+  return set ? `its option ${set.name} is ${set.value}, which its source has not` : null;
+}
+
 /** The last of several counts; a name may lack its first word, as gluster accepts it. */
 function orderedOptions({ options }: Volume): ReadonlyMap<string, string> {
   const ordered = new Map<string, string>();

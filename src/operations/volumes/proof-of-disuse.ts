@@ -12,7 +12,7 @@ import { listPeers } from '../../executors/commands/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { FoundVolume } from './find-volume.js';
-import { optionsReason } from './ordered-options.js';
+import { cloneOptionsReason, optionsReason } from './ordered-options.js';
 import { glusterName, type HostedBrick } from './volume-bricks.js';
 
 /** A volume as a record ordered it. */
@@ -25,8 +25,8 @@ export interface OrderedVolume {
 export interface DisuseOptions {
   /** An undo of this record was begun before, and may have stopped the volume. */
   readonly mayBeStopped?: boolean;
-  /** A clone holds what its source held, and gluster gives it the source's options: neither tells of use. */
-  readonly isClone?: boolean;
+  /** A clone holds what its source held, and gluster gives it the source's options: only what differs tells of use. */
+  readonly cloneOf?: GlusterVolume;
 }
 
 /** gluster's own clients: daemons that every volume has, used or not. */
@@ -37,7 +37,8 @@ const BLOCK_FOLDERS = ['block-meta', 'block-store'];
 
 /**
  * Throws DomainError, with the reason, unless gluster's volume is unused at this moment: it has exactly the bricks that
- * were ordered, nobody has changed it since, no client is connected, and its bricks hold nothing but gluster's own files.
+ * were ordered, nobody has changed it since, no client is connected, and its bricks hold nothing but gluster's own files,
+ * or what a clone's source held.
  * Whoever deletes a volume on the strength of a record asks this immediately before. Throws TransportError where a
  * host that would know can't be asked.
  */
@@ -50,7 +51,7 @@ export async function proveUnused(
   const reason =
     changedReason(ordered, found, options) ??
     (await clientsReason(found, context)) ??
-    (options.isClone ? null : await contentsReason(ordered.volume, servedBricks(ordered, found), context));
+    (options.cloneOf ? null : await contentsReason(ordered.volume, servedBricks(ordered, found), context));
   if (reason === null) return;
   throw new DomainError(
     'conflict',
@@ -67,7 +68,7 @@ function changedReason(ordered: OrderedVolume, found: GlusterVolume, options: Di
   if (!isUnfinished && !isStarted(found)) return 'somebody stopped it';
   if (!isUnfinished && found.bricks.length < names.length)
     return `it has ${found.bricks.length} of the ${names.length} bricks that were ordered`;
-  return options.isClone ? null : optionsReason(ordered.volume, found);
+  return options.cloneOf ? cloneOptionsReason(options.cloneOf, found) : optionsReason(ordered.volume, found);
 }
 
 async function clientsReason(found: FoundVolume, context: OperationContext): Promise<string | null> {

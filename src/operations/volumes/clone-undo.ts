@@ -1,0 +1,100 @@
+import { DomainError } from '../../domain/errors.js';
+import { deleteSnapshot, listSnapshots } from '../../executors/commands/gluster-snapshot.js';
+import { deleteGlusterVolume, isStarted, stopVolume } from '../../executors/commands/gluster-volume.js';
+import type { Hosts } from '../../executors/commands/hosts.js';
+import { ALL_UNDONE, type Failed, type OperationContext, type Undone } from '../engine/operation.js';
+import { onAnyHost } from '../hosts/cluster-hosts.js';
+import { copiesSeen } from './clone-bricks.js';
+import {
+  bricksOf,
+  type CloneWork,
+  copiesOf,
+  findClone,
+  findSource,
+  onSource,
+  removeSnapshot,
+  sourceMissing,
+  unlessRefused,
+} from './clone-work.js';
+import type { FoundVolume } from './find-volume.js';
+import { proveUnused } from './proof-of-disuse.js';
+import { destroyBricks, type HostedBrick, stillThere } from './volume-bricks.js';
+
+/** Destroys the clone that gluster has, if it is proved unused; otherwise it is left, with the record and the reason. */
+export async function undoClone(work: CloneWork, context: OperationContext, failed: Failed): Promise<Undone> {
+  if (work.isImported) await removeUnknownSnapshots(work, context);
+  else await removeSnapshot(work, context);
+  const clone = await findClone(work, context);
+  const seen = work.isImported ? [] : copiesSeen(work.bricks, work.sources);
+  if (!clone) {
+    await removeCopies(seen, context);
+    return ALL_UNDONE;
+  }
+  // The source of one that was seen and left may have other bricks by now.
+  const isSeen = seen.length > 0 && seen.length === work.bricks.length;
+  const made = isSeen ? copiesOf(work) : await unlessRefused(bricksOf(work, clone, context));
+  if (made instanceof DomainError) return leftAlone(work, bricksNotTold(work, made));
+  const bricks = work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : []));
+  const refusal = await unlessRefused(proveCloneUnused({ ...work, bricks }, clone, context, failed));
+  if (refusal) {
+    work.found.bricks = made;
+    return leftAlone(work, refusal);
+  }
+  const onClone = <T>(change: (hosts: Hosts, host: string) => Promise<T>) =>
+    context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
+      onAnyHost(work.hosts, context.health, (host) => change(hosts, host), clone.seenFrom),
+    );
+  if (isStarted(clone)) await onClone((hosts, host) => stopVolume(hosts, host, work.volume.name));
+  // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
+  await removeCopies(bricks, context, clone.id);
+  const { outcome } = await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
+  if (outcome === 'absent' && (await findClone(work, context))) throw stillThere(work.volume);
+  return ALL_UNDONE;
+}
+
+/** Kept until gluster has the clone no more, or nobody uses it; its source is let go. */
+function leftAlone({ bricks, isReleased }: CloneWork, failure: DomainError): Undone {
+  if (isReleased) throw failure;
+  return { left: bricks.map(({ brick }) => brick.id), failure };
+}
+
+/** Until they are told from their sources, the bricks of the clone are copies of those, which must stay. */
+function bricksNotTold({ volume }: CloneWork, reason: DomainError): DomainError {
+  return new DomainError(
+    'failed',
+    `clone ${volume.name} was left alone, since its bricks can't be told: ${reason.message}. When nobody needs the clone, stop and delete it with gluster; this operation ends then`,
+    { cause: reason },
+  );
+}
+
+/** Of one that was left alone before, whoever stopped it since was not this server. */
+async function proveCloneUnused(
+  work: CloneWork,
+  clone: FoundVolume,
+  context: OperationContext,
+  { isRepeated }: Failed,
+): Promise<null> {
+  const cloneOf = await findSource(work, context);
+  if (!cloneOf) throw sourceMissing(work);
+  await proveUnused(work, clone, context, { cloneOf, mayBeStopped: isRepeated && !work.isReleased });
+  return null;
+}
+
+async function removeCopies(
+  bricks: readonly HostedBrick[],
+  context: OperationContext,
+  doomedId?: string,
+): Promise<void> {
+  const { left, failure } = await destroyBricks(bricks, context, doomedId === undefined ? {} : { doomedId });
+  if (left.length > 0) throw failure;
+}
+
+/** Only clones make snapshots of such names, and the source takes part in no other clone. */
+async function removeUnknownSnapshots(work: CloneWork, context: OperationContext): Promise<void> {
+  await onSource(work, context, async (hosts, host) => {
+    const names = await listSnapshots(hosts, host, work.source.name);
+    const ours = names.filter((name) => /^tmpsnap_[0-9a-f]{32}$/.test(name));
+    for (const name of ours) await deleteSnapshot(hosts, host, name);
+    return ours.length > 0 ? 'deleted' : null;
+  });
+}
