@@ -35,6 +35,12 @@ export function clonedBricks(
     if (!served || hostOf(served.name) !== from?.storageName)
       throw new DomainError('failed', `gluster's clone ${clone.name} has no brick for ${from && glusterName(from)}`);
     const path = served.name.slice(served.name.indexOf(':') + 1);
+    if (!isSnapshotPath(path)) {
+      throw new DomainError(
+        'failed',
+        `gluster's clone ${clone.name} has brick ${served.name}, which no snapshot made: somebody replaced it by hand`,
+      );
+    }
     return { ...brick, path, lv: `${clone.id.replaceAll('-', '')}_${countEarlierOnHost(clone, position)}` };
   });
 }
@@ -42,6 +48,11 @@ export function clonedBricks(
 /** Copies whose own paths and LVs are recorded, since gluster was seen to have them; until then they name the source's. */
 export function copiesSeen(bricks: readonly HostedBrick[], sources: readonly HostedBrick[]): readonly HostedBrick[] {
   return bricks.filter(({ brick }, i) => brick.lv !== '' && brick.path !== sources[i]?.brick.path);
+}
+
+/** gluster mounts the bricks of clones below its directory of snapshots. */
+export function isSnapshotPath(path: string): boolean {
+  return /^\/(?:var\/)?run\/gluster\/snaps\//.test(path);
 }
 
 /** gluster numbers a clone's LVs per host, in the order of the bricks. */

@@ -8,7 +8,7 @@ import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
-import { clonedBricks } from './clone-bricks.js';
+import { clonedBricks, isSnapshotPath } from './clone-bricks.js';
 import { askWhoKnows, type FoundVolume, findVolume } from './find-volume.js';
 import { type HostedBrick, soughtVolume, type VolumeWork, volumeWork } from './volume-bricks.js';
 import { isReleasedClone } from './volume-in-change.js';
@@ -98,9 +98,12 @@ export async function findClone(work: CloneWork, context: OperationContext): Pro
   return found && isOurs(found) ? found : null;
 }
 
-/** Clones are served from snapshot mounts, and this server refuses clone names that it knows already. */
+/**
+ * Clones are served from snapshot mounts, and this server refuses clone names that it knows already. Somebody may have
+ * added or replaced bricks since.
+ */
 function isOurs(found: GlusterVolume): boolean {
-  return found.bricks.every((brick) => /:\/(var\/)?run\/gluster\/snaps\//.test(brick.name));
+  return found.bricks.some(({ name }) => isSnapshotPath(name.slice(name.indexOf(':') + 1)));
 }
 
 export function copiesOf({ bricks }: CloneWork): readonly Brick[] {
