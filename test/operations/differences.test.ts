@@ -55,6 +55,21 @@ const gluster = (...words: string[]) => ['gluster', '--mode=script', ...words];
 const mountPoint = (brick: Brick | undefined) => brick?.path.replace(/\/brick$/, '') ?? '';
 
 describe('differences between the store and the hosts', () => {
+  it('name what gluster leaves of a clone that was deleted, and say nothing while volumes have snapshots', () =>
+    withScene(async ({ run, found }) => {
+      await run('h1', ...gluster('snapshot', 'create', 'mine', 'data', 'no-timestamp'));
+      await run('h1', ...gluster('snapshot', 'activate', 'mine'));
+      await run('h1', ...gluster('snapshot', 'clone', 'twin', 'mine'));
+      await run('h1', ...gluster('volume', 'delete', 'twin'));
+      expect(await found()).toEqual([]);
+      await run('h1', ...gluster('snapshot', 'delete', 'mine'));
+      expect(await found()).toEqual(
+        ['h1', 'h2', 'h3'].map((host) =>
+          expect.stringMatching(`^superfluous-logical-volume ${host} vg_[0-9a-f]{32}/[0-9a-f]{32}_0$`),
+        ),
+      );
+    }));
+
   it('are none when nothing is wrong, clones and expansions included', () =>
     withScene(async ({ pool, found }) => {
       const [volume] = await pool.store.read((tx) => tx.volumes.list());

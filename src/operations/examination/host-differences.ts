@@ -3,6 +3,7 @@ import { volumeGroupName } from '../../domain/device.js';
 import { isId } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { HostSurvey } from '../../executors/commands/host-survey.js';
+import { cloneLeftovers } from './clone-leftovers.js';
 import type { Difference, DifferenceKind } from './difference.js';
 import type { SettledRecords } from './pool-records.js';
 
@@ -19,6 +20,14 @@ export function hostDifferences(node: Node, survey: HostSurvey, records: Settled
   const bricks = records.bricks.filter(({ nodeId }) => nodeId === node.id);
   compareGroups(node, survey, records, report);
   compareLogicalVolumes(bricks, survey, records, report);
+  for (const { name, pool, mountPoint } of cloneLeftovers(survey, records.known)) {
+    report(
+      'superfluous-logical-volume',
+      name,
+      `logical volume ${name} of a clone that gluster does not have any more keeps space of thin pool ${pool}${mountPoint ? `, and is mounted on ${mountPoint}` : ''}`,
+      `when nothing uses it, ${mountPoint ? `umount ${mountPoint} and ` : ''}lvremove ${name}: until then its pool stays`,
+    );
+  }
   compareMounts(bricks, survey, records, report);
   compareFstab(bricks, survey, records, report);
   return found;
