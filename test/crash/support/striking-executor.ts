@@ -29,6 +29,12 @@ export interface Strike {
   readonly kind: CommandFault;
 }
 
+/** What else happens around each command. */
+interface Watch {
+  before?(at: number): Promise<void>;
+  after?(command: Command): void;
+}
+
 const NEVER = new Promise<never>(() => undefined);
 
 /** Counts commands one by one, whatever batches they come in, and strikes at some of them. */
@@ -44,11 +50,14 @@ export class StrikingExecutor implements Executor {
   readonly #lab: Lab;
   readonly #strikes: ReadonlyMap<number, CommandFault>;
   readonly #unreachable = new Set<string>();
+  readonly #watch: Watch;
+  #turn: Promise<unknown> = Promise.resolve();
   #isDead = false;
   #die: () => void = () => undefined;
 
-  constructor(lab: Lab, strikes: readonly Strike[]) {
+  constructor(lab: Lab, strikes: readonly Strike[], watch: Watch = {}) {
     this.#lab = lab;
+    this.#watch = watch;
     this.#strikes = new Map(strikes.map(({ at, kind }) => [at, kind]));
     this.death = new Promise((resolve) => {
       this.#die = resolve;
@@ -58,7 +67,7 @@ export class StrikingExecutor implements Executor {
   async run(host: string, batch: readonly Command[]): Promise<readonly CommandResult[]> {
     const results: CommandResult[] = [];
     for (const [i, command] of batch.entries()) {
-      const result = await this.#one(host, command, batch.slice(i)).catch((error: unknown) => {
+      const result = await this.#inTurn(() => this.#one(host, command, batch.slice(i))).catch((error: unknown) => {
         // Of a batch that was begun nobody can say that nothing of it has run.
         throw i > 0 && error instanceof TransportError ? new TransportError(host, error.message, true) : error;
       });
@@ -87,13 +96,23 @@ export class StrikingExecutor implements Executor {
     return NEVER;
   }
 
+  /** Whoever watches has the hosts alone at each command: what it does there, it does at once. */
+  #inTurn(command: () => Promise<CommandResult>): Promise<CommandResult> {
+    if (!this.#watch.before) return command();
+    const result = this.#turn.then(command);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
   async #one(host: string, command: Command, rest: readonly Command[]): Promise<CommandResult> {
     if (this.#isDead) return NEVER;
     if (this.#unreachable.has(host)) throw new TransportError(host, `${host} can't be reached`, false);
     this.ofLvm.push(command.argv[0] === '/usr/sbin/lvm');
     const isGlusterChange = command.argv[0] === 'gluster' && !command.isReading;
     if (isGlusterChange) this.glusterChanges.push(this.commands);
-    const kind = this.#strikes.get(this.commands++);
+    const at = this.commands++;
+    const kind = this.#strikes.get(at);
+    if (this.#watch.before) await this.#watch.before(at);
     const lost = () => new TransportError(host, `connection to ${host} lost`, true);
     if (kind) this.struck.push(command.argv[0] ?? '');
     switch (kind) {
@@ -129,6 +148,7 @@ export class StrikingExecutor implements Executor {
         break;
     }
     const [result] = await this.#lab.hosts.run(host, [{ ...command, mayFail: true }]);
+    this.#watch.after?.(command);
     if (!result) throw new Error('no result');
     if (kind === 'die after') return this.kill();
     if (kind === 'link lost after') throw lost();
