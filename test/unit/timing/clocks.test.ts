@@ -11,13 +11,14 @@ const WALL_CLOCK = new Map([
   ['api/server.ts', 'times inside tokens are of the wall clock'],
   ['api/wire/pending-operation.ts', 'shown'],
   ['app/choose-executor.ts', 'a generation grows whatever the clock says; pinnedAt is shown'],
+  ['app/restore-database.ts', 'when the copy was put in place, as shown'],
   ['cli/commands/server-operations.ts', 'shown'],
   ['cli/main.ts', 'times inside tokens'],
   ['logging/logger.ts', 'shown'],
   ['operations/engine/recovery.ts', 'when the next try is, as shown'],
   ['operations/repair/node-repair.ts', 'shown'],
   ['operations/examination/unclaimed-volumes.ts', 'shown'],
-  ['store/sqlite.ts', 'when a migration was applied, for people'],
+  ['store/sqlite.ts', 'when a migration was applied and a backup made, for people'],
   ['timing/clocks.ts', 'read once, at the start'],
 ]);
 
