@@ -64,7 +64,7 @@ describe('differences between the store and the hosts', () => {
       expect(await found()).toEqual([]);
       await run('h1', ...gluster('snapshot', 'delete', 'mine'));
       // Hosts come in the order of their nodes' ids.
-      expect((await found()).sort()).toEqual(
+      expect([...(await found())].sort()).toEqual(
         ['h1', 'h2', 'h3'].map((host) =>
           expect.stringMatching(`^superfluous-logical-volume ${host} vg_[0-9a-f]{32}/[0-9a-f]{32}_0$`),
         ),
