@@ -111,12 +111,15 @@ export async function runAll(
   return results;
 }
 
+/** Who gives up says so at the start; reports of all volumes are long, and come with every delete. */
+const GIVEN_UP_WITHIN_CHARACTERS = 16_384;
+
 /** A program that gave up, or failed without a word, has not refused anything, whether it may fail or not. */
 function refuseGivenUp(host: string, batch: readonly Command[], results: readonly CommandResult[]): void {
   results.forEach(({ exitCode, stdout, stderr }, i) => {
     const command = batch[i];
     if (!command?.givesUpWith) return;
-    const said = `${stderr}\n${stdout}`;
+    const said = [stderr, stdout].map((text) => text.slice(0, GIVEN_UP_WITHIN_CHARACTERS)).join('\n');
     const isSilent = exitCode !== 0 && said.trim() === '';
     if (!command.givesUpWith.test(said) && !(isSilent && !command.isReading)) return;
     const mayHaveRun = batch.slice(0, i + 1).some(({ isReading }) => !isReading);
