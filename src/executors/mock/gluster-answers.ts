@@ -2,6 +2,8 @@ import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
 
 export function escapeXml(text: string): string {
+  // Most texts have none, and a list of all volumes has very many.
+  if (!/[&<>]/.test(text)) return text;
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
