@@ -177,7 +177,9 @@ it('one record that hangs does not keep the others from being recovered', async 
 });
 
 describe('answers that nobody fetches', () => {
-  it('are forgotten after a week, but not before and not while their operation runs', async () => {
+  it('are forgotten after a week, but not before and not while their operation runs', {
+    timeout: 180_000, // a hundred and seventy rounds, each with a commit
+  }, async () => {
     await withPool(strictHosts(3, 1), async (pool) => {
       await loadTopology(pool, 3, 1);
       const answered = await pool.operations.createVolume(volumeRequest());

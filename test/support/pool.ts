@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Id } from '../../src/domain/ids.js';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
@@ -19,6 +18,7 @@ import type { NodeRepair } from '../../src/operations/repair/node-repair.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import type { Store } from '../../src/store/store.js';
+import { makeMemoryFolder } from './memory-folder.js';
 
 export const HOST_SETTINGS: HostSettings = {
   fstab: '/etc/fstab',
@@ -140,7 +140,7 @@ export async function withPool<T>(
   work: (pool: Pool, file: string) => Promise<T>,
   options?: PoolOptions,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'mortar-pool-'));
+  const folder = makeMemoryFolder('mortar-pool-');
   const file = join(folder, 'heketi.db');
   const pool = await openPool(file, hosts instanceof SimulatedHosts ? new MockExecutor(hosts) : hosts, options);
   try {
