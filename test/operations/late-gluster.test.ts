@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
+import { TransportError } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { differences } from '../support/differences.js';
 import {
@@ -163,6 +164,41 @@ describe('a volume that was stopped on purpose', () => {
       await quiet.store.close();
       hosts.setFaults([]);
       const pool = await openPool(file, executor);
+      await recover(pool);
+      expect(volumes(hosts)[0]?.status).toBe(1);
+      expect(await records(pool)).toEqual([]);
+      await pool.runner.settled();
+      await pool.store.close();
+    });
+  });
+
+  it('is told from one that the delete stopped before its process died, also when it is refused only then', async () => {
+    const hosts = strictHosts(3, 2);
+    let tellReached: () => void = () => undefined;
+    const reached = new Promise<void>((done) => {
+      tellReached = done;
+    });
+    let die: () => void = () => undefined;
+    const dying = new WatchedExecutor(hosts, (line) => {
+      if (!/ volume delete /.test(line)) return undefined;
+      void tellReached();
+      return new Promise((_, reject) => {
+        die = () => reject(new TransportError('h1', 'gone', true));
+      });
+    });
+    await withPool(dying, async (quiet, file) => {
+      await loadTopology(quiet, 3, 2);
+      const id = (await done(quiet, await quiet.operations.createVolume(volumeRequest({ name: 'v' })))).slice(9);
+      await quiet.operations.deleteVolume(id);
+      await reached;
+      await quiet.runner.drain(0);
+      die();
+      await quiet.runner.settled();
+      await quiet.store.close();
+      expect(volumes(hosts)[0]?.status).toBe(2);
+      const stderr = 'volume delete: v: failed: Cannot delete Volume v ,as it has 1 snapshots.';
+      hosts.setFaults([{ kind: 'fail', match: ' volume delete ', stderr, times: 9 }]);
+      const pool = await openPool(file, new WatchedExecutor(hosts, () => undefined));
       await recover(pool);
       expect(volumes(hosts)[0]?.status).toBe(1);
       expect(await records(pool)).toEqual([]);

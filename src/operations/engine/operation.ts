@@ -64,8 +64,11 @@ export interface OperationKind<Plan, Outcome> {
    * is the record marked as begun: a refusal, or a crash before, never makes `undo` take anything for its own.
    */
   examine?(plan: Plan, context: OperationContext): Promise<Plan>;
-  /** `isResumed`: after `direction` said forward; some of the work is done already. */
-  exec(plan: Plan, context: OperationContext, isResumed: boolean): Promise<Outcome>;
+  /**
+   * `isResumed`: after `direction` said forward; some of the work is done already. `keepNotes` writes `notes(plan)`
+   * into the record: called before the change that they tell of, they are there for whoever goes on after a crash.
+   */
+  exec(plan: Plan, context: OperationContext, isResumed: boolean, keepNotes: () => Promise<void>): Promise<Outcome>;
   /** Settles the store after `exec`, in the transaction that also ends the record. */
   finalize(tx: Tx, plan: Plan, outcome: Outcome): Promise<Finalized>;
   /**

@@ -117,7 +117,7 @@ export class Settlement {
   /** False when the record lives on, for what could not be done on all hosts. */
   async exec(loaded: Loaded, isResumed: boolean): Promise<boolean> {
     const { operationId, kind, plan } = loaded;
-    const outcome: unknown = await kind.exec(plan, this.#context, isResumed);
+    const outcome: unknown = await kind.exec(plan, this.#context, isResumed, () => this.#keepNotes(loaded));
     const { isEnded, failure } = await this.write(async (tx) => {
       const { location, remaining = [], failure } = await kind.finalize(tx, plan, outcome);
       await answerQueueOf(tx, operationId, { location });

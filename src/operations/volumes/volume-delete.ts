@@ -106,7 +106,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     return { mustEnd: hosts, mayStay: ofBricks, volumes: [soughtVolume(volume, bricks)] };
   },
 
-  async exec(work, context) {
+  async exec(work, context, _isResumed, keepNotes) {
     const { volume } = work;
     let users: readonly GlusterVolume[] | null = null;
     if (volume) {
@@ -125,9 +125,13 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
           `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
         );
       }
-      if (found && isStarted(found)) work.stopped.byUs = true;
       const use = found ? null : await useByOthers(work, context);
       if (use) throw use;
+      if (found && isStarted(found) && !work.stopped.byUs) {
+        work.stopped.byUs = true;
+        // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
+        await keepNotes();
+      }
       const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
         onAnyHost(
           spreadOver(work.hosts, volume.id),
