@@ -19,7 +19,9 @@ export async function restoreDatabase(
   const partial = `${dbFile}.restoring`;
   await remove(partial);
   try {
-    await copyBackup(backupFile, partial);
+    await copyFile(backupFile, partial);
+    await chmod(partial, 0o600);
+    if (existsSync(`${backupFile}-wal`)) await copyFile(`${backupFile}-wal`, `${partial}-wal`);
     const contents = await verify(partial);
     const kept = await putInPlace(partial, dbFile);
     print(`${dbFile} is the backup ${backupFile} now: ${contents}.\n`);
@@ -28,16 +30,6 @@ export async function restoreDatabase(
   } catch (error) {
     await remove(partial);
     throw error;
-  }
-}
-
-async function copyBackup(backupFile: string, partial: string): Promise<void> {
-  try {
-    await copyFile(backupFile, partial);
-    await chmod(partial, 0o600);
-    if (existsSync(`${backupFile}-wal`)) await copyFile(`${backupFile}-wal`, `${partial}-wal`);
-  } catch (cause) {
-    throw new DomainError('invalid', `the backup can't be copied: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,5 +1,4 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import { boundedLine } from './bounded-line.js';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 import { createTextRedaction, redactFields } from './redaction.js';
 import { SteadyOutput } from './steady-output.js';
@@ -67,7 +66,7 @@ export function createLogger(options: LoggerOptions): Logging {
         logMethod(args, method, number) {
           if (number >= threshold) method.apply(this, args);
         },
-        streamWrite: (line) => inFormat(boundedLine(redactText(line)), options.format),
+        streamWrite: (line) => inFormat(redactText(line), options.format),
       },
     },
     options.stream ??

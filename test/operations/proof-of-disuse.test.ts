@@ -16,7 +16,14 @@ const gluster = (hosts: SimulatedHosts, ...words: readonly string[]) =>
 async function interrupted(
   meanwhile: (hosts: SimulatedHosts, bricks: readonly string[]) => Promise<void>,
   then: (pool: Pool, hosts: SimulatedHosts) => Promise<void>,
-  { isUndoing = false, diesBefore = / volume start /, sizeGib = 10 } = {},
+  {
+    isUndoing = false,
+    diesBefore = / volume start /,
+    sizeGib = 10,
+    isBlockHosting = false,
+    isStoppedByUs = false,
+    before = (() => undefined) as (line: string, hosts: SimulatedHosts) => void | Promise<void>,
+  } = {},
 ): Promise<void> {
   const hosts = strictHosts(3, 2);
   let reached: () => void = () => undefined;
@@ -33,7 +40,7 @@ async function interrupted(
   });
   await withPool(executor, async (quiet, file) => {
     await loadTopology(quiet, 3, 2);
-    await quiet.operations.createVolume(volumeRequest({ name: 'v', sizeGib }));
+    await quiet.operations.createVolume(volumeRequest({ name: 'v', sizeGib, isBlockHosting }));
     await dead;
     await quiet.runner.drain(0);
     die();
@@ -45,10 +52,11 @@ async function interrupted(
     );
     if (isUndoing) {
       const [record] = await quiet.store.read((tx) => tx.operations.list());
-      await quiet.store.write((tx) => tx.operations.markUndoing(record?.id ?? ''));
+      if (record)
+        await quiet.store.write((tx) => tx.operations.update({ ...record, isUndoing: true, plan: { isStoppedByUs } }));
     }
     await quiet.store.close();
-    const pool = await openPool(file, new WatchedExecutor(hosts, () => undefined));
+    const pool = await openPool(file, new WatchedExecutor(hosts, (line) => before(line, hosts)));
     try {
       await recover(pool);
       await then(pool, hosts);
@@ -86,14 +94,14 @@ describe('a create that is found interrupted', () => {
   it('is taken back when it was started as ordered and nobody uses it', () =>
     interrupted(start, expectUndone, { isUndoing: true }));
 
-  it('is taken back when an earlier undo stopped it', () =>
+  it('is taken back when an earlier undo stopped it, as its record says', () =>
     interrupted(
       async (hosts) => {
         await start(hosts);
         await gluster(hosts, 'volume', 'stop', 'v');
       },
       expectUndone,
-      { isUndoing: true },
+      { isUndoing: true, isStoppedByUs: true },
     ));
 
   it('is kept when its volume was grown since', () =>
@@ -146,6 +154,88 @@ describe('a create that is found interrupted', () => {
       (pool, hosts) => expectKept(pool, hosts, /holds "pgdata"/),
       { isUndoing: true },
     ));
+
+  it('is kept when its volume holds the file of a block volume', () =>
+    interrupted(
+      async (hosts, [, second]) => {
+        await start(hosts);
+        const host = await hostWith(hosts, second ?? '');
+        await run(hosts, host, 'mkdir', `${second}/block-meta`);
+        await run(hosts, host, 'mkdir', `${second}/block-store`);
+        await run(hosts, host, 'mkdir', `${second}/block-store/5f2c`);
+      },
+      (pool, hosts) => expectKept(pool, hosts, /holds "block-store\/5f2c"/),
+      { isUndoing: true, isBlockHosting: true },
+    ));
+
+  it('is taken back when gluster-block has only looked at its volume', () =>
+    interrupted(
+      async (hosts, [, second]) => {
+        await start(hosts);
+        const host = await hostWith(hosts, second ?? '');
+        await run(hosts, host, 'mkdir', `${second}/block-meta`);
+        await run(hosts, host, 'mkdir', `${second}/block-store`);
+      },
+      expectUndone,
+      { isUndoing: true, isBlockHosting: true },
+    ));
+
+  it('is kept when one of its bricks is not mounted, though the directory below holds nothing', () =>
+    interrupted(
+      async (hosts, [, , third = '']) => {
+        await start(hosts);
+        const host = await hostWith(hosts, third);
+        hosts.killBrick(host, third);
+        await run(hosts, host, 'mkdir', `${third}/pgdata`);
+        await run(hosts, host, 'umount', third.replace(/\/brick$/, ''));
+        await run(hosts, host, 'mkdir', third);
+      },
+      (pool, hosts) => expectKept(pool, hosts, /is not mounted/),
+      { isUndoing: true },
+    ));
+
+  it('is kept when somebody stopped its volume after an undo that was refused', () =>
+    interrupted(
+      async (hosts) => {
+        await start(hosts);
+        await run(hosts, 'h2', 'mount', '-t', 'glusterfs', '10.0.0.1:/v', '/mnt');
+      },
+      async (pool, hosts) => {
+        await expectKept(pool, hosts, /1 clients are connected/);
+        await run(hosts, 'h2', 'umount', '/mnt');
+        await gluster(hosts, 'volume', 'stop', 'v');
+        await pool.recovery.run();
+        await expectKept(pool, hosts, /somebody stopped it/);
+      },
+      { isUndoing: true },
+    ));
+
+  it('is kept, and started again, when somebody has put a file into it between the look and the stop', () => {
+    let hasLooked = false;
+    let third = '';
+    return interrupted(
+      async (hosts, [, , path = '']) => {
+        third = path;
+        await start(hosts);
+      },
+      async (pool, hosts) => {
+        await expectKept(pool, hosts, /holds "pgdata"/);
+        expect(hosts.state().pools[0]?.volumes[0]?.status).toBe(1);
+        const [record] = await pool.store.read((tx) => tx.operations.list());
+        expect(record?.plan).toMatchObject({ isStoppedByUs: false });
+      },
+      {
+        isUndoing: true,
+        before: async (line, hosts) => {
+          if (line.startsWith('ls ')) hasLooked = true;
+          if (!hasLooked || !/ volume stop v/.test(line) || third === '') return;
+          const path = third;
+          third = '';
+          await run(hosts, await hostWith(hosts, path), 'mkdir', `${path}/pgdata`);
+        },
+      },
+    );
+  });
 
   it('is kept when an option was changed', () =>
     interrupted(

@@ -26,6 +26,7 @@ const mount = (hosts: SimulatedHosts) => run(hosts, 'h2', 'mount', '-t', 'gluste
 async function undoing(
   meanwhile: (hosts: SimulatedHosts) => Promise<void>,
   then: (pool: Pool, hosts: SimulatedHosts, sourceId: string) => Promise<void>,
+  isStoppedByUs = false,
 ): Promise<void> {
   const hosts = strictHosts(3, 2);
   let reached: () => void = () => undefined;
@@ -51,7 +52,9 @@ async function undoing(
     await quiet.runner.settled();
     await meanwhile(hosts);
     const [record] = await quiet.store.read((tx) => tx.operations.list());
-    await quiet.store.write((tx) => tx.operations.markUndoing(record?.id ?? ''));
+    if (!record) throw new Error('there is no record');
+    const plan = { ...(record.plan as object), isStoppedByUs };
+    await quiet.store.write((tx) => tx.operations.update({ ...record, isUndoing: true, plan }));
     await quiet.store.close();
     const pool = await openPool(file, new WatchedExecutor(hosts, () => undefined));
     try {
@@ -88,8 +91,18 @@ async function expectUndone(pool: Pool, hosts: SimulatedHosts): Promise<void> {
 describe('a clone that is to be taken back', () => {
   it('goes when nobody uses it', () => undoing(async () => undefined, expectUndone));
 
-  it('goes when an earlier undo stopped it', () =>
-    undoing((hosts) => gluster(hosts, 'volume', 'stop', 'twin'), expectUndone));
+  it('goes when an earlier undo stopped it, as its record says', () =>
+    undoing((hosts) => gluster(hosts, 'volume', 'stop', 'twin'), expectUndone, true));
+
+  it('is kept when somebody stopped it before the undo had come so far', () =>
+    undoing(
+      (hosts) => gluster(hosts, 'volume', 'stop', 'twin'),
+      async (pool, hosts) => {
+        expect(served(hosts)).toEqual(['twin', 'v']);
+        const [record] = await pool.store.read((tx) => tx.operations.list());
+        expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/somebody stopped it/);
+      },
+    ));
 
   it('is kept while a client is connected, and its source is free', () =>
     undoing(mount, async (pool, hosts, sourceId) => {

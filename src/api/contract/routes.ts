@@ -331,7 +331,6 @@ export const ROUTES: readonly Route[] = [
     "method": "POST",
     "path": "/devices/preflight",
     "isOpen": false,
-    "changesNothing": true,
     "body": {
       "isRequired": true,
       "parseErrorStatus": 422,
@@ -585,7 +584,6 @@ export const ROUTES: readonly Route[] = [
     "method": "POST",
     "path": "/placements",
     "isOpen": false,
-    "changesNothing": true,
     "body": {
       "isRequired": true,
       "parseErrorStatus": 422,

@@ -1,5 +1,5 @@
 import { type CommandResult, runAll } from '../executor.js';
-import type { BrickMount } from './brick-repair.js';
+import type { BrickMount } from './brick-mount.js';
 import { program } from './command-lines.js';
 import type { Hosts } from './hosts.js';
 

@@ -1,5 +1,6 @@
 import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
 import { type FstabLine, parseFstab, parseMounts } from './block-devices.js';
+import { type BrickMount, isMountedCheck } from './brick-mount.js';
 import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import { isFileAbsent, isProgramMissing } from './failure.js';
 import { appendFstabLine, findFstabLine } from './fstab-lines.js';
@@ -19,17 +20,6 @@ export interface NodeStorage {
   /** Bricks of started volumes on nodes that are up. */
   readonly processes: readonly BrickProcess[] | null;
   readonly unreadable: readonly string[];
-}
-
-/** A brick's file system: where it lies and where it belongs. */
-export interface BrickMount {
-  readonly vgName: string;
-  readonly lvName: string;
-  /** /dev/mapper path. */
-  readonly device: string;
-  readonly mountPoint: string;
-  /** gluster mounts the bricks of clones itself; they have no fstab line. */
-  readonly isSnapshot: boolean;
 }
 
 /** Reads a node's storage in one round trip; changes nothing. */
@@ -151,10 +141,4 @@ export async function startBrickProcesses(
   }
   if (isProgramMissing(last)) throw new CommandError(host, command, last);
   return 'unmounted';
-}
-
-/** Exit code 0: mounted, and from the right device; gluster names the devices of clones itself. */
-function isMountedCheck({ device, mountPoint, isSnapshot }: BrickMount, mayFail: boolean): Command {
-  const argv = isSnapshot ? ['mountpoint', '-q', mountPoint] : ['findmnt', '-n', device, mountPoint];
-  return program(argv, SHORT_TIMEOUT_MS, { mayFail });
 }

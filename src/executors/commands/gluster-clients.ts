@@ -1,5 +1,5 @@
 import { type Command, type CommandResult, runAll } from '../executor.js';
-import { gluster, program, SHORT_TIMEOUT_MS } from './command-lines.js';
+import { gluster } from './command-lines.js';
 import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
 import { child, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
 import type { Hosts } from './hosts.js';
@@ -71,15 +71,4 @@ export function parseClientKinds(text: string): ReadonlyMap<string, number> | nu
     if (kind !== '') kinds.set(kind, Number(count));
   }
   return kinds;
-}
-
-/** Names in brick directories of one host, by path; gluster's own among them. Throws where one can't be read. */
-export async function brickContents(
-  hosts: Hosts,
-  host: string,
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const batch = paths.map((path) => program(['ls', '-A', '--', path], SHORT_TIMEOUT_MS));
-  const answers = await runAll(hosts.executor, host, batch);
-  return new Map(paths.map((path, i) => [path, (answers[i]?.stdout ?? '').split('\n').filter((name) => name !== '')]));
 }

@@ -94,6 +94,12 @@ export async function deleteGlusterVolume(
   }
 }
 
+/** Deletes a volume that does not run; gluster refuses one that does. `absent`: it has no volume of that name. */
+export async function deleteStoppedVolume(hosts: Hosts, host: string, name: string): Promise<'deleted' | 'absent'> {
+  const isAbsent = await runUnless(hosts, host, ['volume', 'delete', name], isVolumeAbsent);
+  return isAbsent ? 'absent' : 'deleted';
+}
+
 function usersIn(
   host: string,
   list: Command,
@@ -167,17 +173,19 @@ export async function healInfo(hosts: Hosts, host: string, name: string): Promis
   return parseHealInfo(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
 }
 
+/** True when the host says that it is so already. */
 async function runUnless(
   hosts: Hosts,
   host: string,
   args: readonly string[],
   isAlreadySo: (error: CommandError) => boolean,
-): Promise<void> {
+): Promise<boolean> {
   const command = gluster(hosts.settings, args, { mayFail: true });
   const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return false;
   const error = new CommandError(host, command, result);
   if (!isAlreadySo(error)) throw error;
+  return true;
 }
 
 function addBrickCommands(settings: HostSettings, spec: GlusterVolumeSpec): readonly Command[] {

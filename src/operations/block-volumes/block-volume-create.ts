@@ -2,14 +2,15 @@ import type { PendingOperation } from '../../domain/pending-operation.js';
 import { isStarted } from '../../executors/commands/gluster-volume.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import { type StopNote, stopNote, stoppedAsNoted, type UnusedVolume } from '../volumes/delete-unused.js';
 import { findVolume } from '../volumes/find-volume.js';
-import { soughtVolume, type VolumeWork, volumeWork } from '../volumes/volume-bricks.js';
+import { soughtVolume, volumeWork } from '../volumes/volume-bricks.js';
 import { volumeCreate } from '../volumes/volume-create.js';
 import { type BlockVolumeWork, blockVolumeWork, bookBlockSpace, removeBlockVolume } from './block-volume-work.js';
 
 interface BlockVolumeCreateWork extends BlockVolumeWork {
   /** The hosting volume when it is made by the same operation; null when it was there before. */
-  readonly newHosting: VolumeWork | null;
+  readonly newHosting: UnusedVolume | null;
   /** Another block volume has the same name on the same volume, so gluster's one is not this operation's. */
   readonly isNameShared: boolean;
 }
@@ -26,8 +27,9 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
     if (!work) return null;
     const { block, hosting } = work;
     const makesHosting = operation.actions.some(({ change }) => change === 'add-volume');
-    const newHosting = makesHosting ? await volumeWork(tx, operation, hosting, 'add-brick') : null;
-    if (makesHosting && !newHosting) return null;
+    const volume = makesHosting ? await volumeWork(tx, operation, hosting, 'add-brick') : null;
+    if (makesHosting && !volume) return null;
+    const newHosting = volume && { ...volume, stopped: stoppedAsNoted(operation.plan as StopNote | null) };
     const neighbours = await tx.blockVolumes.listByHostingVolume(hosting.id);
     const isNameShared = neighbours.some(({ id, name }) => id !== block.id && name === block.name);
     return { ...work, newHosting, isNameShared };
@@ -53,10 +55,12 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
     return 'back';
   },
 
-  async undo(work, context, failed) {
+  notes: ({ newHosting }) => newHosting && stopNote(newHosting.stopped),
+
+  async undo(work, context, failed, keepNotes) {
     if (!work.isNameShared && (await mayHoldBlocks(work, context))) await removeBlockVolume(work, context);
     if (!work.newHosting) return ALL_UNDONE;
-    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, failed);
+    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, failed, keepNotes);
   },
 
   async retract(tx, { block, hosting, newHosting }, undone) {

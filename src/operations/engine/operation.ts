@@ -37,8 +37,6 @@ export interface Failed {
   readonly cause: unknown;
   /** Hosts on which something may run still, and why they can't be asked. */
   readonly unsettledHosts: ReadonlyMap<string, TransportError>;
-  /** An undo of this record was begun before, and got somewhere. */
-  readonly isRepeated: boolean;
 }
 
 /**
@@ -82,7 +80,8 @@ export interface OperationKind<Plan, Outcome> {
     after: Interruption,
     isDeserted: boolean,
   ): Promise<'forward' | 'back'>;
-  undo(plan: Plan, context: OperationContext, failed: Failed): Promise<Undone>;
+  /** `keepNotes`: as for `exec`. */
+  undo(plan: Plan, context: OperationContext, failed: Failed, keepNotes: () => Promise<void>): Promise<Undone>;
   /** What `exec` saw and an undo by another process must know: kept in the record's plan. */
   notes?(plan: Plan): object | null;
   /**

@@ -211,7 +211,7 @@ export class Settlement {
       return null;
     }
     await this.write((tx) => tx.operations.markUndoing(operationId));
-    return kind.undo(plan, this.#context, { cause, unsettledHosts, isRepeated: after === 'undo' });
+    return kind.undo(plan, this.#context, { cause, unsettledHosts }, () => this.#keepNotes(loaded));
   }
 
   /** A refusal is an answer, for which a client would wait in vain as long as the same refusal is met again. */

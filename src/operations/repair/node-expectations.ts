@@ -1,10 +1,8 @@
-import { type Brick, brickLvName } from '../../domain/brick.js';
-import { volumeGroupName } from '../../domain/device.js';
+import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
 import { storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import { devicePath, isSnapshotMount, mountPointOf } from '../../executors/commands/brick.js';
-import type { BrickMount } from '../../executors/commands/brick-repair.js';
+import { type BrickMount, brickMount } from '../../executors/commands/brick-mount.js';
 import type { Tx } from '../../store/store.js';
 
 /** A settled brick, as its node should have it. */
@@ -84,18 +82,5 @@ async function changingOperation(tx: Tx, volume: Volume, bricks: readonly Brick[
 }
 
 function expectedBrick(brick: Brick, host: string): ExpectedBrick {
-  const vgName = volumeGroupName(brick.deviceId);
-  const lvName = brickLvName(brick);
-  // /var/run is a link to /run, and mounts are listed by their real path.
-  const mountPoint = mountPointOf(brick.path).replace(/^\/var\/run\//, '/run/');
-  return {
-    id: brick.id,
-    nodeId: brick.nodeId,
-    glusterName: `${host}:${brick.path}`,
-    vgName,
-    lvName,
-    device: devicePath(vgName, lvName),
-    mountPoint,
-    isSnapshot: isSnapshotMount(mountPoint),
-  };
+  return { id: brick.id, nodeId: brick.nodeId, glusterName: `${host}:${brick.path}`, ...brickMount(brick) };
 }

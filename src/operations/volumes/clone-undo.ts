@@ -1,9 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import { deleteSnapshot, listSnapshots } from '../../executors/commands/gluster-snapshot.js';
-import { deleteGlusterVolume, isStarted, stopVolume } from '../../executors/commands/gluster-volume.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
 import { ALL_UNDONE, type Failed, type OperationContext, type Undone } from '../engine/operation.js';
-import { onAnyHost } from '../hosts/cluster-hosts.js';
 import { copiesSeen } from './clone-bricks.js';
 import {
   bricksOf,
@@ -16,14 +13,24 @@ import {
   sourceMissing,
   unlessRefused,
 } from './clone-work.js';
+import { deleteUnused } from './delete-unused.js';
 import type { FoundVolume } from './find-volume.js';
-import { proveUnused } from './proof-of-disuse.js';
 import { destroyBricks, type HostedBrick, stillThere } from './volume-bricks.js';
 
 /** Destroys the clone that gluster has, if it is proved unused; otherwise it is left, with the record and the reason. */
-export async function undoClone(work: CloneWork, context: OperationContext, failed: Failed): Promise<Undone> {
+export async function undoClone(
+  work: CloneWork,
+  context: OperationContext,
+  _failed: Failed,
+  keepNotes: () => Promise<void>,
+): Promise<Undone> {
   if (work.isImported) await removeUnknownSnapshots(work, context);
   else await removeSnapshot(work, context);
+  const { clusterId, name } = work.volume;
+  return context.work.onVolume(clusterId, name, context.hosts, () => undoInTurn(work, context, keepNotes));
+}
+
+async function undoInTurn(work: CloneWork, context: OperationContext, keepNotes: () => Promise<void>): Promise<Undone> {
   const clone = await findClone(work, context);
   const seen = work.isImported ? [] : copiesSeen(work.bricks, work.sources);
   if (!clone) {
@@ -35,19 +42,11 @@ export async function undoClone(work: CloneWork, context: OperationContext, fail
   const made = isSeen ? copiesOf(work) : await unlessRefused(bricksOf(work, clone, context));
   if (made instanceof DomainError) return leftAlone(work, bricksNotTold(work, made));
   const bricks = work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : []));
-  const refusal = await unlessRefused(proveCloneUnused({ ...work, bricks }, clone, context, failed));
-  if (refusal) {
+  const outcome = await unlessRefused(deleteClone({ ...work, bricks }, clone, context, keepNotes));
+  if (outcome instanceof DomainError) {
     work.found.bricks = made;
-    return leftAlone(work, refusal);
+    return leftAlone(work, outcome);
   }
-  const onClone = <T>(change: (hosts: Hosts, host: string) => Promise<T>) =>
-    context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
-      onAnyHost(work.hosts, context.health, (host) => change(hosts, host), clone.seenFrom),
-    );
-  if (isStarted(clone)) await onClone((hosts, host) => stopVolume(hosts, host, work.volume.name));
-  // gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first.
-  await removeCopies(bricks, context, clone.id);
-  const { outcome } = await onClone((hosts, host) => deleteGlusterVolume(hosts, host, work.volume.name));
   if (outcome === 'absent' && (await findClone(work, context))) throw stillThere(work.volume);
   return ALL_UNDONE;
 }
@@ -67,17 +66,17 @@ function bricksNotTold({ volume }: CloneWork, reason: DomainError): DomainError 
   );
 }
 
-/** Of one that was left alone before, whoever stopped it since was not this server. */
-async function proveCloneUnused(
+/** gluster leaves a deleted clone's LVs mounted, and only the clone itself tells their names: so they go first. */
+async function deleteClone(
   work: CloneWork,
   clone: FoundVolume,
   context: OperationContext,
-  { isRepeated }: Failed,
-): Promise<null> {
+  keepNotes: () => Promise<void>,
+): Promise<'deleted' | 'absent'> {
   const cloneOf = await findSource(work, context);
   if (!cloneOf) throw sourceMissing(work);
-  await proveUnused(work, clone, context, { cloneOf, mayBeStopped: isRepeated && !work.isReleased });
-  return null;
+  const onStopped = () => removeCopies(work.bricks, context, clone.id);
+  return deleteUnused(work, clone, context, { keepNotes, cloneOf, onStopped });
 }
 
 async function removeCopies(

@@ -9,11 +9,12 @@ import type { Hosts } from '../../executors/commands/hosts.js';
 import type { Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import { clonedBricks, isSnapshotPath } from './clone-bricks.js';
+import { type StopNote, stoppedAsNoted, type UnusedVolume } from './delete-unused.js';
 import { askWhoKnows, type FoundVolume, findVolume } from './find-volume.js';
-import { type HostedBrick, soughtVolume, type VolumeWork, volumeWork } from './volume-bricks.js';
+import { type HostedBrick, soughtVolume, volumeWork } from './volume-bricks.js';
 import { isReleasedClone } from './volume-in-change.js';
 
-export interface CloneWork extends VolumeWork {
+export interface CloneWork extends UnusedVolume {
   readonly source: Volume;
   /** The source's brick for each of `bricks`. */
   readonly sources: readonly HostedBrick[];
@@ -47,8 +48,13 @@ export async function importedWork(
     return brick ? [{ ...hosted, brick }] : [];
   });
   return sources.length === work.bricks.length
-    ? { ...work, source, sources, isImported: true, isReleased: isReleasedClone(operation), found: { bricks: [] } }
+    ? { ...work, source, sources, isImported: true, ...rememberedOf(operation), found: { bricks: [] } }
     : null;
+}
+
+/** What an earlier attempt has noted in the record. */
+export function rememberedOf(operation: PendingOperation) {
+  return { isReleased: isReleasedClone(operation), stopped: stoppedAsNoted(operation.plan as StopNote | null) };
 }
 
 export async function bricksOf(

@@ -1,12 +1,10 @@
+import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import {
-  type BrickClients,
-  brickContents,
-  type VolumeClients,
-  volumeClients,
-} from '../../executors/commands/gluster-clients.js';
+import { brickContents, directoryContents } from '../../executors/commands/brick-contents.js';
+import { brickMount } from '../../executors/commands/brick-mount.js';
+import { type BrickClients, type VolumeClients, volumeClients } from '../../executors/commands/gluster-clients.js';
 import { type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
 import { listPeers } from '../../executors/commands/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
@@ -23,7 +21,7 @@ export interface OrderedVolume {
 }
 
 export interface DisuseOptions {
-  /** An undo of this record was begun before, and may have stopped the volume. */
+  /** The record says that this server has stopped the volume, or was about to. */
   readonly mayBeStopped?: boolean;
   /** A clone holds what its source held, and gluster gives it the source's options: only what differs tells of use. */
   readonly cloneOf?: GlusterVolume;
@@ -31,9 +29,11 @@ export interface DisuseOptions {
 
 /** gluster's own clients: daemons that every volume has, used or not. */
 const OWN_CLIENTS = ['glustershd', 'quotad', 'snapd'];
-/** What gluster itself puts into a brick; gluster-block's two folders are looked into. */
+/** What gluster itself puts into a brick. */
 const OWN_FILES = /^(?:\.glusterfs|\.glusterfs-anonymous-inode-[0-9a-f-]+|\.trashcan)$/;
-const BLOCK_FOLDERS = ['block-meta', 'block-store'];
+/** gluster-block's, which are looked into, and what it has there without any block volume. */
+const BLOCK_FOLDERS = new Set(['block-meta', 'block-store']);
+const OWN_BLOCK_FILES = new Set(['block-meta/meta.lock', 'block-meta/prio.info']);
 
 /**
  * Throws DomainError, with the reason, unless gluster's volume is unused at this moment: it has exactly the bricks that
@@ -51,11 +51,24 @@ export async function proveUnused(
   const reason =
     changedReason(ordered, found, options) ??
     (await clientsReason(found, context)) ??
-    (options.cloneOf ? null : await contentsReason(ordered.volume, servedBricks(ordered, found), context));
-  if (reason === null) return;
-  throw new DomainError(
+    (options.cloneOf ? null : await contentsReason(ordered, found, context));
+  if (reason !== null) throw mayBeInUse(found, reason);
+}
+
+/** The part of `proveUnused` that can still change until the volume is stopped: what its bricks hold. */
+export async function proveEmpty(
+  ordered: OrderedVolume,
+  found: GlusterVolume,
+  context: OperationContext,
+): Promise<void> {
+  const reason = await contentsReason(ordered, found, context);
+  if (reason !== null) throw mayBeInUse(found, reason);
+}
+
+function mayBeInUse({ name }: GlusterVolume, reason: string): DomainError {
+  return new DomainError(
     'conflict',
-    `gluster's volume ${found.name} is not deleted, since it may be in use: ${reason}. Whoever knows that it is not needed deletes it by hand ("gluster volume stop" and "delete"); the rest is then removed by itself`,
+    `gluster's volume ${name} is not deleted, since it may be in use: ${reason}. Whoever knows that it is not needed deletes it by hand ("gluster volume stop" and "delete"); the rest is then removed by itself`,
   );
 }
 
@@ -125,26 +138,57 @@ function servedBricks({ bricks }: OrderedVolume, found: GlusterVolume): readonly
 }
 
 async function contentsReason(
-  { isBlockHosting }: Volume,
-  bricks: readonly HostedBrick[],
+  ordered: OrderedVolume,
+  found: GlusterVolume,
   context: OperationContext,
 ): Promise<string | null> {
-  const isOwn = (name: string) => OWN_FILES.test(name) || (isBlockHosting && BLOCK_FOLDERS.includes(name));
+  const bricks = servedBricks(ordered, found);
   const hosts = [...new Set(bricks.map(({ manageName: host }) => host))];
   const reasons = await Promise.all(
-    hosts.map(async (host) => {
-      const paths = bricks.filter((hosted) => hosted.manageName === host).map(({ brick }) => brick.path);
-      try {
-        for (const [path, names] of await brickContents(context.hosts, host, paths)) {
-          const file = names.find((name) => !isOwn(name));
-          if (file !== undefined) return `brick ${path} on ${host} holds ${JSON.stringify(file)}`;
-        }
-        return null;
-      } catch (error) {
-        if (error instanceof CommandError) return `${host} can't tell what its brick holds (${error.message})`;
-        throw error;
-      }
+    hosts.map((host) => {
+      const there = bricks.filter(({ manageName: own }) => own === host).map(({ brick }) => brick);
+      return contentsReasonOn(host, there, ordered.volume.isBlockHosting, context);
     }),
   );
   return reasons.find((reason) => reason !== null) ?? null;
+}
+
+async function contentsReasonOn(
+  host: string,
+  bricks: readonly Brick[],
+  isBlockHosting: boolean,
+  context: OperationContext,
+): Promise<string | null> {
+  try {
+    const places = bricks.map((brick) => ({ path: brick.path, mount: brickMount(brick) }));
+    for (const { path, names } of await brickContents(context.hosts, host, places)) {
+      if (names === null) return `the file system of brick ${path} is not mounted on ${host}`;
+      const folders = isBlockHosting ? names.filter((name) => BLOCK_FOLDERS.has(name)) : [];
+      const file =
+        names.find((name) => !OWN_FILES.test(name) && !folders.includes(name)) ??
+        (await fileOfBlocks(host, path, folders, context));
+      if (file !== undefined) return `brick ${path} on ${host} holds ${JSON.stringify(file)}`;
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof CommandError) return `${host} can't tell what its brick holds (${error.message})`;
+    throw error;
+  }
+}
+
+/** Something in gluster-block's folders that is there for a block volume, as `block-store/ID`. */
+async function fileOfBlocks(
+  host: string,
+  brick: string,
+  folders: readonly string[],
+  context: OperationContext,
+): Promise<string | undefined> {
+  const contents = await directoryContents(
+    context.hosts,
+    host,
+    folders.map((folder) => `${brick}/${folder}`),
+  );
+  return folders
+    .flatMap((folder, i) => (contents[i] ?? []).map((name) => `${folder}/${name}`))
+    .find((file) => !OWN_BLOCK_FILES.has(file));
 }

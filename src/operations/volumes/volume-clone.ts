@@ -19,13 +19,15 @@ import {
   findClone,
   findSource,
   importedWork,
+  rememberedOf,
   removeSnapshot,
   snapshotName,
   unlessRefused,
 } from './clone-work.js';
+import { stopNote } from './delete-unused.js';
 import { findVolume } from './find-volume.js';
 import { type HostedBrick, hostedBricks, soughtVolume, volumeWork } from './volume-bricks.js';
-import { ChangeInProgress, type ClonePlan, changeInProgress, isReleasedClone } from './volume-in-change.js';
+import { ChangeInProgress, type ClonePlan, changeInProgress } from './volume-in-change.js';
 
 /** Bricks of a clone share the thin pools of the source's: they take no space of their own. */
 export async function buildVolumeClone(
@@ -97,8 +99,10 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
       'add-brick',
       source.clusterId,
     );
-    const isReleased = isReleasedClone(operation);
-    return work && sources && { ...work, source, sources, isImported: false, isReleased, found: { bricks: [] } };
+    const isImported = false;
+    return (
+      work && sources && { ...work, source, sources, isImported, ...rememberedOf(operation), found: { bricks: [] } }
+    );
   },
 
   lane: ({ source }) => source.clusterId,
@@ -160,6 +164,8 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
     if (!found || !isStarted(found) || found.bricks.length !== work.bricks.length) return 'back';
     return (await unlessRefused(bricksOf(work, found, context))) instanceof DomainError ? 'back' : 'forward';
   },
+
+  notes: ({ stopped }) => stopNote(stopped),
 
   undo: undoClone,
 

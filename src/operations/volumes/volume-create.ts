@@ -8,20 +8,16 @@ import type { PendingOperation } from '../../domain/pending-operation.js';
 import { gibToKib } from '../../domain/size.js';
 import { blockInfoFor, mountFor, type Volume } from '../../domain/volume.js';
 import { refuseLongVolumeName } from '../../domain/volume-name.js';
-import { effectiveOptions, readPlacementOptions, refuseSetWithoutArbiter } from '../../domain/volume-options.js';
-import {
-  createGlusterVolume,
-  deleteGlusterVolume,
-  type GlusterVolume,
-  isStarted,
-} from '../../executors/commands/gluster-volume.js';
+import { effectiveOptions, readPlacementOptions } from '../../domain/volume-options.js';
+import { createGlusterVolume, type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
 import type { Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { Finalized, OperationContext, OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
-import { onAnyHost, spreadOver, storageNamesOf } from '../hosts/cluster-hosts.js';
+import { spreadOver, storageNamesOf } from '../hosts/cluster-hosts.js';
 import type { NodeHealth, VolumeRequest } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
+import { deleteUnused, type StopNote, stopNote, stoppedAsNoted, type UnusedVolume } from './delete-unused.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
 import { proveUnused } from './proof-of-disuse.js';
@@ -55,18 +51,6 @@ export async function checkVolumeRequest(tx: Tx, request: VolumeRequest, setting
   }
 }
 
-/** The options of a new volume, in the order in which gluster is given them; refuses what gluster makes no volume of. */
-export function optionsOfRequest(request: VolumeRequest, settings: OperationSettings): readonly string[] {
-  const options = effectiveOptions(
-    settings.preRequestOptions,
-    request.options,
-    settings.postRequestOptions,
-    request.isBlockHosting ? settings.blockHostingOptions : null,
-  );
-  if (settings.hasGlusterLimits) refuseSetWithoutArbiter(request.durability, options);
-  return options;
-}
-
 /** Why one cluster could not take a volume. */
 export interface ClusterPlacementRefusal {
   readonly clusterId: Id;
@@ -95,10 +79,15 @@ export async function buildVolumeCreate(
   health: NodeHealth,
 ): Promise<Intent> {
   const name = request.name || `vol_${volumeId}`;
-  const options = optionsOfRequest(request, settings);
+  const options = effectiveOptions(
+    settings.preRequestOptions,
+    request.options,
+    settings.postRequestOptions,
+    request.isBlockHosting ? settings.blockHostingOptions : null,
+  );
   const { clusterId, sets } = await choosePlacement(tx, request, name, options, settings, health);
   const bricks = sets.flat().map((placed) => plannedBrick(placed, volumeId, operationId));
-  if (settings.hasGlusterLimits) {
+  if (settings.limitsNameLength) {
     for (const brick of bricks) {
       const node = await tx.nodes.find(brick.nodeId);
       if (node) refuseLongVolumeName(name, storageName(node), brick.path);
@@ -190,9 +179,14 @@ function refused(text: string, refusals: readonly ClusterPlacementRefusal[]): No
   return new NoPlacementError(`Failed to allocate new volume: ${text}`, refusals);
 }
 
-interface VolumeCreateWork extends VolumeWork {
+interface VolumeCreateWork extends UnusedVolume {
   /** Begun by the original, which takes interrupted creates back: their clients have asked again. */
   readonly isImported: boolean;
+}
+
+/** What the record of a create remembers; those of the original have none. */
+interface CreatePlan extends StopNote {
+  readonly isImported?: boolean;
 }
 
 export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
@@ -202,7 +196,14 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     const id = operation.actions.find((action) => action.change === 'add-volume')?.id;
     const volume = id ? await tx.volumes.find(id) : null;
     const work = volume && (await volumeWork(tx, operation, volume, 'add-brick'));
-    return work && { ...work, isImported: operation.plan === null };
+    const planned = operation.plan as CreatePlan | null;
+    return (
+      work && {
+        ...work,
+        isImported: planned === null || planned.isImported === true,
+        stopped: stoppedAsNoted(planned),
+      }
+    );
   },
 
   lane: ({ volume }) => volume.clusterId,
@@ -254,21 +255,20 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     return isDeserted && (await isProvedUnused(work, found, context)) ? 'back' : 'forward';
   },
 
-  async undo(work, context, failed) {
-    const found = await infoOf(work, context);
-    if (found && isOurs(found, work)) {
-      await proveUnused(work, found, context, { mayBeStopped: failed.isRepeated });
-      const { outcome } = await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
-        onAnyHost(
-          work.hosts,
-          context.health,
-          (host) => deleteGlusterVolume(hosts, host, work.volume.name),
-          found.seenFrom,
-        ),
-      );
+  notes({ isImported, stopped }): CreatePlan | null {
+    const note = stopNote(stopped);
+    return note && isImported ? { ...note, isImported } : note;
+  },
+
+  async undo(work, context, failed, keepNotes) {
+    const { clusterId, name } = work.volume;
+    await context.work.onVolume(clusterId, name, context.hosts, async () => {
+      const found = await infoOf(work, context);
+      if (!found || !isOurs(found, work)) return;
+      const outcome = await deleteUnused(work, found, context, { keepNotes });
       const still = outcome === 'absent' ? await infoOf(work, context) : null;
       if (still && isOurs(still, work)) throw stillThere(work.volume);
-    }
+    });
     return undoBricks(work.bricks, context, failed);
   },
 

@@ -1,0 +1,46 @@
+import { CommandError, type CommandResult, runAll } from '../executor.js';
+import { type BrickMount, isMountedCheck } from './brick-mount.js';
+import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
+import { isProgramMissing } from './failure.js';
+import type { Hosts } from './hosts.js';
+
+export interface BrickDirectory {
+  readonly path: string;
+  readonly mount: BrickMount;
+}
+
+export interface BrickContents {
+  readonly path: string;
+  /** gluster's own among them; null when the brick's file system is not mounted: what lies there then tells nothing. */
+  readonly names: readonly string[] | null;
+}
+
+/** What brick directories of one host hold. Throws CommandError where one can't be read. */
+export async function brickContents(
+  hosts: Hosts,
+  host: string,
+  bricks: readonly BrickDirectory[],
+): Promise<readonly BrickContents[]> {
+  const checks = bricks.map(({ mount }) => isMountedCheck(mount, true));
+  const results = await runAll(hosts.executor, host, checks);
+  checks.forEach((check, i) => {
+    const result = results[i];
+    if (result && isProgramMissing(result)) throw new CommandError(host, check, result);
+  });
+  const isMounted = (i: number) => results[i]?.exitCode === 0;
+  const mounted = bricks.filter((_, i) => isMounted(i)).map(({ path }) => path);
+  const names = await directoryContents(hosts, host, mounted);
+  return bricks.map(({ path }, i) => ({ path, names: isMounted(i) ? (names[mounted.indexOf(path)] ?? null) : null }));
+}
+
+/** Names in each of these directories. Throws CommandError where one can't be read. */
+export async function directoryContents(
+  hosts: Hosts,
+  host: string,
+  paths: readonly string[],
+): Promise<readonly (readonly string[])[]> {
+  if (paths.length === 0) return [];
+  const batch = paths.map((path) => program(['ls', '-A', '--', path], SHORT_TIMEOUT_MS));
+  const answers = await runAll(hosts.executor, host, batch);
+  return answers.map(({ stdout }: CommandResult) => stdout.split('\n').filter((name) => name !== ''));
+}

@@ -1,0 +1,86 @@
+import { DomainError } from '../../domain/errors.js';
+import {
+  deleteStoppedVolume,
+  type GlusterVolume,
+  isStarted,
+  startVolume,
+  stopVolume,
+} from '../../executors/commands/gluster-volume.js';
+import type { Hosts } from '../../executors/commands/hosts.js';
+import type { OperationContext } from '../engine/operation.js';
+import { onAnyHost } from '../hosts/cluster-hosts.js';
+import type { FoundVolume } from './find-volume.js';
+import { proveEmpty, proveUnused } from './proof-of-disuse.js';
+import type { VolumeWork } from './volume-bricks.js';
+
+/** What a record says of a stop, in its plan. */
+export interface StopNote {
+  readonly isStoppedByUs?: boolean;
+}
+
+/** Whether this server has stopped the volume, or is about to; null: nothing was noted yet. */
+export interface Stopped {
+  byUs: boolean | null;
+}
+
+export function stoppedAsNoted(note: StopNote | null): Stopped {
+  return { byUs: note?.isStoppedByUs ?? null };
+}
+
+export function stopNote({ byUs }: Stopped): StopNote | null {
+  return byUs === null ? null : { isStoppedByUs: byUs };
+}
+
+export interface UnusedVolume extends VolumeWork {
+  readonly stopped: Stopped;
+}
+
+export interface DeleteUnusedOptions {
+  /** Writes `stopped` into the record. */
+  readonly keepNotes: () => Promise<void>;
+  /** See `proveUnused`. */
+  readonly cloneOf?: GlusterVolume;
+  /** Between the stop and the delete. */
+  readonly onStopped?: () => Promise<void>;
+}
+
+/**
+ * Deletes gluster's volume on the strength of a record, if it is proved unused; otherwise throws DomainError with the
+ * reason, and a volume that was stopped for it is started again. To be called in the volume's turn.
+ *
+ * The last clients can write until the volume is stopped, so the bricks are looked at again after that. Neither the stop
+ * nor the delete waits for other transactions: what was proved would be of a moment that has passed.
+ */
+export async function deleteUnused(
+  work: UnusedVolume,
+  found: FoundVolume,
+  context: OperationContext,
+  { keepNotes, cloneOf, onStopped }: DeleteUnusedOptions,
+): Promise<'deleted' | 'absent'> {
+  const { stopped, hosts, volume } = work;
+  const onFinder = <T>(change: (all: Hosts, host: string) => Promise<T>) =>
+    onAnyHost(hosts, context.health, (host) => change(context.hosts, host), found.seenFrom);
+  const note = async (byUs: boolean) => {
+    if ((stopped.byUs ?? false) === byUs) return;
+    stopped.byUs = byUs;
+    await keepNotes();
+  };
+  // Somebody has started it since: whoever stops it next is not known to be this server.
+  if (isStarted(found)) await note(false);
+  try {
+    await proveUnused(work, found, context, { mayBeStopped: stopped.byUs === true, ...(cloneOf ? { cloneOf } : {}) });
+    if (isStarted(found)) {
+      await note(true);
+      await onFinder((all, host) => stopVolume(all, host, volume.name));
+      if (!cloneOf) await proveEmpty(work, found, context);
+    }
+  } catch (error) {
+    if (error instanceof DomainError && stopped.byUs) {
+      await onFinder((all, host) => startVolume(all, host, volume.name));
+      await note(false);
+    }
+    throw error;
+  }
+  await onStopped?.();
+  return onFinder((all, host) => deleteStoppedVolume(all, host, volume.name));
+}
