@@ -3,7 +3,9 @@ import type { Id } from '../../src/domain/ids.js';
 import { type Executor, TransportError } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { checkDatabase } from '../../src/interchange/check.js';
+import { spreadOver } from '../../src/operations/hosts/cluster-hosts.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
+import { volumeWork } from '../../src/operations/volumes/volume-bricks.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
 import {
@@ -267,6 +269,54 @@ describe('a link that is cut while its batch runs on', () => {
     });
   });
 });
+
+describe('a brick whose lvcreate may run on', () => {
+  it('is not taken for removed before that has ended: it would come to be afterwards, and nobody would know', async () => {
+    const hosts = strictHosts(3, 1);
+    let running: { readonly host: string; readonly line: string } | null = null;
+    const watched = new WatchedExecutor(hosts, async (line, host) => {
+      if (running || !line.includes(' lvcreate ') || host === (await makerOf(pool))) return;
+      running = { host, line };
+      throw new TransportError(host, `the link to ${host} broke`, true);
+    });
+    const executor: Executor = {
+      run: (host, batch) => watched.run(host, batch),
+      linkNames: (host, storageName) => watched.linkNames(host, storageName),
+      async awaitLeftovers(host) {
+        if (host === running?.host) throw new TransportError(host, `lvcreate still runs on ${host}`, true);
+      },
+      close: async () => undefined,
+    };
+    let pool: Pool = null as never;
+    await withPool(executor, async (opened) => {
+      pool = opened;
+      await loadTopology(pool, 3, 1);
+      await answerOf(pool, await pool.operations.createVolume(volumeRequest()));
+      for (let run = 0; run < 2; run++) {
+        await pool.recovery.run();
+        const [parked] = await records(pool);
+        expect(pool.recovery.nextTry(parked?.id ?? '')?.error).toMatch(/lvcreate still runs on h/);
+        expect(await pool.store.read((tx) => tx.bricks.list())).toHaveLength(1);
+      }
+      const late = running as unknown as { readonly host: string; readonly line: string };
+      await hosts.run(late.host, [{ argv: late.line.split(' '), timeoutMs: 1000 }]);
+      running = null;
+      await pool.recovery.run();
+      expect(await records(pool)).toEqual([]);
+      expect(await differences(pool.store, hosts)).toEqual([]);
+    });
+  });
+});
+
+/** The host from which the only volume is to be made. */
+function makerOf(pool: Pool): Promise<string | undefined> {
+  return pool.store.read(async (tx) => {
+    const [record] = await tx.operations.list();
+    const [volume] = await tx.volumes.list();
+    const work = record && volume && (await volumeWork(tx, record, volume, 'add-brick'));
+    return work ? spreadOver(work.bricks, work.volume.id)[0]?.manageName : undefined;
+  });
+}
 
 describe('a create of a process that died', () => {
   it('says of the bricks on a host that could not be asked why they are kept', async () => {

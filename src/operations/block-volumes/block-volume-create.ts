@@ -57,10 +57,10 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
 
   notes: ({ newHosting }) => newHosting && stopNote(newHosting.stopped),
 
-  async undo(work, context, failed, keepNotes) {
+  async undo(work, context, failed) {
     if (!work.isNameShared && (await mayHoldBlocks(work, context))) await removeBlockVolume(work, context);
     if (!work.newHosting) return ALL_UNDONE;
-    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, failed, keepNotes);
+    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, failed);
   },
 
   async retract(tx, { block, hosting, newHosting }, undone) {

@@ -31,12 +31,25 @@ export type OperationOutcome = 'succeeded' | 'rolled-back' | 'failed';
  */
 export type Interruption = 'crash' | 'failure' | 'undo';
 
-/** What is known when an undo begins. */
-export interface Failed {
+/** What `exec` and `undo` are given besides the plan. */
+interface Attempt {
+  /** Hosts on which something may run still, and why they can't be asked: what lies there is not touched. */
+  readonly unsettledHosts: ReadonlyMap<string, TransportError>;
+  /**
+   * Writes `notes(plan)` into the record: called before the change that they tell of, they are there for whoever goes
+   * on after a crash.
+   */
+  readonly keepNotes: () => Promise<void>;
+}
+
+export interface Execution extends Attempt {
+  /** After `direction` said forward; some of the work is done already. */
+  readonly isResumed: boolean;
+}
+
+export interface Failed extends Attempt {
   /** Null when the process that failed is gone. */
   readonly cause: unknown;
-  /** Hosts on which something may run still, and why they can't be asked. */
-  readonly unsettledHosts: ReadonlyMap<string, TransportError>;
 }
 
 /**
@@ -54,7 +67,7 @@ export interface OperationKind<Plan, Outcome> {
   lane(plan: Plan): string;
   /**
    * Hosts on which programs of the operation may run on after an interruption. Nothing is probed or undone before
-   * those on `mustEnd` have ended; a host of `mayStay` that can't be asked is told to `undo` instead.
+   * those on `mustEnd` have ended; a host of `mayStay` that can't be asked is told to `exec` or `undo` instead.
    */
   leftovers(plan: Plan, after: Interruption): Leftovers;
   /**
@@ -62,11 +75,7 @@ export interface OperationKind<Plan, Outcome> {
    * is the record marked as begun: a refusal, or a crash before, never makes `undo` take anything for its own.
    */
   examine?(plan: Plan, context: OperationContext): Promise<Plan>;
-  /**
-   * `isResumed`: after `direction` said forward; some of the work is done already. `keepNotes` writes `notes(plan)`
-   * into the record: called before the change that they tell of, they are there for whoever goes on after a crash.
-   */
-  exec(plan: Plan, context: OperationContext, isResumed: boolean, keepNotes: () => Promise<void>): Promise<Outcome>;
+  exec(plan: Plan, context: OperationContext, execution: Execution): Promise<Outcome>;
   /** Settles the store after `exec`, in the transaction that also ends the record. */
   finalize(tx: Tx, plan: Plan, outcome: Outcome): Promise<Finalized>;
   /**
@@ -80,8 +89,7 @@ export interface OperationKind<Plan, Outcome> {
     after: Interruption,
     isDeserted: boolean,
   ): Promise<'forward' | 'back'>;
-  /** `keepNotes`: as for `exec`. */
-  undo(plan: Plan, context: OperationContext, failed: Failed, keepNotes: () => Promise<void>): Promise<Undone>;
+  undo(plan: Plan, context: OperationContext, failed: Failed): Promise<Undone>;
   /** What `exec` saw and an undo by another process must know: kept in the record's plan. */
   notes?(plan: Plan): object | null;
   /**

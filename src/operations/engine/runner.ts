@@ -186,7 +186,7 @@ export class OperationRunner {
     if (!loaded) throw new Error(`the record of operation ${operationId} is incomplete`);
     try {
       loaded = await this.#settlement.begin(loaded);
-      await this.#settlement.exec(loaded, false);
+      await this.#settlement.exec(loaded, null);
       return null;
     } catch (error) {
       this.#context.log.warn({ op: kind.type, opId: operationId, err: error }, 'operation failed on the hosts');

@@ -11,6 +11,7 @@ import { ExecutorClosed } from './closable-executor.js';
 import {
   ALL_UNDONE,
   type AnyOperationKind,
+  type Execution,
   type Interruption,
   type OperationContext,
   type OperationOutcome,
@@ -115,9 +116,14 @@ export class Settlement {
   }
 
   /** False when the record lives on, for what could not be done on all hosts. */
-  async exec(loaded: Loaded, isResumed: boolean): Promise<boolean> {
+  async exec(loaded: Loaded, resumed: Pick<Execution, 'unsettledHosts'> | null): Promise<boolean> {
     const { operationId, kind, plan } = loaded;
-    const outcome: unknown = await kind.exec(plan, this.#context, isResumed, () => this.#keepNotes(loaded));
+    const execution: Execution = {
+      isResumed: resumed !== null,
+      unsettledHosts: resumed?.unsettledHosts ?? new Map(),
+      keepNotes: () => this.#keepNotes(loaded),
+    };
+    const outcome: unknown = await kind.exec(plan, this.#context, execution);
     const { isEnded, failure } = await this.write(async (tx) => {
       const { location, remaining = [], failure } = await kind.finalize(tx, plan, outcome);
       await answerQueueOf(tx, operationId, { location });
@@ -139,7 +145,7 @@ export class Settlement {
     let undone: Undone | null;
     try {
       await this.#keepNotes(loaded);
-      undone = await this.#undo(loaded, cause, () => this.exec(loaded, true));
+      undone = await this.#undo(loaded, cause, (unsettledHosts) => this.exec(loaded, { unsettledHosts }));
       if (!undone) return null;
     } catch (fault) {
       if (this.#isAbandoned || fault instanceof ExecutorClosed) throw new Abandoned();
@@ -177,8 +183,8 @@ export class Settlement {
     const { operationId, kind, plan } = loaded;
     try {
       let isEnded = true;
-      const undone = await this.#undo(loaded, null, async () => {
-        isEnded = await this.#goOn(loaded);
+      const undone = await this.#undo(loaded, null, async (unsettledHosts) => {
+        isEnded = await this.#goOn(loaded, unsettledHosts);
       });
       if (!undone) return isEnded;
       const parked = await this.write(async (tx) => {
@@ -199,7 +205,11 @@ export class Settlement {
   }
 
   /** What the undo came to; null after `goForward`, when the hosts ask for that. */
-  async #undo(loaded: Loaded, cause: unknown, goForward: () => Promise<unknown>): Promise<Undone | null> {
+  async #undo(
+    loaded: Loaded,
+    cause: unknown,
+    goForward: (unsettledHosts: ReadonlyMap<string, TransportError>) => Promise<unknown>,
+  ): Promise<Undone | null> {
     const { operationId, kind, plan, after, isUntouched } = loaded;
     const isDeserted = after === 'crash' && loaded.isDeserted;
     if (isUntouched) return ALL_UNDONE;
@@ -207,17 +217,18 @@ export class Settlement {
     const direction = await kind.direction(plan, this.#context, after, isDeserted);
     this.#context.log.info({ op: kind.type, opId: operationId, direction }, 'leading operation out');
     if (direction === 'forward') {
-      await goForward();
+      await goForward(unsettledHosts);
       return null;
     }
     await this.write((tx) => tx.operations.markUndoing(operationId));
-    return kind.undo(plan, this.#context, { cause, unsettledHosts }, () => this.#keepNotes(loaded));
+    const keepNotes = () => this.#keepNotes(loaded);
+    return kind.undo(plan, this.#context, { cause, unsettledHosts, keepNotes });
   }
 
   /** A refusal is an answer, for which a client would wait in vain as long as the same refusal is met again. */
-  async #goOn(loaded: Loaded): Promise<boolean> {
+  async #goOn(loaded: Loaded, unsettledHosts: ReadonlyMap<string, TransportError>): Promise<boolean> {
     try {
-      return await this.exec(loaded, true);
+      return await this.exec(loaded, { unsettledHosts });
     } catch (error) {
       const isRefused = (error instanceof DomainError && !isUnavailable(error)) || error instanceof CommandError;
       if (!isRefused || !loaded.isAwaited) throw error;

@@ -18,19 +18,14 @@ import type { FoundVolume } from './find-volume.js';
 import { destroyBricks, type HostedBrick, stillThere } from './volume-bricks.js';
 
 /** Destroys the clone that gluster has, if it is proved unused; otherwise it is left, with the record and the reason. */
-export async function undoClone(
-  work: CloneWork,
-  context: OperationContext,
-  _failed: Failed,
-  keepNotes: () => Promise<void>,
-): Promise<Undone> {
+export async function undoClone(work: CloneWork, context: OperationContext, failed: Failed): Promise<Undone> {
   if (work.isImported) await removeUnknownSnapshots(work, context);
   else await removeSnapshot(work, context);
   const { clusterId, name } = work.volume;
-  return context.work.onVolume(clusterId, name, context.hosts, () => undoInTurn(work, context, keepNotes));
+  return context.work.onVolume(clusterId, name, context.hosts, () => undoInTurn(work, context, failed));
 }
 
-async function undoInTurn(work: CloneWork, context: OperationContext, keepNotes: () => Promise<void>): Promise<Undone> {
+async function undoInTurn(work: CloneWork, context: OperationContext, failed: Failed): Promise<Undone> {
   const clone = await findClone(work, context);
   const seen = work.isImported ? [] : copiesSeen(work.bricks, work.sources);
   if (!clone) {
@@ -42,7 +37,7 @@ async function undoInTurn(work: CloneWork, context: OperationContext, keepNotes:
   const made = isSeen ? copiesOf(work) : await unlessRefused(bricksOf(work, clone, context));
   if (made instanceof DomainError) return leftAlone(work, bricksNotTold(work, made));
   const bricks = work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : []));
-  const outcome = await unlessRefused(deleteClone({ ...work, bricks }, clone, context, keepNotes));
+  const outcome = await unlessRefused(deleteClone({ ...work, bricks }, clone, context, failed));
   if (outcome instanceof DomainError) {
     work.found.bricks = made;
     return leftAlone(work, outcome);
@@ -71,7 +66,7 @@ async function deleteClone(
   work: CloneWork,
   clone: FoundVolume,
   context: OperationContext,
-  keepNotes: () => Promise<void>,
+  { keepNotes }: Failed,
 ): Promise<'deleted' | 'absent'> {
   const cloneOf = await findSource(work, context);
   if (!cloneOf) throw sourceMissing(work);

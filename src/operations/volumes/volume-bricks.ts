@@ -129,20 +129,27 @@ export interface Destroyed {
   readonly failure: unknown;
 }
 
+export interface DestroyOptions extends KnownUsers {
+  /** Hosts on which something that makes or removes bricks may run still, and why they can't be asked. */
+  readonly unsettledHosts?: ReadonlyMap<string, TransportError>;
+}
+
 /**
  * Removes bricks from their hosts; those that can't be removed now are named, not thrown. So are those that a volume
- * of gluster's uses, which is asked for here, unless the caller has just done it.
+ * of gluster's uses, which is asked for here, unless the caller has just done it, and those on unsettled hosts: what
+ * is not there yet is not gone.
  */
 export async function destroyBricks(
   bricks: readonly HostedBrick[],
   context: OperationContext,
-  known: KnownUsers = {},
+  { unsettledHosts = new Map(), ...known }: DestroyOptions = {},
 ): Promise<Destroyed> {
-  const refused = await refusedBricks(bricks, context, known);
+  const settledBricks = bricks.filter(({ manageName: host }) => !unsettledHosts.has(host));
+  const refused = await refusedBricks(settledBricks, context, known);
   const settled = await Promise.allSettled(
     bricks.map((hosted) =>
       context.work.onHost(hosted.manageName, hosted.brick.deviceId, async () => {
-        const refusal = refused.get(hosted.brick.id);
+        const refusal = unsettledHosts.get(hosted.manageName) ?? refused.get(hosted.brick.id);
         if (refusal) throw refusal;
         try {
           return await destroyOne(hosted, context);
@@ -185,10 +192,7 @@ function destroyOne({ brick, manageName: host }: HostedBrick, context: Operation
   });
 }
 
-/**
- * Removes bricks that were planned or made by an operation that failed. Bricks on hosts where something may run still
- * are not touched: like those that can't be removed, they are left.
- */
+/** Removes bricks that were planned or made by an operation that failed. */
 export async function undoBricks(
   bricks: readonly HostedBrick[],
   context: OperationContext,
@@ -196,13 +200,8 @@ export async function undoBricks(
 ): Promise<Undone> {
   const neverBegun = cause instanceof BricksNotMade ? cause.neverBegun : new Set<Id>();
   const begun = bricks.filter(({ brick }) => !neverBegun.has(brick.id));
-  const untouched = begun.filter(({ manageName }) => unsettledHosts.has(manageName));
-  const { left, failure } = await destroyBricks(
-    begun.filter((hosted) => !untouched.includes(hosted)),
-    context,
-  );
-  const [unasked] = untouched.map(({ manageName }) => unsettledHosts.get(manageName));
-  return { left: [...left, ...untouched.map(({ brick }) => brick.id)], failure: failure ?? unasked ?? null };
+  const { left, failure } = await destroyBricks(begun, context, { unsettledHosts });
+  return { left, failure };
 }
 
 /** After the undo of a create or an expansion: forgets the bricks that are gone and parks those that are left. */

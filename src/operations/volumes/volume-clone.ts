@@ -125,7 +125,7 @@ export const volumeClone: OperationKind<CloneWork, readonly Brick[]> = {
     return { ...work, seenFrom: source.seenFrom };
   },
 
-  async exec(work, context, isResumed) {
+  async exec(work, context, { isResumed }) {
     if (isResumed) {
       await removeSnapshot(work, context);
       const clone = await findClone(work, context);

@@ -218,7 +218,7 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     };
   },
 
-  async exec(work, context, isResumed) {
+  async exec(work, context, { isResumed }) {
     if (isResumed) return; // `direction` found it complete
     await createBricks(work, context);
     const [maker] = spreadOver(work.bricks, work.volume.id);
@@ -260,12 +260,12 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     return note && isImported ? { ...note, isImported } : note;
   },
 
-  async undo(work, context, failed, keepNotes) {
+  async undo(work, context, failed) {
     const { clusterId, name } = work.volume;
     await context.work.onVolume(clusterId, name, context.hosts, async () => {
       const found = await infoOf(work, context);
       if (!found || !isOurs(found, work)) return;
-      const outcome = await deleteUnused(work, found, context, { keepNotes });
+      const outcome = await deleteUnused(work, found, context, { keepNotes: failed.keepNotes });
       const still = outcome === 'absent' ? await infoOf(work, context) : null;
       if (still && isOurs(still, work)) throw stillThere(work.volume);
     });

@@ -106,7 +106,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     return { mustEnd: hosts, mayStay: ofBricks, volumes: [soughtVolume(volume, bricks)] };
   },
 
-  async exec(work, context, _isResumed, keepNotes) {
+  async exec(work, context, { keepNotes, unsettledHosts }) {
     const { volume } = work;
     let users: readonly GlusterVolume[] | null = null;
     if (volume) {
@@ -149,7 +149,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
       if (found && deleted.outcome === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
       users = deleted.users;
     }
-    return destroyBricks(work.bricks, context, { users });
+    return destroyBricks(work.bricks, context, { users, unsettledHosts });
   },
 
   async finalize(tx, { operationId, volume, bricks }, { gone, left, failure }) {

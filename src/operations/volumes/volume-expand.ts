@@ -88,7 +88,7 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
     volumes: [soughtVolume(volume, bricks)],
   }),
 
-  async exec(work, context, isResumed) {
+  async exec(work, context, { isResumed }) {
     const { volume } = work;
     if (!isResumed) await createBricks(work, context);
     const missing = isResumed ? await notServed(work, context) : work.bricks;
