@@ -44,6 +44,7 @@ function buildRoutes(document) {
         method: method.toUpperCase(),
         path: pathTemplate,
         isOpen: Array.isArray(operation.security) && operation.security.length === 0,
+        ...(operation['x-changes-nothing'] === true && { changesNothing: true }),
         ...(body && {
           body: {
             isRequired: body.required === true,

@@ -22,8 +22,8 @@ export class AdminState {
   }
 
   /** Throws for a request that the state does not allow. `peer`: the address at the other end of the connection. */
-  check(method: string, peer: string | undefined): void {
-    if (this.#name === 'normal' || method === 'GET' || method === 'HEAD') return;
+  check(mayChange: boolean, peer: string | undefined): void {
+    if (this.#name === 'normal' || !mayChange) return;
     if (this.#name === 'local-client' && isLocal(peer)) return;
     throw new HttpError(503, 'Service disabled for maintenance');
   }

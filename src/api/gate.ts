@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Needs no token, whatever the admin state. */
     isOpen?: boolean;
+    /** Let through where changes are refused, whatever its method. */
+    changesNothing?: boolean;
   }
 }
 
@@ -60,8 +62,9 @@ export function createGate({ authenticate, admin, isStopping, onRefusedPoll }: G
       if (request.role === 'user' && queueId !== undefined) onRefusedPoll(queueId);
       checkRole(request.role, path.clean);
     }
-    admin.check(method, request.socket.remoteAddress);
-    if (isStopping() && method !== 'GET' && method !== 'HEAD') {
+    const mayChange = method !== 'GET' && method !== 'HEAD' && !request.routeOptions.config.changesNothing;
+    admin.check(mayChange, request.socket.remoteAddress);
+    if (isStopping() && mayChange) {
       throw new DomainError('unavailable', 'the server is shutting down; send the request again once it is back');
     }
     return undefined;

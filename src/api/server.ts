@@ -132,7 +132,7 @@ function register<Id extends OperationId>(
   server.route<{ Params: { id?: string } }>({
     method: route.method,
     url: route.path.replace('{id}', ':id(^[A-Fa-f0-9]+$)'),
-    config: { isOpen: route.isOpen },
+    config: { isOpen: route.isOpen, changesNothing: route.changesNothing ?? false },
     async handler(request, reply) {
       const bytes = request.body as Buffer | undefined;
       const contractRequest = {

@@ -186,8 +186,8 @@ function operationSettings(config: Config): OperationSettings {
     volumeCreateRetries: config.volumeCreateRetries,
     maxInflight: config.maxInflight,
     operationsPerCluster: config.concurrency.operationsPerCluster,
+    hasGlusterLimits: !(config.executor === 'mock' && config.mock.mode === 'lenient'),
     // The original's mock knows no spare metadata, and its figures are in the recorded answers.
-    limitsNameLength: !(config.executor === 'mock' && config.mock.mode === 'lenient'),
     reserveSpareMetadata: !(config.executor === 'mock' && config.mock.mode === 'lenient'),
   };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import type { DbExportOptions, DbFileOptions, DbImportOptions, EmptyPathOptions } from '../config/command-line.js';
 import { counted } from '../domain/counted.js';
 import { DomainError } from '../domain/errors.js';
@@ -21,8 +21,23 @@ export async function exportDatabase(
     throw refused(`${jsonFile} exists; nothing is overwritten, name another file`);
   const text = `${stringifyJson(await readOnly(dbFile, dumpDatabase), 4)}\n`;
   if (jsonFile === '-') print(text);
-  else await writeFile(jsonFile, text, { mode: 0o600, flag: 'wx' });
+  else await writeNewFile(jsonFile, text);
   return 0;
+}
+
+/** Nothing is left of a file that could not be finished: it would be taken for a whole one. */
+async function writeNewFile(file: string, text: string): Promise<void> {
+  let handle: FileHandle | null = null;
+  try {
+    handle = await open(file, 'wx', 0o600);
+    await handle.writeFile(text);
+    await handle.sync();
+  } catch (cause) {
+    if (handle !== null) await rm(file, { force: true });
+    throw new DomainError('invalid', `${file} can't be written: ${(cause as Error).message}`, { cause });
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** `heketi db import`: a new database from JSON; nothing is left behind when the JSON can't be read. */

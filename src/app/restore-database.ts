@@ -19,9 +19,7 @@ export async function restoreDatabase(
   const partial = `${dbFile}.restoring`;
   await remove(partial);
   try {
-    await copyFile(backupFile, partial);
-    await chmod(partial, 0o600);
-    if (existsSync(`${backupFile}-wal`)) await copyFile(`${backupFile}-wal`, `${partial}-wal`);
+    await copyBackup(backupFile, partial);
     const contents = await verify(partial);
     const kept = await putInPlace(partial, dbFile);
     print(`${dbFile} is the backup ${backupFile} now: ${contents}.\n`);
@@ -30,6 +28,16 @@ export async function restoreDatabase(
   } catch (error) {
     await remove(partial);
     throw error;
+  }
+}
+
+async function copyBackup(backupFile: string, partial: string): Promise<void> {
+  try {
+    await copyFile(backupFile, partial);
+    await chmod(partial, 0o600);
+    if (existsSync(`${backupFile}-wal`)) await copyFile(`${backupFile}-wal`, `${partial}-wal`);
+  } catch (cause) {
+    throw new DomainError('invalid', `the backup can't be copied: ${(cause as Error).message}`, { cause });
   }
 }
 

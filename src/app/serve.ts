@@ -5,8 +5,6 @@ import { readTlsFiles } from './tls-files.js';
 
 /** `heketi --config=FILE`: answers the exit code once the server has ended. */
 export async function serve({ configFile, disableAuth }: ServeOptions): Promise<number> {
-  // A reader that is gone is nobody's defect. The outputs that follow do not go through these streams.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { config, warnings } = loadConfig({ file: configFile, env: process.env, flags: { disableAuth } });
   const tls = readTlsFiles(config.tls);
   const { runServer } = await import('./run-server.js');

@@ -1,4 +1,6 @@
 import type { ZoneChecking } from './allocator/types.js';
+import { bricksPerSet, type Durability } from './durability.js';
+import { DomainError } from './errors.js';
 
 /** What of a volume's options the server itself acts on. */
 export interface PlacementOptions {
@@ -59,4 +61,15 @@ function withoutBlanks(option: string): string {
   const nameLength = text.search(/\s/);
   const value = nameLength < 0 ? '' : text.slice(nameLength).trim();
   return value !== '' && text.startsWith('user.heketi.') ? `${text.slice(0, nameLength)} ${value}` : text;
+}
+
+/** In gluster an arbiter is the third of a replica's three bricks; there is none in sets of another size. */
+export function refuseSetWithoutArbiter(durability: Durability, options: readonly string[]): void {
+  const isArbiter = readPlacementOptions(options, { averageFileKib: 0 }).arbiter;
+  const size = bricksPerSet(durability);
+  if (!isArbiter || durability.type !== 'replicate' || size === 3) return;
+  throw new DomainError(
+    'invalid',
+    `user.heketi.arbiter needs replica 3, of which the third brick is the arbiter; this volume has replica ${size}. Ask for replica 3, which takes the space of two data bricks, or leave the option away`,
+  );
 }

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { boundedLine } from './bounded-line.js';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 import { createTextRedaction, redactFields } from './redaction.js';
 import { SteadyOutput } from './steady-output.js';
@@ -66,7 +67,7 @@ export function createLogger(options: LoggerOptions): Logging {
         logMethod(args, method, number) {
           if (number >= threshold) method.apply(this, args);
         },
-        streamWrite: (line) => inFormat(redactText(line), options.format),
+        streamWrite: (line) => inFormat(boundedLine(redactText(line)), options.format),
       },
     },
     options.stream ??

@@ -16,8 +16,8 @@ export interface OperationSettings {
   readonly maxInflight: number | null;
   /** How many operations run at a time in one cluster; others wait in order. */
   readonly operationsPerCluster: number;
-  /** False for simulated hosts that answer as the original's: they take names of any length. */
-  readonly limitsNameLength: boolean;
+  /** False for simulated hosts that answer as the original's: names of any length, arbiters in sets of any size. */
+  readonly hasGlusterLimits: boolean;
   /** See PlacementRequest. */
   readonly reserveSpareMetadata: boolean;
 }

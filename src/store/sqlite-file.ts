@@ -68,13 +68,39 @@ export interface PrivateCopy {
 }
 
 /**
- * Copies a database with its write-ahead log to a temporary directory, so that it can be read without a lock and
- * without leaving anything beside it. A running server may write meanwhile: then it is copied again.
+ * Copies a database with its write-ahead log to a temporary directory (beside it, where there is none), so that it can
+ * be read without a lock and without leaving anything behind. A running server may write meanwhile: then it is copied
+ * again.
  */
 export function copyDatabaseFile(file: string): PrivateCopy {
   if (!existsSync(file)) throw new DomainError('unavailable', `There is no database ${file}.`);
   refuseOtherFiles(file);
-  const directory = mkdtempSync(join(tmpdir(), 'mortar-db-'));
+  const refusals: string[] = [];
+  for (const folder of new Set([tmpdir(), dirname(file)])) {
+    try {
+      return copyInto(folder, file);
+    } catch (error) {
+      if (!(error instanceof NoPlace)) throw error;
+      refusals.push(textOf(error.cause));
+    }
+  }
+  throw new DomainError(
+    'unavailable',
+    `The database ${file} is read from a copy, for which there is no place (${refusals.join('; ')}). ` +
+      'Set TMPDIR to a folder that can be written and has room for it.',
+  );
+}
+
+/** A folder in which no copy can be made. */
+class NoPlace extends Error {}
+
+function copyInto(folder: string, file: string): PrivateCopy {
+  let directory: string;
+  try {
+    directory = mkdtempSync(join(folder, 'mortar-db-'));
+  } catch (cause) {
+    throw new NoPlace('', { cause });
+  }
   const copy = join(directory, basename(file));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   try {
@@ -85,13 +111,16 @@ export function copyDatabaseFile(file: string): PrivateCopy {
       else rmSync(`${copy}-wal`, { force: true });
       if (stamp(file) === before) return { file: copy, remove };
     }
-  } catch (error) {
+  } catch (cause) {
     remove();
-    throw new DomainError('unavailable', `The database ${file} can't be read: ${textOf(error)}.`, { cause: error });
+    if (NO_ROOM.includes((cause as NodeJS.ErrnoException).code ?? '')) throw new NoPlace('', { cause });
+    throw new DomainError('unavailable', `The database ${file} can't be read: ${textOf(cause)}.`, { cause });
   }
   remove();
   throw new DomainError('unavailable', `The database ${file} is being written all the time; stop its server first.`);
 }
+
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
 function stamp(file: string): string {
   const parts = [file, `${file}-wal`].map((path) => {

@@ -203,6 +203,7 @@ describe('answers', () => {
     expect((await ask(api.server, 'GET', '/hello')).statusCode).toBe(200);
     expect((await ask(api.server, 'GET', '/volumes')).statusCode).toBe(200);
     expect(api.calls).toEqual([]);
+    expect((await ask(api.server, 'POST', '/placements', { payload: '{"size":1}' })).statusCode).toBe(200);
   });
 
   it('logs a defect with its error and tells the client nothing of it', async () => {
@@ -239,6 +240,31 @@ describe('admin state', () => {
     }
     api.admin.set('normal');
     expect((await ask(api.server, 'POST', '/clusters', { payload: '{}' })).statusCode).toBe(201);
+  });
+
+  it('lets questions through that are asked with a body', async () => {
+    api = await startApi();
+    const preflight = JSON.stringify({ node: UNKNOWN_ID, name: '/dev/sdb' });
+    for (const state of ['read-only', 'local-client'] as const) {
+      api.admin.set(state);
+      const from = { remoteAddress: '192.168.10.1' };
+      for (const [path, payload] of [
+        ['/placements', '{"size":1}'],
+        ['/devices/preflight', preflight],
+        ['//devices//preflight', preflight],
+      ] as const)
+        expect((await ask(api.server, 'POST', path, { payload, ...from })).statusCode).toBe(200);
+      expect((await ask(api.server, 'POST', '/devices', { payload: preflight, ...from })).statusCode).toBe(503);
+      expect((await ask(api.server, 'PUT', '/placements', { payload: '{"size":1}', ...from })).statusCode).toBe(503);
+    }
+    expect(api.calls.map(({ name }) => name)).toEqual([
+      'planVolume',
+      'preflightDevice',
+      'preflightDevice',
+      'planVolume',
+      'preflightDevice',
+      'preflightDevice',
+    ]);
   });
 
   it.each([

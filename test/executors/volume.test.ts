@@ -103,6 +103,21 @@ describe('a volume', () => {
     expect(found?.bricks.map((b) => b.isArbiter)).toEqual([false, false, true, false, false, true]);
   });
 
+  it('has an arbiter in sets of three bricks only, whichever way these are ordered', async () => {
+    const of = (replica: number) => ({ type: 'replicate', replica, disperseData: 0, disperseRedundancy: 0 }) as const;
+    const set = await brickSet();
+    const pair = volume('v', set.slice(0, 2), { isArbiter: true, durability: of(2) });
+    await expect(createGlusterVolume(rig.hosts, HOST, pair)).rejects.toThrow('Failed to create volume files');
+    const four = volume('v', [...set, ...(await brickSet([1]))], { isArbiter: true, durability: of(4) });
+    await expect(createGlusterVolume(rig.hosts, HOST, four)).rejects.toThrow('For arbiter configuration');
+    const command = ['gluster', 'volume', 'create', 'v', 'replica', '2', 'arbiter', '1'];
+    const bricks = volume('v', set).bricks.map(({ host, path }) => `${host}:${path}`);
+    await rig.hosts.executor.run(HOST, [{ argv: [...command, ...bricks], timeoutMs: 1000 }]);
+    const found = await volumeInfo(rig.hosts, HOST, 'v');
+    expect(found).toMatchObject({ replicaCount: 3, arbiterCount: 1 });
+    expect(found?.bricks.map((b) => b.isArbiter)).toEqual([false, false, true]);
+  });
+
   it('may be dispersed or have no redundancy', async () => {
     const disperse = { type: 'disperse', replica: 0, disperseData: 2, disperseRedundancy: 1 } as const;
     await createGlusterVolume(rig.hosts, HOST, volume('d', await brickSet(), { durability: disperse }));

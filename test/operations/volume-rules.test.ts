@@ -157,6 +157,25 @@ it('expands by the rules that the volume was made with', async () => {
   });
 });
 
+it('refuses an arbiter in sets that can have none, before a brick is made', async () => {
+  const hosts = strictHosts(4, 1);
+  await withPool(hosts, async (pool) => {
+    await loadTopology(pool, 4, 1);
+    const before = hosts.state();
+    const options = ['user.heketi.arbiter true'];
+    for (const replica of [1, 2, 4]) {
+      const durability = { type: 'replicate', replica, disperseData: 0, disperseRedundancy: 0 } as const;
+      await expect(pool.operations.createVolume(volumeRequest({ options, durability }))).rejects.toThrow(
+        `user.heketi.arbiter needs replica 3, of which the third brick is the arbiter; this volume has replica ${replica}`,
+      );
+    }
+    expect(hosts.state()).toEqual(before);
+    expect(await pool.store.read((tx) => tx.bricks.list())).toEqual([]);
+    const durability = { type: 'none', replica: 0, disperseData: 0, disperseRedundancy: 0 } as const;
+    await done(pool, await pool.operations.createVolume(volumeRequest({ options, durability })));
+  });
+});
+
 it('allows a name once in each cluster', async () => {
   const hosts = strictHosts(2, 1);
   await withPool(hosts, async (pool) => {

@@ -48,7 +48,7 @@ export const OPERATION_SETTINGS: OperationSettings = {
   volumeCreateRetries: 0,
   maxInflight: null,
   operationsPerCluster: 64,
-  limitsNameLength: true,
+  hasGlusterLimits: true,
   reserveSpareMetadata: true,
 };
 

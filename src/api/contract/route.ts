@@ -8,6 +8,8 @@ export interface Route {
   readonly path: string;
   /** Needs no token, whatever the admin state. */
   readonly isOpen: boolean;
+  /** A question that is no GET, since it is asked with a body: let through where changes are refused. */
+  readonly changesNothing?: true;
   readonly body?: RouteBody;
 }
 

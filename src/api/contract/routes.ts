@@ -331,6 +331,7 @@ export const ROUTES: readonly Route[] = [
     "method": "POST",
     "path": "/devices/preflight",
     "isOpen": false,
+    "changesNothing": true,
     "body": {
       "isRequired": true,
       "parseErrorStatus": 422,
@@ -584,6 +585,7 @@ export const ROUTES: readonly Route[] = [
     "method": "POST",
     "path": "/placements",
     "isOpen": false,
+    "changesNothing": true,
     "body": {
       "isRequired": true,
       "parseErrorStatus": 422,

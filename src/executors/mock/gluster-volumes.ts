@@ -4,7 +4,7 @@ import { fail } from './answers.js';
 import { type GlusterCall, glusterFailure, glusterSuccess } from './gluster-answers.js';
 import { takeBricks } from './gluster-bricks.js';
 import { parseLayout, setOptions } from './gluster-volume-options.js';
-import { type SimulatedVolume, setSize, startBrick } from './pool.js';
+import { type Layout, type SimulatedVolume, setSize, startBrick } from './pool.js';
 import type { SimulatedHost } from './simulated-host.js';
 import type { World } from './world.js';
 
@@ -131,9 +131,22 @@ const CHANGES: Readonly<Record<string, Verb>> = {
   },
 };
 
+/** `replica 2 arbiter 1` and `replica 3 arbiter 1` are the same to gluster: sets of two data bricks and an arbiter. */
+function withArbiter(layout: Layout): Layout | null {
+  if (layout.arbiter === 0) return layout;
+  return layout.arbiter === 1 && [2, 3].includes(layout.replica) ? { ...layout, replica: 3 } : null;
+}
+
 function create(world: World, host: SimulatedHost, call: GlusterCall): CommandResult {
   const name = call.words[2] ?? '';
-  const { layout, rest } = parseLayout(call.words.slice(3));
+  const { layout: asked, rest } = parseLayout(call.words.slice(3));
+  const layout = world.isLenient ? asked : withArbiter(asked);
+  if (!layout) {
+    return fail(
+      1,
+      'For arbiter configuration, replica count must be 2 and arbiter count must be 1. The 3rd brick of the replica will be the arbiter\n',
+    );
+  }
   const { texts, isForced } = bricksFrom(rest);
   if (!world.isLenient && !/^[A-Za-z0-9_-]+$/.test(name)) {
     return fail(1, `Volume name ${name} is invalid. A volume name must not contain any special characters.`);

@@ -8,7 +8,7 @@ import type { PendingOperation } from '../../domain/pending-operation.js';
 import { gibToKib } from '../../domain/size.js';
 import { blockInfoFor, mountFor, type Volume } from '../../domain/volume.js';
 import { refuseLongVolumeName } from '../../domain/volume-name.js';
-import { effectiveOptions, readPlacementOptions } from '../../domain/volume-options.js';
+import { effectiveOptions, readPlacementOptions, refuseSetWithoutArbiter } from '../../domain/volume-options.js';
 import { createGlusterVolume, type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
 import type { Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
@@ -51,6 +51,18 @@ export async function checkVolumeRequest(tx: Tx, request: VolumeRequest, setting
   }
 }
 
+/** The options of a new volume, in the order in which gluster is given them; refuses what gluster makes no volume of. */
+export function optionsOfRequest(request: VolumeRequest, settings: OperationSettings): readonly string[] {
+  const options = effectiveOptions(
+    settings.preRequestOptions,
+    request.options,
+    settings.postRequestOptions,
+    request.isBlockHosting ? settings.blockHostingOptions : null,
+  );
+  if (settings.hasGlusterLimits) refuseSetWithoutArbiter(request.durability, options);
+  return options;
+}
+
 /** Why one cluster could not take a volume. */
 export interface ClusterPlacementRefusal {
   readonly clusterId: Id;
@@ -79,15 +91,10 @@ export async function buildVolumeCreate(
   health: NodeHealth,
 ): Promise<Intent> {
   const name = request.name || `vol_${volumeId}`;
-  const options = effectiveOptions(
-    settings.preRequestOptions,
-    request.options,
-    settings.postRequestOptions,
-    request.isBlockHosting ? settings.blockHostingOptions : null,
-  );
+  const options = optionsOfRequest(request, settings);
   const { clusterId, sets } = await choosePlacement(tx, request, name, options, settings, health);
   const bricks = sets.flat().map((placed) => plannedBrick(placed, volumeId, operationId));
-  if (settings.limitsNameLength) {
+  if (settings.hasGlusterLimits) {
     for (const brick of bricks) {
       const node = await tx.nodes.find(brick.nodeId);
       if (node) refuseLongVolumeName(name, storageName(node), brick.path);

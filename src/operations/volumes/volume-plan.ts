@@ -1,13 +1,12 @@
 import { largestVolumeGib } from '../../domain/allocator/largest-volume.js';
 import { newId } from '../../domain/ids.js';
 import { gibToKib } from '../../domain/size.js';
-import { effectiveOptions } from '../../domain/volume-options.js';
 import type { Tx } from '../../store/store.js';
 import type { NodeHealth, PlannedBrick, VolumePlan, VolumeRequest } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
 import { placementRequest, snapshotOf } from './placement.js';
 import { takenKib } from './space.js';
-import { choosePlacement, NoPlacementError } from './volume-create.js';
+import { choosePlacement, NoPlacementError, optionsOfRequest } from './volume-create.js';
 
 /** Where a volume would go now, or why it fits nowhere, and the largest of its kind that would fit. */
 export async function planVolume(
@@ -16,12 +15,7 @@ export async function planVolume(
   settings: OperationSettings,
   health: NodeHealth,
 ): Promise<VolumePlan> {
-  const options = effectiveOptions(
-    settings.preRequestOptions,
-    request.options,
-    settings.postRequestOptions,
-    request.isBlockHosting ? settings.blockHostingOptions : null,
-  );
+  const options = optionsOfRequest(request, settings);
   const name = request.name || `vol_${newId()}`;
   const largestGib = await largestOf(tx, request, options, settings, health);
   try {

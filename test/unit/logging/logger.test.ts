@@ -164,4 +164,40 @@ describe('the text format', () => {
     );
     expect(lines[1]).toMatch(/^\S+Z error {4}failed\n {2}Error: broken\n {6}at /);
   });
+
+  it.each(['json', 'text'] as const)('cuts what comes from outside to a bound, and says so, in %s', (format) => {
+    const { logger, lines } = capture({ format });
+    const huge = 'x'.repeat(300_000);
+    const failure = new Error(`begin ${huge} end`, { cause: new Error(huge) });
+    logger.error(
+      { url: `/${huge}`, err: failure, lists: [[huge], ...Array.from({ length: 5_000 }, () => ['x'])] },
+      'kept',
+    );
+    logger.warn(
+      { nested: { deeper: Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, i])) } },
+      'kept',
+    );
+    logger.child({ child: huge }).info(`${huge}`);
+    expect(lines).toHaveLength(3);
+    for (const line of lines) {
+      expect(line.length).toBeLessThan(40_000);
+      expect(line).toMatch(/\[\d+ (characters|entries) cut\]/);
+    }
+    const [first = ''] = lines;
+    expect(first).toContain('kept');
+    expect(first).toContain(`begin ${'x'.repeat(1_000)}`);
+    // Where it was thrown stands at the end of a stack.
+    expect(first).toContain('logger.test.ts');
+  });
+
+  it('leaves a line of ordinary length as it is, and finds a secret that a cut would have split', () => {
+    const secret = 'a-secret-of-the-server';
+    const { logger, lines } = capture({ secrets: [secret] });
+    const text = 'y'.repeat(3_000);
+    logger.info({ text }, 'whole');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ text });
+    for (let at = 3_040; at < 3_080; at++)
+      logger.info({ text: `${'z'.repeat(at)}${secret}${'z'.repeat(200_000)}` }, 'cut');
+    expect(lines.join('')).not.toContain('a-secret');
+  });
 });
