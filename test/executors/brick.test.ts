@@ -8,7 +8,7 @@ import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js'
 
 const HOST = 'n1.manage';
 const CREATE_COMMANDS = 8;
-const DESTROY_COMMANDS = 6;
+const DESTROY_COMMANDS = 7;
 const ABSENT = { lvExists: false, poolExists: false, isMounted: false, inFstab: false };
 const PRESENT = { lvExists: true, poolExists: true, isMounted: true, inFstab: true };
 

@@ -179,7 +179,9 @@ describe('deleting a volume', () => {
   it('frees its bricks, and may be repeated', async () => {
     const set = await brickSet();
     await createGlusterVolume(rig.hosts, HOST, volume('v', set));
-    await expect(destroyBrick(rig.hosts, HOST, set[0]?.[1] ?? brick(0, 1))).rejects.toThrow('target is busy');
+    const [, first = brick(0, 1)] = set[0] ?? [];
+    await expect(destroyBrick(rig.hosts, HOST, first)).rejects.toThrow("gluster's volume v uses the file system at ");
+    await expect(destroyBrick(rig.hosts, HOST, first, 'v')).rejects.toThrow('target is busy');
     expect(await deleteGlusterVolume(rig.hosts, HOST, 'v')).toEqual({ outcome: 'deleted', users: [] });
     expect(await deleteGlusterVolume(rig.hosts, HOST, 'v')).toEqual({ outcome: 'absent', users: null });
     for (const [host, spec] of set)

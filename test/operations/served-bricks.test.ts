@@ -92,6 +92,27 @@ describe('a brick that a volume of gluster uses', () => {
       await pool.store.close();
     }));
 
+  it('is not destroyed when it was put into another volume while its removal waited for its turn', () =>
+    withVolume(async (quiet, hosts, id, file) => {
+      const bricks = await brickNames(quiet);
+      const before = logicalVolumes(hosts);
+      await quiet.store.close();
+      let hasLooked = false;
+      const executor = new WatchedExecutor(hosts, async (line) => {
+        if (/ volume info --xml$/.test(line)) hasLooked = true;
+        if (!hasLooked || !line.includes(' brick-claims ')) return;
+        hasLooked = false;
+        await rescue(hosts, bricks);
+      });
+      const pool = await openPool(file, executor);
+      await answerOf(pool, await pool.operations.deleteVolume(id));
+      expect(logicalVolumes(hosts)).toEqual(before);
+      const [record] = await pool.store.read((tx) => tx.operations.list());
+      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/volume rescued uses/);
+      await pool.runner.settled();
+      await pool.store.close();
+    }));
+
   it('is not destroyed by the undo of an expansion', () =>
     withVolume(async (quiet, hosts, id, file) => {
       await quiet.store.close();

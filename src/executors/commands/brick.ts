@@ -1,6 +1,7 @@
 import { volumeGroupName } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
 import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, TransportError } from '../executor.js';
+import { refuseClaimed } from './brick-claims.js';
 import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import { isNotMounted, isProgramMissing } from './failure.js';
 import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
@@ -80,12 +81,14 @@ function explainedMkfs(host: string, device: string, error: CommandError): Comma
 
 /**
  * Removes the brick, whatever is left of it; parts that are gone already are fine. `poolRemoved` tells whether its
- * space is free again: a pool that still holds snapshots or clones stays, with its space.
+ * space is free again: a pool that still holds snapshots or clones stays, with its space. A brick that a volume of gluster's
+ * other than `doomedVolume` has is refused.
  */
 export async function destroyBrick(
   hosts: Hosts,
   host: string,
   brick: BrickPlace & Pick<BrickSpec, 'poolMetadataKib'>,
+  doomedVolume = '',
 ): Promise<{ readonly poolRemoved: boolean }> {
   const { settings, executor } = hosts;
   const vg = volumeGroupName(brick.deviceId);
@@ -103,7 +106,9 @@ export async function destroyBrick(
   const rmdir = program(['rmdir', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
   const deleteLine = isSnapshotMount(mountPoint) ? [] : [deleteFstabLine(settings.fstab, mountPoint)];
 
-  const answers = await runWhenUnmounted(hosts, host, umount, mountPoint, [...deleteLine, removeLv, count, rmdir]);
+  const refuse = refuseClaimed(mountPoint, doomedVolume);
+  const after = [...deleteLine, removeLv, count, rmdir];
+  const answers = await runWhenUnmounted(hosts, host, [refuse, umount], mountPoint, after);
   const [lvRemoved, counted] = answers.slice(-3) as [CommandResult, CommandResult];
   const isHeldByPool = lvRemoved.exitCode !== 0 && isPoolHalfActive(lvRemoved, vg, brick.thinPool);
   if (lvRemoved.exitCode !== 0 && !isHeldByPool && !isVolumeAbsent(lvRemoved, vg, brick.lv))
@@ -206,12 +211,13 @@ function xfsLayout(settings: HostSettings, spec: BrickSpec): readonly string[] {
 async function runWhenUnmounted(
   hosts: Hosts,
   host: string,
-  umount: Command,
+  [refuse, umount]: readonly [Command, Command],
   mountPoint: string,
   after: readonly Command[],
 ): Promise<readonly CommandResult[]> {
   const { executor } = hosts;
-  const [unmounted, ...first] = await executor.run(host, [umount, ...after]);
+  const [claimed, unmounted, ...first] = await executor.run(host, [refuse, umount, ...after]);
+  if (claimed && claimed.exitCode !== 0) throw new CommandError(host, refuse, claimed);
   let results = first;
   if (!unmounted) throw new TransportError(host, `no answer from ${host}`, true);
   if (unmounted.exitCode !== 0) {

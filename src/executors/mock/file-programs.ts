@@ -76,6 +76,21 @@ export function fstabDelete(_world: World, host: SimulatedHost, args: readonly s
   return succeed();
 }
 
+/** `bash -c SCRIPT brick-claims VOLUMES MOUNT_POINT DOOMED` */
+export function brickClaims(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const [, mountPoint = '', doomed] = args;
+  if (world.isLenient) return succeed();
+  for (const path of [mountPoint, `${mountPoint}/brick`]) {
+    const name = host.brickPaths.get(normalPath(path))?.name;
+    if (name !== undefined && name !== doomed)
+      return fail(
+        1,
+        `gluster's volume ${name} uses the file system at ${mountPoint}, which was to be removed; it was left alone`,
+      );
+  }
+  return succeed();
+}
+
 /** Only `sed -i.save '/re/d' file`, with any delimiter. */
 export function sed(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const [, script = '', path = ''] = args;

@@ -2,7 +2,21 @@ import type { CommandResult } from '../executor.js';
 import { fail, succeed } from './answers.js';
 import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './block-programs.js';
 import { blkid, dmsetup, lsblk, stat } from './device-reports.js';
-import { cat, chmod, chown, dd, fstabAppend, fstabDelete, grep, ls, mkdir, rmdir, sed, tail } from './file-programs.js';
+import {
+  brickClaims,
+  cat,
+  chmod,
+  chown,
+  dd,
+  fstabAppend,
+  fstabDelete,
+  grep,
+  ls,
+  mkdir,
+  rmdir,
+  sed,
+  tail,
+} from './file-programs.js';
 import { glusterBlock } from './gluster-block-program.js';
 import { gluster } from './gluster-program.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
@@ -14,6 +28,7 @@ import type { SimulatedProgram, World } from './world.js';
 
 const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, SimulatedProgram>([
   ['blkid', blkid],
+  ['brick-claims', brickClaims],
   ['cat', cat],
   ['chmod', chmod],
   ['chown', chown],

@@ -56,6 +56,45 @@ export async function onAnyHost<T>(
   throw new TransportError(first.host, failuresText(failures), false, { cause: first.error });
 }
 
+export interface Asked<T> {
+  /** Null when no host gave another answer. */
+  readonly answer: T | null;
+  /** Who answered null. */
+  readonly answered: readonly string[];
+  /** What ended the search before all were asked. */
+  readonly failure: unknown;
+}
+
+/**
+ * Asks one host after the other until one answers other than null, each as `onAnyHost` does. A failure of the first ones
+ * is thrown, as is what `isFinal`; a later one ends the search: what the others said may do.
+ */
+export async function askInTurn<T>(
+  hosts: readonly string[],
+  health: NodeHealth,
+  ask: (host: string) => Promise<T | null>,
+  isFinal: (error: unknown) => boolean = () => false,
+): Promise<Asked<T>> {
+  const left = new Set(hosts);
+  const answered: string[] = [];
+  while (left.size > 0) {
+    let asked = '';
+    try {
+      const answer = await onAnyHost([...left], health, (host) => {
+        asked = host;
+        left.delete(host);
+        return ask(host);
+      });
+      if (answer !== null) return { answer, answered, failure: null };
+      answered.push(asked);
+    } catch (error) {
+      if (answered.length === 0 || isFinal(error)) throw error;
+      return { answer: null, answered, failure: error };
+    }
+  }
+  return { answer: null, answered, failure: null };
+}
+
 /** Nothing ran there, and nothing would: the host is unreachable or its glusterd is stopped. */
 function isHostDown(error: unknown): error is TransportError | CommandError {
   if (error instanceof TransportError) return !error.mayHaveRun;

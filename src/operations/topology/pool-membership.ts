@@ -3,7 +3,7 @@ import { manageName, type Node, storageName } from '../../domain/node.js';
 import { detachPeer, listPeers } from '../../executors/commands/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
-import { onAnyHost } from '../hosts/cluster-hosts.js';
+import { askInTurn } from '../hosts/cluster-hosts.js';
 
 /** What tells a peer of the pool. */
 type Member = Omit<Node, 'exact'>;
@@ -40,26 +40,10 @@ async function askMembers<T>(
   context: OperationContext,
   ask: (host: string) => Promise<T | null>,
 ): Promise<T | null> {
-  const left = new Set(others.map(manageName));
-  const answered: string[] = [];
-  let failure: unknown = null;
-  while (left.size > 0) {
-    let asked = '';
-    try {
-      const answer = await onAnyHost([...left], context.health, (host) => {
-        asked = host;
-        left.delete(host);
-        return ask(host);
-      });
-      if (answer !== null) return answer;
-      answered.push(asked);
-    } catch (error) {
-      // A refusal comes from one that knows.
-      if (answered.length === 0 || error instanceof CommandError) throw error;
-      failure = error;
-      break;
-    }
-  }
+  // A refusal comes from one that knows.
+  const isFinal = (error: unknown) => error instanceof CommandError;
+  const { answer, answered, failure } = await askInTurn(others.map(manageName), context.health, ask, isFinal);
+  if (answer !== null) return answer;
   const counted = others.filter(({ state }) => state !== 'failed');
   if (counted.every((other) => answered.includes(manageName(other)))) return null;
   for (const host of answered) if (await isConnected(host, others, context)) return null;

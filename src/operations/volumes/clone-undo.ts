@@ -70,16 +70,16 @@ async function deleteClone(
 ): Promise<'deleted' | 'absent'> {
   const cloneOf = await findSource(work, context);
   if (!cloneOf) throw sourceMissing(work);
-  const onStopped = () => removeCopies(work.bricks, context, clone.id);
+  const onStopped = () => removeCopies(work.bricks, context, clone);
   return deleteUnused(work, clone, context, { keepNotes, cloneOf, onStopped });
 }
 
 async function removeCopies(
   bricks: readonly HostedBrick[],
   context: OperationContext,
-  doomedId?: string,
+  doomed?: FoundVolume,
 ): Promise<void> {
-  const { left, failure } = await destroyBricks(bricks, context, doomedId === undefined ? {} : { doomedId });
+  const { left, failure } = await destroyBricks(bricks, context, doomed ? { doomed } : {});
   if (left.length > 0) throw failure;
 }
 

@@ -4,7 +4,7 @@ import { type GlusterVolume, volumeInfo } from '../../executors/commands/gluster
 import { listPeers } from '../../executors/commands/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
-import { onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
+import { askInTurn, spreadOver } from '../hosts/cluster-hosts.js';
 
 export interface SoughtVolume {
   readonly id: Id;
@@ -48,25 +48,9 @@ export async function askWhoKnows<T>(
   ask: (host: string) => Promise<T | null>,
 ): Promise<T | null> {
   const nodes = await context.store.read((tx) => tx.nodes.listByCluster(clusterId));
-  const left = new Set(spreadOver(nodes.map(manageName), id));
-  const answered: string[] = [];
-  let failure: unknown = null;
-  while (left.size > 0) {
-    let asked = '';
-    try {
-      const answer = await onAnyHost([...left], context.health, (host) => {
-        asked = host;
-        left.delete(host);
-        return ask(host);
-      });
-      if (answer !== null) return answer;
-      answered.push(asked);
-    } catch (error) {
-      if (answered.length === 0) throw error;
-      failure = error;
-      break;
-    }
-  }
+  const hosts = spreadOver(nodes.map(manageName), id);
+  const { answer, answered, failure } = await askInTurn(hosts, context.health, ask);
+  if (answer !== null) return answer;
   // A node that was given up is not asked for its opinion.
   const counted = nodes.filter(({ state }) => state !== 'failed');
   if (counted.every((node) => answered.includes(manageName(node)))) return null;

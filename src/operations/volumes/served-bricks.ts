@@ -12,8 +12,8 @@ import type { HostedBrick } from './volume-bricks.js';
 export interface KnownUsers {
   /** Asked for a moment ago, on a host that can know: the volumes that use any of the bricks. */
   readonly users?: readonly GlusterVolume[] | null;
-  /** gluster's id of a stopped volume that goes together with its bricks. */
-  readonly doomedId?: string;
+  /** A stopped volume that goes together with its bricks. */
+  readonly doomed?: Pick<GlusterVolume, 'id' | 'name'>;
 }
 
 /**
@@ -23,12 +23,12 @@ export interface KnownUsers {
 export async function refusedBricks(
   bricks: readonly HostedBrick[],
   context: OperationContext,
-  { users = null, doomedId }: KnownUsers,
+  { users = null, doomed }: KnownUsers,
 ): Promise<ReadonlyMap<Id, Error>> {
   const refused = new Map<Id, Error>();
   const refuse = (volumes: readonly GlusterVolume[]) => {
     for (const hosted of bricks) {
-      const user = volumes.find((volume) => volume.id !== doomedId && usesBrick(volume, pathOfBrick(hosted.brick)));
+      const user = volumes.find((volume) => volume.id !== doomed?.id && usesBrick(volume, pathOfBrick(hosted.brick)));
       if (user) refused.set(hosted.brick.id, usedBy(user, hosted));
     }
   };

@@ -152,10 +152,10 @@ export async function destroyBricks(
         const refusal = unsettledHosts.get(hosted.manageName) ?? refused.get(hosted.brick.id);
         if (refusal) throw refusal;
         try {
-          return await destroyOne(hosted, context);
+          return await destroyOne(hosted, context, known);
         } catch (error) {
           // What keeps a mount or a volume busy is often gone a moment later, and every step may be taken again.
-          if (error instanceof CommandError) return destroyOne(hosted, context);
+          if (error instanceof CommandError) return destroyOne(hosted, context, known);
           throw error;
         }
       }),
@@ -181,15 +181,16 @@ export async function destroyBricks(
   return { gone, left, failure };
 }
 
-function destroyOne({ brick, manageName: host }: HostedBrick, context: OperationContext) {
-  return destroyBrick(context.hosts, host, {
+function destroyOne({ brick, manageName: host }: HostedBrick, context: OperationContext, { doomed }: KnownUsers) {
+  const place = {
     deviceId: brick.deviceId,
     brickId: brick.id,
     path: pathOfBrick(brick),
     lv: brickLvName(brick),
     thinPool: brickThinPoolName(brick),
     poolMetadataKib: brick.poolMetadataKib,
-  });
+  };
+  return destroyBrick(context.hosts, host, place, doomed?.name);
 }
 
 /** Removes bricks that were planned or made by an operation that failed. */
