@@ -1,11 +1,11 @@
 import { DomainError } from './errors.js';
 
-/** Of a file name, on any file system gluster runs on. */
-const MAX_FILE_NAME = 255;
+/** glusterd wants less than 256 characters for it together with the slash before it. */
+const MAX_FILE_NAME = 254;
 
 /**
- * glusterd keeps a file NAME.HOST.PATH.vol for each brick, with dashes for the slashes of its path. A name that can't be
- * stored so is refused by every gluster; most refuse shorter ones too, by the length of the whole path.
+ * glusterd keeps a file NAME.HOST.PATH.vol for each brick, with dashes for the slashes of its path. A longer one is
+ * refused by every gluster (seen in 10.3); old ones (3.x) refuse shorter names too, by the length of the whole path.
  */
 export function refuseLongVolumeName(name: string, host: string, brickPath: string): void {
   const file = `${name}.${host}.${brickPath.slice(1).replaceAll('/', '-')}.vol`;

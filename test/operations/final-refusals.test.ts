@@ -44,6 +44,42 @@ describe('what gluster or mkfs refuses on any bricks', () => {
     );
   });
 
+  it('a name is the longest that glusterd can store for the longest host name among its bricks', () => {
+    // vg_ID and brick_ID have 35 and 38 characters.
+    const path = `/var/lib/heketi/mounts/${'v'.repeat(35)}/${'b'.repeat(38)}/brick`;
+    const longest = 254 - '..10.0.0.1.vol'.length - path.length + 1;
+    const hosts = strictHosts(3, 1);
+    return withPool(hosts, async (pool) => {
+      await loadTopology(pool, 3, 1);
+      const create = (length: number) => pool.operations.createVolume(volumeRequest({ name: 'v'.repeat(length) }));
+      await expect(create(longest + 1)).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining(`at most ${longest} for a brick on 10.0.0.`),
+      });
+      await done(pool, await create(longest));
+    });
+  });
+
+  it('an expansion to a node whose name is too long for it', () => {
+    const hosts = strictHosts(2, 1);
+    return withPool(hosts, async (pool) => {
+      const clusterId = await loadTopology(pool, 1, 1);
+      const durability = { type: 'none', replica: 0, disperseData: 0, disperseRedundancy: 0 } as const;
+      const request = volumeRequest({ name: 'v'.repeat(130), durability, sizeGib: 90 });
+      const id = (await done(pool, await pool.operations.createVolume(request))).slice('/volumes/'.length);
+      const node = { clusterId, zone: 1, manageNames: ['h2'], storageNames: ['a-name-beyond-20-characters'], tags: {} };
+      const nodeId = (await done(pool, await pool.operations.addNode(node))).slice('/nodes/'.length);
+      const device = { nodeId, name: '/dev/sdb', mayDestroyData: false, tags: {} };
+      await done(pool, await pool.operations.addDevice(device));
+      const commands = hosts.commandsRun;
+      await expect(pool.operations.expandVolume(id, 50)).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('for a brick on a-name-beyond-20-characters'),
+      });
+      expect(hosts.commandsRun).toBe(commands);
+    });
+  });
+
   it.each([256, 167, 150])('a name of %i characters is refused before any brick is made', (length) => {
     const hosts = strictHosts(3, 1);
     return withPool(hosts, async (pool) => {

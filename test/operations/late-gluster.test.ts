@@ -97,6 +97,23 @@ describe('a change that glusterd makes after its client has given up', () => {
       await expectNothingLeft(pool, hosts);
     }));
 
+  it('is the snapshot of a volume that is named like a question, which is asked for on no other host', async () => {
+    const hosts = strictHosts(3, 2);
+    const snapped: string[] = [];
+    const executor = new WatchedExecutor(hosts, (line, host) => {
+      if (line.includes(' snapshot create ')) snapped.push(host);
+    });
+    await withPool(executor, async (pool) => {
+      await loadTopology(pool, 3, 2);
+      const made = await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'status' })));
+      late(hosts, ' snapshot create ');
+      const { error } = await answerOf(pool, await pool.operations.cloneVolume(made.slice('/volumes/'.length), 'twin'));
+      expect(error).toMatch(/Request timed out.*may go on/s);
+      expect(snapped).toHaveLength(1);
+      await expectNothingLeft(pool, hosts);
+    });
+  });
+
   it('is a new peer, which is taken out when it is in', () =>
     withVolume(async ({ pool, hosts, asked }) => {
       late(hosts, ' peer probe ');

@@ -37,6 +37,12 @@ export function udevadm(settings: HostSettings, args: readonly string[], flags: 
 const GIVES_UP_WITH = /(?:^Error ?: ?|failed: |<opErrstr>[^<]*)Request timed out/im;
 const READING = new Set(['info', 'list', 'status']);
 
+/** By the word for the action alone: a volume may be named like one. */
+function isReadingGluster([subject, action = '', , detail = '']: readonly string[]): boolean {
+  if (READING.has(action)) return true;
+  return subject === 'volume' && (action === 'rebalance' || action === 'heal') && READING.has(detail);
+}
+
 /** gluster's own time limit ends first, so that its answer and not our deadline tells what happened. */
 export function gluster(settings: HostSettings, args: readonly string[], flags: Flags = {}): Command {
   const seconds = settings.glusterCliTimeoutSeconds || 600;
@@ -45,7 +51,7 @@ export function gluster(settings: HostSettings, args: readonly string[], flags: 
     argv: ['gluster', '--mode=script', `--timeout=${seconds}`, ...args],
     timeoutMs: minutes * MINUTE_MS,
     givesUpWith: GIVES_UP_WITH,
-    isReading: READING.has(args[1] ?? '') || READING.has(args[3] ?? ''),
+    isReading: isReadingGluster(args),
     ...flags,
   };
 }

@@ -1,5 +1,6 @@
 import { clusterErrorsText, eligibleClusters } from '../../domain/allocator/eligible-clusters.js';
 import type { DeviceVerdict, PlacementResult } from '../../domain/allocator/types.js';
+import type { Brick } from '../../domain/brick.js';
 import { disperseCounts } from '../../domain/durability.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
@@ -94,12 +95,7 @@ export async function buildVolumeCreate(
   const options = optionsOfRequest(request, settings);
   const { clusterId, sets } = await choosePlacement(tx, request, name, options, settings, health);
   const bricks = sets.flat().map((placed) => plannedBrick(placed, volumeId, operationId));
-  if (settings.hasGlusterLimits) {
-    for (const brick of bricks) {
-      const node = await tx.nodes.find(brick.nodeId);
-      if (node) refuseLongVolumeName(name, storageName(node), brick.path);
-    }
-  }
+  await refuseLongNames(tx, name, bricks, settings);
   const volume: Volume = {
     id: volumeId,
     clusterId,
@@ -127,6 +123,20 @@ export async function buildVolumeCreate(
     plan: {},
     lane: clusterId,
   };
+}
+
+/** Refuses bricks that gluster can't take into a volume of this name. */
+export async function refuseLongNames(
+  tx: Tx,
+  volumeName: string,
+  bricks: readonly Pick<Brick, 'nodeId' | 'path'>[],
+  settings: OperationSettings,
+): Promise<void> {
+  if (!settings.hasGlusterLimits) return;
+  for (const { nodeId, path } of bricks) {
+    const node = await tx.nodes.find(nodeId);
+    if (node) refuseLongVolumeName(volumeName, storageName(node), path);
+  }
 }
 
 /** The first cluster, in the order asked for or by id, that can take the volume, and where its bricks go. */

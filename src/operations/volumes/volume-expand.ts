@@ -24,7 +24,7 @@ import {
   type VolumeWork,
   volumeWork,
 } from './volume-bricks.js';
-import { NoPlacementError } from './volume-create.js';
+import { NoPlacementError, refuseLongNames } from './volume-create.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
 /** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
@@ -53,6 +53,7 @@ export async function buildVolumeExpand(
     ]);
   }
   const bricks = placed.sets.flat().map((brick) => plannedBrick(brick, volumeId, operationId));
+  await refuseLongNames(tx, volume.name, bricks, settings);
   await takeSpace(tx, bricks);
   await tx.bricks.insert(bricks);
   return {
