@@ -111,6 +111,8 @@ export interface BrickRows {
   listShownByVolume(volumeId: Id): Promise<readonly Brick[]>;
   listByDevice(deviceId: Id): Promise<readonly Brick[]>;
   listByNode(nodeId: Id): Promise<readonly Brick[]>;
+  /** Some brick on the device of another volume than this, that nothing is being done to. */
+  findAnother(deviceId: Id, volumeId: Id): Promise<Brick | null>;
   /** Bricks in a thin pool of this name: one, or those that share it with their clones. */
   listByThinPool(deviceId: Id, name: string): Promise<readonly Brick[]>;
   countByDevice(): Promise<ReadonlyMap<Id, number>>;

@@ -181,8 +181,9 @@ describe('deleting a volume', () => {
     await createGlusterVolume(rig.hosts, HOST, volume('v', set));
     const [, first = brick(0, 1)] = set[0] ?? [];
     await expect(destroyBrick(rig.hosts, HOST, first)).rejects.toThrow("gluster's volume v uses the file system at ");
-    await expect(destroyBrick(rig.hosts, HOST, first, 'v')).rejects.toThrow('target is busy');
-    expect(await deleteGlusterVolume(rig.hosts, HOST, 'v')).toEqual({ outcome: 'deleted', users: [] });
+    await expect(destroyBrick(rig.hosts, HOST, first, { doomed: 'v' })).rejects.toThrow('target is busy');
+    const paths = set.map(([, { path }]) => path);
+    expect(await deleteGlusterVolume(rig.hosts, HOST, 'v', paths)).toEqual({ outcome: 'deleted', users: [] });
     expect(await deleteGlusterVolume(rig.hosts, HOST, 'v')).toEqual({ outcome: 'absent', users: null });
     for (const [host, spec] of set)
       expect(await destroyBrick(rig.hosts, `n${host}.manage`, spec)).toEqual({ poolRemoved: true });

@@ -148,3 +148,56 @@ describe('a brick that a volume of gluster uses', () => {
       await pool.store.close();
     }));
 });
+
+describe('a delete beside other volumes on the same devices', () => {
+  /** What gluster was asked for of all volumes. */
+  async function deleteBeside(meanwhile: (hosts: SimulatedHosts, line: string, bricks: readonly string[]) => unknown) {
+    const hosts = strictHosts(3, 1);
+    const lists: string[] = [];
+    let bricks: readonly string[] = [];
+    const executor = new WatchedExecutor(hosts, async (line) => {
+      if (/ volume info --xml$/.test(line)) lists.push(line);
+      await meanwhile(hosts, line, bricks);
+    });
+    return withPool(executor, async (pool) => {
+      await loadTopology(pool, 3, 1);
+      const made = await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'v' })));
+      bricks = await brickNames(pool);
+      await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'beside' })));
+      lists.length = 0;
+      const { error } = await answerOf(pool, await pool.operations.deleteVolume(made.slice('/volumes/'.length)));
+      const left = await pool.store.read((tx) => tx.bricks.list());
+      return { error, lists, volumes: logicalVolumes(hosts).length, left: left.length };
+    });
+  }
+  const rescueAfterDelete = (hosts: SimulatedHosts, line: string, bricks: readonly string[]) =>
+    line.includes(' brick-claims ') &&
+    !hosts.state().pools.some((p) => p.volumes.some(({ name }) => name === 'rescued'))
+      ? rescue(hosts, bricks)
+      : undefined;
+
+  it('asks the hosts of the bricks who uses them, and nobody for all volumes', async () => {
+    expect(await deleteBeside(() => undefined)).toEqual({ error: null, lists: [], volumes: 6, left: 3 });
+  });
+
+  it('leaves bricks alone that were put into another volume meanwhile', async () => {
+    const { volumes, left, lists } = await deleteBeside(rescueAfterDelete);
+    expect({ volumes, left, lists }).toEqual({ volumes: 12, left: 6, lists: [] });
+  });
+
+  it('asks for all volumes where the hosts can not tell', async () => {
+    const byHand = async (hosts: SimulatedHosts, line: string) => {
+      if (!/ volume stop v /.test(line)) return;
+      await gluster(hosts, 'volume', 'stop', 'beside');
+      await gluster(hosts, 'volume', 'delete', 'beside');
+    };
+    const { error, lists, left } = await deleteBeside(byHand);
+    expect({ error, left }).toEqual({ error: null, left: 3 });
+    expect(lists).not.toEqual([]);
+    const rescued = await deleteBeside(async (hosts, line, bricks) => {
+      await byHand(hosts, line);
+      await rescueAfterDelete(hosts, line, bricks);
+    });
+    expect(rescued).toMatchObject({ volumes: 12, left: 6 });
+  });
+});

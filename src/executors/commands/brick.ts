@@ -1,7 +1,7 @@
 import { volumeGroupName } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
 import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, TransportError } from '../executor.js';
-import { refuseClaimed } from './brick-claims.js';
+import { type Claims, claimsError, refuseClaimed } from './brick-claims.js';
 import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import { isNotMounted, isProgramMissing } from './failure.js';
 import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
@@ -81,14 +81,14 @@ function explainedMkfs(host: string, device: string, error: CommandError): Comma
 
 /**
  * Removes the brick, whatever is left of it; parts that are gone already are fine. `poolRemoved` tells whether its
- * space is free again: a pool that still holds snapshots or clones stays, with its space. A brick that a volume of gluster's
- * other than `doomedVolume` has is refused.
+ * space is free again: a pool that still holds snapshots or clones stays, with its space. A brick that a volume of
+ * gluster's has is refused, as far as `refuseClaimed` can tell; `ClaimsUnknown` when it can't tell with the witness.
  */
 export async function destroyBrick(
   hosts: Hosts,
   host: string,
   brick: BrickPlace & Pick<BrickSpec, 'poolMetadataKib'>,
-  doomedVolume = '',
+  claims: Claims = {},
 ): Promise<{ readonly poolRemoved: boolean }> {
   const { settings, executor } = hosts;
   const vg = volumeGroupName(brick.deviceId);
@@ -106,7 +106,7 @@ export async function destroyBrick(
   const rmdir = program(['rmdir', mountPoint], SHORT_TIMEOUT_MS, { mayFail: true });
   const deleteLine = isSnapshotMount(mountPoint) ? [] : [deleteFstabLine(settings.fstab, mountPoint)];
 
-  const refuse = refuseClaimed(mountPoint, doomedVolume);
+  const refuse = refuseClaimed(mountPoint, claims);
   const after = [...deleteLine, removeLv, count, rmdir];
   const answers = await runWhenUnmounted(hosts, host, [refuse, umount], mountPoint, after);
   const [lvRemoved, counted] = answers.slice(-3) as [CommandResult, CommandResult];
@@ -217,7 +217,7 @@ async function runWhenUnmounted(
 ): Promise<readonly CommandResult[]> {
   const { executor } = hosts;
   const [claimed, unmounted, ...first] = await executor.run(host, [refuse, umount, ...after]);
-  if (claimed && claimed.exitCode !== 0) throw new CommandError(host, refuse, claimed);
+  if (claimed && claimed.exitCode !== 0) throw claimsError(host, refuse, claimed);
   let results = first;
   if (!unmounted) throw new TransportError(host, `no answer from ${host}`, true);
   if (unmounted.exitCode !== 0) {

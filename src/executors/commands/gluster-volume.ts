@@ -69,11 +69,11 @@ export async function createGlusterVolume(hosts: Hosts, host: string, spec: Glus
 export interface DeletedVolume {
   /** `absent`: gluster has no volume of that name. */
   readonly outcome: 'deleted' | 'absent';
-  /** Volumes that use one of the bricks all the same, seen after the delete; null where that could not be read. */
+  /** Volumes that use one of the bricks all the same, seen after the delete; null when that was not asked or not read. */
   readonly users: readonly GlusterVolume[] | null;
 }
 
-/** Stops and deletes the volume, not its bricks, and looks who else uses these. */
+/** Stops and deletes the volume, not its bricks, and looks who else uses those that are given. */
 export async function deleteGlusterVolume(
   hosts: Hosts,
   host: string,
@@ -85,9 +85,10 @@ export async function deleteGlusterVolume(
   const stop = gluster(settings, ['volume', 'stop', name, 'force']);
   const remove = gluster(settings, ['volume', 'delete', name]);
   const list = listVolumesCommand(settings);
+  const isAsking = brickPaths.length > 0;
   try {
-    const results = await runAll(executor, host, [stop, remove, list]);
-    return { outcome: 'deleted', users: usersIn(host, list, results.at(-1), brickPaths) };
+    const results = await runAll(executor, host, [stop, remove, ...(isAsking ? [list] : [])]);
+    return { outcome: 'deleted', users: isAsking ? usersIn(host, list, results.at(-1), brickPaths) : null };
   } catch (error) {
     if (error instanceof CommandError && isVolumeAbsent(error)) return { outcome: 'absent', users: null };
     throw error;

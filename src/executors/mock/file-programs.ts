@@ -76,10 +76,12 @@ export function fstabDelete(_world: World, host: SimulatedHost, args: readonly s
   return succeed();
 }
 
-/** `bash -c SCRIPT brick-claims VOLUMES MOUNT_POINT DOOMED` */
+/** `bash -c SCRIPT brick-claims VOLUMES MOUNT_POINT DOOMED WITNESS` */
 export function brickClaims(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
-  const [, mountPoint = '', doomed] = args;
+  const [volumes = '', mountPoint = '', doomed, witness = ''] = args;
   if (world.isLenient) return succeed();
+  if (witness !== '' && !host.brickPaths.has(normalPath(witness)))
+    return fail(3, `${volumes} does not show ${witness}, which gluster uses: it can not tell who uses ${mountPoint}`);
   for (const path of [mountPoint, `${mountPoint}/brick`]) {
     const name = host.brickPaths.get(normalPath(path))?.name;
     if (name !== undefined && name !== doomed)

@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import { TransportError } from '../../executors/executor.js';
 import { GlusterLock, type Pacing, REAL_PACING } from './gluster-lock.js';
+import { GlusterdFiles } from './glusterd-files.js';
 import { PatientExecutor } from './patient-executor.js';
 
 export interface HostWorkLimits {
@@ -16,6 +17,7 @@ const BRICKS_PER_DEVICE = 2;
 export class HostWork {
   readonly #limits: HostWorkLimits;
   readonly pacing: Pacing;
+  readonly glusterdFiles = new GlusterdFiles();
   readonly #hosts = new Map<string, LimitFunction>();
   readonly #devices = new Map<string, LimitFunction>();
   readonly #clusters = new Map<string, GlusterLock>();

@@ -12,6 +12,11 @@ import type { HostedBrick } from './volume-bricks.js';
 export interface KnownUsers {
   /** Asked for a moment ago, on a host that can know: the volumes that use any of the bricks. */
   readonly users?: readonly GlusterVolume[] | null;
+  /**
+   * By brick, another one of its host that gluster uses: with it the host itself can tell at the moment when the brick
+   * is removed (see `refuseClaimed`), and gluster is asked only where it can't.
+   */
+  readonly witnesses?: ReadonlyMap<Id, string>;
   /** A stopped volume that goes together with its bricks. */
   readonly doomed?: Pick<GlusterVolume, 'id' | 'name'>;
 }
@@ -55,6 +60,24 @@ export async function refusedBricks(
   for (const hosted of undecided()) refused.set(hosted.brick.id, unknownUser(hosted, answers.get(hosted.manageName)));
   refuse(known().flatMap(({ volumes }) => volumes));
   return refused;
+}
+
+/** A witness for each of the bricks of a volume that is deleted; null when one has none. */
+export async function witnessesOf(
+  volumeId: Id,
+  bricks: readonly HostedBrick[],
+  { store, work }: OperationContext,
+): Promise<ReadonlyMap<Id, string> | null> {
+  if (bricks.some(({ manageName: host }) => !work.glusterdFiles.mayTell(host))) return null;
+  return store.read(async (tx) => {
+    const witnesses = new Map<Id, string>();
+    for (const { brick } of bricks) {
+      const other = await tx.bricks.findAnother(brick.deviceId, volumeId);
+      if (!other) return null;
+      witnesses.set(brick.id, pathOfBrick(other));
+    }
+    return witnesses;
+  });
 }
 
 function canKnow(

@@ -5,6 +5,7 @@ import { manageName, storageName } from '../../domain/node.js';
 import type { ChangeType, PendingOperation } from '../../domain/pending-operation.js';
 import type { Volume } from '../../domain/volume.js';
 import { createBrick, destroyBrick } from '../../executors/commands/brick.js';
+import { type Claims, ClaimsUnknown } from '../../executors/commands/brick-claims.js';
 import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
@@ -136,8 +137,8 @@ export interface DestroyOptions extends KnownUsers {
 
 /**
  * Removes bricks from their hosts; those that can't be removed now are named, not thrown. So are those that a volume
- * of gluster's uses, which is asked for here, unless the caller has just done it, and those on unsettled hosts: what
- * is not there yet is not gone.
+ * of gluster's uses, which is asked for here, unless the caller has just done it or their hosts can tell with a witness,
+ * and those on unsettled hosts: what is not there yet is not gone.
  */
 export async function destroyBricks(
   bricks: readonly HostedBrick[],
@@ -145,19 +146,24 @@ export async function destroyBricks(
   { unsettledHosts = new Map(), ...known }: DestroyOptions = {},
 ): Promise<Destroyed> {
   const settledBricks = bricks.filter(({ manageName: host }) => !unsettledHosts.has(host));
-  const refused = await refusedBricks(settledBricks, context, known);
+  let looking: ReturnType<typeof refusedBricks> | null = null;
+  const look = () => {
+    looking ??= refusedBricks(settledBricks, context, known);
+    return looking;
+  };
+  if (!known.witnesses) await look();
   const settled = await Promise.allSettled(
     bricks.map((hosted) =>
       context.work.onHost(hosted.manageName, hosted.brick.deviceId, async () => {
-        const refusal = unsettledHosts.get(hosted.manageName) ?? refused.get(hosted.brick.id);
+        const unsettled = unsettledHosts.get(hosted.manageName);
+        if (unsettled) throw unsettled;
+        const doomed = known.doomed?.name ?? '';
+        const witness = known.witnesses?.get(hosted.brick.id);
+        const removed = witness ? await destroyIfTold(hosted, context, { doomed, witness }) : null;
+        if (removed) return removed;
+        const refusal = (await look()).get(hosted.brick.id);
         if (refusal) throw refusal;
-        try {
-          return await destroyOne(hosted, context, known);
-        } catch (error) {
-          // What keeps a mount or a volume busy is often gone a moment later, and every step may be taken again.
-          if (error instanceof CommandError) return destroyOne(hosted, context, known);
-          throw error;
-        }
+        return destroyTwice(hosted, context, { doomed });
       }),
     ),
   );
@@ -181,7 +187,31 @@ export async function destroyBricks(
   return { gone, left, failure };
 }
 
-function destroyOne({ brick, manageName: host }: HostedBrick, context: OperationContext, { doomed }: KnownUsers) {
+/** Null, and nothing is removed, when the host can't tell who uses the brick. */
+async function destroyIfTold(hosted: HostedBrick, context: OperationContext, claims: Claims) {
+  const { glusterdFiles } = context.work;
+  try {
+    const removed = await destroyTwice(hosted, context, claims);
+    glusterdFiles.told(hosted.manageName);
+    return removed;
+  } catch (error) {
+    if (!(error instanceof ClaimsUnknown)) throw error;
+    glusterdFiles.didNotTell(hosted.manageName);
+    return null;
+  }
+}
+
+async function destroyTwice(hosted: HostedBrick, context: OperationContext, claims: Claims) {
+  try {
+    return await destroyOne(hosted, context, claims);
+  } catch (error) {
+    // What keeps a mount or a volume busy is often gone a moment later, and every step may be taken again.
+    if (error instanceof CommandError) return destroyOne(hosted, context, claims);
+    throw error;
+  }
+}
+
+function destroyOne({ brick, manageName: host }: HostedBrick, context: OperationContext, claims: Claims) {
   const place = {
     deviceId: brick.deviceId,
     brickId: brick.id,
@@ -190,7 +220,7 @@ function destroyOne({ brick, manageName: host }: HostedBrick, context: Operation
     thinPool: brickThinPoolName(brick),
     poolMetadataKib: brick.poolMetadataKib,
   };
-  return destroyBrick(context.hosts, host, place, doomed?.name);
+  return destroyBrick(context.hosts, host, place, claims);
 }
 
 /** Removes bricks that were planned or made by an operation that failed. */

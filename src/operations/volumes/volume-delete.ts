@@ -16,7 +16,7 @@ import type { Intent } from '../engine/operation-records.js';
 import { manageNamesOf, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
 import { byHope, forgetBricks } from './parked-bricks.js';
-import { refusedBricks } from './served-bricks.js';
+import { type KnownUsers, refusedBricks, witnessesOf } from './served-bricks.js';
 import { giveBackSpace } from './space.js';
 import {
   countServed,
@@ -108,7 +108,7 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
 
   async exec(work, context, { keepNotes, unsettledHosts }) {
     const { volume } = work;
-    let users: readonly GlusterVolume[] | null = null;
+    let known: KnownUsers = {};
     if (volume) {
       const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
       if (found && isForeign(found, work)) {
@@ -132,24 +132,20 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
         // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
         await keepNotes();
       }
+      const witnesses = await witnessesOf(volume.id, work.bricks, context);
+      const asked = witnesses ? [] : work.bricks.map(({ brick }) => pathOfBrick(brick));
       const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
         onAnyHost(
           spreadOver(work.hosts, volume.id),
           context.health,
-          (host) =>
-            deleteGlusterVolume(
-              hosts,
-              host,
-              volume.name,
-              work.bricks.map(({ brick }) => pathOfBrick(brick)),
-            ),
+          (host) => deleteGlusterVolume(hosts, host, volume.name, asked),
           found?.seenFrom,
         ),
       );
       if (found && deleted.outcome === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
-      users = deleted.users;
+      known = witnesses ? { witnesses } : { users: deleted.users };
     }
-    return destroyBricks(work.bricks, context, { users, unsettledHosts });
+    return destroyBricks(work.bricks, context, { ...known, unsettledHosts });
   },
 
   async finalize(tx, { operationId, volume, bricks }, { gone, left, failure }) {

@@ -25,6 +25,15 @@ const shownByVolume = statement(
     .orderBy('id'),
 );
 const byDevice = statement(bricks.where('device_id', '=', TEXT).orderBy('id'));
+const another = statement(
+  bricks
+    .where('device_id', '=', TEXT)
+    .where('volume_id', '<>', TEXT)
+    .where('volume_id', '<>', sql.lit(''))
+    .where('path', '<>', sql.lit(''))
+    .where('pending_id', 'is', null)
+    .limit(sql.lit(1)),
+);
 const byThinPool = statement(bricks.where('device_id', '=', TEXT).where('thin_pool', '=', TEXT).orderBy('id'));
 // Without an index, which every new brick would have to be written to: only a repair of a node asks.
 const byNode = statement(bricks.where('node_id', '=', TEXT).orderBy('id'));
@@ -90,6 +99,10 @@ export function brickRows(connection: Connection): BrickRows {
     },
     async listByDevice(deviceId) {
       return (await connection.all(byDevice, [deviceId])).map(fromRow);
+    },
+    async findAnother(deviceId, volumeId) {
+      const row = await first(connection, another, [deviceId, volumeId]);
+      return row && fromRow(row);
     },
     async listByThinPool(deviceId, name) {
       const found = (await connection.all(byThinPool, [deviceId, name])).map(fromRow);
