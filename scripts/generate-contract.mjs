@@ -45,6 +45,7 @@ function buildRoutes(document) {
         path: pathTemplate,
         isOpen: Array.isArray(operation.security) && operation.security.length === 0,
         ...(operation['x-changes-nothing'] === true && { changesNothing: true }),
+        ...(operation['x-while-held'] && { whileHeld: operation['x-while-held'] }),
         ...(body && {
           body: {
             isRequired: body.required === true,

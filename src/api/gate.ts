@@ -3,7 +3,9 @@ import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
 import type { AdminState } from './admin-state.js';
 import { type Authenticate, checkRole, type Role } from './auth.js';
+import type { Route } from './contract/route.js';
 import { HttpError } from './errors.js';
+import type { RestoreControl } from './handlers/deps.js';
 import { encodePath, queryOf, readRequestPath } from './request-path.js';
 
 declare module 'fastify' {
@@ -16,6 +18,8 @@ declare module 'fastify' {
     isOpen?: boolean;
     /** Let through where changes are refused, whatever its method. */
     changesNothing?: boolean;
+    /** See Route. */
+    whileHeld?: Route['whileHeld'];
   }
 }
 
@@ -26,15 +30,16 @@ export interface GateDeps {
   readonly authenticate: Authenticate | null;
   readonly admin: AdminState;
   readonly isStopping: () => boolean;
+  readonly restored: Pick<RestoreControl, 'isHeld' | 'refusal'>;
   /** Told of a poll that the caller's role does not allow. */
   onRefusedPoll(queueId: Id): void;
 }
 
 /**
- * What a request must pass before it is looked at, unknown paths included: clean path, token, role, admin state,
- * in this order.
+ * What a request must pass before it is looked at, unknown paths included: clean path, token, role, admin state, a
+ * server that is not held, in this order.
  */
-export function createGate({ authenticate, admin, isStopping, onRefusedPoll }: GateDeps) {
+export function createGate({ authenticate, admin, isStopping, restored, onRefusedPoll }: GateDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { method, originalUrl } = request;
     const path = readRequestPath(originalUrl);
@@ -62,8 +67,12 @@ export function createGate({ authenticate, admin, isStopping, onRefusedPoll }: G
       if (request.role === 'user' && queueId !== undefined) onRefusedPoll(queueId);
       checkRole(request.role, path.clean);
     }
-    const mayChange = method !== 'GET' && method !== 'HEAD' && !request.routeOptions.config.changesNothing;
+    const { changesNothing, whileHeld } = request.routeOptions.config;
+    const mayChange = method !== 'GET' && method !== 'HEAD' && !changesNothing;
     admin.check(mayChange, request.socket.remoteAddress);
+    const isHeldBack = (whileHeld ?? (mayChange ? 'refused' : 'answered')) === 'refused';
+    // Without a time to try again: it takes a person.
+    if (restored.isHeld && isHeldBack) throw new HttpError(503, restored.refusal);
     if (isStopping() && mayChange) {
       throw new DomainError('unavailable', 'the server is shutting down; send the request again once it is back');
     }

@@ -56,6 +56,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const gate = createGate({
     authenticate: deps.auth ? createAuthenticate(deps.auth, deps.now ?? Date.now) : null,
     admin: deps.admin,
+    restored: deps.restored,
     isStopping: deps.isStopping ?? (() => false),
     onRefusedPoll: (queueId) => userCreates.pollRefused(queueId),
   });
@@ -132,7 +133,11 @@ function register<Id extends OperationId>(
   server.route<{ Params: { id?: string } }>({
     method: route.method,
     url: route.path.replace('{id}', ':id(^[A-Fa-f0-9]+$)'),
-    config: { isOpen: route.isOpen, changesNothing: route.changesNothing ?? false },
+    config: {
+      isOpen: route.isOpen,
+      changesNothing: route.changesNothing ?? false,
+      ...(route.whileHeld && { whileHeld: route.whileHeld }),
+    },
     async handler(request, reply) {
       const bytes = request.body as Buffer | undefined;
       const contractRequest = {

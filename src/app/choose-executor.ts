@@ -6,28 +6,70 @@ import {
   createSshExecutor,
   refuseKubernetes,
 } from '../executors/create-executor.js';
-import type { SshLog } from '../executors/ssh/ssh-options.js';
-import type { Store } from '../store/store.js';
+import { OnlookingExecutor } from '../executors/onlooking-executor.js';
+import type { ServerIdentity, SshLog } from '../executors/ssh/ssh-options.js';
+import type { TakeOver } from '../operations/engine/restored-database.js';
+import type { Store, Tx } from '../store/store.js';
 
-/** The executor that the configuration asks for; throws DomainError for what a person can mend. */
-export async function chooseExecutor(config: Config, store: Store, log: SshLog): Promise<ChosenExecutor> {
-  if (config.executor === 'mock') return createMockExecutor(config.mock);
+export interface ExecutorOfServer extends ChosenExecutor {
+  /** Ends the state in which hosts are only read. */
+  readonly takeOver: TakeOver;
+}
+
+/**
+ * The executor that the configuration asks for; throws DomainError for what a person can mend. `isHeld`: hosts are only
+ * read until `takeOver`, and a server elsewhere that they work for is not locked out.
+ */
+export async function chooseExecutor(
+  config: Config,
+  store: Store,
+  log: SshLog,
+  isHeld: boolean,
+): Promise<ExecutorOfServer> {
+  const chosen = await choose(config, store, log, isHeld);
+  if (!isHeld) return chosen;
+  const executor = new OnlookingExecutor(chosen.executor);
+  return {
+    executor,
+    simulated: chosen.simulated,
+    async takeOver(tx) {
+      const takeOver = await chosen.takeOver(tx);
+      return () => {
+        takeOver();
+        executor.takePart();
+      };
+    },
+  };
+}
+
+async function choose(config: Config, store: Store, log: SshLog, isHeld: boolean): Promise<ExecutorOfServer> {
+  if (config.executor === 'mock') return { ...createMockExecutor(config.mock), takeOver: async () => () => undefined };
   if (config.executor === 'kube') return refuseKubernetes();
   const executor = createSshExecutor(config.ssh, {
     log,
-    identity: await serverIdentity(config, store),
+    identity: isHeld ? null : await serverIdentity(config, store),
     pins: {
       find: (host, port) => store.read((tx) => tx.hostKeys.find(host, port)),
       pin: (host, port, key) => pinOnce(config, store, host, port, key),
     },
   });
-  return { executor, simulated: null };
+  return {
+    executor,
+    simulated: null,
+    async takeOver(tx) {
+      const identity = await nextIdentity(tx);
+      return () => executor.takeOver(identity);
+    },
+  };
 }
 
 /** A database that may not be written is no base for a generation: such a server changes no host either. */
-async function serverIdentity(config: Config, store: Store) {
-  if (config.dbReadOnly) return { serverId: newId(), generation: Date.now() };
-  const { id, generation } = await store.write((tx) => tx.serverIdentity.begin(Date.now()));
+async function serverIdentity(config: Config, store: Store): Promise<ServerIdentity> {
+  return config.dbReadOnly ? { serverId: newId(), generation: Date.now() } : store.write(nextIdentity);
+}
+
+async function nextIdentity(tx: Tx): Promise<ServerIdentity> {
+  const { id, generation } = await tx.serverIdentity.begin(Date.now());
   return { serverId: id, generation };
 }
 

@@ -13,16 +13,16 @@ import { dumpDatabase } from '../interchange/dump.js';
 import type { Logging } from '../logging/logger.js';
 import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
-import { forgetOldAnswers } from '../operations/engine/forget-old-answers.js';
 import type { QueueAnswers } from '../operations/engine/queue-answers.js';
 import { markInterrupted } from '../operations/engine/recovery.js';
+import { RestoredDatabase } from '../operations/engine/restored-database.js';
 import { examinePool, findDifferences } from '../operations/examination/examine.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import { HostWork } from '../operations/hosts/host-work.js';
-import { NodeRepairMonitor } from '../operations/repair/node-repair-monitor.js';
 import type { OperationSettings } from '../operations/settings.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store } from '../store/store.js';
+import { BackgroundWork } from './background-work.js';
 import { chooseExecutor } from './choose-executor.js';
 import { listenHost } from './listen-host.js';
 import { recordedPool } from './recorded-pool.js';
@@ -33,6 +33,7 @@ export interface App {
   readonly admin: AdminState;
   readonly server: Awaited<ReturnType<typeof buildServer>>;
   readonly store: Store;
+  readonly restored: RestoredDatabase;
   /** Resolves when no operation runs any more. */
   settled(): Promise<void>;
   /** Answers the port. */
@@ -65,7 +66,8 @@ export async function createApp(
     onCommit: metrics.storeCommitted,
   });
   try {
-    const { executor: chosen, simulated } = await chooseExecutor(config, store, logger);
+    const restored = await RestoredDatabase.find(store, logger, config.dbReadOnly);
+    const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, restored.isHeld);
     const executor = new MeasuredExecutor(withInjectedFaults(chosen, config, logger), metrics.hostCommandFinished);
     simulated?.seedFromRecords(await store.read(recordedPool));
     if (!config.dbReadOnly) await markInterrupted(store, logger);
@@ -82,13 +84,8 @@ export async function createApp(
       log: logger,
       onOutcome: metrics.operationFinished,
     });
-    if (config.monitor.isEnabled) health.start(config.monitor.startSeconds, config.monitor.refreshSeconds);
-    const { startSeconds, refreshSeconds } = config.cleaner;
-    if (config.cleaner.isEnabled && !config.dbReadOnly) recovery.start(startSeconds, refreshSeconds);
-
-    const repairMonitor = new NodeRepairMonitor(store, repair, health, logger, config.nodeRepair.isReportOnly);
-    if (isNodeRepairOn(config)) repairMonitor.start(config.nodeRepair.startSeconds, config.nodeRepair.refreshSeconds);
-    const stopForgetting = config.dbReadOnly ? () => undefined : forgetOldAnswers(store, logger);
+    const background = new BackgroundWork(config, store, logger, { health, recovery, repair });
+    restored.whenFree(takeOver, () => background.start());
 
     const admin = new AdminState(config.defaultState);
     const traffic = new Traffic();
@@ -100,6 +97,7 @@ export async function createApp(
       operations,
       answers,
       admin,
+      restored,
       auth: config.isAuthDisabled ? null : config.jwt,
       log: logger,
       logLevels: levels,
@@ -121,6 +119,7 @@ export async function createApp(
       admin,
       server,
       store,
+      restored,
       settled: () => runner.settled(),
       recover: () => recovery.run(),
       async listen(port) {
@@ -129,10 +128,7 @@ export async function createApp(
       },
       async close(drainMs) {
         isStopping = true;
-        health.stop();
-        recovery.stop();
-        repairMonitor.stop();
-        stopForgetting();
+        background.stop();
         await runner.drain(drainMs);
         store.giveUpUndecided();
         answers.release();
@@ -162,11 +158,6 @@ function withInjectedFaults(executor: Executor, { injection }: Config, logger: L
   return new InjectingExecutor(executor, readInjectionRules(injection.raw), {
     onInjected: (host, command) => logger.warn({ host, command }, 'injected in place of a command or its result'),
   });
-}
-
-/** Lenient simulated hosts have nothing that could be compared, and a read-only database is not acted upon. */
-function isNodeRepairOn({ nodeRepair, dbReadOnly, executor, mock }: Config): boolean {
-  return nodeRepair.isEnabled && !dbReadOnly && !(executor === 'mock' && mock.mode === 'lenient');
 }
 
 function operationSettings(config: Config): OperationSettings {

@@ -54,7 +54,10 @@ async function refuseUsed(dbFile: string): Promise<void> {
 async function verify(file: string): Promise<string> {
   const store = await openSqliteStore({ file });
   try {
-    await store.write((tx) => tx.origin.setCopiedAt(Date.now()));
+    await store.write(async (tx) => {
+      // A file that was copied in another way does not say when.
+      if ((await tx.origin.copiedAt()) === null) await tx.origin.setCopiedAt(Date.now());
+    });
     return await store.read(async (tx) => {
       const { totalinconsistencies } = await checkDatabase(tx);
       const volumes = (await tx.volumes.list()).length;

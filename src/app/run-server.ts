@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import type { Config } from '../config/config.js';
+import { DomainError } from '../domain/errors.js';
 import { createLogger } from '../logging/logger.js';
 import { SteadyOutput } from '../logging/steady-output.js';
 import { followAdminSignals } from './admin-signals.js';
@@ -75,6 +76,7 @@ export async function recoverOnce(
   const nodeRepair = { ...config.nodeRepair, isEnabled: false };
   const app = await createApp({ ...config, monitor: never, cleaner: never, nodeRepair }, logging, null);
   try {
+    if (app.restored.isHeld) throw new DomainError('unavailable', `nothing was cleaned up: ${app.restored.refusal}`);
     const before = await app.store.read((tx) => tx.operations.counts());
     await app.recover();
     const after = await app.store.read((tx) => tx.operations.counts());

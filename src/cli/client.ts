@@ -75,8 +75,8 @@ export class HeketiClient {
     return (await this.#request('GET', path, undefined, [200])).body.toString('utf8');
   }
 
-  async getBytes(path: string): Promise<Buffer> {
-    return (await this.#request('GET', path, undefined, [200])).body;
+  async getBytes(path: string, headers: WireRequest['headers'] = {}): Promise<Buffer> {
+    return (await this.#request('GET', path, undefined, [200], headers)).body;
   }
 
   /** A request that is answered at once; returns its JSON, null for an empty body. */
@@ -123,8 +123,15 @@ export class HeketiClient {
     this.#settings.onWait?.(wait);
   }
 
-  async #request(method: string, path: string, body: unknown, statuses: readonly number[]): Promise<WireReply> {
-    const { reply } = await this.#followRedirects(await this.#sendFirst(method, path, body), method, path);
+  async #request(
+    method: string,
+    path: string,
+    body: unknown,
+    statuses: readonly number[],
+    headers?: WireRequest['headers'],
+  ): Promise<WireReply> {
+    const first = await this.#sendFirst(method, path, body, 'asking the server', headers);
+    const { reply } = await this.#followRedirects(first, method, path);
     if (!statuses.includes(reply.status)) throw errorFrom(reply);
     return reply;
   }
@@ -215,12 +222,18 @@ export class HeketiClient {
   }
 
   /** Sends a request, waiting and repeating while the server says that it is busy (429). */
-  async #sendFirst(method: string, path: string, body: unknown, what = 'asking the server'): Promise<WireReply> {
+  async #sendFirst(
+    method: string,
+    path: string,
+    body: unknown,
+    what: string,
+    extra?: WireRequest['headers'],
+  ): Promise<WireReply> {
     const { basePath, sleep, random } = this.#settings;
     const text = body === undefined ? undefined : stringifyJson(body);
     for (let retry = 0; ; retry += 1) {
       const reply = await this.#persist(
-        () => this.#exchange(method, basePath + path, text),
+        () => this.#exchange(method, basePath + path, text, extra),
         ({ isRefused, message }) => (isRefused && this.#hasAnswered ? message : null),
       );
       if (reply.status !== 429 || retry === BUSY_RETRIES) {
@@ -234,10 +247,15 @@ export class HeketiClient {
     }
   }
 
-  async #exchange(method: string, path: string, body: string | undefined): Promise<WireReply> {
+  async #exchange(
+    method: string,
+    path: string,
+    body: string | undefined,
+    extra: WireRequest['headers'] = {},
+  ): Promise<WireReply> {
     const { transport, signToken, user, key, now } = this.#settings;
     const token = signToken(user, key, method, decodePath(path), now());
-    const headers: Record<string, string> = { Authorization: `bearer ${token}` };
+    const headers: Record<string, string> = { ...extra, Authorization: `bearer ${token}` };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const request: WireRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
     const reply = await transport.send(request);

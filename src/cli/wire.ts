@@ -96,6 +96,8 @@ export interface OperationInfo {
   readonly type: string;
   readonly status: string;
   readonly subStatus: string;
+  /** Of an operation of a restored database: when the copy was made; otherwise empty. */
+  readonly copiedAt: string;
   readonly changes: readonly { readonly id: string; readonly description: string }[];
 }
 
@@ -236,6 +238,7 @@ export function readOperation(json: JsonValue): OperationInfo {
     type: readText(memberOf(json, 'type_name')),
     status: readText(memberOf(json, 'status')),
     subStatus: readText(memberOf(json, 'sub_status')),
+    copiedAt: readText(memberOf(json, 'copied_at')),
     changes: readList(memberOf(json, 'changes')).map((change) => ({
       id: readText(memberOf(change, 'id')),
       description: readText(memberOf(change, 'description')),

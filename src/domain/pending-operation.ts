@@ -73,6 +73,11 @@ export interface PendingOperation {
   readonly isUntouched?: true;
   /** An undo was begun, so that nothing but its end leads out. */
   readonly isUndoing?: true;
+  /**
+   * Unix milliseconds at which the backup was taken that this record was restored from: what has become of the operation
+   * since is not known, and only a person's request leads it out.
+   */
+  readonly copiedAt?: number;
   /** The original's number of an imported type this server does not know. */
   readonly exact?: ExactIntegers;
 }

@@ -39,12 +39,12 @@ export interface SshSettings {
 /** What the SSH executor needs of the server around it. */
 export interface SshSurroundings {
   readonly pins: HostKeyPins;
-  readonly identity: ServerIdentity;
+  readonly identity: ServerIdentity | null;
   readonly log: SshLog;
 }
 
 /** Throws DomainError `invalid` for a key or known_hosts file that can't be used. */
-export function createSshExecutor(settings: SshSettings, { pins, identity, log }: SshSurroundings): Executor {
+export function createSshExecutor(settings: SshSettings, { pins, identity, log }: SshSurroundings): SshExecutor {
   const { keyFile, knownHosts, ...options } = settings;
   const onPinned = (host: string, fingerprint: string) =>
     log.info({ host, fingerprint }, 'host key is pinned at the first connection');

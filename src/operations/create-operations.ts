@@ -78,7 +78,7 @@ export function createOperations(given: OperationContext): OperationServices {
   const settlement = new Settlement(
     context,
     KINDS,
-    (operationId, error) => recovery.keep(operationId, error),
+    (operationId, error, isCopied) => recovery.keep(operationId, error, isCopied),
     (operationId) => answers.wasAskedFor(operationId),
   );
   const runner: OperationRunner = new OperationRunner(context, tracker, settlement, (id) => answers.ended(id));
@@ -108,7 +108,10 @@ export function createOperations(given: OperationContext): OperationServices {
     try {
       return await starting;
     } catch (error) {
-      if (error instanceof ChangeInProgress) recovery.takeUp(error.operationId);
+      if (!(error instanceof ChangeInProgress)) throw error;
+      const record = await store.read((tx) => tx.operations.find(error.operationId));
+      if (record?.copiedAt !== undefined) throw error.waitingForSomebody();
+      recovery.takeUp(error.operationId);
       throw error;
     }
   };

@@ -128,6 +128,7 @@ export interface OperationTable {
   plan: string | null;
   is_undoing: number;
   is_untouched: number;
+  copied_at: number | null;
   exact: string | null;
 }
 

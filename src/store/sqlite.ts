@@ -16,7 +16,7 @@ import {
 import { diskFault, sqliteCode, translateSqliteError } from './sqlite-errors.js';
 import { copyDatabaseFile, prepareDatabaseFile, textOf } from './sqlite-file.js';
 import { StatementCache } from './statement-cache.js';
-import type { Store } from './store.js';
+import type { BackupPurpose, Store } from './store.js';
 import { tables } from './tables.js';
 import { UnitsOfWork } from './units-of-work.js';
 
@@ -144,7 +144,7 @@ function sqliteStore(
       if (refusal !== null) throw new DomainError('unavailable', refusal);
       return units.write(work, options);
     },
-    backup: () => units.alone(() => backupOf(database)),
+    backup: (purpose = 'archive') => units.alone(() => backupOf(database, purpose)),
     giveUpUndecided: () => units.giveUpUndecided(),
     close: () =>
       units.close(() => {
@@ -181,13 +181,12 @@ function attempt(work: () => void): void {
   }
 }
 
-/** A copy that needs no log, has a name of its own, and is known as a copy. */
-function backupOf(database: Database.Database): Buffer {
+/** A copy that needs no log and has a name of its own. */
+function backupOf(database: Database.Database, purpose: BackupPurpose): Buffer {
   const copy = new Database(selfContained(database.serialize()));
   try {
-    copy
-      .prepare("update journal set id = ?, previous = '', is_open = 0, commits = 0, copied_at = ?")
-      .run(newId(), Date.now());
+    copy.prepare("update journal set id = ?, previous = '', is_open = 0, commits = 0").run(newId());
+    if (purpose === 'archive') copy.prepare('update journal set copied_at = ?').run(Date.now());
     return copy.serialize();
   } finally {
     copy.close();

@@ -24,7 +24,7 @@ export interface Store {
    */
   write<T>(work: (tx: Tx) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** A complete, consistent copy of the database file. */
-  backup(): Promise<Buffer>;
+  backup(purpose?: BackupPurpose): Promise<Buffer>;
   /**
    * For the end of the server: rejects writes whose commit failed and of which nobody knows what is on the disk, with
    * a DomainError that says so.
@@ -164,6 +164,12 @@ export interface BlockVolumeRows {
   delete(id: Id): Promise<void>;
 }
 
+/**
+ * `archive`: a server that is started on it knows it as a copy that may be old (see OriginRows). `deployment`: another
+ * server goes on with it at once in place of this one; a copy of a copy stays one.
+ */
+export type BackupPurpose = 'archive' | 'deployment';
+
 export interface OperationRows {
   find(id: Id): Promise<PendingOperation | null>;
   list(): Promise<readonly PendingOperation[]>;
@@ -178,6 +184,8 @@ export interface OperationRows {
   markTouched(id: Id): Promise<void>;
   /** Notes that an undo begins; `update` with a new intent takes the note back. */
   markUndoing(id: Id): Promise<void>;
+  /** Notes of all operations that have no such note that they were in flight when the copy was taken. */
+  markCopied(at: number): Promise<void>;
   delete(id: Id): Promise<void>;
   listByType(type: OperationType): Promise<readonly PendingOperation[]>;
 }

@@ -58,6 +58,7 @@ export async function startApi(
       examine: async () => ({ records: await store.read(readPoolRecords), nodes: [] }),
       differences: async () => ({ differences: [], notCompared: [], pendingOperations: [] }),
     },
+    restored: { isHeld: false, refusal: '', copiedAt: null, startedAt: NOW_MS, confirm: async () => {} },
     log,
     ...overrides,
   });

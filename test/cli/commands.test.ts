@@ -401,6 +401,62 @@ it('differences come with what to do, what could not be compared and what is pen
   });
 });
 
+describe('server restore', () => {
+  const difference = {
+    kind: 'restored-operation',
+    cluster: '',
+    host: '',
+    subject: 'o1',
+    text: 'operation o1 was in flight',
+    remedy: 'clean it up',
+  };
+  const held = {
+    held: true,
+    started_at: '2026-01-02T00:00:00.000Z',
+    copied_at: '2026-01-01T00:00:00.000Z',
+    differences: { differences: [difference], notcompared: [], pendingoperations: [] },
+  };
+
+  it('status shows why the server is held, the differences, and what ends it', async () => {
+    await withServer(
+      { 'GET /restore': [{ body: held }, { body: { held: false, started_at: 't' } }] },
+      async (_s, run) => {
+        expect((await run(['server', 'restore', 'status'])).stdout).toBe(
+          [
+            'Held: the database is a restored copy, made 2026-01-01T00:00:00.000Z. Nothing on hosts is changed.',
+            '',
+            'database: operation o1 was in flight',
+            '    clean it up',
+            '1 differences',
+            '',
+            'When the server that the copy is of does not run any more: heketi-cli server restore confirm',
+            '',
+          ].join('\n'),
+        );
+        expect((await run(['server', 'restore', 'status'])).stdout).toBe('Not held: the server works on its hosts\n');
+      },
+    );
+  });
+
+  it('confirm says that it was done, or why not', async () => {
+    const answers = [{ status: 204 }, { status: 409, body: 'not held' }];
+    await withServer({ 'POST /restore/confirm': answers }, async (_server, run) => {
+      expect((await run(['server', 'restore', 'confirm'])).stdout).toBe('The server works on its hosts now\n');
+      expect(await run(['server', 'restore', 'confirm'])).toMatchObject({ exit: 255, stderr: 'Error: not held\n' });
+    });
+  });
+
+  it('operations info names the copy that an operation was restored from', async () => {
+    const record = { id: 'o1', type_name: 'create-volume', status: 'stale', sub_status: '', changes: [] };
+    const script = { 'GET /operations/pending/o1': { body: { ...record, copied_at: held.copied_at } } };
+    await withServer(script, async (_server, run) => {
+      expect((await run(['server', 'operations', 'info', 'o1'])).stdout).toContain(
+        'Restored: from a copy made 2026-01-01T00:00:00.000Z; led out by: heketi-cli server operations cleanup o1\n',
+      );
+    });
+  });
+});
+
 it('loglevel and mode print one word', async () => {
   const script = {
     'GET /internal/logging': { body: { loglevel: { glusterfs: 'info' } } },
@@ -432,6 +488,9 @@ describe('setup-openshift-heketi-storage', () => {
         durability: { type: 'replicate', replicate: { replica: 3 } },
       });
       expect(request.glustervolumeoptions.at(-1)).toBe('user.heketi.dbstoragelevel 1');
+      // A server that is started on any other copy is held until somebody confirms.
+      const backup = server.requests.find(({ path: to }) => to === '/backup/db');
+      expect(backup?.headers['x-backup-purpose']).toBe('deployment');
     });
     const text = await readFile(file, 'utf8');
     expect(text).toMatch(/^\{\n {2}"apiVersion": "v1",[\s\S]*[^\n]$/);

@@ -696,7 +696,11 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** A complete and consistent copy of the database file */
+        /**
+         * A complete and consistent copy of the database file
+         * @description A server that is started on the copy is held (see /restore), unless the header X-Backup-Purpose says that the copy
+         *     is for the server that goes on in place of this one. A server that is held hands out nothing but copies of a copy.
+         */
         readonly get: operations["databaseBackup"];
         readonly put?: never;
         readonly post?: never;
@@ -768,6 +772,44 @@ export interface paths {
         readonly get: operations["examineDifferences"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether the server is held on a restored database, and the differences to the hosts then; takes long. Not in Heketi
+         * @description While a server is held, hosts are only read. What is answered in read-only mode is answered, and so are operations with
+         *     `x-while-held: answered`; all others are refused with 503.
+         */
+        readonly get: operations["restoreState"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/restore/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Let a server that is held work on its hosts from now on. Not in Heketi */
+        readonly post: operations["restoreConfirm"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1165,6 +1207,7 @@ export interface components {
             readonly last_error?: string;
             readonly tries?: number;
             readonly next_try?: string;
+            readonly copied_at?: string;
         };
         readonly OperationsCleanup: {
             readonly operations?: readonly string[];
@@ -1243,6 +1286,12 @@ export interface components {
             readonly loglevel?: {
                 readonly [key: string]: string;
             };
+        };
+        readonly RestoreState: {
+            readonly held: boolean;
+            readonly started_at: string;
+            readonly copied_at?: string;
+            readonly differences?: components["schemas"]["PoolDifferences"];
         };
         readonly AdminState: {
             /** @enum {string} */
@@ -2479,7 +2528,9 @@ export interface operations {
     readonly databaseBackup: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                readonly "X-Backup-Purpose"?: "archive" | "deployment";
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -2585,6 +2636,51 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly restoreState: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The state */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RestoreState"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly restoreConfirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It does */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 503: components["responses"]["Unavailable"];
         };
     };
     readonly logLevels: {

@@ -10,6 +10,8 @@ export interface Route {
   readonly isOpen: boolean;
   /** A question that is no GET, since it is asked with a body: let through where changes are refused. */
   readonly changesNothing?: true;
+  /** What becomes of it while the server is held on a restored database; as where changes are refused when not given. */
+  readonly whileHeld?: 'answered' | 'refused';
   readonly body?: RouteBody;
 }
 

@@ -266,6 +266,7 @@ export const ROUTES: readonly Route[] = [
     "method": "POST",
     "path": "/hostkeys/forget",
     "isOpen": false,
+    "whileHeld": "answered",
     "body": {
       "isRequired": true,
       "parseErrorStatus": 422,
@@ -417,7 +418,8 @@ export const ROUTES: readonly Route[] = [
     "operationId": "deviceResync",
     "method": "GET",
     "path": "/devices/{id}/resync",
-    "isOpen": false
+    "isOpen": false,
+    "whileHeld": "refused"
   },
   {
     "operationId": "deviceSetTags",
@@ -947,6 +949,19 @@ export const ROUTES: readonly Route[] = [
     "isOpen": false
   },
   {
+    "operationId": "restoreState",
+    "method": "GET",
+    "path": "/restore",
+    "isOpen": false
+  },
+  {
+    "operationId": "restoreConfirm",
+    "method": "POST",
+    "path": "/restore/confirm",
+    "isOpen": false,
+    "whileHeld": "answered"
+  },
+  {
     "operationId": "logLevels",
     "method": "GET",
     "path": "/internal/logging",
@@ -957,6 +972,7 @@ export const ROUTES: readonly Route[] = [
     "method": "POST",
     "path": "/internal/logging",
     "isOpen": false,
+    "whileHeld": "answered",
     "body": {
       "isRequired": true,
       "parseErrorStatus": 400,
@@ -984,6 +1000,7 @@ export const ROUTES: readonly Route[] = [
     "method": "POST",
     "path": "/admin",
     "isOpen": false,
+    "whileHeld": "answered",
     "body": {
       "isRequired": true,
       "parseErrorStatus": 400,

@@ -12,6 +12,7 @@ import { nodeHandlers } from './nodes.js';
 import { operationHandlers } from './operations.js';
 import { placementHandlers } from './placements.js';
 import { queueHandlers } from './queue.js';
+import { restoreHandlers } from './restore.js';
 import { systemHandlers } from './system.js';
 import { volumeHandlers } from './volumes.js';
 
@@ -29,6 +30,7 @@ export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handle
     ...brickHandlers(),
     ...operationHandlers(deps),
     ...databaseHandlers(deps),
+    ...restoreHandlers(deps),
     ...loggingHandlers(deps),
     ...adminHandlers(deps),
   };

@@ -1,3 +1,5 @@
+import { DomainError } from '../../domain/errors.js';
+import type { BackupPurpose } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
 import { examinationReport, examinedClusters, poolDifferences } from '../wire/examination.js';
 import type { HandlerDeps } from './deps.js';
@@ -11,8 +13,9 @@ const INDENT = 4;
 
 export function databaseHandlers({ store, reports, pool, operations }: HandlerDeps): DatabaseHandlers {
   return {
-    async databaseBackup() {
-      return { status: 200, bytes: await store.backup(), fileName: 'heketi.db' };
+    async databaseBackup({ headers }) {
+      const purpose = backupPurpose(headers['x-backup-purpose']);
+      return { status: 200, bytes: await store.backup(purpose), fileName: 'heketi.db' };
     },
 
     async databaseDump() {
@@ -37,4 +40,10 @@ export function databaseHandlers({ store, reports, pool, operations }: HandlerDe
       return { status: 200, json: poolDifferences(await pool.differences()) };
     },
   };
+}
+
+function backupPurpose(header: string | readonly string[] | undefined): BackupPurpose {
+  const purpose = header ?? 'archive';
+  if (purpose === 'archive' || purpose === 'deployment') return purpose;
+  throw new DomainError('invalid', 'X-Backup-Purpose must be archive or deployment');
 }

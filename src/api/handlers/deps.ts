@@ -15,7 +15,19 @@ export interface HandlerDeps {
   readonly logLevels: LogLevels;
   readonly reports: DatabaseReports;
   readonly pool: PoolExaminer;
+  readonly restored: RestoreControl;
   readonly log: Logger;
+}
+
+/** A server that is held on a restored database, and its release. */
+export interface RestoreControl {
+  readonly isHeld: boolean;
+  /** Why a change is refused, and what to do. */
+  readonly refusal: string;
+  /** Unix milliseconds; null: the server is not held. */
+  readonly copiedAt: number | null;
+  readonly startedAt: number;
+  confirm(): Promise<void>;
 }
 
 export interface MetricsText {

@@ -44,6 +44,7 @@ export function pendingOperationInfo(
     ...pendingOperation(operation, false),
     changes: operation.actions.map(({ id, change }) => ({ id, description: DESCRIPTIONS[change] })),
     ...(nextTry ? nextTryFields(nextTry) : {}),
+    ...(operation.copiedAt === undefined ? {} : { copied_at: new Date(operation.copiedAt).toISOString() }),
   };
 }
 

@@ -84,7 +84,7 @@ async function listOperations(client: HeketiClient): Promise<string> {
 function cleanupCommand(context: CliContext): CliCommand {
   return new CliCommand('cleanup', {
     summary: 'Clean up stale and failed operations',
-    long: 'Clean up stale and failed operations: all of them, or the ones with the given ids.',
+    long: 'Clean up stale and failed operations: all of them, or the ones with the given ids. Operations that were in flight\nwhen a restored copy of the database was made are only cleaned up by their ids.',
     example:
       '    $ heketi-cli server operations cleanup\n    $ heketi-cli server operations cleanup 886a86a868711bef83001',
     args: '[ID...]',

@@ -5,6 +5,7 @@ import { memberOf, readText } from '../wire.js';
 import { requireOnlyArgument } from './arguments.js';
 import { bodyCommand } from './db.js';
 import { buildOperationsCommand } from './server-operations.js';
+import { buildRestoreCommand } from './server-restore.js';
 
 export function buildServerCommand(context: CliContext): CliCommand {
   return commandGroup(
@@ -32,6 +33,7 @@ export function buildServerCommand(context: CliContext): CliCommand {
         differencesCommand(context),
       ),
     ),
+    buildRestoreCommand(context),
   );
 }
 

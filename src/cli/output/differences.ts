@@ -10,11 +10,16 @@ export function formatDifferences(json: JsonValue): string {
   const field = (item: JsonValue, name: string): string => readText(memberOf(item, name));
   return lines(
     ...differences.flatMap((item) => [
-      `${field(item, 'host') || `cluster ${field(item, 'cluster')}`}: ${field(item, 'text')}`,
+      `${whereIs(field(item, 'host'), field(item, 'cluster'))}: ${field(item, 'text')}`,
       `    ${field(item, 'remedy')}`,
     ]),
     ...notCompared.map((item) => `${field(item, 'host')}: could not be compared: ${field(item, 'reason')}`),
     ...(pending > 0 ? [`${pending} pending operations are left out: heketi-cli server operations list`] : []),
     `${differences.length} differences`,
   );
+}
+
+function whereIs(host: string, cluster: string): string {
+  if (host !== '') return host;
+  return cluster === '' ? 'database' : `cluster ${cluster}`;
 }

@@ -20,9 +20,15 @@ export function formatOperation(operation: OperationInfo): string {
     `Id: ${operation.id}`,
     `Type: ${operation.type}`,
     `Status: ${statusName(operation.status)} ${operation.subStatus}`,
+    ...copyNote(operation),
     'Changes:',
     ...operation.changes.map((change) => `    ${change.description}: ${change.id}`),
   );
+}
+
+function copyNote({ id, copiedAt }: OperationInfo): readonly string[] {
+  if (copiedAt === '') return [];
+  return [`Restored: from a copy made ${copiedAt}; led out by: heketi-cli server operations cleanup ${id}`];
 }
 
 export function formatOperationRow(operation: OperationInfo): string {

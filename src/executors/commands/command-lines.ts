@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 export const SHORT_TIMEOUT_MS = 5 * MINUTE_MS;
 export const LONG_TIMEOUT_MS = 10 * MINUTE_MS;
 
-type Flags = Pick<Command, 'mayFail' | 'isSecret' | 'goesFirst'>;
+type Flags = Pick<Command, 'mayFail' | 'isSecret' | 'goesFirst' | 'isReading'>;
 
 /** Any program but lvm, udevadm and gluster. */
 export function program(argv: readonly string[], timeoutMs: number, flags: Flags = {}): Command {
@@ -26,7 +26,12 @@ export function lvm(settings: HostSettings, args: readonly string[], timeoutMs: 
 
 /** What lvm.conf itself says, so without our own settings. */
 export function lvmConfiguration(settings: HostSettings, names: readonly string[], timeoutMs: number): Command {
-  return { argv: [...wrapped(settings), '/usr/sbin/lvm', 'dumpconfig', ...names], timeoutMs, mayFail: true };
+  return {
+    argv: [...wrapped(settings), '/usr/sbin/lvm', 'dumpconfig', ...names],
+    timeoutMs,
+    mayFail: true,
+    isReading: true,
+  };
 }
 
 export function udevadm(settings: HostSettings, args: readonly string[], flags: Flags = {}): Command {

@@ -17,6 +17,8 @@ import { LvmReportError, type OccupiedPhysicalVolumeRow, parseOccupiedPhysicalVo
 /** Only looks: a host that takes longer than this to answer is in no state to take a device. */
 const LOOK_TIMEOUT_MS = 60_000;
 
+const READING = { mayFail: true, isReading: true };
+
 export type Presence = 'present' | 'missing' | 'unknown';
 
 /** What one round trip found out about a device and its host. `unknown` and null: no program there tells. */
@@ -47,7 +49,7 @@ export interface DeviceFacts {
 /** Looks at a device in one round trip; changes nothing. Throws only TransportError. */
 export async function lookAtDevice(hosts: Hosts, host: string, name: string): Promise<DeviceFacts> {
   const { settings, executor } = hosts;
-  const look = (...argv: readonly string[]): Command => program(argv, LOOK_TIMEOUT_MS, { mayFail: true });
+  const look = (...argv: readonly string[]): Command => program(argv, LOOK_TIMEOUT_MS, READING);
   // What belongs to LVM lives where lvm does: behind the wrapper when there is one.
   const beside = (...argv: readonly string[]): Command => look(...wrapped(settings), ...argv);
   const pvFields = 'pv_name,pv_uuid,vg_name,pv_count,lv_count';
@@ -55,7 +57,7 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     look('lsblk', '--json', '--bytes', '--paths', '-o', BLOCK_DEVICE_COLUMNS, name),
     look('stat', '-L', '-c', '%F', name),
     look('findmnt', '-n', '-o', 'TARGET', '--source', name),
-    lvm(settings, ['pvs', '-o', pvFields, '--reportformat=json', name], LOOK_TIMEOUT_MS, { mayFail: true }),
+    lvm(settings, ['pvs', '-o', pvFields, '--reportformat=json', name], LOOK_TIMEOUT_MS, READING),
     look('blkid', '-p', name),
     look('mkfs.xfs', '-V'),
     beside('thin_check', '-V'),
@@ -63,7 +65,7 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     beside('dmsetup', 'targets'),
     look('systemctl', 'status', 'glusterd'),
     lvmConfiguration(settings, [...OUTPUT_SETTINGS.keys()], LOOK_TIMEOUT_MS),
-    udevadm(settings, ['info', '--query=symlink', `--name=${name}`], { mayFail: true }),
+    udevadm(settings, ['info', '--query=symlink', `--name=${name}`], READING),
   ] as const;
   const [lsblk, stat, findmnt, pvs, blkid, mkfs, thinCheck, modprobe, targets, systemctl, lvmConf] = (await runAll(
     executor,

@@ -49,9 +49,12 @@ export interface FstabLine {
 /** Looks at one host in one round trip, and changes nothing. Throws when the host can't be asked at all. */
 export async function surveyHost(hosts: Hosts, host: string, signal?: AbortSignal): Promise<HostSurvey> {
   const { settings, executor } = hosts;
-  const plain = (argv: readonly string[]) => program(argv, SURVEY_TIMEOUT_MS, { mayFail: true });
+  const plain = (argv: readonly string[]) => program(argv, SURVEY_TIMEOUT_MS, { mayFail: true, isReading: true });
   const report = (kind: string) =>
-    lvm(settings, [kind, '--reportformat', 'json', '--units', 'k'], SURVEY_TIMEOUT_MS, { mayFail: true });
+    lvm(settings, [kind, '--reportformat', 'json', '--units', 'k'], SURVEY_TIMEOUT_MS, {
+      mayFail: true,
+      isReading: true,
+    });
   const glusterInfo = (args: readonly string[]) => ({
     ...gluster(settings, args, { mayFail: true }),
     timeoutMs: SURVEY_TIMEOUT_MS,

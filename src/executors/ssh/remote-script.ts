@@ -17,7 +17,8 @@ export interface ScriptIdentity {
 
 export interface ScriptOptions {
   readonly mark: ScriptMark;
-  readonly identity: ScriptIdentity;
+  /** Null: the script only reads. It registers nowhere and keeps nobody else's from starting. */
+  readonly identity: ScriptIdentity | null;
   readonly useSudo: boolean;
   /** How long a command that was told to end (TERM) is waited for before it is killed. */
   readonly termGraceMs: number;
@@ -51,6 +52,10 @@ export function batchScript(batch: readonly Command[], options: ScriptOptions): 
   return [...opening(options), ...running(options), ...commands, 'fin', ''].join('\n');
 }
 
+export interface RegisteredOptions extends ScriptOptions {
+  readonly identity: ScriptIdentity;
+}
+
 /** Batches of this process that ended without an answer, by number. */
 export interface LostBatches {
   /** They were seen to begin, and may run on. */
@@ -66,7 +71,7 @@ export interface LostBatches {
  * It takes the locks of those only. Whatever else this process or a younger one has sent to the host may be about to
  * register, and would find its lock taken.
  */
-export function leftoversScript(lost: LostBatches, waitSeconds: number, options: ScriptOptions): string {
+export function leftoversScript(lost: LostBatches, waitSeconds: number, options: RegisteredOptions): string {
   const { serverId, generation } = options.identity;
   const name = (number: number) => scriptName({ serverId, generation, number });
   return [
@@ -92,6 +97,22 @@ export function leftoversScript(lost: LostBatches, waitSeconds: number, options:
   ].join('\n');
 }
 
+function opening({ mark, identity, useSudo }: ScriptOptions): readonly string[] {
+  return [
+    'exec 7>&1 8>&2 >/dev/null 2>&1 </dev/null',
+    'trap "" PIPE HUP', // a cut link must not end a command in mid-work
+    'set -m', // a process group for each command
+    'umask 022',
+    'cd /',
+    'export LC_ALL=C',
+    `D=${mark.second}; D=${mark.first}$D`,
+    'm() { printf "%s:%s\\n" "$D" "$1" >&7; }',
+    'fin() { printf "%s:\\n" "$D" >&8; m done; exec 9>&-; [ -z "$N" ] || rm -f "$d/$N"; exit; }',
+    ...(identity ? registering(identity, useSudo) : ['N=', 'old=1']),
+    'printf "%s:\\n" "$D" >&8 && m "begin $old" || exit',
+  ];
+}
+
 /**
  * Registers the script: a file that it holds locked while anything of it runs. A file with content, or a fence of a
  * younger generation, says that the server has given this script up before it began. Registering comes before
@@ -100,18 +121,10 @@ export function leftoversScript(lost: LostBatches, waitSeconds: number, options:
  * A lock counts when the file that it is on still has its name: between opening and locking somebody who held the
  * lock may have removed the file.
  */
-function opening({ mark, identity, useSudo }: ScriptOptions): readonly string[] {
+function registering(identity: ScriptIdentity, useSudo: boolean): readonly string[] {
   const { serverId, generation } = identity;
   return [
-    'exec 7>&1 8>&2 >/dev/null 2>&1 </dev/null',
-    'trap "" PIPE HUP', // a cut link must not end a command in mid-work
-    'set -m', // a process group for each command
-    'umask 022',
-    'cd /',
-    'export LC_ALL=C',
-    `D=${mark.second}; D=${mark.first}$D; N=${scriptName(identity)}`,
-    'm() { printf "%s:%s\\n" "$D" "$1" >&7; }',
-    'fin() { printf "%s:\\n" "$D" >&8; m done; exec 9>&-; rm -f "$d/$N"; exit; }',
+    `N=${scriptName(identity)}`,
     ...lockDirectory(useSudo),
     // `lock DESCRIPTOR FILE SECONDS`: 1 when somebody else holds it for longer, 2 when it can't be opened or locked.
     'lock() {',
@@ -137,7 +150,6 @@ function opening({ mark, identity, useSudo }: ScriptOptions): readonly string[] 
     `old=0; for p in "\${P[@]}"; do for f in "$p/${serverId}".*.*; do`,
     `  case $f in *.${generation}.*) ;; *) [ -e "$f" ] && old=1 ;; esac`,
     'done; done',
-    'printf "%s:\\n" "$D" >&8 && m "begin $old" || exit',
   ];
 }
 

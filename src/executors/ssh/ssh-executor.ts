@@ -3,9 +3,9 @@ import { type Command, CommandError, type CommandResult, type Executor, Transpor
 import { explainFailure } from './command-failures.js';
 import { execText } from './exec-text.js';
 import { HostLink } from './host-link.js';
-import { batchScript, leftoversScript, type ScriptOptions } from './remote-script.js';
+import { batchScript, leftoversScript, type RegisteredOptions, type ScriptOptions } from './remote-script.js';
 import { type Answer, type ScriptEnd, type ScriptRun, ShellRefusedError } from './script-run.js';
-import { SSH_LIMITS, type SshLimits, type SshOptions } from './ssh-options.js';
+import { type ServerIdentity, SSH_LIMITS, type SshLimits, type SshOptions } from './ssh-options.js';
 
 /** A host, and what may run on it though nobody hears of it any more. */
 interface KnownHost {
@@ -21,11 +21,18 @@ export class SshExecutor implements Executor {
   readonly #options: SshOptions;
   readonly #limits: SshLimits;
   readonly #hosts = new Map<string, KnownHost>();
+  #identity: ServerIdentity | null;
   #nextNumber = 1;
 
   constructor(options: SshOptions) {
     this.#options = options;
+    this.#identity = options.identity;
     this.#limits = { ...SSH_LIMITS, ...options.limits };
+  }
+
+  /** From now on this process is the server that hosts work for: what older ones of it have sent begins no more. */
+  takeOver(identity: ServerIdentity): void {
+    this.#identity = identity;
   }
 
   async run(host: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
@@ -78,7 +85,7 @@ export class SshExecutor implements Executor {
     const numbers = (isBegun: boolean) => lost.filter(([, begun]) => begun === isBegun).map(([number]) => number);
     const question = { begun: numbers(true), unseen: numbers(false) };
     const ask = () =>
-      this.#runScript(host, (options) => leftoversScript(question, leftoversWaitSeconds, options), {
+      this.#runScript(host, (options) => leftoversScript(question, leftoversWaitSeconds, registered(host, options)), {
         answerMs: () => leftoversWaitSeconds * 1000 + graceMs,
       });
     try {
@@ -104,12 +111,13 @@ export class SshExecutor implements Executor {
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<ScriptEnd> {
-    const { useSudo, identity } = this.#options;
+    const { useSudo } = this.#options;
+    const identity = this.#identity;
     const known = this.#host(host);
     const number = this.#nextNumber++;
     const mark = { first: randomBytes(8).toString('hex'), second: randomBytes(8).toString('hex') };
     const { termGraceMs } = this.#limits;
-    const script = build({ mark, useSudo, termGraceMs, identity: { ...identity, number } });
+    const script = build({ mark, useSudo, termGraceMs, identity: identity && { ...identity, number } });
     let run: ScriptRun | null = null;
     try {
       const end = await known.link.run(
@@ -134,11 +142,11 @@ export class SshExecutor implements Executor {
       );
       if (end.event.startsWith('sudo ')) throw this.#sudoRefused(host, end.event.slice('sudo '.length));
       refuseUnborn(host, end.event);
-      if (end.event === 'over' || end.event === 'stuck') known.lost.set(number, true);
+      if (identity && (end.event === 'over' || end.event === 'stuck')) known.lost.set(number, true);
       return end;
     } catch (error) {
       const lost = run as ScriptRun | null;
-      if (lost && !lost.isUnborn) known.lost.set(number, lost.hasBegun);
+      if (lost && identity && !lost.isUnborn) known.lost.set(number, lost.hasBegun);
       if (error instanceof ShellRefusedError) throw this.#shellRefused(host, error);
       throw error;
     }
@@ -202,6 +210,12 @@ export class SshExecutor implements Executor {
     const fate = event === 'stuck' ? 'and can not be ended; it still runs' : 'and was ended';
     return new TransportError(host, `${shown(command)} on ${host} took longer than ${seconds} s ${fate}`, true);
   }
+}
+
+function registered(host: string, options: ScriptOptions): RegisteredOptions {
+  const { identity } = options;
+  if (!identity) throw new TransportError(host, `this server only reads on ${host}`, false);
+  return { ...options, identity };
 }
 
 function refuseUnborn(host: string, event: string): void {

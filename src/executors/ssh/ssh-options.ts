@@ -11,7 +11,8 @@ export interface SshOptions {
   readonly hostKeys: HostKeyCheck;
   /** Batches at a time on one host: below the MaxSessions of its sshd. */
   readonly maxSessions: number;
-  readonly identity: ServerIdentity;
+  /** Null: hosts are only read, until `takeOver`. */
+  readonly identity: ServerIdentity | null;
   readonly log: SshLog;
   readonly limits?: Partial<SshLimits>;
 }

@@ -81,7 +81,10 @@ export class Recovery {
     for (const { timer } of this.#kept.values()) if (timer) clearTimeout(timer);
   }
 
-  /** Leads those named out with their parts, or all when none is named, side by side. New ones are left alone. */
+  /**
+   * Leads those named out with their parts, or all when none is named, side by side. New ones are left alone, and so are
+   * those of a restored database that are not named: what has become of them, a person has to say.
+   */
   async run(only: readonly Id[] = []): Promise<void> {
     const operations = await this.#store.read((tx) => tx.operations.list());
     const named = operations.filter(({ id }) => only.includes(id));
@@ -89,16 +92,18 @@ export class Recovery {
     const wanted = new Set([...only, ...parts.map(({ id }) => id)]);
     const due = operations.filter(({ id, status }) => status !== '' && (only.length === 0 || wanted.has(id)));
     for (const id of this.#kept.keys()) if (!operations.some((operation) => operation.id === id)) this.#forget(id);
-    const outcomes = await Promise.all(due.map(({ id }) => this.#recover(id)));
+    const outcomes = await Promise.all(due.map(({ id }) => this.#recover(id, only.length > 0)));
     const left = outcomes.filter((outcome) => outcome !== 'ended').length;
     if (left > 0) this.#log.warn({ operations: left }, 'operations are still pending after recovery');
   }
 
-  /** The operation's record stays after `error`. */
-  keep(operationId: Id, error: unknown): void {
+  /** The operation's record stays after `error`; `isCopied`: and is tried again by nobody here (PendingOperation.copiedAt). */
+  keep(operationId: Id, error: unknown, isCopied: boolean): void {
     const tries = (this.#forget(operationId)?.tries ?? 0) + 1;
     const seconds =
-      this.#refreshSeconds === null ? null : Math.min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), this.#refreshSeconds);
+      this.#refreshSeconds === null || isCopied
+        ? null
+        : Math.min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), this.#refreshSeconds);
     const timer = seconds === null ? null : startTimer(() => void this.#recover(operationId), seconds * 1000).unref();
     this.#kept.set(operationId, {
       error: errorText(error),
@@ -122,12 +127,18 @@ export class Recovery {
     return { error, tries, atMs: dueMs === null ? null : Math.round(Date.now() + dueMs - performance.now()) };
   }
 
-  async #recover(operationId: Id) {
+  async #recover(operationId: Id, isAskedFor = false) {
+    if (!isAskedFor && (await this.#isCopied(operationId))) return 'kept';
     const before = this.#kept.get(operationId);
     if (before?.timer) clearTimeout(before.timer);
     const outcome = await this.#runner.recover(operationId);
     if (outcome === 'ended') this.#forget(operationId);
     return outcome;
+  }
+
+  async #isCopied(operationId: Id): Promise<boolean> {
+    const record = await this.#store.read((tx) => tx.operations.find(operationId));
+    return record?.copiedAt !== undefined;
   }
 
   #retryUnreachable(): void {

@@ -33,6 +33,8 @@ export interface Loaded {
   readonly isDeserted: boolean;
   /** See PendingOperation. */
   readonly isUntouched: boolean;
+  /** See PendingOperation.copiedAt. */
+  readonly isCopied: boolean;
   /** Somebody may be waiting at /queue for its answer. */
   readonly isAwaited: boolean;
   /** Unix milliseconds. */
@@ -53,7 +55,7 @@ export class Abandoned extends Error {
 export class Settlement {
   readonly #context: OperationContext;
   readonly #kinds: ReadonlyMap<string, AnyOperationKind>;
-  readonly #onKept: (operationId: Id, error: unknown) => void;
+  readonly #onKept: (operationId: Id, error: unknown, isCopied: boolean) => void;
   readonly #wasAskedFor: (operationId: Id) => boolean;
   #isAbandoned = false;
 
@@ -64,7 +66,7 @@ export class Settlement {
   constructor(
     context: OperationContext,
     kinds: readonly AnyOperationKind[],
-    onKept: (operationId: Id, error: unknown) => void,
+    onKept: (operationId: Id, error: unknown, isCopied: boolean) => void,
     wasAskedFor: (operationId: Id) => boolean,
   ) {
     this.#context = context;
@@ -93,16 +95,19 @@ export class Settlement {
       const entry = await tx.queue.findByOperation(operationId);
       // Records of an imported database have no entry, and nobody knows what their clients were told.
       const isUnanswered = entry ? entry.state === 'pending' : record.plan === null && record.status === 'stale';
-      const after = record.isUndoing ? 'undo' : isUnanswered ? 'crash' : 'failure';
+      // Since the copy was made the operation may have ended: what was ordered then is an order no longer, and what its
+      // record has not begun may have been begun.
+      const isCopied = record.copiedAt !== undefined;
+      const after = record.isUndoing ? 'undo' : isUnanswered && !isCopied ? 'crash' : 'failure';
       const acceptedAt = entry?.createdAt ?? record.createdAt * 1000;
-      const isUntouched = record.isUntouched ?? false;
+      const isUntouched = (record.isUntouched ?? false) && !isCopied;
       const isAwaited = entry?.state === 'pending';
       const isDeserted =
         after === 'crash' &&
         isAwaited &&
         !this.#wasAskedFor(operationId) &&
         !(await tx.idempotencyKeys.refersToQueueEntry(entry.id));
-      return { operationId, kind, plan, after, isDeserted, isUntouched, isAwaited, acceptedAt };
+      return { operationId, kind, plan, after, isDeserted, isUntouched, isCopied, isAwaited, acceptedAt };
     });
   }
 
@@ -133,7 +138,7 @@ export class Settlement {
       return { isEnded: record === null, failure };
     });
     this.#tell(loaded, isEnded ? 'succeeded' : 'failed');
-    if (!isEnded) this.#onKept(operationId, failure);
+    if (!isEnded) this.#onKept(operationId, failure, loaded.isCopied);
     return isEnded;
   }
 
@@ -158,7 +163,7 @@ export class Settlement {
         await answerQueueOf(tx, operationId, { error });
       });
       this.#tell(loaded, 'failed');
-      this.#onKept(operationId, fault);
+      this.#onKept(operationId, fault, loaded.isCopied);
       return null;
     }
     const { intent, parked } = await this.write(async (tx) => {
@@ -171,7 +176,7 @@ export class Settlement {
       return { intent, parked };
     });
     if (!intent) this.#tell(loaded, parked ? 'failed' : 'rolled-back');
-    if (parked) this.#onKept(parked, undone.failure);
+    if (parked) this.#onKept(parked, undone.failure, loaded.isCopied && parked === operationId);
     return intent;
   }
 
@@ -195,11 +200,11 @@ export class Settlement {
         return parked;
       });
       this.#tell(loaded, parked ? 'failed' : 'rolled-back');
-      if (parked) this.#onKept(parked, undone.failure);
+      if (parked) this.#onKept(parked, undone.failure, loaded.isCopied && parked === operationId);
       return parked !== operationId;
     } catch (error) {
       if (this.#isAbandoned || error instanceof ExecutorClosed) throw new Abandoned();
-      this.#onKept(operationId, error);
+      this.#onKept(operationId, error, loaded.isCopied);
       throw error;
     }
   }

@@ -16,6 +16,7 @@ export type DifferenceKind =
   | 'superfluous-volume'
   | 'stopped-volume'
   | 'unclaimed-volume'
+  | 'restored-operation'
   | 'missing-brick'
   | 'superfluous-brick'
   | 'missing-block-volume'

@@ -7,6 +7,7 @@ import { clusterDifferences } from './cluster-differences.js';
 import type { Difference } from './difference.js';
 import { hostDifferences } from './host-differences.js';
 import { type PoolRecords, readPoolRecords, settledRecords } from './pool-records.js';
+import { restoredOperations } from './restored-operations.js';
 import { type SurveyedNode, surveyPool } from './survey-pool.js';
 import { unclaimedVolumes } from './unclaimed-volumes.js';
 
@@ -48,7 +49,12 @@ async function compareOnce(store: Store, hosts: Hosts): Promise<PoolDifferences>
   const ofClusters = records.clusters.flatMap(({ id }) => clusterDifferences(id, nodes, records));
   const ofHosts = nodes.flatMap(({ node, survey }) => (survey ? hostDifferences(node, survey, records) : []));
   return {
-    differences: [...ofClusters, ...ofHosts, ...unclaimedVolumes(unclaimed, steadyUnixMs())],
+    differences: [
+      ...restoredOperations({ ...records.known, operations: records.operations }),
+      ...ofClusters,
+      ...ofHosts,
+      ...unclaimedVolumes(unclaimed, steadyUnixMs()),
+    ],
     notCompared: nodes.flatMap(({ node, survey, failure }) => {
       const reasons = survey ? survey.failures.map(({ part, reason }) => `${part}: ${reason}`) : [failure];
       return reasons.map((reason) => ({ clusterId: node.clusterId, host: manageName(node), reason }));

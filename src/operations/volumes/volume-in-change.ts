@@ -19,10 +19,21 @@ export function isReleasedClone({ type, plan }: PendingOperation): boolean {
 /** Refuses a change of something that an earlier operation is changing still. */
 export class ChangeInProgress extends DomainError {
   readonly operationId: Id;
+  readonly #refusal: string;
 
   constructor(code: DomainErrorCode, refusal: string, operationId: Id) {
     super(code, `${refusal} Operation ${operationId} is changing it; wait until that has ended.`);
     this.operationId = operationId;
+    this.#refusal = refusal;
+  }
+
+  /** The same refusal for an operation of a restored database, whose end nobody need wait for. */
+  waitingForSomebody(): DomainError {
+    return new DomainError(
+      this.code,
+      `${this.#refusal} Operation ${this.operationId} was changing it when the restored copy of the database was made; ` +
+        `it is led out by: heketi-cli server operations cleanup ${this.operationId}`,
+    );
   }
 }
 

@@ -70,12 +70,13 @@ const markTouched = statement(
     .set({ is_untouched: sql.lit(0) })
     .where('id', '=', TEXT),
 );
+const markCopied = statement(query.updateTable('operation').set({ copied_at: NUMBER }).where('copied_at', 'is', null));
 const updateStatus = statement(query.updateTable('operation').set({ status: TEXT }).where('id', '=', TEXT));
 const forgetActions = statement(query.deleteFrom('operation_action').where('operation_id', '=', TEXT));
 const insertAction = insertStatement('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
 const writes = tableWrites(
   'operation',
-  ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'is_untouched', 'exact'],
+  ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'is_untouched', 'copied_at', 'exact'],
   ['type', 'created_at'],
 );
 
@@ -131,6 +132,9 @@ export function operationRows(connection: Connection): OperationRows {
     async markTouched(id) {
       if ((await connection.run(markTouched, [id])) !== 1) throw new Error(`there is no operation ${id}`);
     },
+    async markCopied(at) {
+      await connection.run(markCopied, [at]);
+    },
     async delete(id) {
       await writes.delete(connection, id);
       await connection.run(forgetActions, [id]);
@@ -152,6 +156,7 @@ function fromRow(row: OperationTable, actions: readonly Action[]): PendingOperat
     plan: row.plan === null ? null : JSON.parse(row.plan),
     ...(row.is_untouched === 1 ? { isUntouched: true as const } : {}),
     ...(row.is_undoing === 1 ? { isUndoing: true as const } : {}),
+    ...(row.copied_at === null ? {} : { copiedAt: row.copied_at }),
     ...exactFrom(row.exact),
   };
 }
@@ -165,6 +170,7 @@ function toRow(operation: PendingOperation): OperationTable {
     plan: operation.plan === null || operation.plan === undefined ? null : JSON.stringify(operation.plan),
     is_undoing: operation.isUndoing ? 1 : 0,
     is_untouched: operation.isUntouched ? 1 : 0,
+    copied_at: operation.copiedAt ?? null,
     exact: exactTo(operation.exact),
   };
 }

@@ -8,6 +8,7 @@ const SRC = resolve(import.meta.dirname, '../../../src');
 /** Who may read the clock that people set: what they are shown, and what must be told over restarts and to others. */
 const WALL_CLOCK = new Map([
   ['api/handlers/volumes.ts', 'shown'],
+  ['api/handlers/restore.ts', 'shown'],
   ['api/server.ts', 'times inside tokens are of the wall clock'],
   ['api/wire/pending-operation.ts', 'shown'],
   ['app/choose-executor.ts', 'a generation grows whatever the clock says; pinnedAt is shown'],
@@ -16,6 +17,8 @@ const WALL_CLOCK = new Map([
   ['cli/main.ts', 'times inside tokens'],
   ['logging/logger.ts', 'shown'],
   ['operations/engine/recovery.ts', 'when the next try is, as shown'],
+  ['operations/engine/restored-database.ts', 'shown'],
+  ['operations/examination/restored-operations.ts', 'shown'],
   ['operations/repair/node-repair.ts', 'shown'],
   ['operations/examination/unclaimed-volumes.ts', 'shown'],
   ['store/sqlite.ts', 'when a migration was applied and a backup made, for people'],
