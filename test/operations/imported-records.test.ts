@@ -224,6 +224,32 @@ describe('an eviction begun by the original', () => {
       expect(await differences(pool.store, hosts)).toEqual([]);
     }));
 
+  it('keeps the old brick while its volume waits to be healed: it may have the only copy', () =>
+    withImported(readGolden(EVERY), 'strict', async ({ pool, hosts, read, run }) => {
+      const { old, replacement, volume } = await read(evicted);
+      await run(
+        'gluster',
+        '--mode=script',
+        'volume',
+        'replace-brick',
+        volume,
+        old.name,
+        replacement.name,
+        'commit',
+        'force',
+      );
+      hosts.setHealEntries(volume, 7);
+      await recover(pool);
+      expect(await read((tx) => tx.bricks.find(replacement.brick.id))).toMatchObject({ pendingId: null });
+      expect(await read((tx) => tx.bricks.find(old.brick.id))).not.toBeNull();
+      const { id } = await read((tx) => only(tx, 'evict-brick'));
+      expect(pool.operations.nextTry(id)?.error).toMatch(/is not removed yet: 7 entries of brick .* wait to be healed/);
+      hosts.setHealEntries(volume, 0);
+      await pool.recovery.run();
+      expect(await read(pendingTypes)).toEqual([]);
+      expect(await differences(pool.store, hosts)).toEqual([]);
+    }));
+
   it('is kept when gluster serves neither brick', () =>
     withImported(readGolden(EVERY), 'strict', async ({ pool, read, run }) => {
       const { old, replacement, volume } = await read(evicted);

@@ -113,6 +113,28 @@ describe('a brick that a volume of gluster uses', () => {
       await pool.store.close();
     }));
 
+  it('is not deleted with its volume by the name of one that gluster did not have a moment ago', () =>
+    withVolume(async (quiet, hosts, id, file) => {
+      await quiet.store.close();
+      await gluster(hosts, 'volume', 'stop', 'v');
+      await gluster(hosts, 'volume', 'delete', 'v');
+      let looks = 0;
+      const executor = new WatchedExecutor(hosts, async (line) => {
+        // All three hosts have said by then that there is none, and who uses the bricks has been asked.
+        if (!/ volume info --xml$/.test(line) || ++looks !== 3) return;
+        for (const host of ['h1', 'h2', 'h3']) await run(hosts, host, 'mkdir', '-p', '/data/brick');
+        const bricks = [1, 2, 3].map((n) => `10.0.0.${n}:/data/brick`);
+        await gluster(hosts, 'volume', 'create', 'v', 'replica', '3', ...bricks, 'force');
+        await gluster(hosts, 'volume', 'start', 'v');
+      });
+      const pool = await openPool(file, executor);
+      await answerOf(pool, await pool.operations.deleteVolume(id));
+      expect(looks).toBeGreaterThanOrEqual(3);
+      expect(hosts.state().pools.flatMap(({ volumes }) => volumes)).toMatchObject([{ name: 'v', status: 1 }]);
+      await pool.runner.settled();
+      await pool.store.close();
+    }));
+
   it('is not destroyed by the undo of an expansion', () =>
     withVolume(async (quiet, hosts, id, file) => {
       await quiet.store.close();

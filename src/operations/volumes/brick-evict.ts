@@ -6,8 +6,9 @@ import type { Volume } from '../../domain/volume.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { manageNamesOf } from '../hosts/cluster-hosts.js';
-import { findVolume } from './find-volume.js';
+import { type FoundVolume, findVolume } from './find-volume.js';
 import { giveBackSpace } from './space.js';
+import { unhealedReason } from './unhealed.js';
 import {
   type Destroyed,
   destroyBricks,
@@ -59,8 +60,17 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
     volumes: [soughtVolume(volume, replacement ? [old, replacement] : [old])],
   }),
 
-  /** The replacement is in use: only the old brick is left to be removed. */
-  exec: ({ old }, context) => destroyBricks([old], context),
+  /** The replacement is in use: only the old brick is left to be removed, once the volume does not need it. */
+  async exec(work, context) {
+    const { old, volume } = work;
+    const unhealed = await unhealedReason(volume, await findEvicting(work, context), context);
+    if (unhealed === null) return destroyBricks([old], context);
+    const failure = new DomainError(
+      'failed',
+      `brick ${glusterName(old)}, which was replaced in volume ${volume.name}, is not removed yet: ${unhealed}`,
+    );
+    return { gone: [], left: [old.brick.id], failure };
+  },
 
   async finalize(tx, work, { gone, left, failure }) {
     const { old, replacement } = work;
@@ -81,7 +91,7 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
 
   async direction(work, context) {
     const { volume, old, replacement } = work;
-    const served = await servedBricks(work, context);
+    const served = new Set((await findEvicting(work, context)).bricks.map(({ name }) => name));
     if (replacement && served.has(glusterName(replacement))) return 'forward';
     if (served.has(glusterName(old))) return 'back';
     if (!replacement) return 'forward'; // it was replaced, and its host could not be reached then
@@ -110,7 +120,7 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
   },
 };
 
-async function servedBricks(work: BrickEvictWork, context: OperationContext): Promise<ReadonlySet<string>> {
+async function findEvicting(work: BrickEvictWork, context: OperationContext): Promise<FoundVolume> {
   const { volume, old, replacement } = work;
   const found = await findVolume(
     soughtVolume(volume, replacement ? [old, replacement] : [old]),
@@ -118,7 +128,7 @@ async function servedBricks(work: BrickEvictWork, context: OperationContext): Pr
     ({ bricks }) => replacement !== null && bricks.some(({ name }) => name === glusterName(replacement)),
   );
   if (!found) throw new DomainError('failed', `gluster has no volume ${volume.name}, whose brick was to be replaced`);
-  return new Set(found.bricks.map(({ name }) => name));
+  return found;
 }
 
 async function removeBrick(tx: Tx, brick: Brick): Promise<void> {

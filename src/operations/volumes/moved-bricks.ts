@@ -6,11 +6,11 @@ import { manageName, type Node, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
 import type { MountLine } from '../../executors/commands/block-devices.js';
 import { devicePath, mountPointOf } from '../../executors/commands/brick.js';
-import { type GlusterVolume, type HealingBrick, healInfo, isStarted } from '../../executors/commands/gluster-volume.js';
+import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
 import { listMounts, listThinVolumes } from '../../executors/commands/mounted-brick.js';
-import { CommandError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
-import { type FoundVolume, findVolume } from './find-volume.js';
+import { findVolume } from './find-volume.js';
+import { unhealedReason } from './unhealed.js';
 import { countServed, glusterName, type HostedBrick, soughtVolume } from './volume-bricks.js';
 
 /** A volume as the store knows it. */
@@ -48,7 +48,8 @@ export async function findMovedBricks(books: VolumeInBooks, context: OperationCo
   const known = new Set(bricks.map(glusterName));
   const unknown = found.bricks.filter(({ name }) => !known.has(name));
   if (unknown.length === 0) throw notTakenOver(volume, 'gluster has the very bricks that this server knows');
-  await refuseUnhealed(volume, found, context);
+  const unhealed = await unhealedReason(volume, found, context);
+  if (unhealed !== null) throw notTakenOver(volume, unhealed);
   const came: Brick[] = [];
   for (const { name, isArbiter } of unknown)
     came.push({ ...(await readBrick(name, books, context)), subType: isArbiter ? 'arbiter' : 'normal' });
@@ -60,31 +61,6 @@ export async function findMovedBricks(books: VolumeInBooks, context: OperationCo
 function isThisVolume(found: GlusterVolume, { volume, bricks }: VolumeInBooks): boolean {
   if (countServed(found, bricks) > 0) return true;
   return found.options.some(({ name, value }) => name === 'user.heketi.id' && value === volume.id);
-}
-
-/** A brick that gave its place up is removed later: until the others are healed it may hold the only copy. */
-async function refuseUnhealed(volume: Volume, found: FoundVolume, context: OperationContext): Promise<void> {
-  if (volume.durability.type === 'none')
-    throw notTakenOver(volume, 'it keeps no copies, so nothing tells whether its new bricks have all of the data');
-  if (!isStarted(found))
-    throw notTakenOver(volume, `it is stopped, so gluster does not tell what waits to be healed; start it first`);
-  const healing = new Map<string, HealingBrick>();
-  try {
-    for (const brick of await healInfo(context.hosts, found.seenFrom, found.name)) healing.set(brick.name, brick);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    throw notTakenOver(volume, `gluster does not tell what waits to be healed: ${error.message}`);
-  }
-  for (const { name } of found.bricks) {
-    const entries = healing.get(name)?.entries ?? null;
-    if (entries === 0) continue;
-    throw notTakenOver(
-      volume,
-      entries === null
-        ? `gluster does not tell what waits to be healed on brick ${name}; it may be down (gluster volume status ${found.name})`
-        : `${entries} entries of brick ${name} wait to be healed (gluster volume heal ${found.name} info); try again when there are none`,
-    );
-  }
 }
 
 async function readBrick(name: string, { volume, nodes }: VolumeInBooks, context: OperationContext) {
