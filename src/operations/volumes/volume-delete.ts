@@ -108,43 +108,11 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
 
   async exec(work, context, { keepNotes, unsettledHosts }) {
     const { volume } = work;
-    let known: KnownUsers = {};
-    if (volume) {
-      const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
-      if (found && isForeign(found, work)) {
-        throw new DomainError(
-          'conflict',
-          `gluster's volume ${volume.name} has none of the bricks this server knows; it was left alone. Compare it with the database before deleting either.`,
-        );
-      }
-      // A delete that gluster refuses for its snapshots would leave the volume stopped.
-      const snapshots = found ? (found.snapshotCount ?? (await countSnapshots(found, work, context))) : 0;
-      if (snapshots > 0) {
-        throw new DomainError(
-          'conflict',
-          `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
-        );
-      }
-      const use = found ? null : await useByOthers(work, context);
-      if (use) throw use;
-      if (found && isStarted(found) && !work.stopped.byUs) {
-        work.stopped.byUs = true;
-        // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
-        await keepNotes();
-      }
-      const witnesses = await witnessesOf(volume.id, work.bricks, context);
-      const asked = witnesses ? [] : work.bricks.map(({ brick }) => pathOfBrick(brick));
-      const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
-        onAnyHost(
-          spreadOver(work.hosts, volume.id),
-          context.health,
-          (host) => deleteGlusterVolume(hosts, host, volume.name, asked),
-          found?.seenFrom,
-        ),
-      );
-      if (found && deleted.outcome === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
-      known = witnesses ? { witnesses } : { users: deleted.users };
-    }
+    if (!volume) return destroyBricks(work.bricks, context, { unsettledHosts });
+    const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
+    const known = found ? await deleteFound(found, { ...work, volume }, context, keepNotes) : {};
+    const use = found ? null : await useByOthers(work, context);
+    if (use) throw use;
     return destroyBricks(work.bricks, context, { ...known, unsettledHosts });
   },
 
@@ -198,6 +166,47 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     return null;
   },
 };
+
+/** Deletes the volume that gluster has, and answers what is known of other users of its bricks then. */
+async function deleteFound(
+  found: FoundVolume,
+  work: DeleteWork & VolumeWork,
+  context: OperationContext,
+  keepNotes: () => Promise<void>,
+): Promise<KnownUsers> {
+  const { volume } = work;
+  if (isForeign(found, work)) {
+    throw new DomainError(
+      'conflict',
+      `gluster's volume ${volume.name} has none of the bricks this server knows; it was left alone. Compare it with the database before deleting either.`,
+    );
+  }
+  // A delete that gluster refuses for its snapshots would leave the volume stopped.
+  const snapshots = found.snapshotCount ?? (await countSnapshots(found, work, context));
+  if (snapshots > 0) {
+    throw new DomainError(
+      'conflict',
+      `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
+    );
+  }
+  if (isStarted(found) && !work.stopped.byUs) {
+    work.stopped.byUs = true;
+    // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
+    await keepNotes();
+  }
+  const witnesses = await witnessesOf(volume.id, work.bricks, context);
+  const asked = witnesses ? [] : work.bricks.map(({ brick }) => pathOfBrick(brick));
+  const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+    onAnyHost(
+      spreadOver(work.hosts, volume.id),
+      context.health,
+      (host) => deleteGlusterVolume(hosts, host, volume.name, asked),
+      found.seenFrom,
+    ),
+  );
+  if (deleted.outcome === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
+  return witnesses ? { witnesses } : { users: deleted.users };
+}
 
 /** As the rows are now: they were read before hosts worked, and others may have changed them since. */
 async function existing(tx: Tx, bricks: readonly HostedBrick[]): Promise<readonly HostedBrick[]> {
