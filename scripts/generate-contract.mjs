@@ -46,6 +46,7 @@ function buildRoutes(document) {
         isOpen: Array.isArray(operation.security) && operation.security.length === 0,
         ...(operation['x-changes-nothing'] === true && { changesNothing: true }),
         ...(operation['x-while-held'] && { whileHeld: operation['x-while-held'] }),
+        ...(operation['x-changes-something'] === true && { changesSomething: true }),
         ...(body && {
           body: {
             isRequired: body.required === true,

@@ -20,6 +20,7 @@ declare module 'fastify' {
     changesNothing?: boolean;
     /** See Route. */
     whileHeld?: Route['whileHeld'];
+    changesSomething?: boolean;
   }
 }
 
@@ -44,7 +45,7 @@ export function createGate({ authenticate, admin, isStopping, restored, onRefuse
     const { method, originalUrl } = request;
     const path = readRequestPath(originalUrl);
     if (path === null) throw new HttpError(400, 'bad request path');
-    if (path.isDisguised && method !== 'GET') {
+    if (path.isDisguised && (method !== 'GET' || request.routeOptions.config.changesSomething)) {
       throw new HttpError(
         400,
         'bad request path: dot segments and encoded slashes are only followed where nothing is changed',

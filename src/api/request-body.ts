@@ -4,6 +4,9 @@ import { HttpError } from './errors.js';
 import { compileReader, JsonShapeError } from './json-reader.js';
 import { compileRules } from './validation.js';
 
+/** No request has a use for more, and what is wrong with each of them takes time to say. */
+const LIMITS = { maxValues: 10_000 };
+
 /** Undefined when there is none and the contract doesn't ask for one. */
 export type BodyReader = (bytes: Buffer | undefined) => unknown;
 
@@ -15,7 +18,7 @@ export function compileBodyReader({ isRequired, parseErrorStatus, schema }: Rout
     if (!isRequired && (bytes === undefined || bytes.length === 0)) return undefined;
     let body: unknown;
     try {
-      const document = parseJson(bytes?.toString('utf8') ?? '');
+      const document = parseJson(bytes?.toString('utf8') ?? '', LIMITS);
       body = read(document === null ? {} : document);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof JsonShapeError)) throw error;

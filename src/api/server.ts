@@ -137,6 +137,7 @@ function register<Id extends OperationId>(
       isOpen: route.isOpen,
       changesNothing: route.changesNothing ?? false,
       ...(route.whileHeld && { whileHeld: route.whileHeld }),
+      changesSomething: route.changesSomething ?? false,
     },
     async handler(request, reply) {
       const bytes = request.body as Buffer | undefined;

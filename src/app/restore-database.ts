@@ -4,23 +4,24 @@ import type { DbRestoreOptions } from '../config/command-line.js';
 import { DomainError } from '../domain/errors.js';
 import { checkDatabase } from '../interchange/check.js';
 import { isInUse, openSqliteStore } from '../store/sqlite.js';
+import { resolveDatabaseFile } from '../store/sqlite-file.js';
 import { putInPlace } from './put-in-place.js';
 
 /**
  * `heketi db restore`: verifies a copy of the backup, and only then puts it in the place of the database. The server
  * knows it as a restored one.
  */
-export async function restoreDatabase(
-  { backupFile, dbFile }: DbRestoreOptions,
-  print: (text: string) => void,
-): Promise<number> {
-  if (!existsSync(backupFile)) throw new DomainError('invalid', `there is no backup ${backupFile}`);
+export async function restoreDatabase(options: DbRestoreOptions, print: (text: string) => void): Promise<number> {
+  if (!existsSync(options.backupFile)) throw new DomainError('invalid', `there is no backup ${options.backupFile}`);
+  const [backupFile, dbFile] = [options.backupFile, options.dbFile].map(resolveDatabaseFile) as [string, string];
   await refuseUsed(dbFile);
   const partial = `${dbFile}.restoring`;
   await remove(partial);
   try {
     await copyBackup(backupFile, partial);
     const contents = await verify(partial);
+    // A service manager may have started the server again.
+    await refuseUsed(dbFile);
     const kept = await putInPlace(partial, dbFile);
     print(`${dbFile} is the backup ${backupFile} now: ${contents}.\n`);
     if (kept !== null) print(`What stood there is kept as ${kept}.\n`);

@@ -26,30 +26,31 @@ export class JsonFloat {
 
 /** Deeper documents are refused: they serve only to exhaust the stack. */
 const MAX_DEPTH = 1000;
+/** How much a document may hold; everything when not given. */
+export interface JsonLimits {
+  /** Of all kinds, nested ones included. */
+  readonly maxValues?: number;
+}
+
 /** The time to read an integer grows with the square of its length. */
 const MAX_NUMBER_CHARACTERS = 1000;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
-const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const HEX4 = /^[0-9a-fA-F]{4}$/;
-const LONE_SURROGATE = /\p{Surrogate}/gu;
-const ESCAPES = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BLANK = 0x20;
+const SHORT_ESCAPES = '"\\/bfnrt';
 
 class Parser {
   readonly #text: string;
+  readonly #maxValues: number;
+  #values = 0;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, { maxValues = Number.POSITIVE_INFINITY }: JsonLimits = {}) {
     this.#text = text;
+    this.#maxValues = maxValues;
   }
 
   document(): JsonValue {
@@ -84,6 +85,8 @@ class Parser {
 
   #value(depth: number): JsonValue {
     if (depth > MAX_DEPTH) this.#fail(`nested deeper than ${MAX_DEPTH} levels`);
+    this.#values += 1;
+    if (this.#values > this.#maxValues) this.#fail(`more than ${this.#maxValues} values`);
     this.#skipBlanks();
     switch (this.#text[this.#at]) {
       case '{':
@@ -123,36 +126,40 @@ class Parser {
   }
 
   #string(): string {
-    const text = this.#text;
+    const start = this.#at;
+    let hasEscapes = false;
     this.#at += 1;
-    let result = '';
-    let hasUnicodeEscape = false;
     for (;;) {
-      PLAIN_CHARACTERS.lastIndex = this.#at;
-      const plain = PLAIN_CHARACTERS.exec(text)?.[0] ?? '';
-      result += plain;
-      this.#at += plain.length;
-      const character = text[this.#at];
-      if (character === '"') {
-        this.#at += 1;
-        // Half a surrogate pair is not a character; the original puts the replacement character in its place.
-        return hasUnicodeEscape ? result.replace(LONE_SURROGATE, '\ufffd') : result;
-      }
+      this.#skipPlainCharacters();
+      const character = this.#text[this.#at];
+      if (character === '"') break;
       if (character !== '\\') this.#failHere();
+      this.#skipEscape();
+      hasEscapes = true;
+    }
+    this.#at += 1;
+    const literal = this.#text.slice(start, this.#at);
+    // Half a surrogate pair is not a character; the original puts the replacement character in its place.
+    return hasEscapes ? (JSON.parse(literal) as string).toWellFormed() : literal.slice(1, -1);
+  }
+
+  #skipEscape(): void {
+    this.#at += 1;
+    const kind = this.#text[this.#at];
+    if (kind === 'u') {
+      if (!HEX4.test(this.#text.slice(this.#at + 1, this.#at + 5))) this.#fail('bad \\u escape');
+      this.#at += 5;
+    } else if (kind !== undefined && SHORT_ESCAPES.includes(kind)) {
       this.#at += 1;
-      const kind = text[this.#at] ?? '';
-      if (kind === 'u') {
-        const hex = text.slice(this.#at + 1, this.#at + 5);
-        if (!HEX4.test(hex)) this.#fail('bad \\u escape');
-        result += String.fromCharCode(Number.parseInt(hex, 16));
-        hasUnicodeEscape = true;
-        this.#at += 5;
-      } else {
-        const meant = ESCAPES.get(kind);
-        if (meant === undefined) this.#failHere();
-        result += meant;
-        this.#at += 1;
-      }
+    } else this.#failHere();
+  }
+
+  #skipPlainCharacters(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      // The comparison is false at the end, too, where the code is NaN.
+      if (!(code >= BLANK) || code === QUOTE || code === BACKSLASH) return;
+      this.#at += 1;
     }
   }
 
@@ -214,8 +221,8 @@ function setMember<T>(object: Record<string, T>, key: string, value: T): void {
  * Reads one strict JSON document. Throws SyntaxError, with the position, for anything else.
  * Of duplicate keys the last one counts and stands where it was last; keys that differ in case are different keys.
  */
-export function parseJson(text: string): JsonValue {
-  return new Parser(text).document();
+export function parseJson(text: string, limits?: JsonLimits): JsonValue {
+  return new Parser(text, limits).document();
 }
 
 /** Reads the first document of a text, and leaves what stands behind it unread. */

@@ -4,21 +4,37 @@ import { DomainError } from '../domain/errors.js';
 import { type JournalRow, readJournal } from './journal.js';
 import { copyDatabaseFile } from './sqlite-file.js';
 
+/** SQLite's header of a log; what follows are changes. */
+const EMPTY_LOG_BYTES = 32;
+
+/** Refuses a log with changes where the database is missing or empty: SQLite would remove it, and begin with nothing. */
+export function refuseLoneJournal(file: string): void {
+  const sizeOf = (part: string): number => statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+  if (sizeOf(file) > 0 || sizeOf(`${file}-wal`) <= EMPTY_LOG_BYTES) return;
+  throw new DomainError(
+    'unavailable',
+    `The log ${file}-wal holds changes of a database, but ${file} is missing or empty. Put the file back that belongs ` +
+      'to the log, or put a backup in place with: heketi db restore; or move the log away to begin with an empty ' +
+      'database. Nothing was changed.',
+  );
+}
+
 /**
  * Refuses, before SQLite replays anything, a file whose log is missing, and one beside the log of another database (or of
- * a later state of this one), which would be written over it. Changes nothing.
+ * a later state of this one), which would be written over it. Changes nothing. `name`: the file that `file` is a copy of,
+ * if it is one.
  */
-export function refuseForeignJournal(file: string): void {
+export function refuseForeignJournal(file: string, name = file): void {
   const log = `${file}-wal`;
   if (statSync(file).size === 0) return;
   if (!existsSync(log)) {
-    if (alone(file)?.is_open === 1) throw lacksItsLog(file);
+    if (alone(file)?.is_open === 1) throw lacksItsLog(name);
     return;
   }
   if (statSync(log).size === 0) {
     const row = alone(file);
     // With no commits the log was just begun: the file was marked before the first of them.
-    if (row?.is_open === 1 && row.commits > 0) throw lacksItsLog(file);
+    if (row?.is_open === 1 && row.commits > 0) throw lacksItsLog(name);
     return;
   }
   const copy = copyDatabaseFile(file);
@@ -26,7 +42,7 @@ export function refuseForeignJournal(file: string): void {
     const row = alone(copy.file);
     // A checkpoint that was cut off: its own log makes it whole, and no backup looks like that.
     if (row === undefined) return;
-    if (!belongs(row, withLog(copy.file))) throw foreign(file);
+    if (!belongs(row, withLog(copy.file))) throw foreign(name);
   } finally {
     copy.remove();
   }

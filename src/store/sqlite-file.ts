@@ -1,4 +1,15 @@
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DomainError } from '../domain/errors.js';
@@ -6,6 +17,18 @@ import { DomainError } from '../domain/errors.js';
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const BOLT_MAGIC = Buffer.from([0xed, 0xda, 0x0c, 0xed]);
 const BOLT_MAGIC_OFFSET = 16;
+
+/** The file itself where a symbolic link leads to it: there SQLite has its log. */
+export function resolveDatabaseFile(file: string): string {
+  if (!lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file;
+  try {
+    return realpathSync(file);
+  } catch (cause) {
+    throw new DomainError('unavailable', `The database ${file} is a link that leads nowhere: ${textOf(cause)}.`, {
+      cause,
+    });
+  }
+}
 
 /**
  * Makes sure that the file is one that SQLite may open, before SQLite touches it: the original's own database stands

@@ -5,7 +5,7 @@ import { startTimer } from '../timing/timers.js';
 import { missingAttributes } from './attributes.js';
 import { ClusterMemory } from './cluster-memory.js';
 import { Journal } from './journal.js';
-import { refuseForeignJournal } from './journal-binding.js';
+import { refuseForeignJournal, refuseLoneJournal } from './journal-binding.js';
 import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
 import {
   readOnlyConnection,
@@ -14,7 +14,7 @@ import {
   transactionConnection,
 } from './sqlite-connection.js';
 import { diskFault, sqliteCode, translateSqliteError } from './sqlite-errors.js';
-import { copyDatabaseFile, prepareDatabaseFile, textOf } from './sqlite-file.js';
+import { copyDatabaseFile, prepareDatabaseFile, resolveDatabaseFile, textOf } from './sqlite-file.js';
 import { StatementCache } from './statement-cache.js';
 import type { BackupPurpose, Store } from './store.js';
 import { tables } from './tables.js';
@@ -48,12 +48,14 @@ export interface SqliteStoreOptions {
 
 /** Opens the database in a file, which it creates if there is none. Refusals are DomainErrors that say what to do. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { file, logger } = options;
+  const { logger } = options;
+  const file = resolveDatabaseFile(options.file);
+  refuseLoneJournal(file);
   const copy = options.readOnly ? copyDatabaseFile(file) : null;
   if (copy === null) prepareDatabaseFile(file);
   let database: Database.Database | null = null;
   try {
-    refuseForeignJournal(copy?.file ?? file);
+    refuseForeignJournal(copy?.file ?? file, file);
     database = new Database(copy?.file ?? file, { timeout: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS });
     const applied = setUp(database, options.migrationsDir);
     if (applied.length > 0 && copy === null)

@@ -94,6 +94,7 @@ describe('paths', () => {
 
   it.each([
     'DELETE /clusters/../volumes/0123456789abcdef0123456789abcdef',
+    'GET /devices%2F0123456789abcdef0123456789abcdef%2fresync',
     'DELETE /clusters/..%2Fvolumes%2f0123456789abcdef0123456789abcdef',
     'DELETE /clusters/%2e%2e/volumes/0123456789abcdef0123456789abcdef',
     'DELETE /clusters%2F0123456789abcdef0123456789abcdef',

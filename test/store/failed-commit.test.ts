@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FailingDisk } from '../support/failing-disk.js';
-import { openTemporary, temporaryFile } from './temporary-database.js';
+import { linkTo, openTemporary, temporaryFile } from './temporary-database.js';
 
 const KINDS = (['sync', 'write'] as const).flatMap((operation) =>
   (['EIO', 'ENOSPC'] as const).map((error) => ({ operation, error })),
@@ -22,6 +23,16 @@ describe.each(KINDS)('a commit that fails with $error at a $operation', ({ opera
     expect(told.size).toBe(2);
   });
 
+  it('is not brought back by a kill either when the file is a link', async () => {
+    const { file, disk, child, write } = await startWriter({ isLinked: true });
+    await write('before');
+    disk.fail({ operation, error, skip: 0, count: 1 });
+    expect(await write('struck')).toMatch(/^The database was not changed: /);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await idsIn(file)).toEqual(['before']);
+  });
+
   it('is followed by others that are kept', async () => {
     const { file, disk, child, write } = await startWriter();
     await write('before');
@@ -36,7 +47,7 @@ describe.each(KINDS)('a commit that fails with $error at a $operation', ({ opera
 
 describe('a disk whose syncs all fail', () => {
   it('lets nothing be accepted nor answered until it works again', async () => {
-    const { disk, write, told } = await startWriter('patient');
+    const { disk, write, told } = await startWriter({ patience: 'patient' });
     await write('before');
     disk.fail({ operation: 'sync', error: 'EIO', skip: 0, count: null });
     const struck = write('struck');
@@ -58,9 +69,12 @@ describe('a disk whose syncs all fail', () => {
   });
 });
 
-async function startWriter(patience = '') {
-  const file = temporaryFile();
-  const disk = new FailingDisk(dirname(file));
+async function startWriter({ patience = '', isLinked = false } = {}) {
+  const real = temporaryFile();
+  // A database that is still to be made.
+  writeFileSync(real, '');
+  const file = isLinked ? linkTo(real) : real;
+  const disk = new FailingDisk(dirname(real));
   const child: ChildProcess = fork(join(import.meta.dirname, 'failed-commit-writer.ts'), [file, patience], {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, ...disk.env },

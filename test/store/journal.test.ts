@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import type { Store } from '../../src/store/store.js';
 import { cluster } from './records.js';
-import { openTemporary, temporaryFile } from './temporary-database.js';
+import { linkTo, openTemporary, temporaryFile } from './temporary-database.js';
 
 describe('a copy of the file alone', () => {
   it('is complete soon after the last change', async () => {
@@ -36,6 +36,33 @@ describe('a copy of the file alone', () => {
 });
 
 describe('a log', () => {
+  it('is found beside the file that a link leads to', async () => {
+    const { file } = await changed();
+    const copy = aloneOf(file);
+    copyFileSync(`${file}-wal`, `${copy}-wal`);
+    const link = linkTo(copy);
+    expect(await idsIn(await openTemporary(link, { readOnly: true }))).toEqual(['c1']);
+    expect(await idsIn(await openTemporary(link))).toEqual(['c1']);
+  });
+
+  it.each(['missing', 'empty'])('without its database, which is %s, is not taken for nothing', async (state) => {
+    const { file } = await changed();
+    const lost = temporaryFile();
+    copyFileSync(`${file}-wal`, `${lost}-wal`);
+    if (state === 'empty') writeFileSync(lost, '');
+    await expect(openSqliteStore({ file: lost })).rejects.toThrow(/holds changes of a database/);
+    expect(statSync(`${lost}-wal`).size).toBe(statSync(`${file}-wal`).size);
+    expect(existsSync(lost)).toBe(state === 'empty');
+  });
+
+  it('of another database is named as it stands when a copy of it was looked at', async () => {
+    const { file } = await changed();
+    const copy = aloneOf(file);
+    const refusal = await openSqliteStore({ file: copy, readOnly: true }).catch((error: Error) => error.message);
+    expect(refusal).toContain(`its log ${copy}-wal`);
+    expect(refusal).not.toContain('mortar-db-');
+  });
+
   it('is replayed over its own file', async () => {
     const { file } = await changed();
     const copy = aloneOf(file);

@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exportDatabase, importDatabaseFile } from '../../src/app/database-commands.js';
 import { restoreDatabase } from '../../src/app/restore-database.js';
 import type { Store } from '../../src/store/store.js';
 import { cluster } from './records.js';
-import { openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
+import { linkTo, openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
 
 it('a restore beside the leftovers of a killed server is exactly the backup, and keeps what stood there', async () => {
   const { file, backupFile } = await killedAfterBackup();
@@ -30,6 +30,27 @@ it('a restore changes nothing when the backup is damaged, or the database in use
   );
   expect(await idsIn(await openTemporary(file))).toEqual(['c2']);
   expect(readdirSync(dirname(file)).filter((name) => name.includes('restoring'))).toEqual([]);
+});
+
+it('a restore in the place of a link replaces what it leads to, log included', async () => {
+  const { file, backupFile } = await killedAfterBackup();
+  const link = linkTo(file);
+  expect(await restoreDatabase({ backupFile, dbFile: link, debug: false }, () => {})).toBe(0);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(existsSync(`${file}-wal`)).toBe(false);
+  expect(await idsIn(await openTemporary(link))).toEqual(['c1']);
+  expect(await idsIn(await openTemporary(`${file}.replaced`))).toEqual(['c2']);
+});
+
+it('a restore is refused when a server has started while the backup was verified', async () => {
+  const { file, backupFile } = await killedAfterBackup();
+  const restoring = restoreDatabase({ backupFile, dbFile: file, debug: false }, () => {});
+  while (!existsSync(`${file}.restoring`)) await new Promise<void>((turn) => setImmediate(turn));
+  const server = await openTemporary(file);
+  await expect(restoring).rejects.toThrow(/in use by another process/);
+  await server.write((tx) => tx.clusters.insert(cluster('c3')));
+  await server.close();
+  expect(await idsIn(await openTemporary(file))).toEqual(['c2', 'c3']);
 });
 
 it('an import beside the log of a lost database is exactly what was imported', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -14,6 +14,13 @@ export function temporaryDirectory(): string {
 
 export function temporaryFile(): string {
   return join(temporaryDirectory(), 'heketi.db');
+}
+
+/** A symbolic link in another directory. */
+export function linkTo(file: string): string {
+  const link = temporaryFile();
+  symlinkSync(file, link);
+  return link;
 }
 
 /** A store on a real file, closed after the test. */

@@ -12,6 +12,8 @@ export interface Route {
   readonly changesNothing?: true;
   /** What becomes of it while the server is held on a restored database; as where changes are refused when not given. */
   readonly whileHeld?: 'answered' | 'refused';
+  /** A GET all the same. */
+  readonly changesSomething?: true;
   readonly body?: RouteBody;
 }
 

@@ -419,7 +419,8 @@ export const ROUTES: readonly Route[] = [
     "method": "GET",
     "path": "/devices/{id}/resync",
     "isOpen": false,
-    "whileHeld": "refused"
+    "whileHeld": "refused",
+    "changesSomething": true
   },
   {
     "operationId": "deviceSetTags",
