@@ -13,6 +13,8 @@ export const TIMEOUT_MS = Math.max(120_000, REQUESTS * 40);
 
 /** Of a request, our sending of it included. */
 const MOST_CPU_MS = 100;
+/** Where simulated hosts work in this process, too. */
+export const MOST_CPU_WITH_HOSTS_MS = 500;
 /** A collection of garbage may fall into one of them. */
 const TRIES = 3;
 
@@ -39,21 +41,24 @@ export class Asker {
   /** Of the statuses of 500 and above. */
   readonly #expected: readonly number[];
 
-  private constructor(server: FastifyInstance, expected: readonly number[]) {
+  readonly #mostCpuMs: number;
+
+  private constructor(server: FastifyInstance, expected: readonly number[], mostCpuMs: number) {
     this.#server = server;
     this.#expected = expected;
+    this.#mostCpuMs = mostCpuMs;
   }
 
-  static async of(server: FastifyInstance, expected: readonly number[] = [501]): Promise<Asker> {
+  static async of(server: FastifyInstance, expected: readonly number[] = [501], mostCpuMs = MOST_CPU_MS) {
     await server.listen({ port: 0, host: '127.0.0.1' });
-    return new Asker(server, expected);
+    return new Asker(server, expected, mostCpuMs);
   }
 
   async ask(sent: Sent): Promise<Answer> {
     const what = `${sent.method} ${sent.path.slice(0, 200)} ${(sent.payload ?? '').slice(0, 200)}`;
     let least = Number.POSITIVE_INFINITY;
     let answer: Answer = { statusCode: 0, body: '' };
-    for (let i = 0; i < TRIES && least > MOST_CPU_MS; i++) {
+    for (let i = 0; i < TRIES && least > this.#mostCpuMs; i++) {
       const before = process.cpuUsage();
       const next = await this.#send(sent);
       // What was made at the first time is refused at the second.
@@ -64,7 +69,7 @@ export class Asker {
       expect(next.body, what).not.toContain(DEFECT_TEXT);
     }
     if (least > this.#slowestMs) [this.#slowestMs, this.#slowest] = [least, what];
-    expect(least, `ms of CPU for ${what}`).toBeLessThan(MOST_CPU_MS);
+    expect(least, `ms of CPU for ${what}`).toBeLessThan(this.#mostCpuMs);
     return answer;
   }
 
