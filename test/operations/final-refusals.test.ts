@@ -44,6 +44,24 @@ describe('what gluster or mkfs refuses on any bricks', () => {
     );
   });
 
+  it('is built anew though gluster is busy for a while when the first try is taken back', () => {
+    const hosts = strictHosts(3, 1);
+    return withPool(
+      hosts,
+      async (pool) => {
+        await loadTopology(pool, 3, 1);
+        const busy = 'failed: Another transaction is in progress for vol. Please try again after some time.';
+        hosts.setFaults([
+          { kind: 'fail', match: 'volume set vol user.heketi.id', stderr: 'volume set: failed: no' },
+          { kind: 'fail', match: 'volume delete vol', stderr: `volume delete: vol: ${busy}`, times: 3 },
+        ]);
+        await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'vol' })));
+        expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+      },
+      TRIES,
+    );
+  });
+
   it('a name is the longest that glusterd can store for the longest host name among its bricks', () => {
     // vg_ID and brick_ID have 35 and 38 characters.
     const path = `/var/lib/heketi/mounts/${'v'.repeat(35)}/${'b'.repeat(38)}/brick`;

@@ -82,6 +82,12 @@ async function expectKept(pool: Pool, hosts: SimulatedHosts, sourceId: string, r
   expect(await pool.store.read((tx) => tx.volumes.find(sourceId))).toMatchObject({ pendingId: null });
 }
 
+async function expectPending(pool: Pool, sourceId: string, reason: RegExp): Promise<void> {
+  const [record] = await pool.store.read((tx) => tx.operations.list());
+  expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(reason);
+  expect(await pool.store.read((tx) => tx.volumes.find(sourceId))).toMatchObject({ pendingId: record?.id });
+}
+
 async function expectUndone(pool: Pool, hosts: SimulatedHosts): Promise<void> {
   expect(served(hosts)).toEqual(['v']);
   expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
@@ -93,6 +99,22 @@ describe('a clone that is to be taken back', () => {
 
   it('goes when an earlier undo stopped it, as its record says', () =>
     undoing((hosts) => gluster(hosts, 'volume', 'stop', 'twin'), expectUndone, true));
+
+  it('is kept when somebody stopped it after the stop of an undo was refused', () =>
+    undoing(
+      async (hosts) => {
+        const stderr = 'volume stop: twin: failed: Another transaction is in progress for twin.';
+        hosts.setFaults([{ kind: 'fail', match: ' volume stop twin', stderr }]);
+      },
+      async (pool, hosts, sourceId) => {
+        await expectPending(pool, sourceId, /Another transaction is in progress/);
+        await gluster(hosts, 'volume', 'stop', 'twin');
+        await pool.recovery.run();
+        expect(served(hosts)).toEqual(['twin', 'v']);
+        const [record] = await pool.store.read((tx) => tx.operations.list());
+        expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/somebody stopped it/);
+      },
+    ));
 
   it('is kept when somebody stopped it before the undo had come so far', () =>
     undoing(

@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import { deleteSnapshot, listSnapshots } from '../../executors/commands/gluster-snapshot.js';
+import type { Hosts } from '../../executors/commands/hosts.js';
 import { ALL_UNDONE, type Failed, type OperationContext, type Undone } from '../engine/operation.js';
 import { copiesSeen } from './clone-bricks.js';
 import {
@@ -22,10 +23,10 @@ export async function undoClone(work: CloneWork, context: OperationContext, fail
   if (work.isImported) await removeUnknownSnapshots(work, context);
   else await removeSnapshot(work, context);
   const { clusterId, name } = work.volume;
-  return context.work.onVolume(clusterId, name, context.hosts, () => undoInTurn(work, context, failed));
+  return context.work.onVolume(clusterId, name, context.hosts, (hosts) => undoInTurn(work, context, hosts, failed));
 }
 
-async function undoInTurn(work: CloneWork, context: OperationContext, failed: Failed): Promise<Undone> {
+async function undoInTurn(work: CloneWork, context: OperationContext, patient: Hosts, failed: Failed): Promise<Undone> {
   const clone = await findClone(work, context);
   const seen = work.isImported ? [] : copiesSeen(work.bricks, work.sources);
   if (!clone) {
@@ -37,7 +38,7 @@ async function undoInTurn(work: CloneWork, context: OperationContext, failed: Fa
   const made = isSeen ? copiesOf(work) : await unlessRefused(bricksOf(work, clone, context));
   if (made instanceof DomainError) return leftAlone(work, bricksNotTold(work, made));
   const bricks = work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : []));
-  const outcome = await unlessRefused(deleteClone({ ...work, bricks }, clone, context, failed));
+  const outcome = await unlessRefused(deleteClone({ ...work, bricks }, clone, context, patient, failed));
   if (outcome instanceof DomainError) {
     work.found.bricks = made;
     return leftAlone(work, outcome);
@@ -66,12 +67,13 @@ async function deleteClone(
   work: CloneWork,
   clone: FoundVolume,
   context: OperationContext,
+  patient: Hosts,
   { keepNotes }: Failed,
 ): Promise<'deleted' | 'absent'> {
   const cloneOf = await findSource(work, context);
   if (!cloneOf) throw sourceMissing(work);
   const onStopped = () => removeCopies(work.bricks, context, clone);
-  return deleteUnused(work, clone, context, { keepNotes, cloneOf, onStopped });
+  return deleteUnused(work, clone, context, patient, { keepNotes, cloneOf, onStopped });
 }
 
 async function removeCopies(

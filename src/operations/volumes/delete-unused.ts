@@ -7,6 +7,7 @@ import {
   stopVolume,
 } from '../../executors/commands/gluster-volume.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
+import { CommandError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';
 import type { FoundVolume } from './find-volume.js';
@@ -46,20 +47,21 @@ export interface DeleteUnusedOptions {
 
 /**
  * Deletes gluster's volume on the strength of a record, if it is proved unused; otherwise throws DomainError with the
- * reason, and a volume that was stopped for it is started again. To be called in the volume's turn.
+ * reason, and a volume that was stopped for it is started again. To be called in the volume's turn, with the hosts of it.
  *
- * The last clients can write until the volume is stopped, so the bricks are looked at again after that. Neither the stop
- * nor the delete waits for other transactions: what was proved would be of a moment that has passed.
+ * The last clients can write until the volume is stopped, so the bricks are looked at again after that. What a clone
+ * holds tells nothing, so its stop waits for no other transaction: who was connected when it was proved would have passed.
  */
 export async function deleteUnused(
   work: UnusedVolume,
   found: FoundVolume,
   context: OperationContext,
+  patient: Hosts,
   { keepNotes, cloneOf, onStopped }: DeleteUnusedOptions,
 ): Promise<'deleted' | 'absent'> {
   const { stopped, hosts, volume } = work;
-  const onFinder = <T>(change: (all: Hosts, host: string) => Promise<T>) =>
-    onAnyHost(hosts, context.health, (host) => change(context.hosts, host), found.seenFrom);
+  const onFinder = <T>(change: (host: string) => Promise<T>) =>
+    onAnyHost(hosts, context.health, change, found.seenFrom);
   const note = async (byUs: boolean) => {
     if ((stopped.byUs ?? false) === byUs) return;
     stopped.byUs = byUs;
@@ -71,16 +73,21 @@ export async function deleteUnused(
     await proveUnused(work, found, context, { mayBeStopped: stopped.byUs === true, ...(cloneOf ? { cloneOf } : {}) });
     if (isStarted(found)) {
       await note(true);
-      await onFinder((all, host) => stopVolume(all, host, volume.name));
+      try {
+        await onFinder((host) => stopVolume(cloneOf ? context.hosts : patient, host, volume.name));
+      } catch (error) {
+        if (error instanceof CommandError) await note(false); // refused: it was not stopped
+        throw error;
+      }
       if (!cloneOf) await proveEmpty(work, found, context);
     }
   } catch (error) {
     if (error instanceof DomainError && stopped.byUs) {
-      await onFinder((all, host) => startVolume(all, host, volume.name));
+      await onFinder((host) => startVolume(patient, host, volume.name));
       await note(false);
     }
     throw error;
   }
   await onStopped?.();
-  return onFinder((all, host) => deleteStoppedVolume(all, host, volume.name));
+  return onFinder((host) => deleteStoppedVolume(patient, host, volume.name));
 }

@@ -279,10 +279,10 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
 
   async undo(work, context, failed) {
     const { clusterId, name } = work.volume;
-    await context.work.onVolume(clusterId, name, context.hosts, async () => {
+    await context.work.onVolume(clusterId, name, context.hosts, async (hosts) => {
       const found = await infoOf(work, context);
       if (!found || !isOurs(found, work)) return;
-      const outcome = await deleteUnused(work, found, context, { keepNotes: failed.keepNotes });
+      const outcome = await deleteUnused(work, found, context, hosts, { keepNotes: failed.keepNotes });
       const still = outcome === 'absent' ? await infoOf(work, context) : null;
       if (still && isOurs(still, work)) throw stillThere(work.volume);
     });
