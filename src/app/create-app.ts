@@ -13,6 +13,7 @@ import { dumpDatabase } from '../interchange/dump.js';
 import type { Logging } from '../logging/logger.js';
 import { createMetrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
+import { boundAges } from '../operations/engine/forget-old-answers.js';
 import type { QueueAnswers } from '../operations/engine/queue-answers.js';
 import { markInterrupted } from '../operations/engine/recovery.js';
 import { RestoredDatabase } from '../operations/engine/restored-database.js';
@@ -70,7 +71,10 @@ export async function createApp(
     const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, restored.isHeld);
     const executor = new MeasuredExecutor(withInjectedFaults(chosen, config, logger), metrics.hostCommandFinished);
     simulated?.seedFromRecords(await store.read(recordedPool));
-    if (!config.dbReadOnly) await markInterrupted(store, logger);
+    if (!config.dbReadOnly) {
+      await markInterrupted(store, logger);
+      await boundAges(store);
+    }
 
     const hosts = { executor, settings: config.hostSettings };
     const health = new HealthMonitor(store, hosts, logger);

@@ -146,6 +146,8 @@ export interface VolumeRows {
   claim(id: Id): Promise<void>;
   /** Without those that are being deleted. */
   listUnclaimed(): Promise<readonly UnclaimedVolume[]>;
+  /** Those unclaimed since a time after `last` (Unix milliseconds) count as unclaimed since then. */
+  boundUnclaimed(last: number): Promise<void>;
   insert(volume: Volume): Promise<void>;
   update(volume: Volume): Promise<void>;
   delete(id: Id): Promise<void>;
@@ -200,6 +202,8 @@ export interface QueueRows {
   listAnsweredSince(answeredAt: number): Promise<readonly Id[]>;
   /** Answers given before this time (Unix milliseconds), without those that an idempotency key refers to. */
   deleteAnsweredBefore(answeredAt: number): Promise<void>;
+  /** Answers given before `first` or after `last` count as given then (Unix milliseconds). */
+  boundAnswered(first: number, last: number): Promise<void>;
   /** Deleting a missing entry is no error: its answer has been read. */
   delete(id: Id): Promise<void>;
 }
@@ -220,6 +224,8 @@ export interface IdempotencyKeyRows {
   refersToQueueEntry(queueId: Id): Promise<boolean>;
   /** With the final answers that were kept for them. */
   deleteOlderThan(createdAt: number): Promise<void>;
+  /** Keys made before `first` or after `last` count as made then (Unix milliseconds). */
+  boundCreated(first: number, last: number): Promise<void>;
 }
 
 /** The original's database attributes, such as DB_GENERATION_ID. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
+import { boundAges, forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { steadyUnixMs } from '../../src/timing/clocks.js';
 import { differences } from '../support/differences.js';
@@ -203,6 +203,50 @@ describe('answers that nobody fetches', () => {
       expect(await find(answered.queueId)).toBeNull();
       expect(await find('pending')).not.toBeNull();
       stop();
+    });
+  });
+
+  it('are kept, with their keys, when the clock jumps ahead between two lives of the server, and not for ever', async () => {
+    await withPool(strictHosts(3, 1), async (pool) => {
+      await loadTopology(pool, 3, 1);
+      const answered = await pool.operations.createVolume(volumeRequest());
+      await answerOf(pool, answered);
+      const key = { key: 'k', requestHash: 'h', queueId: answered.queueId, createdAt: steadyUnixMs() };
+      await pool.store.write((tx) => tx.idempotencyKeys.insert(key));
+      const find = () =>
+        pool.store.read(async (tx) => [await tx.queue.find(answered.queueId), await tx.idempotencyKeys.find('k')]);
+      vi.advanceTimersByTime(400 * DAY_MS);
+
+      await boundAges(pool.store);
+      const stop = forgetOldAnswers(pool.store, SILENT);
+      await pass(pool, 0.9 * HOUR_SECONDS);
+      expect(await find()).toEqual([expect.objectContaining({ state: 'done' }), expect.objectContaining({ key: 'k' })]);
+      await pass(pool, 2 * HOUR_SECONDS);
+      await pool.store.write(async () => undefined);
+      expect(await find()).toEqual([null, null]);
+      stop();
+    });
+  });
+
+  it('that were given by a clock in the future are forgotten after their time by this one', async () => {
+    await withPool(strictHosts(3, 1), async (pool) => {
+      await loadTopology(pool, 3, 1);
+      const answered = await pool.operations.createVolume(volumeRequest());
+      const id = (await done(pool, answered)).slice('/volumes/'.length);
+      const future = steadyUnixMs() + 400 * DAY_MS;
+      const key = { key: 'k', requestHash: 'h', queueId: answered.queueId, createdAt: future };
+      await pool.store.write(async (tx) => {
+        await tx.idempotencyKeys.insert(key);
+        await tx.volumes.markUnclaimed(id, future);
+      });
+      await boundAges(pool.store);
+      const { found, unclaimed } = await pool.store.read(async (tx) => ({
+        found: await tx.idempotencyKeys.find('k'),
+        unclaimed: await tx.volumes.listUnclaimed(),
+      }));
+      const now = steadyUnixMs();
+      expect(found?.createdAt).toBeLessThanOrEqual(now);
+      expect(unclaimed.map((volume) => [volume.id, volume.since <= now])).toEqual([[id, true]]);
     });
   });
 });

@@ -10,6 +10,9 @@ const byId = statement(entries.where('id', '=', TEXT));
 const byOperation = statement(entries.where('operation_id', '=', TEXT).orderBy('id'));
 const pending = statement(entries.where('state', '=', sql.lit('pending')).orderBy('id'));
 const answeredSince = statement(query.selectFrom('queue_entry').select('id').where('answered_at', '>=', NUMBER));
+const ofAnswered = () => query.updateTable('queue_entry').set({ answered_at: NUMBER });
+const boundAnsweredBelow = statement(ofAnswered().where('answered_at', '<', NUMBER));
+const boundAnsweredAbove = statement(ofAnswered().where('answered_at', '>', NUMBER));
 const removeEntry = statement(query.deleteFrom('queue_entry').where('id', '=', TEXT));
 const removeUnread = statement(
   query
@@ -32,6 +35,9 @@ const removeOldAnswers = statement(
     .where('state', '!=', sql.lit('pending'))
     .where('id', 'in', query.selectFrom('idempotency_key').select('queue_id').where('created_at', '<', NUMBER)),
 );
+const ofCreated = () => query.updateTable('idempotency_key').set({ created_at: NUMBER });
+const boundCreatedBelow = statement(ofCreated().where('created_at', '<', NUMBER));
+const boundCreatedAbove = statement(ofCreated().where('created_at', '>', NUMBER));
 const removeOldKeys = statement(query.deleteFrom('idempotency_key').where('created_at', '<', NUMBER));
 
 export function queueRows(connection: Connection): QueueRows {
@@ -55,6 +61,10 @@ export function queueRows(connection: Connection): QueueRows {
     async deleteAnsweredBefore(answeredAt) {
       await connection.run(removeUnread, [answeredAt]);
     },
+    async boundAnswered(first, last) {
+      await connection.run(boundAnsweredBelow, [first, first]);
+      await connection.run(boundAnsweredAbove, [last, last]);
+    },
     async delete(id) {
       await connection.run(removeEntry, [id]);
     },
@@ -76,6 +86,10 @@ export function idempotencyKeyRows(connection: Connection): IdempotencyKeyRows {
     async deleteOlderThan(createdAt) {
       await connection.run(removeOldAnswers, [createdAt]);
       await connection.run(removeOldKeys, [createdAt]);
+    },
+    async boundCreated(first, last) {
+      await connection.run(boundCreatedBelow, [first, first]);
+      await connection.run(boundCreatedAbove, [last, last]);
     },
   };
 }

@@ -39,6 +39,9 @@ const countByCluster = statement(
 const unclaimed = statement(
   volumes.where('unclaimed_since', 'is not', null).where('pending_id', 'is', null).orderBy('unclaimed_since'),
 );
+const boundUnclaimed = statement(
+  query.updateTable('volume').set({ unclaimed_since: NUMBER }).where('unclaimed_since', '>', NUMBER),
+);
 const markUnclaimed = statement(query.updateTable('volume').set({ unclaimed_since: NUMBER }).where('id', '=', TEXT));
 const claim = statement(
   query
@@ -107,6 +110,9 @@ export function volumeRows(connection: Connection): VolumeRows {
     },
     async claim(id) {
       await connection.run(claim, [id]);
+    },
+    async boundUnclaimed(last) {
+      await connection.run(boundUnclaimed, [last, last]);
     },
     async listUnclaimed() {
       return (await connection.all(unclaimed, [])).map((row) => ({
