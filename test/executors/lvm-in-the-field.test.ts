@@ -96,7 +96,7 @@ describe('a brick whose removal is refused below a warning about somebody else',
 describe.each(['beside', 'merged', 'prefixed'] as const)('lvm with noise %s its answers', (noise) => {
   it('lives through the life of a device and its brick', async () => {
     const before = rig.simulated.state();
-    rig.simulated.setLvmNoise(HOST, noise);
+    rig.simulated.setNoise(HOST, noise);
     const report = await setUpDevice(rig.hosts, HOST, device);
     expect(report).toMatchObject({
       usedKib: 0,

@@ -1,5 +1,6 @@
 import type { Command, CommandResult } from '../executor.js';
 import type { Fault } from './faults.js';
+import type { HostNoise } from './host-noise.js';
 import type { HostsState } from './state.js';
 
 /** One JSON object a line, both ways, matched by `id`. */
@@ -10,6 +11,7 @@ export type HostRequest = { readonly id: number } & (
   | { readonly method: 'linkNames'; readonly manage: string; readonly storage: string }
   | { readonly method: 'setFaults'; readonly faults: readonly Fault[] }
   | { readonly method: 'setHostUp'; readonly host: string; readonly isUp: boolean }
+  | { readonly method: 'setNoise'; readonly host: string; readonly noise: HostNoise | null }
   | { readonly method: 'state' }
   | { readonly method: 'commandsRun' }
   | { readonly method: 'awaitHeld' }

@@ -19,8 +19,8 @@ import {
 } from './file-programs.js';
 import { glusterBlock } from './gluster-block-program.js';
 import { gluster } from './gluster-program.js';
+import { withNoise } from './host-noise.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
-import { withNoise } from './lvm-noise.js';
 import { lvs, pvs, vgs } from './lvm-reports.js';
 import { lvchange, lvcreate, lvremove } from './lvm-volumes.js';
 import type { SimulatedHost } from './simulated-host.js';
@@ -91,7 +91,7 @@ export function runProgram(world: World, host: SimulatedHost, { name, args }: Re
   const program = PROGRAMS.get(name);
   if (!program) return fail(127, `bash: ${name}: command not found`);
   const result = program(world, host, args);
-  return host.lvmNoise && /^(?:pv|vg|lv)/.test(name) ? withNoise(result, host.lvmNoise, name) : result;
+  return host.noise ? withNoise(result, host.noise, name) : result;
 }
 
 /** How latencies are configured: `lvcreate`, `gluster volume start`. */

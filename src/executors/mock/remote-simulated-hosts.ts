@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { DomainError } from '../../domain/errors.js';
 import { type Command, type CommandResult, type Executor, TransportError } from '../executor.js';
 import type { Fault } from './faults.js';
+import type { HostNoise } from './host-noise.js';
 import { type HostAnswer, type HostRequest, LineReader } from './host-protocol.js';
 import type { HostsState } from './state.js';
 
@@ -54,6 +55,10 @@ export class RemoteSimulatedHosts implements Executor {
 
   async setHostUp(host: string, isUp: boolean): Promise<void> {
     await this.#ask({ method: 'setHostUp', host, isUp }, host);
+  }
+
+  async setNoise(host: string, noise: HostNoise | null): Promise<void> {
+    await this.#ask({ method: 'setNoise', host, noise }, host);
   }
 
   async state(): Promise<HostsState> {

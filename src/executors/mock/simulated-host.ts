@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Directory, FileSystem, normalPath, parentOf } from './file-system.js';
-import type { LvmNoise } from './lvm-noise.js';
+import type { HostNoise } from './host-noise.js';
 import type { Pool, SimulatedVolume } from './pool.js';
 import { TextFile } from './text-file.js';
 
@@ -61,8 +61,8 @@ export class SimulatedHost {
   readonly uuid: string = randomUUID();
   isUp = true;
   isGlusterdUp = true;
-  /** What stands around the answers of lvm; null: nothing. */
-  lvmNoise: LvmNoise | null = null;
+  /** What stands around the answers of its programs; null: nothing. */
+  noise: HostNoise | null = null;
   pool: Pool;
   readonly disks = new Map<string, Disk>();
   readonly groups = new Map<string, VolumeGroup>();

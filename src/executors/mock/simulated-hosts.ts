@@ -5,9 +5,9 @@ import { mountOne } from './block-programs.js';
 import { type Fault, FaultList, faultResult } from './faults.js';
 import { anotherTransaction, lockedVolume } from './gluster-program.js';
 import { HeldCommands } from './held-commands.js';
+import type { HostNoise } from './host-noise.js';
 import { LateChanges, REQUEST_TIMED_OUT } from './late-changes.js';
 import { Leftovers } from './leftovers.js';
-import type { LvmNoise } from './lvm-noise.js';
 import { startBrick } from './pool.js';
 import { changedGroup, latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
@@ -235,9 +235,9 @@ export class SimulatedHosts {
     else host?.plugDisks();
   }
 
-  setLvmNoise(name: string, noise: LvmNoise | null): void {
+  setNoise(name: string, noise: HostNoise | null): void {
     const host = this.#world.hostByManageName(name);
-    if (host) host.lvmNoise = noise;
+    if (host) host.noise = noise;
   }
 
   /** Files that each brick of a volume has to heal. */

@@ -1,4 +1,5 @@
 import type { Command } from '../../../src/executors/executor.js';
+import type { HostNoise } from '../../../src/executors/mock/host-noise.js';
 import type { SimulatedHosts } from '../../../src/executors/mock/simulated-hosts.js';
 
 /** Simulated hosts and what still runs on them for servers that lost the connection or died. */
@@ -46,9 +47,14 @@ export class Lab {
     this.hosts.setGlusterdUp(host, false);
   }
 
+  makeNoise(noise: HostNoise): void {
+    for (const { manage } of this.hosts.state().hosts) this.hosts.setNoise(manage, noise);
+  }
+
   /** Hosts boot, with what their fstab mounts; disks are plugged in. */
   bringBack(): void {
     this.hosts.endLateChanges();
+    for (const { manage } of this.hosts.state().hosts) this.hosts.setNoise(manage, null);
     for (const host of this.#down) {
       this.hosts.setDisksAway(host, false);
       this.hosts.setHostUp(host, true);

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
+import type { HostNoise } from '../../../src/executors/mock/host-noise.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
 import { openSqliteStore } from '../../../src/store/sqlite.js';
 import { differences } from '../../support/differences.js';
@@ -17,6 +18,8 @@ import { type CommandFault, type Strike, StrikingExecutor } from './striking-exe
 export interface Faults {
   readonly commands?: readonly Strike[];
   readonly commit?: CommitStrike;
+  /** In every output of every host, from the first command of the life to its end. */
+  readonly noise?: HostNoise;
 }
 
 /** How far one life came. */
@@ -34,6 +37,10 @@ export interface Lived {
  * to undo.
  */
 const UNDECIDED: readonly CommandFault[] = ['host unreachable', 'host down', 'glusterd down', 'disks away'];
+
+function isUnanswered(kind: CommandFault): boolean {
+  return kind.startsWith('link lost') || kind === 'gluster is late';
+}
 
 /**
  * A request in a life of a server with faults in it, further lives in which recovery meets faults, and a last one
@@ -88,6 +95,7 @@ async function oneLife(
   faults: Faults,
   work: (pool: Pool) => Promise<void>,
 ): Promise<Lived> {
+  if (faults.noise) lab.makeNoise(faults.noise);
   const executor = new StrikingExecutor(lab, faults.commands ?? []);
   const opened = await openSqliteStore({ file });
   const store = new DyingStore(opened, faults.commit ?? null, () => executor.kill());
@@ -126,14 +134,15 @@ async function expectTrueAnswer(
     ...commands.map(({ kind }) => kind),
     ...(commit ? [commit.kind] : []),
   ]);
-  if (strikes.length > 0 && strikes.every((kind) => kind === 'lvm chatters')) expect(entry?.state).toBe('done');
+  // Words around an answer keep nobody from understanding it.
+  if (strikes.every((kind) => kind === 'lvm chatters')) expect(entry?.state).toBe('done');
   if (scenario.isInvisible) return expect(['done', 'failed']).toContain(entry?.state);
   const isDone = scenario.isDone(await poolClient(pool).view(), id);
-  // A second lost link keeps the server from asking what became of the first.
+  // A second command without an answer keeps the server from asking what became of the first.
   const isUndecided = faults.some(
     ({ commands = [] }) =>
       commands.some(({ kind }) => UNDECIDED.includes(kind)) ||
-      commands.filter(({ kind }) => kind.startsWith('link lost')).length > 1,
+      commands.filter(({ kind }) => isUnanswered(kind)).length > 1,
   );
   const answers =
     isDone && (isUndecided || scenario.mayFinishLater) ? ['done', 'failed'] : [isDone ? 'done' : 'failed'];

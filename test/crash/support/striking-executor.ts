@@ -21,7 +21,17 @@ export const COMMAND_FAULTS = [
 export type CommandFault = (typeof COMMAND_FAULTS)[number];
 
 /** They change what lvm sees or says, and strike at its commands only. */
-export const LVM_FAULTS: readonly CommandFault[] = ['disks away', 'lvm chatters'];
+const LVM_FAULTS: readonly CommandFault[] = ['disks away', 'lvm chatters'];
+
+/** Whether a fault changes anything at this command of a life. */
+export function canStrike(
+  kind: CommandFault,
+  life: { readonly ofLvm: readonly boolean[]; readonly glusterChanges: readonly number[] },
+  at: number,
+): boolean {
+  if (LVM_FAULTS.includes(kind)) return life.ofLvm[at] === true;
+  return kind !== 'gluster is late' || life.glusterChanges.includes(at);
+}
 
 /** `at` counts the commands of one life of a server, from 0. */
 export interface Strike {
@@ -141,7 +151,7 @@ export class StrikingExecutor implements Executor {
         this.#lab.pullDisks(host);
         break;
       case 'lvm chatters':
-        this.#lab.hosts.setLvmNoise(host, 'merged');
+        this.#lab.hosts.setNoise(host, 'merged');
         break;
       case 'gluster is late':
         if (isGlusterChange) return this.#lab.hosts.runLate(host, command);

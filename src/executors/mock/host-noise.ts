@@ -3,9 +3,10 @@ import type { CommandResult } from '../executor.js';
 /**
  * What lvm prints besides its answer. `beside`: notes on standard output, in the middle of reports, and warnings on
  * standard error; `merged`: the same, and a wrapper has made one stream of both; `prefixed`: words of lvm.conf stand
- * before every line.
+ * before every line. Every other program has the words of a shell and of sudo on its standard error meanwhile.
  */
-export type LvmNoise = 'beside' | 'merged' | 'prefixed';
+export const HOST_NOISES = ['beside', 'merged', 'prefixed'] as const;
+export type HostNoise = (typeof HOST_NOISES)[number];
 
 const OTHER_GROUP = 'vg_ffffffffffffffffffffffffffffffff';
 
@@ -27,7 +28,18 @@ const WARNINGS = [
   'File descriptor 9 (pipe:[1234]) leaked on lvm invocation. Parent PID 4321: bash',
 ];
 
-export function withNoise(result: CommandResult, noise: LvmNoise, program: string): CommandResult {
+/** They say what elsewhere means that a thing is not there. */
+const SHELL_WARNINGS = [
+  'bash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8): No such file or directory',
+  'sudo: unable to resolve host store: Name or service not known',
+];
+
+export function withNoise(result: CommandResult, noise: HostNoise, program: string): CommandResult {
+  if (!/^(?:pv|vg|lv)/.test(program)) return { ...result, stderr: `${text(SHELL_WARNINGS)}${result.stderr}` };
+  return withLvmNoise(result, noise, program);
+}
+
+function withLvmNoise(result: CommandResult, noise: HostNoise, program: string): CommandResult {
   const { exitCode, stdout, stderr } = result;
   if (noise === 'prefixed') return { exitCode, stdout: prefixed(stdout, program), stderr: prefixed(stderr, program) };
   const answer = stdout === '' ? '' : text(amid(stdout.trimEnd().split('\n')));
