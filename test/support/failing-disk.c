@@ -1,5 +1,6 @@
 /*
- * Loaded before a program (LD_PRELOAD): its disk fails for files whose names end with FAILING_DISK_FILES.
+ * Loaded before a program (LD_PRELOAD): its disk fails for files whose names end with one of
+ * FAILING_DISK_FILES, which stand between colons.
  *
  *   FAILING_DISK        control file: `OPERATION ERROR SKIP COUNT`, such as `sync EIO 2 1`: the third sync fails, once;
  *                       `write ENOSPC 0 -1`: each write fails. Without the file everything works.
@@ -30,15 +31,19 @@ static void note(const char *variable) {
 }
 
 static int is_ours(int descriptor) {
-  const char *suffix = getenv("FAILING_DISK_FILES");
+  const char *suffixes = getenv("FAILING_DISK_FILES");
   char link[64], path[4096];
-  if (!suffix) return 0;
+  if (!suffixes) return 0;
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   ssize_t length = readlink(link, path, sizeof path - 1);
   if (length < 0) return 0;
   path[length] = 0;
-  size_t tail = strlen(suffix);
-  return (size_t)length >= tail && strcmp(path + length - tail, suffix) == 0;
+  for (const char *suffix = suffixes; *suffix;) {
+    size_t tail = strcspn(suffix, ":");
+    if (tail > 0 && (size_t)length >= tail && strncmp(path + length - tail, suffix, tail) == 0) return 1;
+    suffix += tail + (suffix[tail] == ':');
+  }
+  return 0;
 }
 
 /* 1: it fails now, with errno set. */

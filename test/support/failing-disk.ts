@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-const SOURCE = join(import.meta.dirname, 'failing-disk.c');
+import { preloadedLibrary } from './preloaded-library.js';
 
 export interface DiskFault {
   readonly operation: 'sync' | 'write';
@@ -14,20 +11,21 @@ export interface DiskFault {
   readonly count: number | null;
 }
 
-/** Lets a process's disk fail at the log of its database. A C compiler is needed, as for building better-sqlite3. */
+/** Lets a process's disk fail at its database, or at its log only. */
 export class FailingDisk {
   readonly env: Readonly<Record<string, string>>;
   readonly #control: string;
   readonly #hits: string;
   readonly #counted: string;
 
-  constructor(folder: string) {
+  /** `files`: the ends of their names. */
+  constructor(folder: string, files: readonly string[] = ['.db-wal']) {
     this.#control = join(folder, 'disk-fault');
     this.#hits = join(folder, 'disk-hits');
     this.#counted = join(folder, 'disk-counted');
     this.env = {
-      LD_PRELOAD: library(),
-      FAILING_DISK_FILES: '.db-wal',
+      LD_PRELOAD: preloadedLibrary(join(import.meta.dirname, 'failing-disk.c')),
+      FAILING_DISK_FILES: files.join(':'),
       FAILING_DISK: this.#control,
       FAILING_DISK_HITS: this.#hits,
       FAILING_DISK_COUNT: this.#counted,
@@ -56,15 +54,4 @@ export class FailingDisk {
 
 function size(file: string): number {
   return existsSync(file) ? statSync(file).size : 0;
-}
-
-/** Compiled once for each text of it. */
-function library(): string {
-  const text = readFileSync(SOURCE);
-  const file = join(tmpdir(), `mortar-failing-disk-${process.getuid?.() ?? 0}-${text.length}.so`);
-  if (existsSync(file) && statSync(file).mtimeMs > statSync(SOURCE).mtimeMs) return file;
-  const own = `${file}.${process.pid}`;
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', own, SOURCE, '-ldl']);
-  renameSync(own, file);
-  return file;
 }

@@ -1,6 +1,7 @@
-import type { SimulatedHosts } from '../../../src/executors/mock/simulated-hosts.js';
-import type { PoolState } from '../../../src/executors/mock/state.js';
-import { HOSTS } from './scenario.js';
+import { randomUUID } from 'node:crypto';
+import { appendFstabLine } from '../../../src/executors/commands/fstab-lines.js';
+import { type CommandResult, type Executor, TransportError } from '../../../src/executors/executor.js';
+import type { HostsState, PoolState } from '../../../src/executors/mock/state.js';
 
 /** What somebody does to a volume by hand while the server works on it. */
 export const HANDS = [
@@ -10,56 +11,47 @@ export const HANDS = [
   'deletes it',
   'deletes it and rescues its bricks into another volume',
 ] as const;
+export const RESCUED_PREFIX = 'rescued_';
 export type Hand = (typeof HANDS)[number];
 
-const RESCUED = 'rescued';
 /** A file system of the administrator's own on each host, on a disk that the server does not know. */
-export const OWN_DISK = '/dev/sdd';
 export const OWN_MOUNT = '/data';
 
-type ServedVolume = PoolState['volumes'][number];
+export type ServedVolume = PoolState['volumes'][number];
+
+/** All hosts, as somebody logged in on them sees them. */
+export interface Shell extends Pick<Executor, 'run'> {
+  state(): HostsState | Promise<HostsState>;
+}
 
 /** A person with a shell on all hosts. */
 export class Administrator {
   /** Whether the hand found something to change. */
   hasActed = false;
-  readonly #hosts: SimulatedHosts;
+  readonly #hosts: Shell;
   readonly #volume: string;
+  readonly #glusterHost: string;
   /** The volume as it was last seen. */
   #seen: ServedVolume | null = null;
 
-  constructor(hosts: SimulatedHosts, volume: string) {
+  constructor(hosts: Shell, volume: string, glusterHost = 'h1') {
     this.#hosts = hosts;
     this.#volume = volume;
-  }
-
-  async prepare(): Promise<void> {
-    for (let i = 1; i <= HOSTS; i++) {
-      await this.#run(`h${i}`, 'mkfs.xfs', OWN_DISK);
-      await this.#run(`h${i}`, 'mkdir', '-p', OWN_MOUNT);
-      await this.#run(`h${i}`, 'mount', '-o', 'rw', OWN_DISK, OWN_MOUNT);
-    }
-    this.#look();
+    this.#glusterHost = glusterHost;
   }
 
   async act(hand: Hand): Promise<void> {
-    const found = this.#look();
+    const found = await this.look();
     const name = this.#volume;
     switch (hand) {
       case 'stops it':
         if (found) await this.#gluster('stop', name);
         break;
       case 'expands it':
-        if (found) {
-          const bricks = Array.from({ length: HOSTS }, (_, i) => `10.0.0.${i + 1}:${OWN_MOUNT}/brick`);
-          await this.#gluster('add-brick', name, ...bricks);
-        }
+        if (found) await this.#expand(name);
         break;
       case 'replaces one of its bricks':
-        if (found) {
-          const old = served(found).find((brick) => brick.startsWith('10.0.0.2:')) ?? '';
-          await this.#gluster('replace-brick', name, old, `10.0.0.2:${OWN_MOUNT}/brick`, 'commit', 'force');
-        }
+        if (found) await this.#replaceBrick(found);
         break;
       case 'deletes it':
         if (found) await this.#delete(found);
@@ -71,13 +63,36 @@ export class Administrator {
     }
   }
 
-  #look(): ServedVolume | null {
-    const found = this.#hosts
-      .state()
-      .pools.flatMap(({ volumes }) => volumes)
-      .find(({ name }) => name === this.#volume);
+  /** `host:path` of those the volume had when it was last there. */
+  get bricks(): readonly string[] {
+    return this.#seen ? served(this.#seen) : [];
+  }
+
+  /** The volume as it is, and is remembered: it may be deleted when it is to be rescued. */
+  async look(): Promise<ServedVolume | null> {
+    const { pools } = await this.#hosts.state();
+    const found = pools.flatMap(({ volumes }) => volumes).find(({ name }) => name === this.#volume);
     if (found) this.#seen = found;
     return found ?? null;
+  }
+
+  /** By a whole brick set, whose size gluster tells by refusing all others. */
+  async #expand(name: string): Promise<void> {
+    for (const size of [3, 2]) {
+      const bricks = Array.from({ length: size }, (_, i) => `10.0.0.${i + 1}:${this.#ownBrick()}`);
+      if (await this.#gluster('add-brick', name, ...bricks)) return;
+    }
+  }
+
+  async #replaceBrick(volume: ServedVolume): Promise<void> {
+    const bricks = served(volume);
+    const old = bricks.find((brick) => brick.startsWith('10.0.0.2:')) ?? bricks[0] ?? '';
+    const [storage] = old.split(':');
+    await this.#gluster('replace-brick', volume.name, old, `${storage}:${this.#ownBrick()}`, 'commit', 'force');
+  }
+
+  #ownBrick(): string {
+    return `${OWN_MOUNT}/${this.#volume}_${randomUUID()}`;
   }
 
   async #delete({ name, status }: ServedVolume): Promise<void> {
@@ -87,7 +102,7 @@ export class Administrator {
 
   /** Of what is mounted still. */
   async #rescue(volume: ServedVolume): Promise<void> {
-    const state = this.#hosts.state();
+    const state = await this.#hosts.state();
     const isThere = (brick: string) => {
       const [storage = '', path = ''] = brick.split(':');
       const host = state.hosts.find((one) => one.storage === storage);
@@ -95,20 +110,39 @@ export class Administrator {
     };
     const bricks = served(volume).filter(isThere);
     if (bricks.length === 0) return;
-    const layout = bricks.length === volume.bricks.length ? ['replica', '3'] : [];
-    await this.#gluster('create', RESCUED, ...layout, ...bricks, 'force');
-    await this.#gluster('start', RESCUED);
+    const isWhole = bricks.length === volume.bricks.length && bricks.length % 3 === 0;
+    const layout = isWhole ? ['replica', '3'] : [];
+    const name = `${RESCUED_PREFIX}${volume.name}`;
+    await this.#gluster('create', name, ...layout, ...bricks, 'force');
+    await this.#gluster('start', name);
   }
 
-  async #gluster(...words: readonly string[]): Promise<void> {
-    const isDone = await this.#run('h1', 'gluster', '--mode=script', 'volume', ...words);
+  async #gluster(...words: readonly string[]): Promise<boolean> {
+    const isDone = await runByHand(this.#hosts, this.#glusterHost, 'gluster', '--mode=script', 'volume', ...words);
     this.hasActed ||= isDone;
+    return isDone;
   }
+}
 
-  async #run(host: string, ...argv: readonly string[]): Promise<boolean> {
-    const [result] = await this.#hosts.run(host, [{ argv, timeoutMs: 10_000, mayFail: true }]);
-    return result?.exitCode === 0;
+/** File systems for the bricks of administrators, on hosts h1..hN. */
+export async function prepareOwnDisks(hosts: Shell, count: number, disk: string): Promise<void> {
+  for (const host of Array.from({ length: count }, (_, i) => `h${i + 1}`)) {
+    await runByHand(hosts, host, 'mkfs.xfs', disk);
+    await runByHand(hosts, host, 'mkdir', '-p', OWN_MOUNT);
+    await runByHand(hosts, host, ...appendFstabLine('/etc/fstab', `${disk} ${OWN_MOUNT} xfs rw 0 0`).argv);
+    await runByHand(hosts, host, 'mount', '-o', 'rw', disk, OWN_MOUNT);
   }
+}
+
+/** False: it was refused, or the host did not answer. */
+export async function runByHand(hosts: Shell, host: string, ...argv: readonly string[]): Promise<boolean> {
+  const results = await hosts
+    .run(host, [{ argv, timeoutMs: 10_000, mayFail: true }])
+    .catch((error: unknown): readonly CommandResult[] => {
+      if (error instanceof TransportError) return [];
+      throw error;
+    });
+  return results[0]?.exitCode === 0;
 }
 
 /** `host:path` of its bricks, without the notes of the simulation. */

@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
 import type { Command } from '../../../src/executors/executor.js';
+import { findDifferences } from '../../../src/operations/examination/examine.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
-import { openPool, type Pool, recover, strictHosts } from '../../support/pool.js';
-import { Administrator, type Hand } from './administrator.js';
+import { HOST_SETTINGS, openPool, type Pool, recover, strictHosts } from '../../support/pool.js';
+import { Administrator, type Hand, prepareOwnDisks } from './administrator.js';
 import { Lab } from './lab.js';
 import { unlisted } from './listed.js';
 import { LiveBricks } from './live-bricks.js';
 import { poolClient } from './pool-client.js';
 import { DEVICES, HOSTS, type Scenario } from './scenario.js';
 import { StrikingExecutor } from './striking-executor.js';
+
+const OWN_DISK = '/dev/sdd';
 
 /** When somebody changes the volume by hand. */
 export interface HandPoint {
@@ -47,15 +50,13 @@ export async function liveWithHand(scenario: Scenario, point: HandPoint): Promis
     await quiet.store.close();
 
     const administrator = new Administrator(lab.hosts, point.volume);
-    await administrator.prepare();
+    await prepareOwnDisks(lab.hosts, HOSTS, OWN_DISK);
+    await administrator.look();
     const live = new LiveBricks();
     const after = ({ argv }: Pick<Command, 'argv'>) => {
       const [, , , verb = '', name = ''] = argv;
       if (verb === 'stop' && !administrator.hasActed) live.doom(name);
       live.look(lab.hosts.state());
-      console.log(
-        `${argv.join(' ').replace(/\n/g, ';').slice(0, 150)} ... ${argv.slice(3).join(' ').slice(0, 100)} DESTROYED ${live.destroyed.length}`,
-      );
     };
     const before = async (at: number) => {
       if (at !== point.at) return;
@@ -79,20 +80,11 @@ export async function liveWithHand(scenario: Scenario, point: HandPoint): Promis
     const pool = await openPool(file, last, { settings });
     await recover(pool);
     await pool.runner.settled();
-    console.log(
-      JSON.stringify(
-        await pool.store.read(async (tx) => [
-          await tx.operations.list(),
-          ticket ? await tx.queue.find((ticket as QueueTicket).queueId) : null,
-        ]),
-      ),
-      (await pool.store.read((tx) => tx.operations.list())).map((o) => pool.operations.nextTry(o.id)),
-    );
     await expectTruth(pool, scenario, id, ticket);
-    expect(await unlisted(pool, lab.hosts, last)).toEqual([]);
+    expect(await unlistedIn(pool, lab.hosts, last)).toEqual([]);
     await deleteAll(pool);
     expect(live.destroyed).toEqual([]);
-    expect(await unlisted(pool, lab.hosts, last)).toEqual([]);
+    expect(await unlistedIn(pool, lab.hosts, last)).toEqual([]);
     await expectReasons(pool);
     await pool.store.close();
     return { hasActed: administrator.hasActed, commands: watched.commands };
@@ -112,6 +104,11 @@ async function oneLife(
   await Promise.race([pool.runner.settled(), executor.death]);
   await pool.store.close();
   return ticket;
+}
+
+async function unlistedIn(pool: Pool, hosts: Lab['hosts'], executor: StrikingExecutor): Promise<string[]> {
+  const { differences } = await findDifferences(pool.store, { executor, settings: HOST_SETTINGS });
+  return unlisted(pool.store, hosts, differences, OWN_DISK);
 }
 
 async function expectTruth(pool: Pool, scenario: Scenario, id: Id, ticket: QueueTicket | null): Promise<void> {

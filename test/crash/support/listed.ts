@@ -1,11 +1,9 @@
 import { brickThinPoolName } from '../../../src/domain/brick.js';
-import type { SimulatedHosts } from '../../../src/executors/mock/simulated-hosts.js';
 import type { HostsState } from '../../../src/executors/mock/state.js';
-import { findDifferences } from '../../../src/operations/examination/examine.js';
+import type { Difference } from '../../../src/operations/examination/difference.js';
+import type { Store } from '../../../src/store/store.js';
 import { differences } from '../../support/differences.js';
-import { HOST_SETTINGS, type Pool } from '../../support/pool.js';
-import { OWN_DISK, OWN_MOUNT, served } from './administrator.js';
-import type { StrikingExecutor } from './striking-executor.js';
+import { OWN_MOUNT, type Shell, served } from './administrator.js';
 
 /** Names in a difference that say what it is about, the most exact first. */
 const SUBJECTS = [
@@ -19,18 +17,22 @@ const SUBJECTS = [
 ];
 
 /** What a store and its hosts disagree about without anybody being told: no difference is shown, no record is kept. */
-export async function unlisted(pool: Pool, hosts: SimulatedHosts, executor: StrikingExecutor): Promise<string[]> {
-  const shown = await findDifferences(pool.store, { executor, settings: HOST_SETTINGS });
+export async function unlisted(
+  store: Store,
+  hosts: Pick<Shell, 'state'>,
+  shown: readonly Pick<Difference, 'subject' | 'text'>[],
+  ownDisk: string,
+): Promise<string[]> {
   const told = new Set([
-    ...(await namesInRecords(pool)),
-    ...shown.differences.flatMap(({ subject, text }) => [
+    ...(await namesInRecords(store)),
+    ...shown.flatMap(({ subject, text }) => [
       subject.split(' ')[0] ?? '',
       ...SUBJECTS.flatMap((pattern) => `${subject} ${text}`.match(new RegExp(pattern, 'g')) ?? []),
     ]),
   ]);
-  for (const name of standingBelow(hosts.state(), told)) told.add(name);
-  return (await differences(pool.store, hosts)).filter((text) => {
-    if (text.includes(`${OWN_MOUNT} `) || text.includes(OWN_DISK)) return false;
+  for (const name of standingBelow(await hosts.state(), told)) told.add(name);
+  return (await differences(store, hosts)).filter((text) => {
+    if (text.includes(`${OWN_MOUNT} `) || text.includes(ownDisk)) return false;
     // An empty mount point is no trace of data, and a mount tells whether its own is there.
     if (/^(?:on the hosts but not in the store|in the store but not on the hosts): directory /.test(text)) return false;
     const subject = SUBJECTS.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined);
@@ -48,7 +50,7 @@ function standingBelow({ hosts, pools }: HostsState, volumes: ReadonlySet<string
   );
 }
 
-async function namesInRecords({ store }: Pool): Promise<string[]> {
+async function namesInRecords(store: Store): Promise<string[]> {
   return store.read(async (tx) => {
     const found: string[] = [];
     for (const operation of await tx.operations.list()) {

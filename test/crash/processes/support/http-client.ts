@@ -86,10 +86,23 @@ export class HttpClient implements Client {
     return (await this.#json<{ total: number }>('GET', '/operations')).total;
   }
 
+  async pendingIds(): Promise<readonly Id[]> {
+    const { pendingoperations } = await this.#json<{ pendingoperations: { id: Id }[] }>('GET', '/operations/pending');
+    return pendingoperations.map(({ id }) => id);
+  }
+
+  /** What `heketi-cli server state examine differences` lists. */
+  async differences(): Promise<readonly { readonly subject: string; readonly text: string }[]> {
+    const found = await this.#json<{ differences: { subject: string; text: string }[] }>(
+      'GET',
+      '/internal/state/examine/differences',
+    );
+    return found.differences;
+  }
+
   /** What is pending, for a person to read. */
   async describePending(): Promise<string> {
-    const { pendingoperations } = await this.#json<{ pendingoperations: { id: Id }[] }>('GET', '/operations/pending');
-    const details = pendingoperations.map(({ id }) => this.send('GET', `/operations/pending/${id}`));
+    const details = (await this.pendingIds()).map((id) => this.send('GET', `/operations/pending/${id}`));
     return (await Promise.all(details)).map(({ text }) => text).join('\n');
   }
 

@@ -6,10 +6,13 @@ import { type ServerOptions, type ServerProcess, startServer } from './server-pr
 export class RestartingServer {
   kills = 0;
   readonly #options: ServerOptions;
+  readonly #beforeStart: (hasRefused: boolean) => Promise<void>;
   #running: Promise<ServerProcess>;
 
-  constructor(options: ServerOptions) {
+  /** `beforeStart` is told when the server has just refused to start: it is started again then, once. */
+  constructor(options: ServerOptions, beforeStart: (hasRefused: boolean) => Promise<void> = async () => undefined) {
     this.#options = options;
+    this.#beforeStart = beforeStart;
     this.#running = startServer(options);
   }
 
@@ -32,8 +35,24 @@ export class RestartingServer {
   async killAndRestart(): Promise<void> {
     const server = await this.#running;
     this.kills++;
-    this.#running = server.kill().then(() => startServer(this.#options));
+    this.#running = server.kill().then(() => this.#start());
     await this.#running;
+  }
+
+  /** SIGTERM, and a new server once the work on its files is done. */
+  async whileStopped(work: () => Promise<void>): Promise<void> {
+    await this.stop();
+    await work();
+    this.#running = this.#start();
+    await this.#running;
+  }
+
+  async #start(): Promise<ServerProcess> {
+    await this.#beforeStart(false);
+    return startServer(this.#options).catch(async () => {
+      await this.#beforeStart(true);
+      return startServer(this.#options);
+    });
   }
 
   async stop(): Promise<void> {

@@ -18,9 +18,10 @@ interface Open {
 
 /** A client goes on with something else when an answer takes longer than this many polls, each held for seconds. */
 const PATIENCE_POLLS = 1;
-const ANSWERED_AFTER_POLLS = 500;
+const ANSWERED_AFTER_POLLS = 3;
 const PAUSE_MS = 20;
-const REFUSALS = [400, 404, 409, 429, 500, 503];
+const BACK_OFF_MS = 300;
+export const REFUSALS = [400, 404, 409, 429, 500, 503];
 
 /** Asks for one change after the other, and remembers which of them have no final answer yet. */
 export class SoakClient {
@@ -52,7 +53,10 @@ export class SoakClient {
     if (answer.status !== 202) {
       if (!REFUSALS.includes(answer.status) || answer.text.includes('internal error'))
         this.violations.push(`${what}: ${answer.status} ${answer.text}`);
-      return this.#end(request, { kind: 'refused' });
+      this.#end(request, { kind: 'refused' });
+      // As clients do that are told to come back later.
+      if (answer.status === 503) await pause(BACK_OFF_MS);
+      return;
     }
     const accepted = new Accepted((answer.location ?? '').slice('/queue/'.length), what);
     const open = { accepted, request };
@@ -60,12 +64,17 @@ export class SoakClient {
     for (let polls = 0; polls < PATIENCE_POLLS && this.#open.includes(open); polls++) await this.#poll(open);
   }
 
-  /** Every accepted request gets its final answer; nothing is pending any more, so that is there or about to come. */
-  async finish(): Promise<void> {
+  /**
+   * Nothing is being worked on any more, so final answers are there or about to come, but for what is kept until
+   * somebody has looked at it: those are the queue entries that still wait.
+   */
+  async finish(): Promise<readonly string[]> {
     for (let polls = 0; polls < ANSWERED_AFTER_POLLS && this.#open.length > 0; polls++)
-      for (const open of [...this.#open]) await this.#poll(open);
-    for (const { accepted } of this.#open)
-      this.violations.push(`${accepted.what}, queue entry ${accepted.queueId}: no final answer`);
+      await Promise.all([...this.#open].map((open) => this.#poll(open)));
+    return this.#open.splice(0).map(({ accepted, request }) => {
+      this.#end(request, { kind: 'lost' });
+      return accepted.queueId;
+    });
   }
 
   async #poll(open: Open): Promise<void> {
@@ -90,6 +99,6 @@ export class SoakClient {
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((turn) => setTimeout(turn, PAUSE_MS));
+function pause(ms = PAUSE_MS): Promise<void> {
+  return new Promise((turn) => setTimeout(turn, ms));
 }

@@ -31,6 +31,10 @@ const BODIES: readonly object[] = [
   { durability: { type: 'replicate', replicate: { replica: 3 } }, block: true },
 ];
 
+function isDoubtful(possibleGib: readonly number[]): boolean {
+  return possibleGib.includes(0) && possibleGib.some((gib) => gib > 0);
+}
+
 /** The volumes of one client, what it asks for next, and what must be true of them in the end. */
 export class SoakVolumes {
   readonly #prefix: string;
@@ -49,6 +53,11 @@ export class SoakVolumes {
     );
     const volume = usable[Math.floor(this.#random() * usable.length)];
     const dice = this.#random();
+    // What may or may not be there is asked to go until it is gone.
+    const doubtful = this.#volumes.find(
+      ({ isBusy, id, possibleGib }) => !isBusy && id !== null && isDoubtful(possibleGib),
+    );
+    if (doubtful && dice < 0.2) return this.#delete(doubtful);
     if (!volume || (dice < 0.4 && usable.length < MANY)) return this.#create();
     if (dice < 0.7) return this.#delete(volume);
     return dice < 0.85 ? this.#expand(volume) : this.#clone(volume);
@@ -114,7 +123,8 @@ export class SoakVolumes {
       ended(answer) {
         volume.isBusy = false;
         // A delete that was answered as failed may have gone so far that only the way forward was left.
-        volume.possibleGib = answer.kind === 'done' ? [0] : answer.kind === 'refused' ? before : [0, ...before];
+        volume.possibleGib =
+          answer.kind === 'done' ? [0] : answer.kind === 'refused' ? before : [...new Set([0, ...before])];
       },
     };
   }
