@@ -28,7 +28,7 @@ COPY openapi.yaml LICENSE NOTICE ./
 COPY migrations ./migrations
 COPY bin ./bin
 COPY packaging/heketi-start.sh /usr/bin/heketi-start.sh
-COPY examples/heketi.json /etc/heketi/heketi.json
+COPY packaging/heketi.json /etc/heketi/heketi.json
 RUN ln -s /opt/mortar/bin/heketi /usr/bin/heketi \
  && ln -s /opt/mortar/bin/heketi-cli /usr/bin/heketi-cli \
  && useradd --system --home-dir /var/lib/heketi --shell /usr/sbin/nologin heketi \

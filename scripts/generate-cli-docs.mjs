@@ -54,12 +54,12 @@ function markdown() {
     ...flags.map((flag) => `| \`${flagName(flag)}\` | ${cell(flag.description + defaultNote(flag))} |`),
   ];
   const section = (command) => {
-    const lines = [`## ${command.path}`, '', describe(command), '', '```', usageLine(command), '```'];
+    const lines = [`## ${command.path}`, '', describe(command), '', '```text', usageLine(command), '```'];
     if (command.aliases.length > 0) {
       lines.push('', `Aliases: ${command.aliases.map((alias) => `\`${alias}\``).join(', ')}`);
     }
     if (command.ownFlags.length > 0) lines.push('', ...table(command.ownFlags));
-    if (command.texts.example) lines.push('', '```', command.texts.example.replace(/^ {4}/gm, ''), '```');
+    if (command.texts.example) lines.push('', '```console', command.texts.example.replace(/^ {4}/gm, ''), '```');
     return [...lines, ''];
   };
   return [

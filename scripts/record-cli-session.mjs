@@ -126,7 +126,7 @@ function chapter(title) {
 
 /** The screen, without what only leads up to it and without the waiting prompt. */
 function copy(screen) {
-  parts.push('```', screen.replace(/\n\$ $/, '').trimEnd(), '```\n');
+  parts.push('```console', screen.replace(/\n\$ $/, '').trimEnd(), '```\n');
 }
 
 function type(line) {

@@ -1,0 +1,162 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../src/api/contract/routes.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { DOCUMENTS, ROOT, spansOf, textOf } from './documents.js';
+
+const inDocuments = DOCUMENTS.flatMap((document) => spansOf(document).map((span) => [document, span] as const));
+
+/** What documents say in code that `pattern` takes and `isTrue` does not. */
+function untrue(pattern: RegExp, isTrue: (found: RegExpExecArray) => boolean): string[] {
+  return inDocuments.flatMap(([document, span]) => {
+    const found = pattern.exec(span);
+    return found === null || isTrue(found) ? [] : [`${document}: ${span}`];
+  });
+}
+
+function filesUnder(folder: string, ending: RegExp): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => ending.test(name) && !name.includes('node_modules'))
+    .map((name) => `${folder}/${name}`);
+}
+
+describe('documents name', () => {
+  const sources = filesUnder('src', /\.ts$/);
+
+  const tests = filesUnder('test', /\.test\.ts$/);
+
+  it('files and folders that there are', () => {
+    const folders = new Set(sources.map((name) => basename(dirname(name))));
+    const isThere = (name: string): boolean =>
+      name === 'heketi.json' ||
+      (name.includes('*') && tests.some((test) => isLike(test, name))) ||
+      ['', 'src'].some((folder) => existsSync(join(ROOT, folder, name))) ||
+      sources.some((source) => source.endsWith(`/${name}`)) ||
+      (name.endsWith('/') && folders.has(name.slice(0, -1)));
+    const isFile = /^(?!https?:)[\w.-]*[\w/.-]*(\.(ts|mjs|cjs|md|sql|yaml)|\w\/)$/;
+    expect(untrue(isFile, ([name]) => isThere(name))).toEqual([]);
+    expect(untrue(/^(test|src|scripts|docs|examples|bench|packaging|bin)\/\S+$/, ([name]) => isThere(name))).toEqual(
+      [],
+    );
+  });
+
+  it('other documents, and headings of them, that there are', () => {
+    const broken = DOCUMENTS.flatMap((document) =>
+      [...textOf(document).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, file = '', anchor]) => {
+        const target = file === '' ? document : join(dirname(document), file);
+        if (!existsSync(join(ROOT, target))) return [`${document}: ${link}`];
+        return anchor === undefined || anchorsOf(target).includes(anchor) ? [] : [`${document}: ${link}`];
+      }),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('requests that the server takes', () => {
+    const served = new Set(ROUTES.map(({ method, path }) => `${method} ${path}`));
+    const named = (path: string): string => path.replace(/\/(ID|\{id\})(?=\/|$)/, '/{id}');
+    expect(
+      untrue(/^(GET|POST|DELETE|PUT|HEAD) (\/\S*)$/, ([, method, path = '']) => served.has(`${method} ${named(path)}`)),
+    ).toEqual([]);
+    const parts = new Set(
+      ROUTES.flatMap(({ path }) => path.split('/').map((_, i, all) => all.slice(0, i + 1).join('/'))),
+    );
+    const first = new Set(ROUTES.map(({ path }) => path.split('/')[1]));
+    expect(untrue(/^(\/([a-z]+)\S*)$/, ([, path = '', start]) => !first.has(start) || parts.has(named(path)))).toEqual(
+      [],
+    );
+  });
+
+  it('variables that something reads', () => {
+    const programs = [
+      ...sources,
+      ...filesUnder('scripts', /\.mjs$/),
+      ...filesUnder('test', /\.(ts|mjs)$/),
+      'package.json',
+      'packaging/heketi-start.sh',
+    ]
+      .filter((name) => !name.startsWith('test/docs/'))
+      .map((name) => readFileSync(join(ROOT, name), 'utf8'));
+    const withoutEffect = /Accepted without effect.*?\. Other/s.exec(textOf('docs/configuration.md'))?.[0] ?? '';
+    const isRead = (name: string): boolean =>
+      withoutEffect.includes(name) || programs.some((text) => text.includes(name));
+    expect(untrue(/^((?:HEKETI|MORTAR|SSH)_[A-Z_]*[A-Z])\b/, ([, name = '']) => isRead(name))).toEqual([]);
+  });
+
+  it('keys, fields and metrics that are in the program', () => {
+    const programs = [...sources, 'openapi.yaml'].map((name) => readFileSync(join(ROOT, name), 'utf8'));
+    const isThere = ([name]: RegExpExecArray): boolean =>
+      ['known_hosts', 'authorized_keys'].includes(name) || programs.some((text) => text.includes(name));
+    expect(untrue(/^[a-z]+(_[a-z]+)+$/, isThere)).toEqual([]);
+  });
+});
+
+describe('the image', () => {
+  const json = (name: string) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+
+  it('has the configuration of the examples, with its database where the start script expects it', () => {
+    const { glusterfs, ...rest } = json('examples/heketi.json');
+    expect(json('packaging/heketi.json')).toEqual({
+      ...rest,
+      glusterfs: { ...glusterfs, db: '/var/lib/heketi/heketi.db' },
+    });
+    const script = readFileSync(join(ROOT, 'packaging/heketi-start.sh'), 'utf8');
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the shell's
+    expect(script).toContain('"${HEKETI_PATH:=/var/lib/heketi}"');
+    expect(script).toContain('DB="${HEKETI_PATH}/heketi.db"');
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the shell's
+  });
+
+  it('is made from files that there are, and that are let into its build', () => {
+    const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
+    const copied = [...readFileSync(join(ROOT, 'Dockerfile'), 'utf8').matchAll(/^COPY (?!--)(.*) \S+$/gm)];
+    for (const source of copied.flatMap(([, sources = '']) => sources.split(' '))) {
+      expect(existsSync(join(ROOT, source)), source).toBe(true);
+      expect(allowed).toContain(`!${source.split('/')[0]}`);
+    }
+  });
+});
+
+describe('the metrics', () => {
+  let app: TestApp;
+  let names: string[];
+  beforeAll(async () => {
+    app = await startApp();
+    const { body } = await app.server.inject('/metrics');
+    names = [...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
+  });
+  afterAll(() => app.remove());
+
+  it('that are named are told', () => {
+    expect(untrue(/^((?:mortar|heketi)_[a-z_]*[a-z])(\{\w+\})?$/, ([, name = '']) => names.includes(name))).toEqual([]);
+  });
+
+  it("are Heketi's and ours, and none of Go's", () => {
+    expect(names.filter((name) => !/^(heketi|mortar)_/.test(name))).toEqual([]);
+  });
+
+  it('need no token, as the document of security says', () => {
+    const open = ROUTES.filter(({ isOpen }) => isOpen).map(({ path }) => path);
+    expect(textOf('SECURITY.md')).toContain(`${open.map((path) => `\`${path}\``).join(' and ')} need no token`);
+  });
+});
+
+/** Whether a name fits one with a star in it. */
+function isLike(name: string, wanted: string): boolean {
+  const [start = '', end = ''] = wanted.split('*');
+  return name.startsWith(start) && name.endsWith(end);
+}
+
+/** GitHub's names for headings. */
+function anchorsOf(document: string): string[] {
+  return textOf(document)
+    .split('\n')
+    .filter((line) => /^#+ /.test(line))
+    .map((line) =>
+      line
+        .replace(/^#+ /, '')
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    );
+}
