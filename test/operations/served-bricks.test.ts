@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
+import type { CommandResult, Executor } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
+import { moveBrickByHand } from '../support/moved-brick.js';
 import {
   answerOf,
   done,
@@ -221,5 +223,80 @@ describe('a delete beside other volumes on the same devices', () => {
       await rescueAfterDelete(hosts, line, bricks);
     });
     expect(rescued).toMatchObject({ volumes: 12, left: 6 });
+  });
+});
+
+describe('a delete where the files at the usual place are not those of the glusterd that runs', () => {
+  /** Left there before glusterd was moved: they show the witness, and nothing of what has happened since. */
+  function withOldFiles(executor: Executor): Executor {
+    const answer = { exitCode: 0, stdout: '', stderr: '' };
+    return {
+      async run(host, batch) {
+        const results: CommandResult[] = [];
+        for (const command of batch) {
+          const isLook = command.argv.includes('brick-claims');
+          const [result = answer] = isLook ? [answer] : await executor.run(host, [command]);
+          results.push(result);
+          if (result.exitCode !== 0 && !command.mayFail) break;
+        }
+        return results;
+      },
+      awaitLeftovers: (host) => executor.awaitLeftovers(host),
+      linkNames: async (host, name) => executor.linkNames?.(host, name),
+      close: () => executor.close(),
+    };
+  }
+
+  interface ByHand {
+    readonly before?: (pool: Pool, hosts: SimulatedHosts) => Promise<void>;
+    readonly beforeStop?: (hosts: SimulatedHosts, bricks: readonly string[]) => Promise<void>;
+  }
+
+  /** How many of the volume's three bricks are there after its delete. */
+  async function leftAfterDelete({ before, beforeStop }: ByHand): Promise<number> {
+    const hosts = strictHosts(3, 2);
+    let bricks: readonly string[] = [];
+    let isStopping = false;
+    const watched = new WatchedExecutor(hosts, async (line) => {
+      if (isStopping || !/ volume stop v /.test(line)) return;
+      isStopping = true;
+      await beforeStop?.(hosts, bricks);
+    });
+    return withPool(withOldFiles(watched), async (pool) => {
+      await loadTopology(pool, 3, 2);
+      const made = await done(pool, await pool.operations.createVolume(volumeRequest({ name: 'v' })));
+      bricks = await brickNames(pool);
+      for (let i = 0; i < 4; i++) await done(pool, await pool.operations.createVolume(volumeRequest({})));
+      await before?.(pool, hosts);
+      await answerOf(pool, await pool.operations.deleteVolume(made.slice('/volumes/'.length)));
+      const left = logicalVolumes(hosts);
+      return bricks.filter((name) => left.includes(/brick_[0-9a-f]{32}/.exec(name)?.[0] ?? '')).length;
+    });
+  }
+
+  it('leaves a brick alone that was replaced by hand and is in another volume', async () => {
+    const left = await leftAfterDelete({
+      async before(pool, hosts) {
+        const { old } = await moveBrickByHand(pool.store, hosts, 'v');
+        const node = await pool.store.read((tx) => tx.nodes.find(old.nodeId));
+        await rescue(hosts, [`${node?.storageNames[0]}:${old.path}`]);
+      },
+    });
+    expect(left).toBe(1);
+  });
+
+  it('leaves bricks alone that got into another volume before gluster was told to delete theirs', async () => {
+    const left = await leftAfterDelete({
+      async beforeStop(hosts, bricks) {
+        await gluster(hosts, 'volume', 'stop', 'v');
+        await gluster(hosts, 'volume', 'delete', 'v');
+        await rescue(hosts, bricks);
+      },
+    });
+    expect(left).toBe(3);
+  });
+
+  it('removes bricks that only this volume had', async () => {
+    expect(await leftAfterDelete({})).toBe(0);
   });
 });

@@ -194,7 +194,9 @@ async function deleteFound(
     // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
     await keepNotes();
   }
-  const witnesses = await witnessesOf(volume.id, work.bricks, context);
+  // gluster gives no brick to two volumes. One that it does not have in this volume, it may have in another.
+  const isWhole = countServed(found, work.bricks) === work.bricks.length;
+  const witnesses = isWhole ? await witnessesOf(volume.id, work.bricks, context) : null;
   const asked = witnesses ? [] : work.bricks.map(({ brick }) => pathOfBrick(brick));
   const deleted = await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
     onAnyHost(
@@ -205,7 +207,8 @@ async function deleteFound(
     ),
   );
   if (deleted.outcome === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
-  return witnesses ? { witnesses } : { users: deleted.users };
+  if (witnesses && deleted.outcome === 'deleted') return { witnesses };
+  return { users: deleted.users };
 }
 
 /** As the rows are now: they were read before hosts worked, and others may have changed them since. */
