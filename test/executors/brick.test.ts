@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick.js';
+import { createBrick, destroyBrick, devicePath, mountPointOf, probeBrick } from '../../src/executors/commands/brick.js';
 import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
 import { CommandError, FinalRefusal, runAll, TransportError } from '../../src/executors/executor.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
+import { WatchedExecutor } from '../support/watched-executor.js';
 import { recorded } from '../unit/executors/samples.js';
 import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js';
 
@@ -264,6 +265,28 @@ describe('destroying a brick', () => {
     rig.simulated.setFaults([{ kind: 'fail', match: '^fstab-delete', stderr: 'read-only file system' }]);
     await expect(destroyBrick(rig.hosts, HOST, brick(1, 1))).rejects.toThrow('read-only file system');
     expect(await probeBrick(rig.hosts, HOST, brick(1, 1))).toMatchObject({ lvExists: true, inFstab: true });
+  });
+
+  it('is left alone when a volume got it while it was asked whether it is mounted', async () => {
+    const spec = brick(1, 1);
+    await createBrick(rig.hosts, HOST, spec);
+    const mountPoint = mountPointOf(spec.path);
+    const byHand = (...argv: readonly string[]) => runAll(rig.hosts.executor, HOST, [{ argv, timeoutMs: 1000 }]);
+    await byHand('umount', mountPoint);
+    const before = first();
+    let isAsked = false;
+    const executor = new WatchedExecutor(rig.simulated, async (line) => {
+      if (line.startsWith('findmnt ')) isAsked = true;
+      else if (isAsked) {
+        isAsked = false;
+        await byHand('mount', '-o', 'rw', devicePath(`vg_${spec.deviceId}`, spec.lv), mountPoint);
+        await byHand('gluster', '--mode=script', 'volume', 'create', 'rescued', `n1.storage:${spec.path}`, 'force');
+      }
+    });
+    const destroyed = destroyBrick({ ...rig.hosts, executor }, HOST, spec);
+    await expect(destroyed).rejects.toThrow('volume rescued uses the file system');
+    expect(first().fstab).toEqual(before.fstab);
+    expect(await probeBrick(rig.hosts, HOST, spec)).toEqual(PRESENT);
   });
 
   it('works on a host that has no fstab', async () => {

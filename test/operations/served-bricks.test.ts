@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import type { CommandResult, Executor } from '../../src/executors/executor.js';
+import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { moveBrickByHand } from '../support/moved-brick.js';
 import {
@@ -277,7 +278,7 @@ describe('a delete where the files at the usual place are not those of the glust
   it('leaves a brick alone that was replaced by hand and is in another volume', async () => {
     const left = await leftAfterDelete({
       async before(pool, hosts) {
-        const { old } = await moveBrickByHand(pool.store, hosts, 'v');
+        const { old } = await moveBrickByHand(pool.store, new MockExecutor(hosts), 'v');
         const node = await pool.store.read((tx) => tx.nodes.find(old.nodeId));
         await rescue(hosts, [`${node?.storageNames[0]}:${old.path}`]);
       },

@@ -229,7 +229,10 @@ async function runWhenUnmounted(
     // Without findmnt only umount itself can say it.
     const isUnmounted = source.exitCode === 1 && !isProgramMissing(source);
     if (!isUnmounted && !isNotMounted(unmounted, mountPoint)) throw new CommandError(host, umount, unmounted);
-    results = [...(await executor.run(host, after))];
+    // Between two batches it may have been mounted, for another volume.
+    const [claimedSince, ...others] = await executor.run(host, [refuse, ...after]);
+    if (claimedSince && claimedSince.exitCode !== 0) throw claimsError(host, refuse, claimedSince);
+    results = others;
   }
   const [last, refused] = [results.at(-1), after[results.length - 1]];
   if (last && refused && last.exitCode !== 0 && !refused.mayFail) throw new CommandError(host, refused, last);
