@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { boundedLine } from './bounded-line.js';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
-import { createTextRedaction, redactFields } from './redaction.js';
+import { createLineRedaction, redactFields } from './redaction.js';
 import { SteadyOutput } from './steady-output.js';
 import { formatAsText } from './text-format.js';
 
@@ -52,7 +52,7 @@ export function createLogger(options: LoggerOptions): Logging {
   let level = options.level;
   let threshold = LEVEL_NUMBERS[level];
   let dropped = 0;
-  const redactText = createTextRedaction(options.secrets ?? []);
+  const redactLine = createLineRedaction(options.secrets ?? []);
   const logger = pino(
     {
       // The threshold is kept here, not in pino: its children copy the level when they are made.
@@ -67,7 +67,7 @@ export function createLogger(options: LoggerOptions): Logging {
         logMethod(args, method, number) {
           if (number >= threshold) method.apply(this, args);
         },
-        streamWrite: (line) => inFormat(boundedLine(redactText(line)), options.format),
+        streamWrite: (line) => inFormat(boundedLine(redactLine(line)), options.format),
       },
     },
     options.stream ??

@@ -40,17 +40,39 @@ function redactValue(value: unknown, depth: number): unknown {
   return prototype === Object.prototype || prototype === null ? redactMembers(value, depth) : value;
 }
 
-/** Takes tokens and the given secrets out of a finished line, for those that hide in messages and command output. */
-export function createTextRedaction(secrets: readonly string[]): (line: string) => string {
-  // As they look inside a JSON string.
-  const spelled = secrets
-    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-    .map((s) => JSON.stringify(s).slice(1, -1));
+/**
+ * Takes tokens and the given secrets out of a finished line of JSON, for those that hide in messages and command output.
+ * It is done in the texts of the line: in JSON an escape would stand before a secret as a letter, and a number that
+ * holds one would be none any more.
+ */
+export function createLineRedaction(secrets: readonly string[]): (line: string) => string {
+  const redactText = createTextRedaction(secrets);
+  const spelled = secrets.filter(isLongEnough).map((secret) => JSON.stringify(secret).slice(1, -1));
+  const redact = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactText(value);
+    if (typeof value === 'number') return redactText(String(value)) === String(value) ? value : REDACTED;
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(redact);
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [redactText(name), redact(member)]));
+  };
   return (line) => {
-    let result = line;
-    for (const secret of spelled) if (result.includes(secret)) result = result.replaceAll(secret, REDACTED);
+    const isSuspect = line.includes('eyJ') || spelled.some((secret) => line.includes(secret));
+    return isSuspect ? `${JSON.stringify(redact(JSON.parse(line)))}\n` : line;
+  };
+}
+
+/** The same for a text. */
+export function createTextRedaction(secrets: readonly string[]): (text: string) => string {
+  const known = secrets.filter(isLongEnough);
+  return (text) => {
+    let result = text;
+    for (const secret of known) if (result.includes(secret)) result = result.replaceAll(secret, REDACTED);
     return result.includes('eyJ') ? result.replace(DOTTED_WORDS, redactTokens) : result;
   };
+}
+
+function isLongEnough(secret: string): boolean {
+  return secret.length >= MIN_SECRET_LENGTH;
 }
 
 const DOTTED_WORDS = /[\w.-]+/g;

@@ -201,3 +201,20 @@ describe('the text format', () => {
     expect(lines.join('')).not.toContain('a-secret');
   });
 });
+
+describe('a secret that', () => {
+  it('stands in a number or after an escape leaves a line that is JSON, long or short', () => {
+    const { logger, records, lines } = capture({ secrets: ['123456', 'nsecret'] });
+    for (const text of ['short', 'x'.repeat(40_000)])
+      logger.info({ durationMs: 123456, text: `a\nsecret ${text}` }, 'm');
+    expect(records().map(({ text }) => String(text).slice(0, 10))).toEqual(['a\nsecret s', 'a\nsecret x']);
+    expect(lines.join('')).not.toContain('123456');
+  });
+
+  it('is a token at the beginning of a line of a text does not get out', () => {
+    const { logger, lines } = capture();
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhZG1pbiJ9.c2lnbmF0dXJl';
+    logger.info(`a\n${token}\tb\t${token}`);
+    expect(lines.join('')).not.toContain('c2lnbmF0dXJl');
+  });
+});
