@@ -21,6 +21,7 @@ export class BackgroundWork {
   readonly #workers: Workers;
   readonly #repairMonitor: NodeRepairMonitor;
   #stopForgetting: () => void = () => undefined;
+  #isStopped = false;
 
   constructor(config: Config, store: Store, log: Logging['logger'], workers: Workers) {
     this.#config = config;
@@ -31,7 +32,9 @@ export class BackgroundWork {
     this.#repairMonitor = new NodeRepairMonitor(store, repair, health, log, config.nodeRepair.isReportOnly);
   }
 
+  /** Nothing is begun by a server that stops: somebody may have confirmed a restored database in that very moment. */
   start(): void {
+    if (this.#isStopped) return;
     const { monitor, cleaner, nodeRepair, dbReadOnly } = this.#config;
     const { health, recovery } = this.#workers;
     if (monitor.isEnabled) health.start(monitor.startSeconds, monitor.refreshSeconds);
@@ -41,6 +44,7 @@ export class BackgroundWork {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#workers.health.stop();
     this.#workers.recovery.stop();
     this.#repairMonitor.stop();

@@ -78,3 +78,21 @@ it('an operation that is recorded after the confirmation is not one of the copy'
   const later = await store.read((tx) => tx.operations.find('o2'));
   expect(later?.copiedAt).toBeUndefined();
 });
+
+it('a confirmation that is written is one, whatever happens to the database after it', async () => {
+  const store = await restoredStore();
+  let isGone = false;
+  const failing: Store = {
+    ...store,
+    read: (work) => (isGone ? Promise.reject(new Error('the disk is gone')) : store.read(work)),
+    write: async (work, options) => {
+      const result = await store.write(work, options);
+      isGone = true;
+      return result;
+    },
+  };
+  const { restored, did } = await start(failing);
+  isGone = false;
+  await restored.confirm();
+  expect([isGone, restored.isHeld, did.at(-1)]).toEqual([true, false, 'work']);
+});

@@ -61,13 +61,19 @@ export class RestoredDatabase {
       return;
     }
     this.#begin = async () => {
-      const takePart = await this.#store.write(async (tx) => {
+      const { takePart, left } = await this.#store.write(async (tx) => {
         await tx.origin.setCopiedAt(null);
-        return takeOver(tx);
+        const copied = (await tx.operations.list()).filter((operation) => operation.copiedAt !== undefined);
+        return { takePart: await takeOver(tx), left: copied.map(({ id }) => id) };
       });
       this.#copiedAt = null;
       takePart();
       start();
+      this.#log.warn(
+        { operations: left },
+        'the restored database was confirmed: the server works on its hosts. Operations that were in flight when the ' +
+          'copy was made are only led out when asked for',
+      );
     };
     const copiedAt = isoTime(this.#copiedAt);
     this.#log.error(
@@ -88,13 +94,6 @@ export class RestoredDatabase {
       this.#confirming = null;
     });
     await this.#confirming;
-    const operations = await this.#store.read((tx) => tx.operations.list());
-    const left = operations.filter(({ copiedAt }) => copiedAt !== undefined).map(({ id }) => id);
-    this.#log.warn(
-      { operations: left },
-      'the restored database was confirmed: the server works on its hosts. Operations that were in flight when the ' +
-        'copy was made are only led out when asked for',
-    );
   }
 }
 
