@@ -8,6 +8,7 @@ import {
 } from 'fastify';
 import { stringifyJson } from '../domain/json.js';
 import { type AuthSettings, createAuthenticate } from './auth.js';
+import { BrokenConnections } from './broken-connections.js';
 import type { AnyReply, ContractRequest, Handlers, OperationId } from './contract/handlers.js';
 import type { Route } from './contract/route.js';
 import { ROUTES } from './contract/routes.js';
@@ -51,7 +52,9 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
  * runs after the router, where this API authenticates before it.
  */
 export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
-  const server = fastify(serverOptions(deps)) as unknown as FastifyInstance;
+  const connections = new BrokenConnections();
+  const server = fastify(serverOptions(deps, connections)) as unknown as FastifyInstance;
+  connections.watch(server.server);
   const userCreates = new UserCreates(deps.answers, deps.log);
   const gate = createGate({
     authenticate: deps.auth ? createAuthenticate(deps.auth, deps.now ?? Date.now) : null,
@@ -88,7 +91,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   return server;
 }
 
-function serverOptions({ tls }: ServerDeps): FastifyServerOptions {
+function serverOptions({ tls }: ServerDeps, connections: BrokenConnections): FastifyServerOptions {
   const options: FastifyServerOptions = {
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -101,17 +104,7 @@ function serverOptions({ tls }: ServerDeps): FastifyServerOptions {
     rewriteUrl: (request) => servedUrl(request.url ?? '/'),
     frameworkErrors: (_error, _request, reply) =>
       sendError(reply, { status: 400, text: 'bad request path', isDefect: false }),
-    clientErrorHandler(error, socket) {
-      if ((error as NodeJS.ErrnoException).code === 'ECONNRESET' || !socket.writable) return;
-      const text = 'bad request: this is not HTTP, or its head is too large\n';
-      const head = [
-        'HTTP/1.1 400 Bad Request',
-        `Content-Type: ${TEXT_TYPE}`,
-        `Content-Length: ${text.length}`,
-        'Connection: close',
-      ];
-      socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
-    },
+    clientErrorHandler: (error, socket) => connections.end(error, socket),
   };
   return tls ? Object.assign(options, { https: tls }) : options;
 }

@@ -127,6 +127,29 @@ describe('paths', () => {
     expect(await raw('nonsense')).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: text\/plain/);
   });
 
+  it('answers a request truly that is followed by what is not HTTP, and closes', async () => {
+    let end = (): void => {};
+    const ended = new Promise<void>((done) => {
+      end = done;
+    });
+    const deleteVolume = () => ended.then(() => ({ queueId: UNKNOWN_ID }));
+    api = await startApi({ deleteVolume });
+    const garbled = once(api.server.server, 'clientError');
+    await api.server.listen({ port: 0, host: '127.0.0.1' });
+    const socket = connect((api.server.server.address() as AddressInfo).port, '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    // A body without its length, as some clients send it with DELETE.
+    socket.write(`DELETE /volumes/${UNKNOWN_ID} HTTP/1.1\r\nHost: x\r\n\r\n{}`);
+    await garbled;
+    end();
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1.1 202 /);
+    expect(answer.match(/HTTP\/1.1/g)).toHaveLength(1);
+  });
+
   it.each(['abc', '0123456789ABCDEF0123456789ABCDEF', 'a'.repeat(5000)])(
     'takes any hex digits as an id',
     async (id) => {
