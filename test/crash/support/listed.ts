@@ -1,4 +1,6 @@
-import { brickThinPoolName } from '../../../src/domain/brick.js';
+import { brickLvName, brickThinPoolName, pathOfBrick } from '../../../src/domain/brick.js';
+import { volumeGroupName } from '../../../src/domain/device.js';
+import { mountPointOf } from '../../../src/executors/commands/brick.js';
 import type { HostsState } from '../../../src/executors/mock/state.js';
 import type { Difference } from '../../../src/operations/examination/difference.js';
 import type { Store } from '../../../src/store/store.js';
@@ -59,7 +61,10 @@ async function namesInRecords(store: Store): Promise<string[]> {
         const volume = await tx.volumes.find(id);
         const brick = await tx.bricks.find(id);
         found.push(id, ...(volume ? [volume.name] : []));
-        if (brick) found.push(`brick_${id}`, brickThinPoolName(brick), brick.deviceId);
+        if (!brick) continue;
+        found.push(`brick_${id}`, brickThinPoolName(brick), brick.deviceId);
+        // Bricks of clones are named by gluster.
+        found.push(`${volumeGroupName(brick.deviceId)}/${brickLvName(brick)}`, mountPointOf(pathOfBrick(brick)));
       }
     }
     return found;
