@@ -83,7 +83,9 @@ export class Asker {
 
   async #send({ method, path, headers = {}, payload = '' }: Sent): Promise<Answer> {
     const { port } = this.#server.server.address() as AddressInfo;
-    const sent = request({ agent: this.#agent, port, host: '127.0.0.1', method, path, headers: { ...headers } });
+    // Node does not send the length of a DELETE's body by itself.
+    const framed = { 'content-length': Buffer.byteLength(payload), ...headers };
+    const sent = request({ agent: this.#agent, port, host: '127.0.0.1', method, path, headers: framed });
     sent.end(payload);
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     let body = '';
