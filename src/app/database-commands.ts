@@ -9,7 +9,7 @@ import { dumpDatabase } from '../interchange/dump.js';
 import { importDatabase } from '../interchange/import.js';
 import { removeBricksWithEmptyPath } from '../operations/volumes/empty-path-bricks.js';
 import { openSqliteStore } from '../store/sqlite.js';
-import type { Store, Tx } from '../store/store.js';
+import type { ReadTx, Store } from '../store/store.js';
 import { putInPlace } from './put-in-place.js';
 
 /** `heketi db export`: the database as JSON, to a new file or to standard output. */
@@ -93,7 +93,7 @@ export async function deleteBricksWithEmptyPath(
   }
 }
 
-async function readOnly<T>(dbFile: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function readOnly<T>(dbFile: string, work: (tx: ReadTx) => Promise<T>): Promise<T> {
   if (!existsSync(dbFile)) throw refused(`there is no database ${dbFile}`);
   const store: Store = await openSqliteStore({ file: dbFile, readOnly: true });
   try {

@@ -5,10 +5,10 @@ import type { OperationType } from '../domain/pending-operation.js';
 import type { Volume } from '../domain/volume.js';
 import { readPlacementOptions } from '../domain/volume-options.js';
 import type { RecordedPool } from '../executors/mock/seed-from-records.js';
-import type { Tx } from '../store/store.js';
+import type { ReadTx } from '../store/store.js';
 
 /** What the store knows of its hosts: simulated ones inside the server start from it. */
-export async function recordedPool(tx: Tx): Promise<RecordedPool> {
+export async function recordedPool(tx: ReadTx): Promise<RecordedPool> {
   const nodes = new Map((await tx.nodes.list()).map((node) => [node.id, node]));
   const unmade = await unmadeObjects(tx);
   const volumes = (await tx.volumes.list()).filter(({ id }) => !unmade.notThere.has(id));
@@ -44,7 +44,7 @@ export async function recordedPool(tx: Tx): Promise<RecordedPool> {
  * copies of the source's until gluster has named them, and a replacement while the brick it replaces is there.
  */
 async function unmadeObjects(
-  tx: Tx,
+  tx: ReadTx,
 ): Promise<{ readonly notThere: ReadonlySet<Id>; readonly notServed: ReadonlySet<Id> }> {
   const added = async (type: OperationType) =>
     (await tx.operations.listByType(type)).flatMap(({ actions }) =>
@@ -54,7 +54,7 @@ async function unmadeObjects(
 }
 
 async function recordedBlockVolumes(
-  tx: Tx,
+  tx: ReadTx,
   volumes: readonly Volume[],
   bricksByVolume: ReadonlyMap<Id, readonly Brick[]>,
   named: (nodeId: Id) => { readonly storageName: string },
@@ -100,7 +100,7 @@ function groupByVolume(bricks: readonly Brick[]): ReadonlyMap<Id, readonly Brick
 }
 
 /** Only pending operations know the order in which gluster got the bricks; settled ones are in the order of ids. */
-async function glusterOrder(tx: Tx): Promise<ReadonlyMap<Id, number>> {
+async function glusterOrder(tx: ReadTx): Promise<ReadonlyMap<Id, number>> {
   const order = new Map<Id, number>();
   for (const operation of await tx.operations.list()) {
     operation.actions.forEach((action, i) => {

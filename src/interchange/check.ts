@@ -4,7 +4,7 @@ import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
 import { type Action, CHANGES, type ChangeType, type PendingOperation } from '../domain/pending-operation.js';
-import type { Tx } from '../store/store.js';
+import type { ReadTx } from '../store/store.js';
 import { type CheckContext, checkChildren, checkParent, checkPendingMark, trueCount } from './check-context.js';
 import { checkBlockVolume, checkVolume } from './check-volumes.js';
 import { readAll } from './links.js';
@@ -34,7 +34,7 @@ export interface CheckReport {
 const NOTHING: KindReport = { total: 0, pending: 0, ok: 0, notok: 0, inconsistencies: null };
 
 /** Compares every record with those it refers to. Changes nothing. */
-export async function checkDatabase(tx: Tx): Promise<CheckReport> {
+export async function checkDatabase(tx: ReadTx): Promise<CheckReport> {
   const all = await readAll(tx);
   const context: CheckContext = {
     clusters: byId(all.clusters),

@@ -7,7 +7,7 @@ import type { Node } from '../domain/node.js';
 import { CHANGES, OPERATION_TYPES, type PendingOperation } from '../domain/pending-operation.js';
 import type { ExactIntegers } from '../domain/size.js';
 import type { Volume } from '../domain/volume.js';
-import type { Tx } from '../store/store.js';
+import type { ReadTx } from '../store/store.js';
 import type {
   BlockVolumeEntry,
   BrickEntry,
@@ -27,7 +27,7 @@ import { SUB_TYPES } from './sub-types.js';
 const FIRST_OWN_NUMBER = 100;
 
 /** The whole database in the original's layout; integers that a double can't hold are bigint. */
-export async function dumpDatabase(tx: Tx): Promise<HeketiDump> {
+export async function dumpDatabase(tx: ReadTx): Promise<HeketiDump> {
   const { children, ...all } = await readAll(tx);
   const attributes = [...(await tx.attributes.list())];
   return {

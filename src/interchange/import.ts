@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/errors.js';
 import { type Id, newId } from '../domain/ids.js';
-import type { LinkRelation, Tx } from '../store/store.js';
+import type { LinkRelation, ReadTx, Tx } from '../store/store.js';
 import type { Imported } from './imported.js';
 import { linkFaults } from './links.js';
 import { readDocument } from './read-document.js';
@@ -30,7 +30,7 @@ export async function importDatabase(tx: Tx, document: unknown): Promise<void> {
   await insertLinkFaults(tx, imported);
 }
 
-async function refuseUsedDatabase(tx: Tx): Promise<void> {
+async function refuseUsedDatabase(tx: ReadTx): Promise<void> {
   const rows = [tx.clusters, tx.nodes, tx.devices, tx.bricks, tx.volumes, tx.blockVolumes, tx.operations];
   for (const table of rows) {
     if ((await table.list()).length > 0) {

@@ -1,5 +1,5 @@
 import type { Id } from '../domain/ids.js';
-import type { LinkFault, LinkRelation, Tx } from '../store/store.js';
+import type { LinkFault, LinkRelation, ReadTx } from '../store/store.js';
 
 /** What each parent's list of children holds: the original keeps it beside the children's own reference. */
 export interface ChildLists {
@@ -79,7 +79,7 @@ function isFoundBySearch(list: readonly Id[], id: Id): boolean {
 }
 
 /** Everything in the store, with the lists of children. */
-export async function readAll(tx: Tx) {
+export async function readAll(tx: ReadTx) {
   const clusters = await tx.clusters.list();
   const nodes = await tx.nodes.list();
   const devices = await tx.devices.list();

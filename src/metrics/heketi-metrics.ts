@@ -2,7 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import { manageName, type Node, storageName } from '../domain/node.js';
-import type { Store, Tx } from '../store/store.js';
+import type { ReadTx, Store } from '../store/store.js';
 
 /** The storage pool at one moment, as far as Heketi's metrics tell of it. */
 interface PoolSnapshot {
@@ -56,7 +56,7 @@ export async function renderHeketiMetrics(store: Store, inFlight: () => number):
 
 const UP_HELP = 'Whether the topology could be read (1) or not (0)';
 
-async function readPool(tx: Tx): Promise<PoolSnapshot> {
+async function readPool(tx: ReadTx): Promise<PoolSnapshot> {
   const clusters: ClusterCounts[] = [];
   for (const { id } of await tx.clusters.list()) {
     const volumes = await tx.volumes.listVisibleIdsByCluster(id);

@@ -4,7 +4,7 @@ import { blockVolumeCreate } from './block-volumes/block-volume-create.js';
 import { blockVolumeDelete } from './block-volumes/block-volume-delete.js';
 import { blockVolumeExpand } from './block-volumes/block-volume-expand.js';
 import { ClosableExecutor } from './engine/closable-executor.js';
-import type { OperationContext } from './engine/operation.js';
+import type { EngineContext } from './engine/operation.js';
 import { QueueAnswers } from './engine/queue-answers.js';
 import { Recovery } from './engine/recovery.js';
 import { OperationRunner } from './engine/runner.js';
@@ -67,10 +67,10 @@ export interface OperationServices {
 }
 
 /** The operations of one server, with the runner and the recovery behind them. */
-export function createOperations(given: OperationContext): OperationServices {
+export function createOperations(given: EngineContext): OperationServices {
   const { store, settings, health, log } = given;
   const executor = new ClosableExecutor(given.hosts.executor);
-  const context: OperationContext = { ...given, hosts: { ...given.hosts, executor } };
+  const context: EngineContext = { ...given, hosts: { ...given.hosts, executor } };
   const tracker = new OperationTracker({
     maxInflight: settings.maxInflight,
     perLane: settings.operationsPerCluster,

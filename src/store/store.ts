@@ -15,8 +15,8 @@ import type { UnclaimedVolume, Volume } from '../domain/volume.js';
  * inside it makes everybody wait. A unit of work that throws leaves nothing behind.
  */
 export interface Store {
-  /** Runs `work` on one consistent state; it must only read. */
-  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs `work` on one consistent state. */
+  read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>;
   /**
    * Runs `work` in one unit. When the promise resolves, the change is on disk; when it rejects, it is not, nor will it
    * be, but for what `giveUpUndecided` says. Units that wait at the same time may share one commit, each inside a
@@ -32,6 +32,9 @@ export interface Store {
   giveUpUndecided(): void;
   close(): Promise<void>;
 }
+
+/** For those who may look and not change: what works on hosts. */
+export type StoreReader = Pick<Store, 'read'>;
 
 export interface WriteOptions {
   /**
@@ -61,6 +64,18 @@ export interface Tx {
   readonly serverIdentity: ServerIdentityRows;
   readonly origin: OriginRows;
 }
+
+/** What only looks: every unit of work has it, those that change something have the rest of `Tx` too. */
+export type ReadTx = { readonly [Table in keyof Tx]: Reading<Tx[Table]> };
+
+type Reading<Rows> = Pick<Rows, Extract<keyof Rows, ReadingName>>;
+type ReadingName =
+  | `find${'' | Capitalize<string>}`
+  | `list${'' | Capitalize<string>}`
+  | `count${string}`
+  | 'largestPoolMetadata'
+  | 'refersToQueueEntry'
+  | 'copiedAt';
 
 export interface ClusterRows {
   find(id: Id): Promise<Cluster | null>;

@@ -8,7 +8,7 @@ import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import { importDatabase } from '../../src/interchange/import.js';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
-import type { Tx } from '../../src/store/store.js';
+import type { ReadTx } from '../../src/store/store.js';
 import { readGolden } from '../interchange/golden-databases.js';
 import { differences } from '../support/differences.js';
 import { done, type Pool, recover, SILENT, withPool } from '../support/pool.js';
@@ -23,7 +23,7 @@ const HOSTING = '050a20238c2d729988290e694974a71d';
 interface Imported {
   readonly pool: Pool;
   readonly hosts: SimulatedHosts;
-  readonly read: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  readonly read: <T>(work: (tx: ReadTx) => Promise<T>) => Promise<T>;
   /** Runs a program on the first host, as an administrator would. */
   readonly run: (...argv: readonly string[]) => Promise<void>;
 }
@@ -49,21 +49,21 @@ async function withImported(
   });
 }
 
-async function inconsistencies(tx: Tx): Promise<readonly string[]> {
+async function inconsistencies(tx: ReadTx): Promise<readonly string[]> {
   const { totalinconsistencies: _, ...kinds } = await checkDatabase(tx);
   return Object.values(kinds).flatMap((kind) => kind.inconsistencies ?? []);
 }
 
-const pendingTypes = async (tx: Tx) => (await tx.operations.list()).map(({ type }) => type);
+const pendingTypes = async (tx: ReadTx) => (await tx.operations.list()).map(({ type }) => type);
 
-async function only(tx: Tx, type: OperationType): Promise<PendingOperation> {
+async function only(tx: ReadTx, type: OperationType): Promise<PendingOperation> {
   const [operation, ...others] = await tx.operations.listByType(type);
   if (!operation || others.length > 0) throw new Error(`not one operation of type ${type}`);
   return operation;
 }
 
 /** The two bricks of the eviction, and gluster's names of their places. */
-async function evicted(tx: Tx) {
+async function evicted(tx: ReadTx) {
   const { actions } = await only(tx, 'evict-brick');
   const placeOf = async (change: string) => {
     const brick = (await tx.bricks.find(actions.find((action) => action.change === change)?.id ?? '')) as Brick;
@@ -75,7 +75,7 @@ async function evicted(tx: Tx) {
   return { old, replacement: await placeOf('add-brick'), volume: volume?.name ?? '' };
 }
 
-const usedKib = async (tx: Tx, deviceId: Id) => (await tx.devices.find(deviceId))?.usedKib;
+const usedKib = async (tx: ReadTx, deviceId: Id) => (await tx.devices.find(deviceId))?.usedKib;
 
 describe('records of the original that were pending', () => {
   for (const mode of ['lenient', 'strict'] as const) {
@@ -263,7 +263,7 @@ describe('an eviction begun by the original', () => {
 });
 
 describe('an expansion of a block volume begun by the original', () => {
-  const books = async (tx: Tx) => {
+  const books = async (tx: ReadTx) => {
     const { sizeGib, usableSizeGib } = (await tx.blockVolumes.find(EXPANDED_BLOCK)) ?? {};
     return { sizeGib, usableSizeGib, freeGib: (await tx.volumes.find(HOSTING))?.blockInfo.freeGib };
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../../src/operations/create-operations.js';
-import type { OperationContext } from '../../src/operations/engine/operation.js';
+import type { EngineContext } from '../../src/operations/engine/operation.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
 import {
   ALL_UP,
@@ -207,7 +207,7 @@ it('logs for each device why a volume was refused', async () => {
   await withPool(hosts, async (pool) => {
     await loadTopology(pool, 2, 1);
     const lines: { fields: object; message: string }[] = [];
-    const context: OperationContext = {
+    const context: EngineContext = {
       store: pool.store,
       hosts: { executor: new MockExecutor(hosts), settings: HOST_SETTINGS },
       work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),

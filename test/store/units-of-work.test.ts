@@ -171,7 +171,7 @@ describe('reads', () => {
 
   it('may not write', async () => {
     const store = await openTemporary();
-    await expect(store.read((tx) => tx.clusters.insert(cluster('c1')))).rejects.toThrow(/only reads/);
+    await expect(store.read((tx) => (tx as Tx).clusters.insert(cluster('c1')))).rejects.toThrow(/only reads/);
   });
 });
 

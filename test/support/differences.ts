@@ -2,7 +2,7 @@ import { brickThinPoolName } from '../../src/domain/brick.js';
 import { bricksPerSet } from '../../src/domain/durability.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
 import { checkDatabase } from '../../src/interchange/check.js';
-import type { Store, Tx } from '../../src/store/store.js';
+import type { ReadTx, Store } from '../../src/store/store.js';
 import { actualFacts, expectedFacts, type Records, readRecords } from './facts.js';
 
 /** Larger than any pool metadata of these tests; lvm keeps one spare of that size in each group. */
@@ -76,7 +76,7 @@ function wrongBooks({ devices, bricks }: Records, state: HostsState): string[] {
 }
 
 /** Within the store: marks of operations, and records that name others which do not exist or name them differently. */
-async function contradictions(tx: Tx, { bricks, volumes, devices, nodes }: Records): Promise<string[]> {
+async function contradictions(tx: ReadTx, { bricks, volumes, devices, nodes }: Records): Promise<string[]> {
   const found: string[] = [];
   for (const { id, pendingId } of [...bricks, ...volumes.values()])
     if (pendingId) found.push(`${id} is still marked by operation ${pendingId}`);

@@ -6,7 +6,7 @@ import { manageName, type Node, storageName } from '../../src/domain/node.js';
 import type { Volume } from '../../src/domain/volume.js';
 import { devicePath } from '../../src/executors/commands/brick.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
-import type { Tx } from '../../src/store/store.js';
+import type { ReadTx } from '../../src/store/store.js';
 import { HOST_SETTINGS } from './pool.js';
 
 /** Everything of a store that says how the hosts must look. */
@@ -17,7 +17,7 @@ export interface Records {
   readonly volumes: ReadonlyMap<Id, Volume>;
 }
 
-export async function readRecords(tx: Tx): Promise<Records> {
+export async function readRecords(tx: ReadTx): Promise<Records> {
   return {
     nodes: byId(await tx.nodes.list()),
     devices: byId(await tx.devices.list()),

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../domain/cluster.js';
 import type { Id } from '../../domain/ids.js';
 import type { ClusterFlags } from '../../operations/ports.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
 import { found } from './answers.js';
@@ -55,7 +55,7 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
 
 type Children = Pick<Schemas['ClusterInfo'], 'nodes' | 'volumes' | 'blockvolumes'>;
 
-async function childrenOf(tx: Tx, { id }: Cluster): Promise<Children> {
+async function childrenOf(tx: ReadTx, { id }: Cluster): Promise<Children> {
   return {
     nodes: await tx.nodes.listIdsByCluster(id),
     volumes: await tx.volumes.listVisibleIdsByCluster(id),

@@ -1,7 +1,7 @@
 import type { Examination, PoolDifferences } from '../../operations/examination/examine.js';
 import type { Logger } from '../../operations/logger.js';
 import type { Operations, QueueReader } from '../../operations/ports.js';
-import type { Store, Tx } from '../../store/store.js';
+import type { ReadTx, Store } from '../../store/store.js';
 import type { AdminState } from '../admin-state.js';
 import type { components } from '../contract/openapi.js';
 
@@ -49,6 +49,6 @@ export interface PoolExaminer {
 
 /** Both read the whole database. */
 export interface DatabaseReports {
-  dump(tx: Tx): Promise<components['schemas']['DatabaseDump']>;
-  check(tx: Tx): Promise<components['schemas']['DatabaseCheck']>;
+  dump(tx: ReadTx): Promise<components['schemas']['DatabaseDump']>;
+  check(tx: ReadTx): Promise<components['schemas']['DatabaseCheck']>;
 }

@@ -1,6 +1,6 @@
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { isStarted } from '../../executors/commands/gluster-volume.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { type StopNote, stopNote, stoppedAsNoted, type UnusedVolume } from '../volumes/delete-unused.js';
 import { findVolume } from '../volumes/find-volume.js';
@@ -22,7 +22,7 @@ interface BlockVolumeCreateWork extends BlockVolumeWork {
 export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
   type: 'create-block-volume',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<BlockVolumeCreateWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<BlockVolumeCreateWork | null> {
     const work = await blockVolumeWork(tx, operation, 'add-block-volume');
     if (!work) return null;
     const { block, hosting } = work;

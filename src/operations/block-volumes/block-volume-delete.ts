@@ -1,5 +1,5 @@
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
 import {
   type BlockVolumeWork,
@@ -13,7 +13,7 @@ import {
 export const blockVolumeDelete: OperationKind<BlockVolumeWork, void> = {
   type: 'delete-block-volume',
 
-  load(tx: Tx, operation: PendingOperation): Promise<BlockVolumeWork | null> {
+  load(tx: ReadTx, operation: PendingOperation): Promise<BlockVolumeWork | null> {
     return blockVolumeWork(tx, operation, 'delete-block-volume');
   },
 

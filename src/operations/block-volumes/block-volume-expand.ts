@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { withoutExact } from '../../domain/size.js';
 import type { BlockVolumeInfo } from '../../executors/commands/gluster-block.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import {
   type BlockVolumeWork,
@@ -23,7 +23,7 @@ interface BlockVolumeExpandWork extends BlockVolumeWork {
 export const blockVolumeExpand: OperationKind<BlockVolumeExpandWork, BlockVolumeInfo> = {
   type: 'expand-block-volume',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<BlockVolumeExpandWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<BlockVolumeExpandWork | null> {
     const wantedGib = operation.actions.find(({ change }) => change === 'expand-block-volume')?.delta;
     const work = await blockVolumeWork(tx, operation, 'expand-block-volume');
     // Without the wanted size nobody knows how much was taken from the hosting volume.

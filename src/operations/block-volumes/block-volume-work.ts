@@ -4,7 +4,7 @@ import type { ChangeType, PendingOperation } from '../../domain/pending-operatio
 import { withoutExact } from '../../domain/size.js';
 import type { Volume } from '../../domain/volume.js';
 import { type BlockVolumeInfo, blockVolumeInfo, deleteBlockVolume } from '../../executors/commands/gluster-block.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import { manageNamesOf } from '../hosts/cluster-hosts.js';
 import { askWhoKnows, type SoughtVolume } from '../volumes/find-volume.js';
@@ -22,7 +22,7 @@ export interface BlockVolumeWork {
 
 /** What the operation's action of this kind names; null when block volume or hosting volume is missing. */
 export async function blockVolumeWork(
-  tx: Tx,
+  tx: ReadTx,
   operation: PendingOperation,
   change: ChangeType,
 ): Promise<BlockVolumeWork | null> {

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
 import type { AnyOperationKind } from './operation.js';
@@ -46,7 +46,7 @@ export async function openQueueEntry(tx: Tx, operationId: Id | null, key?: Idemp
 }
 
 /** The queue entry of an earlier request with this key; refuses another request under the same one. */
-export async function findRepeated(tx: Tx, request: IdempotencyRequest | undefined): Promise<QueueTicket | null> {
+export async function findRepeated(tx: ReadTx, request: IdempotencyRequest | undefined): Promise<QueueTicket | null> {
   const known = request ? await tx.idempotencyKeys.find(request.key) : null;
   if (!request || !known || known.createdAt < steadyUnixMs() - IDEMPOTENCY_KEY_LIFE_MS) return null;
   if (known.requestHash !== request.requestHash) {

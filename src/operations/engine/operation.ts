@@ -2,16 +2,16 @@ import type { Id } from '../../domain/ids.js';
 import type { Action, OperationType, PendingOperation } from '../../domain/pending-operation.js';
 import type { Hosts } from '../../executors/commands/hosts.js';
 import type { TransportError } from '../../executors/executor.js';
-import type { Store, Tx } from '../../store/store.js';
+import type { ReadTx, Store, StoreReader, Tx } from '../../store/store.js';
 import type { HostWork } from '../hosts/host-work.js';
 import type { Logger } from '../logger.js';
 import type { NodeHealth } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
 import type { SoughtVolume } from '../volumes/find-volume.js';
 
-/** What every operation works with. */
+/** What operations work with on hosts: of the store they only read. */
 export interface OperationContext {
-  readonly store: Store;
+  readonly store: StoreReader;
   readonly hosts: Hosts;
   readonly work: HostWork;
   readonly health: NodeHealth;
@@ -19,6 +19,11 @@ export interface OperationContext {
   readonly log: Logger;
   /** Counts what became of an operation; the time since it was accepted, waiting included. */
   readonly onOutcome?: (kind: OperationType, outcome: OperationOutcome, durationMs: number) => void;
+}
+
+/** The same for the engine, which alone writes. */
+export interface EngineContext extends OperationContext {
+  readonly store: Store;
 }
 
 /** `rolled-back`: failed and left no trace; `failed`: something is left for recovery. */
@@ -62,7 +67,7 @@ export interface Failed extends Attempt {
 export interface OperationKind<Plan, Outcome> {
   readonly type: OperationType;
   /** Reads what the operation is about; null when the record names rows that do not exist (imported data). */
-  load(tx: Tx, operation: PendingOperation): Promise<Plan | null>;
+  load(tx: ReadTx, operation: PendingOperation): Promise<Plan | null>;
   /** Operations of one lane wait for each other when there are too many: the cluster's id, or the node's. */
   lane(plan: Plan): string;
   /**

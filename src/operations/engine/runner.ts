@@ -1,18 +1,18 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import { FinalRefusal } from '../../executors/executor.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
 import { TurnRefused } from './fair-gate.js';
-import type { AnyOperationKind, OperationContext } from './operation.js';
+import type { AnyOperationKind, EngineContext } from './operation.js';
 import { answerQueue, findRepeated, type Intent, newRecord, openQueueEntry } from './operation-records.js';
 import { Abandoned, type Build, errorText, type Settlement } from './settlement.js';
 import type { OperationTracker } from './tracker.js';
 
 export interface StartOptions {
   /** Checks that come before the in-flight limit. */
-  readonly check?: (tx: Tx) => Promise<void>;
+  readonly check?: (tx: ReadTx) => Promise<void>;
   /** Allocates and records, for operation `operationId`; called again for each retry. */
   readonly build: Build;
   /** Further tries with a new build after `exec` failed and was undone. */
@@ -32,7 +32,7 @@ export type RecoveryOutcome = 'ended' | 'kept' | 'busy' | 'unknown';
  * and gives the client's queue entry its answer. Whatever the process dies in the middle of, `recover` leads out.
  */
 export class OperationRunner {
-  readonly #context: OperationContext;
+  readonly #context: EngineContext;
   readonly #tracker: OperationTracker;
   readonly #settlement: Settlement;
   readonly #onEnded: (id: Id) => void;
@@ -40,7 +40,7 @@ export class OperationRunner {
   #isDraining = false;
 
   /** `onEnded` is told when nobody here works any more on an operation, or on the job behind a queue entry. */
-  constructor(context: OperationContext, tracker: OperationTracker, settlement: Settlement, onEnded: (id: Id) => void) {
+  constructor(context: EngineContext, tracker: OperationTracker, settlement: Settlement, onEnded: (id: Id) => void) {
     this.#context = context;
     this.#tracker = tracker;
     this.#settlement = settlement;
@@ -78,7 +78,11 @@ export class OperationRunner {
    * Work that leaves no pending record: it changes one row, or only reads a host. What changes rows is done by the
    * function that `work` answers with, in the unit that also answers the client.
    */
-  async startJob(name: string, work: () => Promise<JobEnd>, check?: (tx: Tx) => Promise<void>): Promise<QueueTicket> {
+  async startJob(
+    name: string,
+    work: () => Promise<JobEnd>,
+    check?: (tx: ReadTx) => Promise<void>,
+  ): Promise<QueueTicket> {
     this.#refuseWhenDraining();
     const queueId = await this.#context.store.write(async (tx) => {
       await check?.(tx);

@@ -11,9 +11,9 @@ import { ExecutorClosed } from './closable-executor.js';
 import {
   ALL_UNDONE,
   type AnyOperationKind,
+  type EngineContext,
   type Execution,
   type Interruption,
-  type OperationContext,
   type OperationOutcome,
   type Undone,
 } from './operation.js';
@@ -53,7 +53,7 @@ export class Abandoned extends Error {
 
 /** Leads operations to their end: forward, or back when the hosts ask for it; or keeps their records. */
 export class Settlement {
-  readonly #context: OperationContext;
+  readonly #context: EngineContext;
   readonly #kinds: ReadonlyMap<string, AnyOperationKind>;
   readonly #onKept: (operationId: Id, error: unknown, isCopied: boolean) => void;
   readonly #wasAskedFor: (operationId: Id) => boolean;
@@ -64,7 +64,7 @@ export class Settlement {
    * of an interrupted one has come for its answer since the start.
    */
   constructor(
-    context: OperationContext,
+    context: EngineContext,
     kinds: readonly AnyOperationKind[],
     onKept: (operationId: Id, error: unknown, isCopied: boolean) => void,
     wasAskedFor: (operationId: Id) => boolean,

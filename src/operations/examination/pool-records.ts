@@ -6,7 +6,7 @@ import type { Id } from '../../domain/ids.js';
 import type { Node } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import type { Volume } from '../../domain/volume.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 
 /** What the store says is on the hosts. */
 export interface PoolRecords {
@@ -19,7 +19,7 @@ export interface PoolRecords {
   readonly operations: readonly PendingOperation[];
 }
 
-export async function readPoolRecords(tx: Tx): Promise<PoolRecords> {
+export async function readPoolRecords(tx: ReadTx): Promise<PoolRecords> {
   return {
     clusters: await tx.clusters.list(),
     nodes: await tx.nodes.list(),

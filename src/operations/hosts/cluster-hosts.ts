@@ -2,16 +2,16 @@ import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import type { NodeHealth } from '../ports.js';
 
 /** First storage name of each node in node-id order: what clients mount. */
-export async function storageNamesOf(tx: Tx, clusterId: Id): Promise<readonly string[]> {
+export async function storageNamesOf(tx: ReadTx, clusterId: Id): Promise<readonly string[]> {
   return (await tx.nodes.listByCluster(clusterId)).map(storageName);
 }
 
 /** First manage name of each node in node-id order: where commands for the cluster may run. */
-export async function manageNamesOf(tx: Tx, clusterId: Id): Promise<readonly string[]> {
+export async function manageNamesOf(tx: ReadTx, clusterId: Id): Promise<readonly string[]> {
   return (await tx.nodes.listByCluster(clusterId)).map(manageName);
 }
 

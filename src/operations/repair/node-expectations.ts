@@ -3,7 +3,7 @@ import type { Id } from '../../domain/ids.js';
 import { storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
 import { type BrickMount, brickMount } from '../../executors/commands/brick-mount.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 
 /** A settled brick, as its node should have it. */
 export interface ExpectedBrick extends BrickMount {
@@ -31,7 +31,7 @@ export interface NodeExpectations {
 }
 
 /** What the store says a node has: settled bricks of settled volumes only. */
-export async function expectationsOf(tx: Tx, nodeId: Id): Promise<NodeExpectations> {
+export async function expectationsOf(tx: ReadTx, nodeId: Id): Promise<NodeExpectations> {
   const volumeIds = [...new Set((await tx.bricks.listByNode(nodeId)).map((brick) => brick.volumeId))].sort();
   const volumes: ExpectedVolume[] = [];
   const busy: { id: Id; name: string; operationId: Id }[] = [];
@@ -46,7 +46,7 @@ export async function expectationsOf(tx: Tx, nodeId: Id): Promise<NodeExpectatio
 
 /** Null when there is no such volume any more. */
 export async function expectedVolume(
-  tx: Tx,
+  tx: ReadTx,
   volumeId: Id,
   nodeId: Id,
 ): Promise<ExpectedVolume | { readonly id: Id; readonly name: string; readonly operationId: Id } | null> {
@@ -71,7 +71,7 @@ export async function expectedVolume(
 }
 
 /** An operation on the volume, on one of its bricks, or on a device of theirs. */
-async function changingOperation(tx: Tx, volume: Volume, bricks: readonly Brick[]): Promise<Id | null> {
+async function changingOperation(tx: ReadTx, volume: Volume, bricks: readonly Brick[]): Promise<Id | null> {
   const pending = volume.pendingId ?? bricks.find((brick) => brick.pendingId)?.pendingId;
   if (pending) return pending;
   for (const objectId of [volume.id, ...new Set(bricks.map((brick) => brick.deviceId))]) {

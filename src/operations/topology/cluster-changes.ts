@@ -3,7 +3,7 @@ import { counted } from '../../domain/counted.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import type { Tags } from '../../domain/node.js';
-import type { Store, Tx } from '../../store/store.js';
+import type { ReadTx, Store } from '../../store/store.js';
 import type { ClusterFlags, TagChange } from '../ports.js';
 import type { NodeAddPlan } from './node-add.js';
 
@@ -63,7 +63,7 @@ function changedTags(before: Tags, { kind, tags }: TagChange): Tags {
   return Object.fromEntries(Object.entries(before).filter(([name]) => !Object.hasOwn(tags, name)));
 }
 
-async function getCluster(tx: Tx, id: Id): Promise<Cluster> {
+async function getCluster(tx: ReadTx, id: Id): Promise<Cluster> {
   const cluster = await tx.clusters.find(id);
   if (!cluster) throw idNotFound();
   return cluster;

@@ -6,7 +6,7 @@ import type { PendingOperation } from '../../domain/pending-operation.js';
 import { type DeviceReport, inspectDevice, setUpDevice } from '../../executors/commands/lvm-device.js';
 import { tearDownDevice } from '../../executors/commands/lvm-device-removal.js';
 import { CommandError } from '../../executors/executor.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import type { DevicePreflight, DeviceRequest } from '../ports.js';
@@ -17,7 +17,7 @@ export interface DeviceAddPlan extends DeviceRequest {
   readonly id: Id;
 }
 
-export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceRequest): Promise<Intent> {
+export async function buildDeviceAdd(tx: ReadTx, deviceId: Id, request: DeviceRequest): Promise<Intent> {
   const node = await tx.nodes.find(request.nodeId);
   if (!node) throw new DomainError('not_found', 'Node id does not exist');
   const [leaving] = await tx.operations.listByObject(request.nodeId);
@@ -38,7 +38,7 @@ export async function buildDeviceAdd(tx: Tx, deviceId: Id, request: DeviceReques
   return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan, lane: deviceLane(request.nodeId) };
 }
 
-async function pendingAdds(tx: Tx): Promise<readonly { readonly operationId: Id; readonly plan: DeviceAddPlan }[]> {
+async function pendingAdds(tx: ReadTx): Promise<readonly { readonly operationId: Id; readonly plan: DeviceAddPlan }[]> {
   return (await tx.operations.listByType('add-device')).map(({ id, plan }) => ({
     operationId: id,
     plan: plan as DeviceAddPlan,
@@ -55,7 +55,7 @@ interface DeviceAddWork {
 export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
   type: 'add-device',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<DeviceAddWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<DeviceAddWork | null> {
     const device = operation.plan as DeviceAddPlan;
     const node = await tx.nodes.find(device.nodeId);
     return node && { device, node, preflight: null };

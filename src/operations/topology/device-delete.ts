@@ -6,7 +6,7 @@ import { manageName, type Node } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import type { KnownDevice } from '../../executors/commands/lvm-device-commands.js';
 import { forgetDevice, isVolumeGroup, tearDownDevice } from '../../executors/commands/lvm-device-removal.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
 import { answerQueueOf, type Intent } from '../engine/operation-records.js';
 import { bricksInUse, dropParkedBricks } from '../volumes/parked-bricks.js';
@@ -46,7 +46,7 @@ export async function buildDeviceDelete(tx: Tx, id: Id, forceForget: boolean): P
   };
 }
 
-async function parkedHint(tx: Tx, id: Id, bricks: number): Promise<string> {
+async function parkedHint(tx: ReadTx, id: Id, bricks: number): Promise<string> {
   if (bricks === 0 || (await bricksInUse(tx, id)) > 0) return '';
   return '. All of them belong to deleted volumes and wait for their host; force-forget gives them up';
 }
@@ -62,7 +62,7 @@ interface DeviceDeleteWork {
 export const deviceDelete: OperationKind<DeviceDeleteWork, void> = {
   type: 'delete-device',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<DeviceDeleteWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<DeviceDeleteWork | null> {
     const device = await tx.devices.find(operation.actions[0]?.id ?? '');
     if (!device) return null;
     const { forceForget } = operation.plan as { forceForget: boolean };

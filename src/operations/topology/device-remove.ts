@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
 
 interface DeviceRemoveWork {
@@ -18,7 +18,7 @@ interface DeviceRemoveWork {
 export const deviceRemove: OperationKind<DeviceRemoveWork, never> = {
   type: 'remove-device',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<DeviceRemoveWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<DeviceRemoveWork | null> {
     const idOf = (wanted: string) => operation.actions.find(({ change }) => change === wanted)?.id;
     const device = await tx.devices.find(idOf('remove-device') ?? '');
     if (!device) return null;

@@ -4,7 +4,7 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
 import { type DeviceReport, readDevice } from '../../executors/commands/lvm-device.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { JobEnd } from '../engine/runner.js';
 import { takenKib } from '../volumes/space.js';
@@ -56,7 +56,7 @@ function spareIn({ usedKib }: DeviceReport, { spareMetadataKib }: Device, bricks
   return Math.max(0, Math.min(largest, usedKib - takenByBricks));
 }
 
-async function settledDevice(tx: Tx, id: Id) {
+async function settledDevice(tx: ReadTx, id: Id) {
   const device = await tx.devices.find(id);
   if (!device) throw idNotFound();
   const busyWith =

@@ -3,7 +3,7 @@ import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { isGlusterdUp, probePeer } from '../../executors/commands/glusterd.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import type { NodeRequest } from '../ports.js';
@@ -13,7 +13,7 @@ import { detachFromPool, poolMember } from './pool-membership.js';
 export type NodeAddPlan = Omit<Node, 'exact'> & { readonly exactZone?: string };
 
 /** Refuses an unknown cluster and names that another node has. */
-export async function checkNodeAdd(tx: Tx, request: NodeRequest): Promise<void> {
+export async function checkNodeAdd(tx: ReadTx, request: NodeRequest): Promise<void> {
   if (!(await tx.clusters.find(request.clusterId))) throw new DomainError('not_found', 'Cluster id does not exist');
   for (const [names, find] of [
     [request.manageNames, (name: string) => tx.nodes.findByManageName(name)],
@@ -56,7 +56,7 @@ export async function checkGlusterd(context: OperationContext, request: NodeRequ
   );
 }
 
-export async function buildNodeAdd(tx: Tx, nodeId: Id, request: NodeRequest): Promise<Intent> {
+export async function buildNodeAdd(tx: ReadTx, nodeId: Id, request: NodeRequest): Promise<Intent> {
   await checkNodeAdd(tx, request);
   const plan: NodeAddPlan = {
     id: nodeId,
@@ -84,7 +84,7 @@ interface NodeAddWork {
 export const nodeAdd: OperationKind<NodeAddWork, void> = {
   type: 'add-node',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<NodeAddWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<NodeAddWork | null> {
     const node = operation.plan as NodeAddPlan;
     const others = await tx.nodes.listByCluster(node.clusterId);
     const peers = others.filter((peer) => peer.state === 'online');

@@ -6,7 +6,7 @@ import type { PendingOperation } from '../../domain/pending-operation.js';
 import { mountFor } from '../../domain/volume.js';
 import { isGlusterdUp } from '../../executors/commands/glusterd.js';
 import { TransportError } from '../../executors/executor.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { storageNamesOf } from '../hosts/cluster-hosts.js';
@@ -14,7 +14,7 @@ import type { DeviceAddPlan } from './device-add.js';
 import { nodeLane } from './node-add.js';
 import { detachFromPool, isInPool } from './pool-membership.js';
 
-export async function checkNodeDelete(tx: Tx, id: Id): Promise<void> {
+export async function checkNodeDelete(tx: ReadTx, id: Id): Promise<void> {
   if (!(await tx.nodes.find(id))) throw idNotFound();
   const devices = await tx.devices.listByNode(id);
   if (devices.length > 0) {
@@ -25,7 +25,7 @@ export async function checkNodeDelete(tx: Tx, id: Id): Promise<void> {
   }
 }
 
-export async function buildNodeDelete(tx: Tx, id: Id): Promise<Intent> {
+export async function buildNodeDelete(tx: ReadTx, id: Id): Promise<Intent> {
   await checkNodeDelete(tx, id);
   for (const operation of await tx.operations.listByType('add-device')) {
     if ((operation.plan as DeviceAddPlan).nodeId === id) {
@@ -51,7 +51,7 @@ interface NodeDeleteWork {
 export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
   type: 'delete-node',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<NodeDeleteWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<NodeDeleteWork | null> {
     const node = await tx.nodes.find(operation.actions[0]?.id ?? '');
     if (!node) return null;
     const others = (await tx.nodes.listByCluster(node.clusterId)).filter((other) => other.id !== node.id);

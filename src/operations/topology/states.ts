@@ -4,7 +4,7 @@ import type { Device } from '../../domain/device.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { EntryState } from '../../domain/node.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { isParked } from '../volumes/parked-bricks.js';
 
 /** Sets a device's state. Refusals reach the client through the queue, as in the original. */
@@ -60,7 +60,7 @@ async function removeDevice(tx: Tx, device: Device): Promise<void> {
 }
 
 /** Bricks of a create that failed, or of a volume that is gone, hold nobody's data: their device may be given up. */
-async function isInterrupted(tx: Tx, { pendingId }: Brick): Promise<boolean> {
+async function isInterrupted(tx: ReadTx, { pendingId }: Brick): Promise<boolean> {
   const operation = pendingId ? await tx.operations.find(pendingId) : null;
   if (!operation || operation.status === '') return false;
   return operation.type === 'create-volume' || isParked(operation);

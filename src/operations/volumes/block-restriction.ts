@@ -2,7 +2,7 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { withoutExact } from '../../domain/size.js';
 import { type BlockRestriction, blockInfoFor, type Volume } from '../../domain/volume.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
 /** Opens or closes a block hosting volume for new block volumes. */
@@ -14,7 +14,7 @@ export async function changeBlockRestriction(tx: Tx, id: Id, restriction: BlockR
   });
 }
 
-export async function checkBlockRestriction(tx: Tx, id: Id, restriction: BlockRestriction): Promise<Volume> {
+export async function checkBlockRestriction(tx: ReadTx, id: Id, restriction: BlockRestriction): Promise<Volume> {
   const volume = await tx.volumes.find(id);
   if (!volume || volume.pendingId) throw idNotFound();
   if (!volume.isBlockHosting)

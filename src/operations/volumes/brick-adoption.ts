@@ -4,7 +4,7 @@ import type { Id } from '../../domain/ids.js';
 import { manageName, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
 import { mountPointOf } from '../../executors/commands/brick.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { JobEnd } from '../engine/runner.js';
 import { byId } from '../hosts/cluster-hosts.js';
@@ -15,7 +15,7 @@ import { glusterName } from './volume-bricks.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
 /** The volume, which no operation is changing. */
-export async function volumeAtRest(tx: Tx, id: Id): Promise<Volume> {
+export async function volumeAtRest(tx: ReadTx, id: Id): Promise<Volume> {
   const volume = await tx.volumes.find(id);
   if (!volume) throw idNotFound();
   const busyWith = await changeInProgress(tx, id);
@@ -48,7 +48,7 @@ export async function adoptBricks(id: Id, context: OperationContext): Promise<Jo
   };
 }
 
-async function readBooks(tx: Tx, id: Id): Promise<VolumeInBooks> {
+async function readBooks(tx: ReadTx, id: Id): Promise<VolumeInBooks> {
   const volume = await volumeAtRest(tx, id);
   const nodes = await tx.nodes.listByCluster(volume.clusterId);
   const known = byId(nodes);
@@ -64,7 +64,7 @@ function namesOf(bricks: VolumeInBooks['bricks']): string {
   return bricks.map((hosted) => `${hosted.brick.id} ${glusterName(hosted)}`).join('\n');
 }
 
-async function refuseUnfit(tx: Tx, volume: Volume, brick: Brick): Promise<void> {
+async function refuseUnfit(tx: ReadTx, volume: Volume, brick: Brick): Promise<void> {
   const node = await tx.nodes.find(brick.nodeId);
   const refused = (reason: string) =>
     notTakenOver(volume, `brick ${node ? storageName(node) : brick.nodeId}:${brick.path}: ${reason}`);

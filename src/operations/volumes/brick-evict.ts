@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
 import type { Volume } from '../../domain/volume.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { manageNamesOf } from '../hosts/cluster-hosts.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
@@ -33,7 +33,7 @@ interface BrickEvictWork {
 export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
   type: 'evict-brick',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<BrickEvictWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<BrickEvictWork | null> {
     const idOf = (wanted: string) => operation.actions.find(({ change }) => change === wanted)?.id;
     const volumeId = (await tx.bricks.find(idOf('delete-brick') ?? ''))?.volumeId;
     const volume = volumeId ? await tx.volumes.find(volumeId) : null;

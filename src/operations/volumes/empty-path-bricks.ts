@@ -1,7 +1,7 @@
 import type { Brick } from '../../domain/brick.js';
 import { DomainError, ID_NOT_FOUND } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { giveBackSpace } from './space.js';
 
 /** Whose bricks to look at; all lists empty: everybody's. */
@@ -28,7 +28,7 @@ export async function removeBricksWithEmptyPath(
   return { removed, pending: bricks.filter(({ pendingId }) => pendingId !== null).map(({ id }) => id) };
 }
 
-async function chosenBricks(tx: Tx, { clusters, nodes, devices }: BrickChoice): Promise<readonly Brick[]> {
+async function chosenBricks(tx: ReadTx, { clusters, nodes, devices }: BrickChoice): Promise<readonly Brick[]> {
   const all = await tx.bricks.list();
   if (clusters.length + nodes.length + devices.length === 0) return all;
   const nodeIds = new Set<Id>();

@@ -1,6 +1,6 @@
 import { type Id, newId } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { giveBackSpace } from './space.js';
 import type { HostedBrick } from './volume-bricks.js';
@@ -71,7 +71,7 @@ export async function dropParkedBricks(tx: Tx, deviceId: Id): Promise<void> {
 }
 
 /** The bricks of a device that are more than parked, and so keep it from being deleted. */
-export async function bricksInUse(tx: Tx, deviceId: Id): Promise<number> {
+export async function bricksInUse(tx: ReadTx, deviceId: Id): Promise<number> {
   let inUse = 0;
   for (const brick of await tx.bricks.listByDevice(deviceId)) {
     const record = brick.pendingId ? await tx.operations.find(brick.pendingId) : null;

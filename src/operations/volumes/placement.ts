@@ -6,13 +6,13 @@ import type { Durability } from '../../domain/durability.js';
 import { type Id, newId } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
 import { readPlacementOptions } from '../../domain/volume-options.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import type { NodeHealth } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
 
 /** What placement sees of a cluster now. */
 export async function snapshotOf(
-  tx: Tx,
+  tx: ReadTx,
   clusterId: Id,
   health: NodeHealth,
   withMetadata: boolean,

@@ -1,7 +1,7 @@
 import { type Brick, brickThinPoolName } from '../../domain/brick.js';
 import type { Device } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 
 /** KiB that a brick takes of its device: thin pool and pool metadata. */
 export function takenKib(brick: Pick<Brick, 'thinPoolKib' | 'poolMetadataKib'>): number {
@@ -48,7 +48,7 @@ export async function giveBackSpace(tx: Tx, bricks: readonly Pick<Brick, 'id'>[]
   }
 }
 
-async function usedKib(tx: Tx, device: Device): Promise<number> {
+async function usedKib(tx: ReadTx, device: Device): Promise<number> {
   return device.exact ? usedByBricks(tx, device.id) : device.usedKib;
 }
 
@@ -68,7 +68,7 @@ function between(least: number, value: number, most: number): number {
 }
 
 /** For devices whose counters no double can hold: bricks of clones share a thin pool, which counts once. */
-async function usedByBricks(tx: Tx, deviceId: Id): Promise<number> {
+async function usedByBricks(tx: ReadTx, deviceId: Id): Promise<number> {
   const pools = new Map<string, number>();
   for (const brick of await tx.bricks.listByDevice(deviceId)) pools.set(brickThinPoolName(brick), takenKib(brick));
   return [...pools.values()].reduce((sum, kib) => sum + kib, 0);

@@ -8,7 +8,7 @@ import { createBrick, destroyBrick } from '../../executors/commands/brick.js';
 import { type Claims, ClaimsUnknown } from '../../executors/commands/brick-claims.js';
 import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import type { Failed, OperationContext, Undone } from '../engine/operation.js';
 import { byId, manageNamesOf } from '../hosts/cluster-hosts.js';
 import { allSettledOrThrow } from '../hosts/host-work.js';
@@ -34,7 +34,7 @@ export interface VolumeWork {
 
 /** Reads the bricks that an operation's actions of one kind name, in the actions' order; null when one is missing. */
 export async function hostedBricks(
-  tx: Tx,
+  tx: ReadTx,
   operation: PendingOperation,
   change: ChangeType,
   clusterId: Id,
@@ -52,7 +52,7 @@ export async function hostedBricks(
 }
 
 export async function volumeWork(
-  tx: Tx,
+  tx: ReadTx,
   operation: PendingOperation,
   volume: Volume,
   change: ChangeType,

@@ -11,7 +11,7 @@ import { blockInfoFor, mountFor, type Volume } from '../../domain/volume.js';
 import { refuseLongVolumeName } from '../../domain/volume-name.js';
 import { effectiveOptions, readPlacementOptions, refuseSetWithoutArbiter } from '../../domain/volume-options.js';
 import { createGlusterVolume, type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { Finalized, OperationContext, OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
@@ -35,7 +35,11 @@ import {
 } from './volume-bricks.js';
 
 /** Refuses what can be refused before anything is allocated, in the order clients know. */
-export async function checkVolumeRequest(tx: Tx, request: VolumeRequest, settings: OperationSettings): Promise<void> {
+export async function checkVolumeRequest(
+  tx: ReadTx,
+  request: VolumeRequest,
+  settings: OperationSettings,
+): Promise<void> {
   if ((await tx.clusters.list()).length === 0) {
     throw new DomainError('invalid', 'No clusters configured: load a topology first');
   }
@@ -127,7 +131,7 @@ export async function buildVolumeCreate(
 
 /** Refuses bricks that gluster can't take into a volume of this name. */
 export async function refuseLongNames(
-  tx: Tx,
+  tx: ReadTx,
   volumeName: string,
   bricks: readonly Pick<Brick, 'nodeId' | 'path'>[],
   settings: OperationSettings,
@@ -141,7 +145,7 @@ export async function refuseLongNames(
 
 /** The first cluster, in the order asked for or by id, that can take the volume, and where its bricks go. */
 export async function choosePlacement(
-  tx: Tx,
+  tx: ReadTx,
   request: VolumeRequest,
   name: string,
   options: readonly string[],
@@ -209,7 +213,7 @@ interface CreatePlan extends StopNote {
 export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   type: 'create-volume',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<VolumeCreateWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<VolumeCreateWork | null> {
     const id = operation.actions.find((action) => action.change === 'add-volume')?.id;
     const volume = id ? await tx.volumes.find(id) : null;
     const work = volume && (await volumeWork(tx, operation, volume, 'add-brick'));

@@ -10,7 +10,7 @@ import {
   isStarted,
   startVolume,
 } from '../../executors/commands/gluster-volume.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { manageNamesOf, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
@@ -31,7 +31,7 @@ import {
 import { ChangeInProgress, changeBeforeDelete } from './volume-in-change.js';
 
 /** Refusals that come before the in-flight limit. */
-export async function checkVolumeDelete(tx: Tx, id: Id): Promise<void> {
+export async function checkVolumeDelete(tx: ReadTx, id: Id): Promise<void> {
   const volume = await tx.volumes.find(id);
   if (!volume) throw idNotFound();
   if (volume.name === DATABASE_VOLUME_NAME) {
@@ -85,7 +85,7 @@ interface DeletePlan {
 export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
   type: 'delete-volume',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<DeleteWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<DeleteWork | null> {
     const id = operation.actions.find((action) => action.change === 'delete-volume')?.id;
     const volume = id ? await tx.volumes.find(id) : null;
     if (id && !volume) return null;
@@ -212,7 +212,7 @@ async function deleteFound(
 }
 
 /** As the rows are now: they were read before hosts worked, and others may have changed them since. */
-async function existing(tx: Tx, bricks: readonly HostedBrick[]): Promise<readonly HostedBrick[]> {
+async function existing(tx: ReadTx, bricks: readonly HostedBrick[]): Promise<readonly HostedBrick[]> {
   const found: HostedBrick[] = [];
   for (const hosted of bricks) {
     const brick = await tx.bricks.find(hosted.brick.id);

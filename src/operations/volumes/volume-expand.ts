@@ -5,7 +5,7 @@ import { gibToKib, withoutExact } from '../../domain/size.js';
 import { blockInfoFor } from '../../domain/volume.js';
 import { readPlacementOptions } from '../../domain/volume-options.js';
 import { addBricks, startRebalance } from '../../executors/commands/gluster-volume.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext, OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';
@@ -73,7 +73,7 @@ interface ExpandWork extends VolumeWork {
 export const volumeExpand: OperationKind<ExpandWork, void> = {
   type: 'expand-volume',
 
-  async load(tx: Tx, operation: PendingOperation): Promise<ExpandWork | null> {
+  async load(tx: ReadTx, operation: PendingOperation): Promise<ExpandWork | null> {
     const action = operation.actions.find(({ change }) => change === 'expand-volume');
     const volume = action ? await tx.volumes.find(action.id) : null;
     const work = volume && (await volumeWork(tx, operation, volume, 'add-brick'));

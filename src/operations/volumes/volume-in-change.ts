@@ -1,7 +1,7 @@
 import { DomainError, type DomainErrorCode } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 
 /** What the record of a clone remembers. */
 export interface ClonePlan {
@@ -41,19 +41,19 @@ export class ChangeInProgress extends DomainError {
  * The operation that is changing the volume or one of its bricks, or null. One whose process died counts until it has
  * been led out: what the volume is until then, nobody knows.
  */
-export async function changeInProgress(tx: Tx, volumeId: Id): Promise<Id | null> {
+export async function changeInProgress(tx: ReadTx, volumeId: Id): Promise<Id | null> {
   const operations = await tx.operations.listByObject(volumeId);
   const naming = operations.find((operation) => !isReleasedClone(operation));
   return naming?.id ?? markedBy(tx, volumeId);
 }
 
 /** The same for a deletion, for which whatever names the volume is in the way. */
-export async function changeBeforeDelete(tx: Tx, volumeId: Id): Promise<Id | null> {
+export async function changeBeforeDelete(tx: ReadTx, volumeId: Id): Promise<Id | null> {
   const [naming] = await tx.operations.listByObject(volumeId);
   return naming?.id ?? markedBy(tx, volumeId);
 }
 
-async function markedBy(tx: Tx, volumeId: Id): Promise<Id | null> {
+async function markedBy(tx: ReadTx, volumeId: Id): Promise<Id | null> {
   const volume = await tx.volumes.find(volumeId);
   const bricks = await tx.bricks.listByVolume(volumeId);
   return volume?.pendingId ?? bricks.find(({ pendingId }) => pendingId)?.pendingId ?? null;

@@ -1,7 +1,7 @@
 import { largestVolumeGib } from '../../domain/allocator/largest-volume.js';
 import { newId } from '../../domain/ids.js';
 import { gibToKib } from '../../domain/size.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import type { NodeHealth, PlannedBrick, VolumePlan, VolumeRequest } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
 import { placementRequest, snapshotOf } from './placement.js';
@@ -10,7 +10,7 @@ import { choosePlacement, NoPlacementError, optionsOfRequest } from './volume-cr
 
 /** Where a volume would go now, or why it fits nowhere, and the largest of its kind that would fit. */
 export async function planVolume(
-  tx: Tx,
+  tx: ReadTx,
   request: VolumeRequest,
   settings: OperationSettings,
   health: NodeHealth,
@@ -55,7 +55,7 @@ export async function planVolume(
 }
 
 async function largestOf(
-  tx: Tx,
+  tx: ReadTx,
   request: VolumeRequest,
   options: readonly string[],
   settings: OperationSettings,
