@@ -1,4 +1,5 @@
 import type { Id } from './ids.js';
+import type { Requester } from './requester.js';
 import type { ExactIntegers } from './size.js';
 
 /**
@@ -59,6 +60,23 @@ export interface Action {
 /** '' is new or running; `stale`: found at a start; `failed`: could not be rolled back. */
 export type OperationStatus = '' | 'stale' | 'failed';
 
+/**
+ * Where a record comes from. `request`: a client of this server. `leftover`: made of what another operation could not
+ * remove. `heketi`: taken over with the original's database. `sequence`: a part of the operation `parentId`.
+ */
+export type OperationOrigin = 'request' | 'leftover' | 'heketi' | 'sequence';
+
+/** Tries to lead an operation out that were in vain, and what comes next. */
+export interface Retry {
+  readonly tries: number;
+  /** Why the last one was. */
+  readonly error: string;
+  /** Unix milliseconds of the next; null: only a request for a clean-up tries it. */
+  readonly dueAt: number | null;
+  /** A host could not be reached: it is tried as soon as one is seen up again. */
+  readonly waitsForHost: boolean;
+}
+
 /** The intent of a change, stored before any host is touched and deleted when store and hosts agree. */
 export interface PendingOperation {
   readonly id: Id;
@@ -67,8 +85,21 @@ export interface PendingOperation {
   /** Unix seconds. */
   readonly createdAt: number;
   readonly actions: readonly Action[];
-  /** JSON with all that finishing or undoing needs without the process that began it; null when imported. */
+  /** JSON with all that finishing or undoing needs without the process that began it, besides the rows it names. */
   readonly plan: unknown;
+  readonly origin: OperationOrigin;
+  /**
+   * What its client has been told: after `failure` it does not happen any more, but for what hosts have done of it
+   * already. Null: nothing yet, or there is no client.
+   */
+  readonly answered: 'success' | 'failure' | null;
+  readonly requestedBy: Requester | null;
+  /** The operation of which this is a part; null for most. */
+  readonly parentId: Id | null;
+  /** JSON of how far a sequence has come; null for others. */
+  readonly progress: unknown;
+  /** Null before the first try in vain. */
+  readonly retry: Retry | null;
   /** Hosts were only looked at so far: nothing on them is this operation's, and there is nothing to undo there. */
   readonly isUntouched?: true;
   /** An undo was begun, so that nothing but its end leads out. */
@@ -81,3 +112,15 @@ export interface PendingOperation {
   /** The original's number of an imported type this server does not know. */
   readonly exact?: ExactIntegers;
 }
+
+/** What a record begins with. */
+export const NEW_RECORD = {
+  status: '',
+  plan: null,
+  origin: 'request',
+  answered: null,
+  requestedBy: null,
+  parentId: null,
+  progress: null,
+  retry: null,
+} as const;

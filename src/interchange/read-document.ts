@@ -7,6 +7,7 @@ import type { EntryState, Node } from '../domain/node.js';
 import {
   CHANGES,
   type ChangeType,
+  NEW_RECORD,
   OPERATION_TYPES,
   type OperationType,
   type PendingOperation,
@@ -244,6 +245,7 @@ function readOperation(entry: Document, key: string): PendingOperation {
     return name ?? no;
   };
   return {
+    ...NEW_RECORD,
     id: entry.text('Id') || key,
     type: named(IMPORTED_TYPES, entry.integer('Type'), 'type', 'unknown'),
     status: entry.choice('Status', ['', 'stale', 'failed']),
@@ -253,7 +255,7 @@ function readOperation(entry: Document, key: string): PendingOperation {
       id: action.text('Id'),
       delta: action.optionalFloat('Delta'),
     })),
-    plan: null,
+    origin: 'heketi',
     ...exact(),
   };
 }

@@ -129,6 +129,15 @@ export interface OperationTable {
   is_undoing: number;
   is_untouched: number;
   copied_at: number | null;
+  origin: string;
+  answered: string | null;
+  requested_by: string | null;
+  parent_id: string | null;
+  progress: string | null;
+  tries: number;
+  due_at: number | null;
+  last_error: string | null;
+  waits_for_host: number;
   exact: string | null;
 }
 

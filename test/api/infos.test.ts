@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import type { Volume } from '../../src/domain/volume.js';
 import { type ApiServer, ask, startApi } from './api-server.js';
 
@@ -176,7 +177,7 @@ describe('operations', () => {
   it('are listed with what is in flight and described one by one', async () => {
     api = await startApi({ inFlight: () => 3, isInFlight: (operation) => operation === id('5') });
     await api.store.write(async (tx) => {
-      const common = { type: 'create-volume', createdAt: 1, plan: null } as const;
+      const common = { ...NEW_RECORD, type: 'create-volume', createdAt: 1 } as const;
       await tx.operations.insert({
         ...common,
         id: id('5'),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/domain/json.js';
+import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
 import { importDatabase } from '../../src/interchange/import.js';
 import { openMemoryStore } from '../../src/store/sqlite.js';
@@ -72,12 +73,12 @@ describe('importing an exported database', () => {
       ),
     );
     expect(await store.read((tx) => tx.operations.find('o1'))).toEqual({
+      ...NEW_RECORD,
       id: 'o1',
       type: 'expand-volume',
-      status: '',
+      origin: 'heketi',
       createdAt: 0,
       actions: [{ change: 'expand-volume', id: 'f1', delta: 6 }],
-      plan: null,
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Brick } from '../../src/domain/brick.js';
 import type { Id } from '../../src/domain/ids.js';
+import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { parseMounts } from '../../src/executors/commands/block-devices.js';
 import { parseFstab } from '../../src/executors/commands/host-survey.js';
 import type { Command, CommandResult } from '../../src/executors/executor.js';
@@ -162,12 +163,12 @@ describe('differences between the store and the hosts', () => {
       const [brick] = bricks;
       await pool.store.write(async (tx) => {
         await tx.operations.insert({
+          ...NEW_RECORD,
           id: 'f'.repeat(32),
           type: 'delete-volume',
           status: 'failed',
           createdAt: 1,
           actions: [{ change: 'delete-volume', id: brick?.volumeId ?? '', delta: null }],
-          plan: null,
         });
       });
       await new MockExecutor(hosts).run('h1', [

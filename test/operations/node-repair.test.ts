@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
+import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
@@ -216,12 +217,12 @@ describe('repair of a node', () => {
       if (!volume) throw new Error('no volume');
       await at.pool.store.write(async (tx) => {
         await tx.operations.insert({
+          ...NEW_RECORD,
           id: 'c'.repeat(32),
           type: 'delete-volume',
           status: 'stale',
           createdAt: 1,
           actions: [{ change: 'delete-volume', id: volume.id, delta: null }],
-          plan: null,
         });
         await tx.volumes.update({ ...volume, pendingId: 'c'.repeat(32) });
       });

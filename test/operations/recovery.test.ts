@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { boundAges, forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { steadyUnixMs } from '../../src/timing/clocks.js';
@@ -130,9 +131,9 @@ describe('periodic runs', () => {
       await loadTopology(pool, 3, 1);
       await pool.store.write((tx) =>
         tx.operations.insert({
+          ...NEW_RECORD,
           id: 'f'.repeat(32),
           type: 'delete-volume',
-          status: '',
           createdAt: Math.floor(steadyUnixMs() / 1000),
           actions: [],
           plan: { clusterId: '' },

@@ -3,7 +3,7 @@ import type { Brick } from '../../src/domain/brick.js';
 import type { Cluster } from '../../src/domain/cluster.js';
 import type { Device } from '../../src/domain/device.js';
 import type { Node } from '../../src/domain/node.js';
-import type { Action, PendingOperation } from '../../src/domain/pending-operation.js';
+import { type Action, NEW_RECORD, type PendingOperation } from '../../src/domain/pending-operation.js';
 import type { Volume } from '../../src/domain/volume.js';
 
 export function cluster(id: string): Cluster {
@@ -105,7 +105,7 @@ export function operation(
   actions: readonly Action[],
   changes: Partial<PendingOperation> = {},
 ): PendingOperation {
-  return { id, type: 'create-volume', status: '', createdAt: 1, actions, plan: null, ...changes };
+  return { ...NEW_RECORD, id, type: 'create-volume', createdAt: 1, actions, ...changes };
 }
 
 export function action(change: Action['change'], id: string, delta: number | null = null): Action {

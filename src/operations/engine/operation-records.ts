@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
-import type { Action, PendingOperation } from '../../domain/pending-operation.js';
+import { type Action, NEW_RECORD, type PendingOperation } from '../../domain/pending-operation.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
@@ -22,7 +22,7 @@ export const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
 /** A kind that looks before it changes anything has touched nothing yet. */
 export function newRecord(kind: AnyOperationKind, id: Id, { actions, plan }: Intent): PendingOperation {
   const createdAt = Math.floor(steadyUnixMs() / 1000);
-  const record: PendingOperation = { id, type: kind.type, status: '', createdAt, actions, plan };
+  const record: PendingOperation = { ...NEW_RECORD, id, type: kind.type, createdAt, actions, plan };
   return kind.examine ? { ...record, isUntouched: true } : record;
 }
 
@@ -58,7 +58,11 @@ export async function findRepeated(tx: ReadTx, request: IdempotencyRequest | und
   return { queueId: known.queueId };
 }
 
+/** A record that stays remembers the answer, which goes from the queue once it was read. */
 export async function answerQueueOf(tx: Tx, operationId: Id, answer: QueueAnswer): Promise<void> {
+  const record = await tx.operations.find(operationId);
+  if (record?.answered === null)
+    await tx.operations.update({ ...record, answered: 'error' in answer ? 'failure' : 'success' });
   const entry = await tx.queue.findByOperation(operationId);
   // A client that gave up, or an operation found in an imported database, has no entry.
   if (entry?.state === 'pending') await answerQueue(tx, entry.id, answer);

@@ -93,12 +93,10 @@ export class Settlement {
       const plan: unknown = await kind.load(tx, record);
       if (plan === null) return null;
       const entry = await tx.queue.findByOperation(operationId);
-      // Records of an imported database have no entry, and nobody knows what their clients were told.
-      const isUnanswered = entry ? entry.state === 'pending' : record.plan === null && record.status === 'stale';
       // Since the copy was made the operation may have ended: what was ordered then is an order no longer, and what its
       // record has not begun may have been begun.
       const isCopied = record.copiedAt !== undefined;
-      const after = record.isUndoing ? 'undo' : isUnanswered && !isCopied ? 'crash' : 'failure';
+      const after = record.isUndoing ? 'undo' : record.answered === null && !isCopied ? 'crash' : 'failure';
       const acceptedAt = entry?.createdAt ?? record.createdAt * 1000;
       const isUntouched = (record.isUntouched ?? false) && !isCopied;
       const isAwaited = entry?.state === 'pending';
@@ -131,10 +129,10 @@ export class Settlement {
     const outcome: unknown = await kind.exec(plan, this.#context, execution);
     const { isEnded, failure } = await this.write(async (tx) => {
       const { location, remaining = [], failure } = await kind.finalize(tx, plan, outcome);
-      await answerQueueOf(tx, operationId, { location });
       const record = remaining.length > 0 ? await tx.operations.find(operationId) : null;
       if (record) await tx.operations.update({ ...record, status: 'failed', actions: remaining });
       else await tx.operations.delete(operationId);
+      await answerQueueOf(tx, operationId, { location });
       return { isEnded: record === null, failure };
     });
     this.#tell(loaded, isEnded ? 'succeeded' : 'failed');

@@ -1,5 +1,5 @@
 import { type Id, newId } from '../../domain/ids.js';
-import type { PendingOperation } from '../../domain/pending-operation.js';
+import { NEW_RECORD, type PendingOperation } from '../../domain/pending-operation.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { giveBackSpace } from './space.js';
@@ -16,9 +16,11 @@ export async function parkBricks(tx: Tx, bricks: readonly HostedBrick[], cluster
   if (waiting.length === 0) return null;
   const id = newId();
   await tx.operations.insert({
+    ...NEW_RECORD,
     id,
     type: 'delete-volume',
     status: 'failed',
+    origin: 'leftover',
     createdAt: Math.floor(steadyUnixMs() / 1000),
     actions: waiting.map(({ brick }) => ({ change: 'delete-brick', id: brick.id, delta: null })),
     plan: { clusterId },

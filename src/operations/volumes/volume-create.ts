@@ -205,11 +205,6 @@ interface VolumeCreateWork extends UnusedVolume {
   readonly isImported: boolean;
 }
 
-/** What the record of a create remembers; those of the original have none. */
-interface CreatePlan extends StopNote {
-  readonly isImported?: boolean;
-}
-
 export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
   type: 'create-volume',
 
@@ -217,12 +212,11 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     const id = operation.actions.find((action) => action.change === 'add-volume')?.id;
     const volume = id ? await tx.volumes.find(id) : null;
     const work = volume && (await volumeWork(tx, operation, volume, 'add-brick'));
-    const planned = operation.plan as CreatePlan | null;
     return (
       work && {
         ...work,
-        isImported: planned === null || planned.isImported === true,
-        stopped: stoppedAsNoted(planned),
+        isImported: operation.origin === 'heketi',
+        stopped: stoppedAsNoted(operation.plan as StopNote | null),
       }
     );
   },
@@ -276,10 +270,7 @@ export const volumeCreate: OperationKind<VolumeCreateWork, void> = {
     return isDeserted && (await isProvedUnused(work, found, context)) ? 'back' : 'forward';
   },
 
-  notes({ isImported, stopped }): CreatePlan | null {
-    const note = stopNote(stopped);
-    return note && isImported ? { ...note, isImported } : note;
-  },
+  notes: ({ stopped }) => stopNote(stopped),
 
   async undo(work, context, failed) {
     const { clusterId, name } = work.volume;

@@ -7,6 +7,7 @@ import {
   type OperationStatus,
   type OperationType,
   type PendingOperation,
+  type Retry,
 } from '../../domain/pending-operation.js';
 import type { OperationActionTable, OperationTable } from '../schema.js';
 import {
@@ -76,7 +77,26 @@ const forgetActions = statement(query.deleteFrom('operation_action').where('oper
 const insertAction = insertStatement('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
 const writes = tableWrites(
   'operation',
-  ['id', 'type', 'status', 'created_at', 'plan', 'is_undoing', 'is_untouched', 'copied_at', 'exact'],
+  [
+    'id',
+    'type',
+    'status',
+    'created_at',
+    'plan',
+    'is_undoing',
+    'is_untouched',
+    'copied_at',
+    'origin',
+    'answered',
+    'requested_by',
+    'parent_id',
+    'progress',
+    'tries',
+    'due_at',
+    'last_error',
+    'waits_for_host',
+    'exact',
+  ],
   ['type', 'created_at'],
 );
 
@@ -153,7 +173,13 @@ function fromRow(row: OperationTable, actions: readonly Action[]): PendingOperat
     status: row.status as OperationStatus,
     createdAt: row.created_at,
     actions,
-    plan: row.plan === null ? null : JSON.parse(row.plan),
+    plan: fromJson(row.plan),
+    origin: row.origin as PendingOperation['origin'],
+    answered: row.answered as PendingOperation['answered'],
+    requestedBy: fromJson(row.requested_by) as PendingOperation['requestedBy'],
+    parentId: row.parent_id,
+    progress: fromJson(row.progress),
+    retry: retryFrom(row),
     ...(row.is_untouched === 1 ? { isUntouched: true as const } : {}),
     ...(row.is_undoing === 1 ? { isUndoing: true as const } : {}),
     ...(row.copied_at === null ? {} : { copiedAt: row.copied_at }),
@@ -167,10 +193,32 @@ function toRow(operation: PendingOperation): OperationTable {
     type: OPERATION_TYPES[operation.type],
     status: operation.status,
     created_at: operation.createdAt,
-    plan: operation.plan === null || operation.plan === undefined ? null : JSON.stringify(operation.plan),
+    plan: toJson(operation.plan),
+    origin: operation.origin,
+    answered: operation.answered,
+    requested_by: toJson(operation.requestedBy),
+    parent_id: operation.parentId,
+    progress: toJson(operation.progress),
+    tries: operation.retry?.tries ?? 0,
+    due_at: operation.retry?.dueAt ?? null,
+    last_error: operation.retry?.error ?? null,
+    waits_for_host: operation.retry?.waitsForHost ? 1 : 0,
     is_undoing: operation.isUndoing ? 1 : 0,
     is_untouched: operation.isUntouched ? 1 : 0,
     copied_at: operation.copiedAt ?? null,
     exact: exactTo(operation.exact),
   };
+}
+
+function retryFrom({ tries, due_at, last_error, waits_for_host }: OperationTable): Retry | null {
+  if (tries === 0) return null;
+  return { tries, error: last_error ?? '', dueAt: due_at, waitsForHost: waits_for_host === 1 };
+}
+
+function fromJson(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}
+
+function toJson(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
 }
