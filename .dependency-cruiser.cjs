@@ -6,6 +6,14 @@ const only = (name, from, to) => ({
   to: { path: '^src/', pathNot: [from, ...to, '^src/timing/'] },
 });
 
+/** What a folder of executors/commands/ may see in there besides itself. */
+const commands = (folder, below) =>
+  only(`commands-${folder}`, `^src/executors/commands/${folder}/`, [
+    '^src/domain/',
+    '^src/executors/executor\\.ts$',
+    ...below.map((name) => `^src/executors/commands/${name}/`),
+  ]);
+
 module.exports = {
   forbidden: [
     {
@@ -27,6 +35,14 @@ module.exports = {
       '^src/store/(store|attributes)\\.ts$',
     ]),
     only('executors-know-domain', '^src/executors/', ['^src/domain/']),
+    // A host's files and block devices, LVM on them, bricks in it, gluster on those; each sees only what is below it.
+    commands('host', []),
+    commands('lvm', ['host']),
+    commands('brick', ['host', 'lvm']),
+    commands('gluster', ['host', 'lvm', 'brick']),
+    // What is done with a whole device, or a whole node.
+    commands('device', ['host', 'lvm', 'gluster']),
+    commands('node', ['host', 'lvm', 'brick', 'gluster']),
     only('operations-see-ports', '^src/operations/', [
       '^src/domain/',
       '^src/store/store\\.ts$',
@@ -39,7 +55,7 @@ module.exports = {
     only('logging-stands-alone', '^src/logging/', ['^src/domain/']),
     only('config-stands-alone', '^src/config/', [
       '^src/domain/',
-      '^src/executors/commands/host-settings\\.ts$',
+      '^src/executors/commands/host/host-settings\\.ts$',
       '^src/logging/log-level\\.ts$',
     ]),
     only('cli-sees-contract-only', '^src/cli/', ['^src/api/contract/', '^src/domain/(json|counted)\\.ts$']),

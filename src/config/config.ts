@@ -1,5 +1,5 @@
 import type { ZoneChecking } from '../domain/allocator/types.js';
-import type { HostSettings } from '../executors/commands/host-settings.js';
+import type { HostSettings } from '../executors/commands/host/host-settings.js';
 import type { LogLevel } from '../logging/log-level.js';
 
 /** Everything the server can be told, checked and frozen: heketi.json, environment and flags in our own words. */

@@ -1,4 +1,4 @@
-import type { HostSettings } from '../executors/commands/host-settings.js';
+import type { HostSettings } from '../executors/commands/host/host-settings.js';
 import type { ExecutorKind, KubeSettings, MockSettings, SshSettings } from './config.js';
 import { ConfigError } from './config-error.js';
 import type { EnvironmentReader } from './environment.js';

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBrick } from '../../src/executors/commands/brick.js';
+import { createBrick } from '../../src/executors/commands/brick/brick.js';
+import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
 import {
   blockVolumeInfo,
   createBlockVolume,
   deleteBlockVolume,
   expandBlockVolume,
   listBlockVolumes,
-} from '../../src/executors/commands/gluster-block.js';
-import { createGlusterVolume } from '../../src/executors/commands/gluster-volume.js';
-import { probePeer } from '../../src/executors/commands/glusterd.js';
-import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
+} from '../../src/executors/commands/gluster/gluster-block.js';
+import { createGlusterVolume } from '../../src/executors/commands/gluster/gluster-volume.js';
+import { probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { CommandError, TransportError } from '../../src/executors/executor.js';
 import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
 

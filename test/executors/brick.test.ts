@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBrick, destroyBrick, devicePath, mountPointOf, probeBrick } from '../../src/executors/commands/brick.js';
-import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
+import {
+  createBrick,
+  destroyBrick,
+  devicePath,
+  mountPointOf,
+  probeBrick,
+} from '../../src/executors/commands/brick/brick.js';
+import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
 import { CommandError, FinalRefusal, runAll, TransportError } from '../../src/executors/executor.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
 import { WatchedExecutor } from '../support/watched-executor.js';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
-import { createBrick } from '../../src/executors/commands/brick.js';
-import { inspectDevice, readDevice, setUpDevice } from '../../src/executors/commands/lvm-device.js';
-import { forgetDevice, tearDownDevice } from '../../src/executors/commands/lvm-device-removal.js';
+import { createBrick } from '../../src/executors/commands/brick/brick.js';
+import { inspectDevice, readDevice, setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import { forgetDevice, tearDownDevice } from '../../src/executors/commands/device/lvm-device-removal.js';
 import { TransportError } from '../../src/executors/executor.js';
 import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isGlusterdUp } from '../../src/executors/commands/glusterd.js';
+import { isGlusterdUp } from '../../src/executors/commands/gluster/glusterd.js';
 import type { Command, CommandResult, Executor } from '../../src/executors/executor.js';
 import { HOST_SETTINGS } from '../support/pool.js';
 

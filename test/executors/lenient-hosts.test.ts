@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBrick, destroyBrick } from '../../src/executors/commands/brick.js';
-import { cloneVolume } from '../../src/executors/commands/gluster-snapshot.js';
-import { createGlusterVolume, deleteGlusterVolume, volumeInfo } from '../../src/executors/commands/gluster-volume.js';
-import { detachPeer, isGlusterdUp, listPeers, probePeer } from '../../src/executors/commands/glusterd.js';
-import { inspectDevice, readDevice, setUpDevice } from '../../src/executors/commands/lvm-device.js';
-import { tearDownDevice } from '../../src/executors/commands/lvm-device-removal.js';
+import { createBrick, destroyBrick } from '../../src/executors/commands/brick/brick.js';
+import { inspectDevice, readDevice, setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import { tearDownDevice } from '../../src/executors/commands/device/lvm-device-removal.js';
+import { cloneVolume } from '../../src/executors/commands/gluster/gluster-snapshot.js';
+import {
+  createGlusterVolume,
+  deleteGlusterVolume,
+  volumeInfo,
+} from '../../src/executors/commands/gluster/gluster-volume.js';
+import { detachPeer, isGlusterdUp, listPeers, probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { brick, deviceId, KIB_PER_GIB, lenientRig, type Rig, volume } from './support.js';
 
 const HOST = 'n1.manage';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick.js';
-import { createGlusterVolume, deleteGlusterVolume } from '../../src/executors/commands/gluster-volume.js';
-import { probePeer } from '../../src/executors/commands/glusterd.js';
-import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
+import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick/brick.js';
+import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import { createGlusterVolume, deleteGlusterVolume } from '../../src/executors/commands/gluster/gluster-volume.js';
+import { probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { brick, DEVICES, deviceId, type Rig, strictRig, volume } from './support.js';
 
 const HOST = 'n1.manage';

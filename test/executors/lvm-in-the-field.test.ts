@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick.js';
-import { lookAtDevice } from '../../src/executors/commands/device-facts.js';
-import type { Hosts } from '../../src/executors/commands/hosts.js';
-import { inspectDevice, readDevice, setUpDevice } from '../../src/executors/commands/lvm-device.js';
-import { forgetDevice, tearDownDevice } from '../../src/executors/commands/lvm-device-removal.js';
+import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick/brick.js';
+import { lookAtDevice } from '../../src/executors/commands/device/device-facts.js';
+import { inspectDevice, readDevice, setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import { forgetDevice, tearDownDevice } from '../../src/executors/commands/device/lvm-device-removal.js';
+import type { Hosts } from '../../src/executors/commands/host/hosts.js';
 import { CommandError, type CommandResult } from '../../src/executors/executor.js';
 import { brick, deviceId, type Rig, strictRig } from './support.js';
 

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
-import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick.js';
-import { createGlusterVolume, deleteGlusterVolume, volumeInfo } from '../../src/executors/commands/gluster-volume.js';
-import { probePeer } from '../../src/executors/commands/glusterd.js';
-import { readDevice, setUpDevice } from '../../src/executors/commands/lvm-device.js';
+import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick/brick.js';
+import { readDevice, setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import {
+  createGlusterVolume,
+  deleteGlusterVolume,
+  volumeInfo,
+} from '../../src/executors/commands/gluster/gluster-volume.js';
+import { probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { createMockExecutor, refuseKubernetes } from '../../src/executors/create-executor.js';
 import { TransportError } from '../../src/executors/executor.js';
 import { serveHosts } from '../../src/executors/mock/host-server.js';

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick.js';
-import { cloneVolume, deleteSnapshot, snapshotCount } from '../../src/executors/commands/gluster-snapshot.js';
+import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick/brick.js';
+import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import { cloneVolume, deleteSnapshot, snapshotCount } from '../../src/executors/commands/gluster/gluster-snapshot.js';
 import {
   createGlusterVolume,
   deleteGlusterVolume,
   type GlusterVolume,
   stopVolume,
   volumeInfo,
-} from '../../src/executors/commands/gluster-volume.js';
-import { probePeer } from '../../src/executors/commands/glusterd.js';
-import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
+} from '../../src/executors/commands/gluster/gluster-volume.js';
+import { probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { TransportError } from '../../src/executors/executor.js';
 import type { HostsState } from '../../src/executors/mock/state.js';
 import { brick, deviceId, type Rig, strictRig, volume } from './support.js';

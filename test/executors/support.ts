@@ -1,7 +1,7 @@
-import type { BrickSpec } from '../../src/executors/commands/brick.js';
-import type { GlusterVolumeSpec } from '../../src/executors/commands/gluster-volume.js';
-import type { HostSettings } from '../../src/executors/commands/host-settings.js';
-import type { Hosts } from '../../src/executors/commands/hosts.js';
+import type { BrickSpec } from '../../src/executors/commands/brick/brick.js';
+import type { GlusterVolumeSpec } from '../../src/executors/commands/gluster/gluster-volume.js';
+import type { HostSettings } from '../../src/executors/commands/host/host-settings.js';
+import type { Hosts } from '../../src/executors/commands/host/hosts.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts, type SimulatedHostsOptions } from '../../src/executors/mock/simulated-hosts.js';
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick.js';
-import { isTransactionInProgress } from '../../src/executors/commands/gluster-errors.js';
+import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick/brick.js';
+import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import { isTransactionInProgress } from '../../src/executors/commands/gluster/gluster-errors.js';
 import {
   addBricks,
   createGlusterVolume,
@@ -11,9 +12,8 @@ import {
   startVolume,
   stopVolume,
   volumeInfo,
-} from '../../src/executors/commands/gluster-volume.js';
-import { detachPeer, isGlusterdUp, listPeers, probePeer } from '../../src/executors/commands/glusterd.js';
-import { setUpDevice } from '../../src/executors/commands/lvm-device.js';
+} from '../../src/executors/commands/gluster/gluster-volume.js';
+import { detachPeer, isGlusterdUp, listPeers, probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { CommandError } from '../../src/executors/executor.js';
 import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { newId } from '../../src/domain/ids.js';
-import { devicePath } from '../../src/executors/commands/brick.js';
-import { appendFstabLine } from '../../src/executors/commands/fstab-lines.js';
+import { devicePath } from '../../src/executors/commands/brick/brick.js';
+import { appendFstabLine } from '../../src/executors/commands/host/fstab-lines.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { findDifferences } from '../../src/operations/examination/examine.js';

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Brick } from '../../src/domain/brick.js';
 import { type Id, newId } from '../../src/domain/ids.js';
 import { manageName, storageName } from '../../src/domain/node.js';
-import { devicePath } from '../../src/executors/commands/brick.js';
+import { devicePath } from '../../src/executors/commands/brick/brick.js';
 import type { Executor } from '../../src/executors/executor.js';
 import type { Store } from '../../src/store/store.js';
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Id } from '../../src/domain/ids.js';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
-import type { HostSettings } from '../../src/executors/commands/host-settings.js';
+import type { HostSettings } from '../../src/executors/commands/host/host-settings.js';
 import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts, type SimulatedLatency } from '../../src/executors/mock/simulated-hosts.js';

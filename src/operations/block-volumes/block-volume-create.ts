@@ -1,5 +1,5 @@
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { isStarted } from '../../executors/commands/gluster-volume.js';
+import { isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { type StopNote, stopNote, stoppedAsNoted, type UnusedVolume } from '../volumes/delete-unused.js';

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { withoutExact } from '../../domain/size.js';
-import type { BlockVolumeInfo } from '../../executors/commands/gluster-block.js';
+import type { BlockVolumeInfo } from '../../executors/commands/gluster/gluster-block.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import {

@@ -3,7 +3,11 @@ import type { Id } from '../../domain/ids.js';
 import type { ChangeType, PendingOperation } from '../../domain/pending-operation.js';
 import { withoutExact } from '../../domain/size.js';
 import type { Volume } from '../../domain/volume.js';
-import { type BlockVolumeInfo, blockVolumeInfo, deleteBlockVolume } from '../../executors/commands/gluster-block.js';
+import {
+  type BlockVolumeInfo,
+  blockVolumeInfo,
+  deleteBlockVolume,
+} from '../../executors/commands/gluster/gluster-block.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import { manageNamesOf } from '../hosts/cluster-hosts.js';

@@ -1,6 +1,6 @@
 import type { Id } from '../../domain/ids.js';
 import type { Action, OperationType, PendingOperation } from '../../domain/pending-operation.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
 import type { TransportError } from '../../executors/executor.js';
 import type { ReadTx, Store, StoreReader, Tx } from '../../store/store.js';
 import type { HostWork } from '../hosts/host-work.js';

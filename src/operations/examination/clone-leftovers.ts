@@ -1,6 +1,6 @@
 import { type Brick, brickLvName } from '../../domain/brick.js';
 import { type Device, volumeGroupName } from '../../domain/device.js';
-import type { HostSurvey } from '../../executors/commands/host-survey.js';
+import type { HostSurvey } from '../../executors/commands/node/host-survey.js';
 
 /** A logical volume that gluster made for a brick of a clone or snapshot and has forgotten. */
 export interface CloneLeftover {

@@ -1,7 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
+import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
 import type { Difference, DifferenceKind } from './difference.js';
 import type { SettledRecords } from './pool-records.js';
 import type { SurveyedNode } from './survey-pool.js';

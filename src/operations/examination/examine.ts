@@ -1,6 +1,6 @@
 import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
 import type { Store } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { clusterDifferences } from './cluster-differences.js';

@@ -2,7 +2,7 @@ import { type Brick, brickLvName, brickPath, brickThinPoolName } from '../../dom
 import { volumeGroupName } from '../../domain/device.js';
 import { isId } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import type { HostSurvey } from '../../executors/commands/host-survey.js';
+import type { HostSurvey } from '../../executors/commands/node/host-survey.js';
 import { cloneLeftovers } from './clone-leftovers.js';
 import type { Difference, DifferenceKind } from './difference.js';
 import type { SettledRecords } from './pool-records.js';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { manageName, type Node } from '../../domain/node.js';
-import { type HostSurvey, surveyBlockVolumes, surveyHost } from '../../executors/commands/host-survey.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
+import { type HostSurvey, surveyBlockVolumes, surveyHost } from '../../executors/commands/node/host-survey.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import { startTimer } from '../../timing/timers.js';
 import type { PoolRecords } from './pool-records.js';

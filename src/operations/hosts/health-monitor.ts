@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { manageName } from '../../domain/node.js';
-import { GLUSTERD_CHECK_TIMEOUT_MS, isGlusterdUp } from '../../executors/commands/glusterd.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
+import { GLUSTERD_CHECK_TIMEOUT_MS, isGlusterdUp } from '../../executors/commands/gluster/glusterd.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
 import type { Store } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';

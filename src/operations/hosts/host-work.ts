@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Hosts } from '../../executors/commands/hosts.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { TransportError } from '../../executors/executor.js';
 import { GlusterLock, type Pacing, REAL_PACING } from './gluster-lock.js';
 import { GlusterdFiles } from './glusterd-files.js';

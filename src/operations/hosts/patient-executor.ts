@@ -1,4 +1,4 @@
-import { isTransactionInProgress } from '../../executors/commands/gluster-errors.js';
+import { isTransactionInProgress } from '../../executors/commands/gluster/gluster-errors.js';
 import { type Command, type CommandResult, type Executor, TransportError } from '../../executors/executor.js';
 import type { GlusterTurn } from './gluster-lock.js';
 

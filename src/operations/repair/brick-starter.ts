@@ -1,10 +1,15 @@
 import { manageName, type Node, storageName } from '../../domain/node.js';
-import { findBrickTrouble } from '../../executors/commands/brick-health.js';
-import { areMounted, startBrickProcesses } from '../../executors/commands/brick-repair.js';
-import { isTransactionInProgress } from '../../executors/commands/gluster-errors.js';
-import { type BrickProcess, brickProcesses, isStarted, volumeInfo } from '../../executors/commands/gluster-volume.js';
-import { listPeers } from '../../executors/commands/glusterd.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
+import { findBrickTrouble } from '../../executors/commands/brick/brick-health.js';
+import { isTransactionInProgress } from '../../executors/commands/gluster/gluster-errors.js';
+import {
+  type BrickProcess,
+  brickProcesses,
+  isStarted,
+  volumeInfo,
+} from '../../executors/commands/gluster/gluster-volume.js';
+import { listPeers } from '../../executors/commands/gluster/glusterd.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
+import { areMounted, startBrickProcesses } from '../../executors/commands/node/brick-repair.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { RepairFinding } from '../ports.js';

@@ -2,7 +2,7 @@ import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
 import { storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import { type BrickMount, brickMount } from '../../executors/commands/brick-mount.js';
+import { type BrickMount, brickMount } from '../../executors/commands/brick/brick-mount.js';
 import type { ReadTx } from '../../store/store.js';
 
 /** A settled brick, as its node should have it. */

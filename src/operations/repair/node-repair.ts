@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { idNotFound } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import { readNodeStorage, restoreBrickMount } from '../../executors/commands/brick-repair.js';
+import { readNodeStorage, restoreBrickMount } from '../../executors/commands/node/brick-repair.js';
 import { pause } from '../../timing/timers.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { RepairFinding, RepairReport } from '../ports.js';

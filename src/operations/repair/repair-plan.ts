@@ -1,4 +1,4 @@
-import type { NodeStorage } from '../../executors/commands/brick-repair.js';
+import type { NodeStorage } from '../../executors/commands/node/brick-repair.js';
 import type { RepairFinding } from '../ports.js';
 import type { ExpectedBrick, ExpectedVolume } from './node-expectations.js';
 

@@ -3,7 +3,7 @@ import { type Device, volumeGroupName } from '../../domain/device.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import { type DeviceFacts, holdersOf, lookAtDevice } from '../../executors/commands/device-facts.js';
+import { type DeviceFacts, holdersOf, lookAtDevice } from '../../executors/commands/device/device-facts.js';
 import { TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { DevicePreflight, PreflightCheck } from '../ports.js';

@@ -3,7 +3,7 @@ import type { Device } from '../../domain/device.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
-import { type DeviceReport, readDevice } from '../../executors/commands/lvm-device.js';
+import { type DeviceReport, readDevice } from '../../executors/commands/device/lvm-device.js';
 import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { JobEnd } from '../engine/runner.js';

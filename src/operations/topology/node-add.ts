@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { isGlusterdUp, probePeer } from '../../executors/commands/glusterd.js';
+import { isGlusterdUp, probePeer } from '../../executors/commands/gluster/glusterd.js';
 import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';

@@ -4,7 +4,7 @@ import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { mountFor } from '../../domain/volume.js';
-import { isGlusterdUp } from '../../executors/commands/glusterd.js';
+import { isGlusterdUp } from '../../executors/commands/gluster/glusterd.js';
 import { TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
-import { detachPeer, listPeers } from '../../executors/commands/glusterd.js';
+import { detachPeer, listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import { askInTurn } from '../hosts/cluster-hosts.js';

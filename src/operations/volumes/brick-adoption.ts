@@ -3,7 +3,7 @@ import { idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import { mountPointOf } from '../../executors/commands/brick.js';
+import { mountPointOf } from '../../executors/commands/brick/brick.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { JobEnd } from '../engine/runner.js';

@@ -1,7 +1,7 @@
 import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
-import type { Cloned } from '../../executors/commands/gluster-snapshot.js';
-import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
+import type { Cloned } from '../../executors/commands/gluster/gluster-snapshot.js';
+import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
 import { glusterName, type HostedBrick } from './volume-bricks.js';
 
 /** Refuses a volume of which gluster has other bricks than the store: what is made of it could not be told apart. */

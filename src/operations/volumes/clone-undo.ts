@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
-import { deleteSnapshot, listSnapshots } from '../../executors/commands/gluster-snapshot.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
+import { deleteSnapshot, listSnapshots } from '../../executors/commands/gluster/gluster-snapshot.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { ALL_UNDONE, type Failed, type OperationContext, type Undone } from '../engine/operation.js';
 import { copiesSeen } from './clone-bricks.js';
 import {

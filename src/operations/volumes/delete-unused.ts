@@ -5,8 +5,8 @@ import {
   isStarted,
   startVolume,
   stopVolume,
-} from '../../executors/commands/gluster-volume.js';
-import type { Hosts } from '../../executors/commands/hosts.js';
+} from '../../executors/commands/gluster/gluster-volume.js';
+import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { CommandError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';

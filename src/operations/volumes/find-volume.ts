@@ -1,7 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import { type GlusterVolume, volumeInfo } from '../../executors/commands/gluster-volume.js';
-import { listPeers } from '../../executors/commands/glusterd.js';
+import { type GlusterVolume, volumeInfo } from '../../executors/commands/gluster/gluster-volume.js';
+import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import { askInTurn, spreadOver } from '../hosts/cluster-hosts.js';

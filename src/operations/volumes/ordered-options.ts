@@ -1,5 +1,5 @@
 import type { Volume } from '../../domain/volume.js';
-import { type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
+import { type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 
 /** Versions of gluster set these on new volumes by themselves. */
 const GLUSTER_DEFAULTS = new Set([

@@ -2,11 +2,15 @@ import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import { brickContents, directoryContents } from '../../executors/commands/brick-contents.js';
-import { brickMount } from '../../executors/commands/brick-mount.js';
-import { type BrickClients, type VolumeClients, volumeClients } from '../../executors/commands/gluster-clients.js';
-import { type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
-import { listPeers } from '../../executors/commands/glusterd.js';
+import { brickContents, directoryContents } from '../../executors/commands/brick/brick-contents.js';
+import { brickMount } from '../../executors/commands/brick/brick-mount.js';
+import {
+  type BrickClients,
+  type VolumeClients,
+  volumeClients,
+} from '../../executors/commands/gluster/gluster-clients.js';
+import { type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
+import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { FoundVolume } from './find-volume.js';

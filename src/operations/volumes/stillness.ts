@@ -1,6 +1,6 @@
-import { lookForTransaction } from '../../executors/commands/gluster-transaction.js';
-import type { GlusterVolume } from '../../executors/commands/gluster-volume.js';
-import { listPeers } from '../../executors/commands/glusterd.js';
+import { lookForTransaction } from '../../executors/commands/gluster/gluster-transaction.js';
+import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
+import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';

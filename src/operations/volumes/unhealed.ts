@@ -1,5 +1,5 @@
 import type { Volume } from '../../domain/volume.js';
-import { type HealingBrick, healInfo, isStarted } from '../../executors/commands/gluster-volume.js';
+import { type HealingBrick, healInfo, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 import { CommandError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { FoundVolume } from './find-volume.js';

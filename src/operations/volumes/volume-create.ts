@@ -10,7 +10,7 @@ import { gibToKib } from '../../domain/size.js';
 import { blockInfoFor, mountFor, type Volume } from '../../domain/volume.js';
 import { refuseLongVolumeName } from '../../domain/volume-name.js';
 import { effectiveOptions, readPlacementOptions, refuseSetWithoutArbiter } from '../../domain/volume-options.js';
-import { createGlusterVolume, type GlusterVolume, isStarted } from '../../executors/commands/gluster-volume.js';
+import { createGlusterVolume, type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { Finalized, OperationContext, OperationKind } from '../engine/operation.js';

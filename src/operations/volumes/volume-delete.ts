@@ -3,13 +3,13 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
 import { DATABASE_VOLUME_NAME, type Volume } from '../../domain/volume.js';
-import { snapshotCount } from '../../executors/commands/gluster-snapshot.js';
+import { snapshotCount } from '../../executors/commands/gluster/gluster-snapshot.js';
 import {
   deleteGlusterVolume,
   type GlusterVolume,
   isStarted,
   startVolume,
-} from '../../executors/commands/gluster-volume.js';
+} from '../../executors/commands/gluster/gluster-volume.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';

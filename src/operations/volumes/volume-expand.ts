@@ -4,7 +4,7 @@ import type { PendingOperation } from '../../domain/pending-operation.js';
 import { gibToKib, withoutExact } from '../../domain/size.js';
 import { blockInfoFor } from '../../domain/volume.js';
 import { readPlacementOptions } from '../../domain/volume-options.js';
-import { addBricks, startRebalance } from '../../executors/commands/gluster-volume.js';
+import { addBricks, startRebalance } from '../../executors/commands/gluster/gluster-volume.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext, OperationKind } from '../engine/operation.js';
 import type { Intent } from '../engine/operation-records.js';

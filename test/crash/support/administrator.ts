@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFstabLine } from '../../../src/executors/commands/fstab-lines.js';
+import { appendFstabLine } from '../../../src/executors/commands/host/fstab-lines.js';
 import { type CommandResult, type Executor, TransportError } from '../../../src/executors/executor.js';
 import type { HostsState, PoolState } from '../../../src/executors/mock/state.js';
 

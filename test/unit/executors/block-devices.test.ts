@@ -4,7 +4,7 @@ import {
   parseFstab,
   parseMounts,
   parseSignatures,
-} from '../../../src/executors/commands/block-devices.js';
+} from '../../../src/executors/commands/host/block-devices.js';
 
 describe('what mount prints', () => {
   it('is read with blanks in paths and braces in options', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isProgramMissing } from '../../../src/executors/commands/failure.js';
+import { isProgramMissing } from '../../../src/executors/commands/host/failure.js';
 import { explainFailure } from '../../../src/executors/ssh/command-failures.js';
 
 const explained = (program: string, exitCode: number, stderr: string, useSudo = false) =>

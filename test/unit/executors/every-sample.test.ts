@@ -1,11 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseBlockDevices, parseMounts, parseSignatures } from '../../../src/executors/commands/block-devices.js';
-import {
-  areRightsMissing,
-  isFileAbsent,
-  isNotMounted,
-  isProgramMissing,
-} from '../../../src/executors/commands/failure.js';
 import {
   isAlreadyStarted,
   isAlreadyStopped,
@@ -13,12 +6,12 @@ import {
   isNoPeer,
   isSnapshotAbsent,
   isTransactionInProgress,
-} from '../../../src/executors/commands/gluster-errors.js';
+} from '../../../src/executors/commands/gluster/gluster-errors.js';
 import {
   parseBrickProcesses,
   parseHealInfo,
   parseVolumes,
-} from '../../../src/executors/commands/gluster-volume-xml.js';
+} from '../../../src/executors/commands/gluster/gluster-volume-xml.js';
 import {
   child,
   childNumber,
@@ -26,22 +19,29 @@ import {
   childText,
   readGlusterXml,
   type XmlElement,
-} from '../../../src/executors/commands/gluster-xml.js';
-import { parsePeers } from '../../../src/executors/commands/glusterd.js';
+} from '../../../src/executors/commands/gluster/gluster-xml.js';
+import { parsePeers } from '../../../src/executors/commands/gluster/glusterd.js';
+import { parseBlockDevices, parseMounts, parseSignatures } from '../../../src/executors/commands/host/block-devices.js';
+import {
+  areRightsMissing,
+  isFileAbsent,
+  isNotMounted,
+  isProgramMissing,
+} from '../../../src/executors/commands/host/failure.js';
 import {
   isDeviceUnseen,
   isGroupUnseen,
   isLabelAbsent,
   isPoolHalfActive,
   isVolumeAbsent,
-} from '../../../src/executors/commands/lvm-errors.js';
+} from '../../../src/executors/commands/lvm/lvm-errors.js';
 import {
   parseLogicalVolumes,
   parseOccupiedPhysicalVolumes,
   parsePhysicalVolumes,
   parseVolumeGroupSizes,
-} from '../../../src/executors/commands/lvm-report.js';
-import { findUnnamedMetadata } from '../../../src/executors/commands/unnamed-metadata.js';
+} from '../../../src/executors/commands/lvm/lvm-report.js';
+import { findUnnamedMetadata } from '../../../src/executors/commands/lvm/unnamed-metadata.js';
 import { CommandError } from '../../../src/executors/executor.js';
 import { namesIn, recorded, type Sample, sample } from './samples.js';
 

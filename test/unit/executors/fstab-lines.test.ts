@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appendFstabLine, deleteFstabLine, findFstabLine } from '../../../src/executors/commands/fstab-lines.js';
+import { appendFstabLine, deleteFstabLine, findFstabLine } from '../../../src/executors/commands/host/fstab-lines.js';
 import type { Command } from '../../../src/executors/executor.js';
 import { quoteWords } from '../../../src/executors/shell.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseBrickClients, parseClientKinds } from '../../../src/executors/commands/gluster-clients.js';
-import { readGlusterXml } from '../../../src/executors/commands/gluster-xml.js';
+import { parseBrickClients, parseClientKinds } from '../../../src/executors/commands/gluster/gluster-clients.js';
+import { readGlusterXml } from '../../../src/executors/commands/gluster/gluster-xml.js';
 import { ofGluster, type Sample } from './samples.js';
 
 const xml = (found: Sample) => readGlusterXml('h', { argv: found.commandLine.split(' '), timeoutMs: 1000 }, found);

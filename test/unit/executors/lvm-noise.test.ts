@@ -4,20 +4,20 @@ import {
   isFileAbsent,
   isNotMounted,
   isProgramMissing,
-} from '../../../src/executors/commands/failure.js';
+} from '../../../src/executors/commands/host/failure.js';
 import {
   isDeviceUnseen,
   isGroupUnseen,
   isLabelAbsent,
   isVolumeAbsent,
-} from '../../../src/executors/commands/lvm-errors.js';
+} from '../../../src/executors/commands/lvm/lvm-errors.js';
 import {
   parseLogicalVolumes,
   parsePhysicalVolumes,
   parseReportRows,
   parseThinCount,
   parseVolumeGroupSizes,
-} from '../../../src/executors/commands/lvm-report.js';
+} from '../../../src/executors/commands/lvm/lvm-report.js';
 
 const VG = 'vg_0123456789abcdef0123456789abcdef';
 const BR = 'brick_fedcba9876543210fedcba9876543210';

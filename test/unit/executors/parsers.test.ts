@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSizeGib } from '../../../src/executors/commands/gluster-block-json.js';
+import { parseSizeGib } from '../../../src/executors/commands/gluster/gluster-block-json.js';
 import {
   isAlreadyStarted,
   isAlreadyStopped,
@@ -7,10 +7,10 @@ import {
   isSnapshotAbsent,
   isTransactionInProgress,
   isVolumeAbsent,
-} from '../../../src/executors/commands/gluster-errors.js';
-import { parseHealInfo, parseVolumes } from '../../../src/executors/commands/gluster-volume-xml.js';
-import { readGlusterXml, type XmlElement } from '../../../src/executors/commands/gluster-xml.js';
-import { parsePhysicalVolumes, parseVolumeGroupSizes } from '../../../src/executors/commands/lvm-report.js';
+} from '../../../src/executors/commands/gluster/gluster-errors.js';
+import { parseHealInfo, parseVolumes } from '../../../src/executors/commands/gluster/gluster-volume-xml.js';
+import { readGlusterXml, type XmlElement } from '../../../src/executors/commands/gluster/gluster-xml.js';
+import { parsePhysicalVolumes, parseVolumeGroupSizes } from '../../../src/executors/commands/lvm/lvm-report.js';
 import { CommandError, type CommandResult } from '../../../src/executors/executor.js';
 import { sample } from './samples.js';
 

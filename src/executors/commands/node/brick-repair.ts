@@ -1,13 +1,18 @@
-import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
-import { type FstabLine, parseFstab, parseMounts } from './block-devices.js';
-import { type BrickMount, isMountedCheck } from './brick-mount.js';
-import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
-import { isFileAbsent, isProgramMissing } from './failure.js';
-import { appendFstabLine, findFstabLine } from './fstab-lines.js';
-import { type BrickProcess, type GlusterVolume, parseBrickProcesses, parseVolumes } from './gluster-volume-xml.js';
-import { readGlusterXml, type XmlElement } from './gluster-xml.js';
-import type { Hosts } from './hosts.js';
-import { type LogicalVolumeRow, parseLogicalVolumes } from './lvm-report.js';
+import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../../executor.js';
+import { type BrickMount, isMountedCheck } from '../brick/brick-mount.js';
+import {
+  type BrickProcess,
+  type GlusterVolume,
+  parseBrickProcesses,
+  parseVolumes,
+} from '../gluster/gluster-volume-xml.js';
+import { readGlusterXml, type XmlElement } from '../gluster/gluster-xml.js';
+import { type FstabLine, parseFstab, parseMounts } from '../host/block-devices.js';
+import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
+import { isFileAbsent, isProgramMissing } from '../host/failure.js';
+import { appendFstabLine, findFstabLine } from '../host/fstab-lines.js';
+import type { Hosts } from '../host/hosts.js';
+import { type LogicalVolumeRow, parseLogicalVolumes } from '../lvm/lvm-report.js';
 
 /** What a node really has. A part that could not be read is null, with the reason in `unreadable`. */
 export interface NodeStorage {

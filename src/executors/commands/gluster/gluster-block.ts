@@ -1,5 +1,6 @@
-import { type Command, CommandError, type CommandResult, runOne } from '../executor.js';
-import { LONG_TIMEOUT_MS, program } from './command-lines.js';
+import { type Command, CommandError, type CommandResult, runOne } from '../../executor.js';
+import { LONG_TIMEOUT_MS, program } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 import {
   type BlockAnswer,
   type BlockVolumeInfo,
@@ -8,7 +9,6 @@ import {
   readBlockInfo,
   readCreatedBlock,
 } from './gluster-block-json.js';
-import type { Hosts } from './hosts.js';
 
 export type { BlockVolumeInfo, CreatedBlockVolume } from './gluster-block-json.js';
 

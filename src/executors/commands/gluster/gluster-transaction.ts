@@ -1,9 +1,9 @@
-import { type Command, CommandError, type CommandResult, runAll } from '../executor.js';
-import { gluster } from './command-lines.js';
+import { type Command, CommandError, type CommandResult, runAll } from '../../executor.js';
+import { gluster } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 import { isNotStarted, isTransactionInProgress, isVolumeAbsent } from './gluster-errors.js';
 import { type GlusterVolume, isStarted, parseVolumes } from './gluster-volume-xml.js';
 import { readGlusterXml } from './gluster-xml.js';
-import type { Hosts } from './hosts.js';
 
 /** `busy`: glusterd is in the midst of a change of this volume. */
 export type Stillness =

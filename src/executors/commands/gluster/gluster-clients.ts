@@ -1,8 +1,8 @@
-import { type Command, type CommandResult, runAll } from '../executor.js';
-import { gluster } from './command-lines.js';
+import { type Command, type CommandResult, runAll } from '../../executor.js';
+import { gluster } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
 import { child, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
-import type { Hosts } from './hosts.js';
 
 /** Who is connected to a brick of a started volume. */
 export interface BrickClients {

@@ -1,7 +1,7 @@
-import { type CommandResult, runAll } from '../executor.js';
+import { type CommandResult, runAll } from '../../executor.js';
+import { program } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 import type { BrickMount } from './brick-mount.js';
-import { program } from './command-lines.js';
-import type { Hosts } from './hosts.js';
 
 /** Short: a disk that does not answer within this time is no better than one that answers with errors. */
 const LOOK_TIMEOUT_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { CommandResult } from '../executor.js';
+import type { CommandResult } from '../../executor.js';
 
 /* What programs of a storage host say when they refuse. What lvm and gluster say has modules of its own. */
 

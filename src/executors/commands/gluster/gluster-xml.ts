@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { type Command, CommandError, type CommandResult } from '../executor.js';
+import { type Command, CommandError, type CommandResult } from '../../executor.js';
 
 /** Elements that may repeat: without this, a single one would come as an object and not as a list. */
 const LISTS = new Set([

@@ -1,8 +1,8 @@
-import { type CommandResult, runAll } from '../executor.js';
-import { type MountLine, parseMounts } from './block-devices.js';
-import { lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
-import type { Hosts } from './hosts.js';
-import { parseThinVolumes, type ThinVolumeRow } from './lvm-report.js';
+import { type CommandResult, runAll } from '../../executor.js';
+import { type MountLine, parseMounts } from '../host/block-devices.js';
+import { lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
+import { parseThinVolumes, type ThinVolumeRow } from '../lvm/lvm-report.js';
 
 /** All mounts of a host; of several at one place the last is the one that is seen. */
 export async function listMounts({ executor }: Hosts, host: string): Promise<readonly MountLine[]> {

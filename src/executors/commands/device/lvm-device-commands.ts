@@ -1,7 +1,7 @@
-import type { Id } from '../../domain/ids.js';
-import type { Command } from '../executor.js';
-import { lvm, SHORT_TIMEOUT_MS } from './command-lines.js';
-import type { Hosts } from './hosts.js';
+import type { Id } from '../../../domain/ids.js';
+import type { Command } from '../../executor.js';
+import { lvm, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 
 /** A device as the store remembers it. */
 export interface KnownDevice {

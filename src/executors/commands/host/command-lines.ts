@@ -1,4 +1,4 @@
-import type { Command } from '../executor.js';
+import type { Command } from '../../executor.js';
 import type { HostSettings } from './host-settings.js';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
-import { CommandError, type CommandResult, runAll, runOne } from '../executor.js';
-import { autobackup, lvm, SHORT_TIMEOUT_MS } from './command-lines.js';
-import type { Hosts } from './hosts.js';
+import { CommandError, type CommandResult, runAll, runOne } from '../../executor.js';
+import { autobackup, lvm, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 import { isVolumeAbsent } from './lvm-errors.js';
 import { parseReportRows } from './lvm-report.js';
 

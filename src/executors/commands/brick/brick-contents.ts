@@ -1,8 +1,8 @@
-import { CommandError, type CommandResult, runAll } from '../executor.js';
+import { CommandError, type CommandResult, runAll } from '../../executor.js';
+import { program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
+import { isProgramMissing } from '../host/failure.js';
+import type { Hosts } from '../host/hosts.js';
 import { type BrickMount, isMountedCheck } from './brick-mount.js';
-import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
-import { isProgramMissing } from './failure.js';
-import type { Hosts } from './hosts.js';
 
 export interface BrickDirectory {
   readonly path: string;

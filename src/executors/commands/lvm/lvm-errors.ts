@@ -1,4 +1,4 @@
-import type { CommandResult } from '../executor.js';
+import type { CommandResult } from '../../executor.js';
 
 /** How every failure of lvm(8) ends. A shell, sudo or a wrapper that did not even start lvm ends otherwise. */
 const LVM_FAILED = 5;

@@ -1,8 +1,8 @@
-import { type Brick, brickLvName } from '../../domain/brick.js';
-import { volumeGroupName } from '../../domain/device.js';
-import type { Command } from '../executor.js';
+import { type Brick, brickLvName } from '../../../domain/brick.js';
+import { volumeGroupName } from '../../../domain/device.js';
+import type { Command } from '../../executor.js';
+import { program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 import { devicePath, isSnapshotMount, mountPointOf } from './brick.js';
-import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
 
 /** A brick's file system: where it lies and where it belongs. */
 export interface BrickMount {

@@ -1,10 +1,11 @@
-import { bricksPerSet, type Durability, disperseCounts, replicaCount } from '../../domain/durability.js';
-import type { Id } from '../../domain/ids.js';
+import { bricksPerSet, type Durability, disperseCounts, replicaCount } from '../../../domain/durability.js';
+import type { Id } from '../../../domain/ids.js';
 
-import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, runOne } from '../executor.js';
+import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, runOne } from '../../executor.js';
+import { gluster } from '../host/command-lines.js';
+import type { HostSettings } from '../host/host-settings.js';
+import type { Hosts } from '../host/hosts.js';
 import { listVolumesCommand, parseUsers } from './brick-users.js';
-
-import { gluster } from './command-lines.js';
 import { isAlreadyStarted, isAlreadyStopped, isVolumeAbsent } from './gluster-errors.js';
 import {
   type BrickProcess,
@@ -15,8 +16,6 @@ import {
   parseVolumes,
 } from './gluster-volume-xml.js';
 import { readGlusterXml } from './gluster-xml.js';
-import type { HostSettings } from './host-settings.js';
-import type { Hosts } from './hosts.js';
 
 export { type BrickProcess, type GlusterVolume, type HealingBrick, isStarted } from './gluster-volume-xml.js';
 

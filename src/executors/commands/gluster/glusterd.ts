@@ -1,8 +1,8 @@
-import { type Command, CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
-import { gluster, program } from './command-lines.js';
+import { type Command, CommandError, type CommandResult, runAll, runOne, TransportError } from '../../executor.js';
+import { gluster, program } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 import { isNoPeer } from './gluster-errors.js';
 import { child, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
-import type { Hosts } from './hosts.js';
 
 /** A member of the trusted pool, as another member sees it. */
 export interface Peer {

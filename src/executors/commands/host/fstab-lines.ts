@@ -1,4 +1,4 @@
-import type { Command } from '../executor.js';
+import type { Command } from '../../executor.js';
 import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
 import { APPEND_SCRIPT, DELETE_SCRIPT } from './fstab-script.js';
 

@@ -1,19 +1,19 @@
-import { volumeGroupName } from '../../domain/device.js';
-import { DomainError } from '../../domain/errors.js';
-import type { Id } from '../../domain/ids.js';
-import { type Command, CommandError, type CommandResult, runAll, runOne, TransportError } from '../executor.js';
-import { autobackup, lvm, program, SHORT_TIMEOUT_MS, udevadm } from './command-lines.js';
-import type { Hosts } from './hosts.js';
-import { BY_PV_UUID, effectivePath, groupMembers, type KnownDevice, physicalVolume } from './lvm-device-commands.js';
-import { forgetDevice, isHostFailure } from './lvm-device-removal.js';
-import { isDeviceUnseen, isLabelAbsent } from './lvm-errors.js';
+import { volumeGroupName } from '../../../domain/device.js';
+import { DomainError } from '../../../domain/errors.js';
+import type { Id } from '../../../domain/ids.js';
+import { type Command, CommandError, type CommandResult, runAll, runOne, TransportError } from '../../executor.js';
+import { autobackup, lvm, program, SHORT_TIMEOUT_MS, udevadm } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
+import { isDeviceUnseen, isLabelAbsent } from '../lvm/lvm-errors.js';
 import {
   LvmReportError,
   type PhysicalVolumeRow,
   parsePhysicalVolumes,
   parseVolumeGroupSizes,
   type VolumeGroupSizes,
-} from './lvm-report.js';
+} from '../lvm/lvm-report.js';
+import { BY_PV_UUID, effectivePath, groupMembers, type KnownDevice, physicalVolume } from './lvm-device-commands.js';
+import { forgetDevice, isHostFailure } from './lvm-device-removal.js';
 
 /** A device as its host shows it. Sizes in KiB; pvUuid '' and no paths where the host does not report them. */
 export interface DeviceReport extends VolumeGroupSizes {

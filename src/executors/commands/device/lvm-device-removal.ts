@@ -1,13 +1,13 @@
-import { deviceMountRoot } from '../../domain/brick.js';
-import { volumeGroupName } from '../../domain/device.js';
-import { DomainError } from '../../domain/errors.js';
-import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../executor.js';
-import { BLOCK_DEVICE_COLUMNS, flattened, parseBlockDevices, parseSignatures } from './block-devices.js';
-import { lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
-import type { Hosts } from './hosts.js';
+import { deviceMountRoot } from '../../../domain/brick.js';
+import { volumeGroupName } from '../../../domain/device.js';
+import { DomainError } from '../../../domain/errors.js';
+import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../../executor.js';
+import { BLOCK_DEVICE_COLUMNS, flattened, parseBlockDevices, parseSignatures } from '../host/block-devices.js';
+import { lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
+import { isGroupUnseen, isLabelAbsent } from '../lvm/lvm-errors.js';
+import { LvmReportError, type PhysicalVolumeRow, parsePhysicalVolumes } from '../lvm/lvm-report.js';
 import { effectivePath, groupMembers, type KnownDevice, physicalVolume } from './lvm-device-commands.js';
-import { isGroupUnseen, isLabelAbsent } from './lvm-errors.js';
-import { LvmReportError, type PhysicalVolumeRow, parsePhysicalVolumes } from './lvm-report.js';
 
 /**
  * Removes the volume group and then its physical volume; both being gone already is success. A volume group that

@@ -1,11 +1,11 @@
-import { type Command, type CommandResult, runAll } from '../executor.js';
-import { mountPointOf } from './brick.js';
-import { gluster } from './command-lines.js';
+import { type Command, type CommandResult, runAll } from '../../executor.js';
+import { mountPointOf } from '../brick/brick.js';
+import { gluster } from '../host/command-lines.js';
+import type { HostSettings } from '../host/host-settings.js';
+import type { Hosts } from '../host/hosts.js';
 import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
 import { readGlusterXml } from './gluster-xml.js';
 import { type Peer, parsePeers } from './glusterd.js';
-import type { HostSettings } from './host-settings.js';
-import type { Hosts } from './hosts.js';
 
 /** What one host's glusterd says of bricks, and whom it is connected to. */
 export interface BrickUsers {

@@ -1,4 +1,4 @@
-import type { Executor } from '../executor.js';
+import type { Executor } from '../../executor.js';
 import type { HostSettings } from './host-settings.js';
 
 /** What every command module works with: a way to reach hosts, and how they are set up. */

@@ -1,13 +1,13 @@
-import { type Command, CommandError, type CommandResult } from '../executor.js';
-import { parseMounts } from './block-devices.js';
-import { gluster, lvm, program } from './command-lines.js';
-import { listBlockVolumes } from './gluster-block.js';
-import { volumeDocument } from './gluster-volume-document.js';
-import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
-import { readGlusterXml } from './gluster-xml.js';
-import { type Peer, parsePeers } from './glusterd.js';
-import type { Hosts } from './hosts.js';
-import { LvmReportError, parseReportRows } from './lvm-report.js';
+import { type Command, CommandError, type CommandResult } from '../../executor.js';
+import { listBlockVolumes } from '../gluster/gluster-block.js';
+import { volumeDocument } from '../gluster/gluster-volume-document.js';
+import { type GlusterVolume, parseVolumes } from '../gluster/gluster-volume-xml.js';
+import { readGlusterXml } from '../gluster/gluster-xml.js';
+import { type Peer, parsePeers } from '../gluster/glusterd.js';
+import { parseMounts } from '../host/block-devices.js';
+import { gluster, lvm, program } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
+import { LvmReportError, parseReportRows } from '../lvm/lvm-report.js';
 
 /** One host that does not answer must not keep everybody waiting for the comparison. */
 const SURVEY_TIMEOUT_MS = 60_000;

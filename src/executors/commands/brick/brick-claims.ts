@@ -1,5 +1,5 @@
-import { type Command, CommandError, type CommandResult } from '../executor.js';
-import { program, SHORT_TIMEOUT_MS } from './command-lines.js';
+import { type Command, CommandError, type CommandResult } from '../../executor.js';
+import { program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 
 /** Where glusterd keeps a directory per volume, with a file HOST:PATH per brick, dashes for the slashes. */
 export const GLUSTERD_VOLUMES = '/var/lib/glusterd/vols';

@@ -1,15 +1,22 @@
-import { volumeGroupName } from '../../domain/device.js';
-import type { Id } from '../../domain/ids.js';
-import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, TransportError } from '../executor.js';
+import { volumeGroupName } from '../../../domain/device.js';
+import type { Id } from '../../../domain/ids.js';
+import {
+  type Command,
+  CommandError,
+  type CommandResult,
+  FinalRefusal,
+  runAll,
+  TransportError,
+} from '../../executor.js';
+import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
+import { isNotMounted, isProgramMissing } from '../host/failure.js';
+import { appendFstabLine, deleteFstabLine, findFstabLine } from '../host/fstab-lines.js';
+import type { HostSettings } from '../host/host-settings.js';
+import type { Hosts } from '../host/hosts.js';
+import { isGroupUnseen, isPoolHalfActive, isVolumeAbsent } from '../lvm/lvm-errors.js';
+import { parseThinCount } from '../lvm/lvm-report.js';
+import { removeUnnamedMetadata } from '../lvm/unnamed-metadata.js';
 import { type Claims, claimsError, refuseClaimed } from './brick-claims.js';
-import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from './command-lines.js';
-import { isNotMounted, isProgramMissing } from './failure.js';
-import { appendFstabLine, deleteFstabLine, findFstabLine } from './fstab-lines.js';
-import type { HostSettings } from './host-settings.js';
-import type { Hosts } from './hosts.js';
-import { isGroupUnseen, isPoolHalfActive, isVolumeAbsent } from './lvm-errors.js';
-import { parseThinCount } from './lvm-report.js';
-import { removeUnnamedMetadata } from './unnamed-metadata.js';
 
 const ARBITER_CHUNK_SIZE = '256K';
 

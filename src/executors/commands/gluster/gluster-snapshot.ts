@@ -1,9 +1,9 @@
-import { CommandError, type CommandResult, runAll, runOne } from '../executor.js';
-import { gluster } from './command-lines.js';
+import { CommandError, type CommandResult, runAll, runOne } from '../../executor.js';
+import { gluster } from '../host/command-lines.js';
+import type { Hosts } from '../host/hosts.js';
 import { isSnapshotAbsent, isVolumeAbsent } from './gluster-errors.js';
 import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
 import { child, childNumber, children, readGlusterXml, type XmlElement } from './gluster-xml.js';
-import type { Hosts } from './hosts.js';
 
 export interface VolumeToClone {
   readonly source: string;

@@ -1,18 +1,18 @@
-import type { Command, CommandResult } from '../executor.js';
-import { runAll } from '../executor.js';
+import type { Command, CommandResult } from '../../executor.js';
+import { runAll } from '../../executor.js';
+import { glusterdByUnit } from '../gluster/glusterd.js';
 import {
   BLOCK_DEVICE_COLUMNS,
   type BlockDevice,
   flattened,
   parseBlockDevices,
   parseSignatures,
-} from './block-devices.js';
-import { lvm, lvmConfiguration, program, udevadm, wrapped } from './command-lines.js';
-import { areRightsMissing, isFileAbsent, isProgramMissing } from './failure.js';
-import { glusterdByUnit } from './glusterd.js';
-import type { Hosts } from './hosts.js';
-import { isDeviceUnseen, isLabelAbsent } from './lvm-errors.js';
-import { LvmReportError, type OccupiedPhysicalVolumeRow, parseOccupiedPhysicalVolumes } from './lvm-report.js';
+} from '../host/block-devices.js';
+import { lvm, lvmConfiguration, program, udevadm, wrapped } from '../host/command-lines.js';
+import { areRightsMissing, isFileAbsent, isProgramMissing } from '../host/failure.js';
+import type { Hosts } from '../host/hosts.js';
+import { isDeviceUnseen, isLabelAbsent } from '../lvm/lvm-errors.js';
+import { LvmReportError, type OccupiedPhysicalVolumeRow, parseOccupiedPhysicalVolumes } from '../lvm/lvm-report.js';
 
 /** Only looks: a host that takes longer than this to answer is in no state to take a device. */
 const LOOK_TIMEOUT_MS = 60_000;
