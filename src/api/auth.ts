@@ -1,6 +1,7 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { type JsonValue, parseJson } from '../domain/json.js';
+import type { JsonValue } from '../json/json-value.js';
+import { parseJson } from '../json/parse-json.js';
 import { HttpError } from './errors.js';
 import { compileReader, JsonShapeError } from './json-reader.js';
 

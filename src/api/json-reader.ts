@@ -1,4 +1,4 @@
-import { isJsonObject, JsonFloat, type JsonValue } from '../domain/json.js';
+import { isJsonObject, JsonFloat, type JsonValue } from '../json/json-value.js';
 import type { BodySchema } from './contract/route.js';
 
 /**

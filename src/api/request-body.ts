@@ -1,4 +1,4 @@
-import { parseJson } from '../domain/json.js';
+import { parseJson } from '../json/parse-json.js';
 import type { RouteBody } from './contract/route.js';
 import { HttpError } from './errors.js';
 import { compileReader, JsonShapeError } from './json-reader.js';

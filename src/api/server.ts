@@ -6,7 +6,7 @@ import {
   type FastifyServerOptions,
   fastify,
 } from 'fastify';
-import { stringifyJson } from '../domain/json.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import { type AuthSettings, createAuthenticate } from './auth.js';
 import { BrokenConnections } from './broken-connections.js';
 import type { AnyReply, ContractRequest, Handlers, OperationId } from './contract/handlers.js';

@@ -1,4 +1,6 @@
-import { type JsonValue, parseJson, stringifyJson } from '../domain/json.js';
+import type { JsonValue } from '../json/json-value.js';
+import { parseJson } from '../json/parse-json.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import { CliError, ConnectionError, ServerError } from './errors.js';
 import type { SignToken } from './token.js';
 import type { Transport, WireReply, WireRequest } from './transport.js';

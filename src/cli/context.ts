@@ -1,4 +1,5 @@
-import { type JsonValue, stringifyJson } from '../domain/json.js';
+import type { JsonValue } from '../json/json-value.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import { type Done, HeketiClient, type Wait } from './client.js';
 import { CliError } from './errors.js';
 import type { FlagSet } from './flags.js';

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../domain/json.js';
+import type { JsonValue } from '../json/json-value.js';
 import { type HeketiClient, pathOf } from './client.js';
 import { fetchInOrder } from './context.js';
 import type { TopologyCluster } from './output/topology.js';

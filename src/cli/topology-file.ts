@@ -1,4 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue, parseFirstJson, stringifyJson } from '../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.js';
+import { parseFirstJson } from '../json/parse-json.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import { CliError } from './errors.js';
 import type { CliIo } from './io.js';
 import { describeFileError } from './transport.js';

@@ -1,4 +1,4 @@
-import { isJsonObject, JsonFloat, type JsonValue } from '../domain/json.js';
+import { isJsonObject, JsonFloat, type JsonValue } from '../json/json-value.js';
 
 /*
  * The server's JSON as the client reads it: absent members are the zero value of their type and

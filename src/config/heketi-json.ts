@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import { JsonFloat, type JsonValue, parseJson, toPlain } from '../domain/json.js';
+import { JsonFloat, type JsonValue, toPlain } from '../json/json-value.js';
+import { parseJson } from '../json/parse-json.js';
 import { ConfigError } from './config-error.js';
 import { HEKETI_JSON_SCHEMA, type HeketiJson, type KeySchema } from './heketi-json.schema.js';
 import { unknownKeyWarning } from './misplaced-key.js';

@@ -1,5 +1,5 @@
 import { DomainError } from '../domain/errors.js';
-import { JsonFloat } from '../domain/json.js';
+import { JsonFloat } from '../json/json-value.js';
 
 /** Counters are unsigned 64-bit, sizes signed. */
 const LEAST = -(2n ** 63n);
@@ -125,7 +125,7 @@ function asText(value: unknown, path: string): string {
   return value;
 }
 
-/** Numbers written with a fraction or an exponent arrive as objects of their own, see domain/json.ts. */
+/** Numbers written with a fraction or an exponent arrive as objects of their own, see json/json-value.ts. */
 function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);

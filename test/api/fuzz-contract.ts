@@ -8,8 +8,8 @@ import type { AdminState } from '../../src/api/admin-state.js';
 import type { BodySchema } from '../../src/api/contract/route.js';
 import { ROUTES } from '../../src/api/contract/routes.js';
 import { DEFECT_TEXT } from '../../src/api/errors.js';
-import { stringifyJson } from '../../src/domain/json.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
+import { stringifyJson } from '../../src/json/stringify-json.js';
 import type { Store } from '../../src/store/store.js';
 
 /** A server to be fuzzed. Authentication is off. */

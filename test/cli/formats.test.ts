@@ -14,7 +14,7 @@ import {
 } from '../../src/cli/output/volume.js';
 import { formatVolumeTable } from '../../src/cli/output/volume-table.js';
 import { readBlockVolume, readCluster, readDevice, readNode, readOperation, readVolume } from '../../src/cli/wire.js';
-import type { JsonValue } from '../../src/domain/json.js';
+import type { JsonValue } from '../../src/json/json-value.js';
 import {
   BRICK_ID,
   blockVolume,

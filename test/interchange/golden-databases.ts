@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { JsonFloat, parseJson } from '../../src/domain/json.js';
+import { JsonFloat } from '../../src/json/json-value.js';
+import { parseJson } from '../../src/json/parse-json.js';
 
 const ROOTS = [join(import.meta.dirname, '../golden'), join(import.meta.dirname, '../../../shared/golden')];
 

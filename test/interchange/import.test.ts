@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/domain/json.js';
 import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
 import { importDatabase } from '../../src/interchange/import.js';
+import { parseJson } from '../../src/json/parse-json.js';
 import { openMemoryStore } from '../../src/store/sqlite.js';
 import type { Store } from '../../src/store/store.js';
 import { readGolden } from './golden-databases.js';

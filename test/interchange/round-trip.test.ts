@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseJson, stringifyJson } from '../../src/domain/json.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
 import { importDatabase } from '../../src/interchange/import.js';
+import { parseJson } from '../../src/json/parse-json.js';
+import { stringifyJson } from '../../src/json/stringify-json.js';
 import { openMemoryStore } from '../../src/store/sqlite.js';
 import { comparable, goldenNames, readGolden } from './golden-databases.js';
 

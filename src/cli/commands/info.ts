@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../domain/json.js';
+import type { JsonValue } from '../../json/json-value.js';
 import { pathOf } from '../client.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';

@@ -1,4 +1,5 @@
-import { type JsonValue, stringifyJson } from '../../domain/json.js';
+import type { JsonValue } from '../../json/json-value.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 import { type HeketiClient, pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../domain/json.js';
+import type { JsonValue } from '../../json/json-value.js';
 import { pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';

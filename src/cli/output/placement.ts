@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../domain/json.js';
+import type { JsonValue } from '../../json/json-value.js';
 import { type Integer, memberOf, readInteger, readList, readText } from '../wire.js';
 import { lines } from './text.js';
 import { formatTable } from './volume-table.js';

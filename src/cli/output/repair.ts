@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../domain/json.js';
+import type { JsonValue } from '../../json/json-value.js';
 import { memberOf, readList, readText } from '../wire.js';
 import { lines } from './text.js';
 

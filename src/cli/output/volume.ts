@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../domain/json.js';
+import type { JsonValue } from '../../json/json-value.js';
 import { type BlockVolumeInfo, memberOf, readList, readText, type VolumeInfo } from '../wire.js';
 import { lines, pad, sortedEntries } from './text.js';
 

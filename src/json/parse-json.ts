@@ -1,28 +1,4 @@
-/**
- * JSON without loss: integers beyond 2^53 become bigint, and literals with a fraction or an exponent are told apart
- * from integers, because the original refuses `1.0` and `1e2` where it wants an integer.
- */
-export type JsonValue = null | boolean | number | bigint | string | JsonFloat | readonly JsonValue[] | JsonObject;
-
-export interface JsonObject {
-  readonly [key: string]: JsonValue;
-}
-
-/** A number literal with a fraction or an exponent. */
-export class JsonFloat {
-  /** Infinite when the literal exceeds a double. */
-  readonly value: number;
-  readonly text: string;
-
-  constructor(text: string) {
-    this.value = Number(text);
-    this.text = text;
-  }
-
-  toJSON(): number {
-    return this.value;
-  }
-}
+import { JsonFloat, type JsonObject, type JsonValue, setMember } from './json-value.js';
 
 /** Deeper documents are refused: they serve only to exhaust the stack. */
 const MAX_DEPTH = 1000;
@@ -208,15 +184,6 @@ class Parser {
   }
 }
 
-/** A member called __proto__ is data like any other, not the object's prototype. */
-function setMember<T>(object: Record<string, T>, key: string, value: T): void {
-  if (key === '__proto__') {
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    object[key] = value;
-  }
-}
-
 /**
  * Reads one strict JSON document. Throws SyntaxError, with the position, for anything else.
  * Of duplicate keys the last one counts and stands where it was last; keys that differ in case are different keys.
@@ -228,67 +195,4 @@ export function parseJson(text: string, limits?: JsonLimits): JsonValue {
 /** Reads the first document of a text, and leaves what stands behind it unread. */
 export function parseFirstJson(text: string): JsonValue {
   return new Parser(text).first();
-}
-
-export function isJsonObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonFloat);
-}
-
-/** The value as JSON.parse would have given it: every number a double. */
-export function toPlain(value: JsonValue): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof JsonFloat) return value.value;
-  if (isJsonObject(value)) {
-    const result: Record<string, unknown> = {};
-    for (const [key, member] of Object.entries(value)) setMember(result, key, toPlain(member));
-    return result;
-  }
-  return value.map(toPlain);
-}
-
-const UNSAFE_IN_HTML = ['<', '>', '&', '\u2028', '\u2029'];
-const EACH_UNSAFE_IN_HTML = /[<>&\u2028\u2029]/g;
-
-function escapeForHtml(json: string): string {
-  // Hardly any document has one, and five searches for a character are several times faster than one for a set.
-  if (!UNSAFE_IN_HTML.some((character) => json.includes(character))) return json;
-  return json.replace(
-    EACH_UNSAFE_IN_HTML,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/**
- * Like JSON.stringify, but bigint is written as digits, and `<`, `>`, `&` and the two Unicode line separators are
- * escaped, as clients are used to. Undefined members are left out.
- */
-export function stringifyJson(value: unknown, indent = 0): string {
-  let json: string;
-  try {
-    json = JSON.stringify(value, undefined, indent) ?? 'null';
-  } catch (error) {
-    // JSON.stringify is several times faster, and hardly any document holds a bigint, at which it throws.
-    if (!(error instanceof TypeError)) throw error;
-    json = writeJson(value, ' '.repeat(indent), '\n');
-  }
-  return escapeForHtml(json);
-}
-
-function writeJson(value: unknown, indent: string, lineStart: string): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (value instanceof JsonFloat) return JSON.stringify(value);
-  const innerStart = lineStart + indent;
-  const members = Array.isArray(value)
-    ? value.map((member) => writeJson(member, indent, innerStart))
-    : Object.entries(value)
-        .filter(([, member]) => member !== undefined && typeof member !== 'function')
-        .map(([key, member]) => {
-          return `${JSON.stringify(key)}:${indent && ' '}${writeJson(member, indent, innerStart)}`;
-        });
-  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  if (members.length === 0) return `${open}${close}`;
-  if (indent === '') return `${open}${members.join(',')}${close}`;
-  return `${open}${innerStart}${members.join(`,${innerStart}`)}${lineStart}${close}`;
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonFloat, parseJson, stringifyJson, toPlain } from '../../../src/domain/json.js';
+import { JsonFloat, toPlain } from '../../../src/json/json-value.js';
+import { parseJson } from '../../../src/json/parse-json.js';
+import { stringifyJson } from '../../../src/json/stringify-json.js';
 
 describe('parseJson', () => {
   it('reads every JSON document as JSON.parse does, apart from numbers it keeps exact', () => {
