@@ -1,25 +1,8 @@
+import type { CommandTexts } from './command-texts.js';
 import type { Flag, FlagSet } from './flags.js';
 import { formatHelp } from './help.js';
 
 type Action = (args: readonly string[], flags: FlagSet) => Promise<void> | void;
-
-/** What kind of id an argument is, for shell completion. */
-export type ArgumentKind = 'cluster' | 'node' | 'device' | 'volume' | 'blockvolume' | 'operation';
-
-interface CommandTexts {
-  /** One line, for lists of commands. */
-  readonly summary: string;
-  /** Opening of the help text; the summary where absent. */
-  readonly long?: string;
-  readonly example?: string;
-  /** Arguments as shown in usage lines: `ID`, `[ID]`, `ID TAG:VALUE...`. */
-  readonly args?: string;
-  readonly argKind?: ArgumentKind;
-  /** Fixed words an argument may be. */
-  readonly argWords?: readonly string[];
-  readonly aliases?: readonly string[];
-  readonly isHidden?: boolean;
-}
 
 /** A command or a group of commands: what it is called, which flags it takes, and what it does. */
 export class CliCommand {

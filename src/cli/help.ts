@@ -1,8 +1,22 @@
-import type { CliCommand } from './command.js';
+import type { CommandTexts } from './command-texts.js';
 import type { Flag, FlagKind } from './flags.js';
 
+/** What help is about: a command, without what it does. */
+interface DescribedCommand {
+  readonly name: string;
+  readonly path: string;
+  readonly texts: CommandTexts;
+  readonly aliases: readonly string[];
+  readonly parent: object | null;
+  readonly isGroup: boolean;
+  /** Those that people are shown. */
+  readonly listedCommands: readonly DescribedCommand[];
+  readonly ownFlags: readonly Flag[];
+  readonly globalFlags: readonly Flag[];
+}
+
 /** The help text of a command, in the layout that users and scripts of the original know. */
-export function formatHelp(command: CliCommand): string {
+export function formatHelp(command: DescribedCommand): string {
   const parts = [describe(command).trimEnd(), '', usageSection(command)];
   if (command.aliases.length > 0) {
     parts.push('', 'Aliases:', `  ${[command.name, ...command.aliases].join(', ')}`);
@@ -23,17 +37,17 @@ export function formatHelp(command: CliCommand): string {
 }
 
 /** Opening text of a help or reference page. */
-export function describe(command: CliCommand): string {
+export function describe(command: DescribedCommand): string {
   return command.texts.long ?? command.texts.summary;
 }
 
 /** `heketi-cli volume info ID [flags]` */
-export function usageLine(command: CliCommand): string {
+export function usageLine(command: DescribedCommand): string {
   const args = command.texts.args === undefined ? '' : ` ${command.texts.args}`;
   return `${command.path}${args} [flags]`;
 }
 
-function usageSection(command: CliCommand): string {
+function usageSection(command: DescribedCommand): string {
   const lines = ['Usage:'];
   if (!command.isGroup || command.parent === null) lines.push(`  ${usageLine(command)}`);
   if (command.isGroup) lines.push(`  ${command.path} [command]`);

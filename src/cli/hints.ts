@@ -1,4 +1,5 @@
-import type { ArgumentKind, CliCommand } from './command.js';
+import type { CliCommand } from './command.js';
+import type { ArgumentKind } from './command-texts.js';
 import { CliError, ConnectionError, ServerError } from './errors.js';
 
 /**

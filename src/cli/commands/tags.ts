@@ -1,5 +1,6 @@
 import { pathOf } from '../client.js';
-import { type ArgumentKind, CliCommand } from '../command.js';
+import { CliCommand } from '../command.js';
+import type { ArgumentKind } from '../command-texts.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { boolFlag } from '../flags.js';

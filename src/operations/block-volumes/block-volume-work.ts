@@ -10,8 +10,9 @@ import {
 } from '../../executors/commands/gluster/gluster-block.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
+import type { SoughtVolume } from '../engine/sought-volume.js';
 import { manageNamesOf } from '../hosts/cluster-hosts.js';
-import { askWhoKnows, type SoughtVolume } from '../volumes/find-volume.js';
+import { askWhoKnows } from '../volumes/find-volume.js';
 
 /** A block volume, the volume it lies on, and where gluster-block may be called for them. */
 export interface BlockVolumeWork {

@@ -7,7 +7,7 @@ import type { HostWork } from '../hosts/host-work.js';
 import type { Logger } from '../logger.js';
 import type { NodeHealth } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
-import type { SoughtVolume } from '../volumes/find-volume.js';
+import type { SoughtVolume } from './sought-volume.js';
 
 /** What operations work with on hosts: of the store they only read. */
 export interface OperationContext {

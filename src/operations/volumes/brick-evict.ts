@@ -7,16 +7,10 @@ import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { manageNamesOf } from '../hosts/cluster-hosts.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
+import type { HostedBrick } from './hosted-brick.js';
 import { giveBackSpace } from './space.js';
 import { unhealedReason } from './unhealed.js';
-import {
-  type Destroyed,
-  destroyBricks,
-  glusterName,
-  type HostedBrick,
-  hostedBricks,
-  soughtVolume,
-} from './volume-bricks.js';
+import { type Destroyed, destroyBricks, glusterName, hostedBricks, soughtVolume } from './volume-bricks.js';
 
 interface BrickEvictWork {
   readonly operationId: Id;

@@ -2,7 +2,8 @@ import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Cloned } from '../../executors/commands/gluster/gluster-snapshot.js';
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
-import { glusterName, type HostedBrick } from './volume-bricks.js';
+import type { HostedBrick } from './hosted-brick.js';
+import { glusterName } from './volume-bricks.js';
 
 /** Refuses a volume of which gluster has other bricks than the store: what is made of it could not be told apart. */
 export function refuseOtherBricks(volume: GlusterVolume, bricks: readonly HostedBrick[]): void {

@@ -16,7 +16,8 @@ import {
 } from './clone-work.js';
 import { deleteUnused } from './delete-unused.js';
 import type { FoundVolume } from './find-volume.js';
-import { destroyBricks, type HostedBrick, stillThere } from './volume-bricks.js';
+import type { HostedBrick } from './hosted-brick.js';
+import { destroyBricks, stillThere } from './volume-bricks.js';
 
 /** Destroys the clone that gluster has, if it is proved unused; otherwise it is left, with the record and the reason. */
 export async function undoClone(work: CloneWork, context: OperationContext, failed: Failed): Promise<Undone> {

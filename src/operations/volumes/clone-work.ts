@@ -11,7 +11,8 @@ import type { OperationContext } from '../engine/operation.js';
 import { clonedBricks, isSnapshotPath } from './clone-bricks.js';
 import { type StopNote, stoppedAsNoted, type UnusedVolume } from './delete-unused.js';
 import { askWhoKnows, type FoundVolume, findVolume } from './find-volume.js';
-import { type HostedBrick, soughtVolume, volumeWork } from './volume-bricks.js';
+import type { HostedBrick } from './hosted-brick.js';
+import { soughtVolume, volumeWork } from './volume-bricks.js';
 import { isReleasedClone } from './volume-in-change.js';
 
 export interface CloneWork extends UnusedVolume {

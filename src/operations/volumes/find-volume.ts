@@ -4,15 +4,8 @@ import { type GlusterVolume, volumeInfo } from '../../executors/commands/gluster
 import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
+import type { SoughtVolume } from '../engine/sought-volume.js';
 import { askInTurn, spreadOver } from '../hosts/cluster-hosts.js';
-
-export interface SoughtVolume {
-  readonly id: Id;
-  readonly clusterId: Id;
-  readonly name: string;
-  /** Nodes of its bricks: no change of the volume happens without them, so they know. */
-  readonly nodeIds: readonly Id[];
-}
 
 export interface FoundVolume extends GlusterVolume {
   /** The host that shows it so: changes are best made from there. */

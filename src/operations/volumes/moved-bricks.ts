@@ -10,8 +10,9 @@ import type { GlusterVolume } from '../../executors/commands/gluster/gluster-vol
 import type { MountLine } from '../../executors/commands/host/block-devices.js';
 import type { OperationContext } from '../engine/operation.js';
 import { findVolume } from './find-volume.js';
+import type { HostedBrick } from './hosted-brick.js';
 import { unhealedReason } from './unhealed.js';
-import { countServed, glusterName, type HostedBrick, soughtVolume } from './volume-bricks.js';
+import { countServed, glusterName, soughtVolume } from './volume-bricks.js';
 
 /** A volume as the store knows it. */
 export interface VolumeInBooks {

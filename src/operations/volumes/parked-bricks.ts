@@ -2,8 +2,8 @@ import { type Id, newId } from '../../domain/ids.js';
 import { NEW_RECORD, type PendingOperation } from '../../domain/pending-operation.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
+import type { HostedBrick } from './hosted-brick.js';
 import { giveBackSpace } from './space.js';
-import type { HostedBrick } from './volume-bricks.js';
 
 /**
  * Bricks of no volume any more, on hosts that could not be asked to remove them. They keep their rows and their space

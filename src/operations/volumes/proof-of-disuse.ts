@@ -14,8 +14,9 @@ import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { FoundVolume } from './find-volume.js';
+import type { HostedBrick } from './hosted-brick.js';
 import { cloneOptionsReason, optionsReason } from './ordered-options.js';
-import { glusterName, type HostedBrick } from './volume-bricks.js';
+import { glusterName } from './volume-bricks.js';
 
 /** A volume as a record ordered it. */
 export interface OrderedVolume {

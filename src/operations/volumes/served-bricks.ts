@@ -6,7 +6,7 @@ import { askForUsers, type BrickUsers, usesBrick } from '../../executors/command
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { HostedBrick } from './volume-bricks.js';
+import type { HostedBrick } from './hosted-brick.js';
 
 /** What the caller knows of gluster's volumes already. */
 export interface KnownUsers {

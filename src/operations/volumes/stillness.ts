@@ -3,8 +3,9 @@ import type { GlusterVolume } from '../../executors/commands/gluster/gluster-vol
 import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
+import type { SoughtVolume } from '../engine/sought-volume.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';
-import { askWhoKnows, type SoughtVolume } from './find-volume.js';
+import { askWhoKnows } from './find-volume.js';
 
 /** What glusterd shows must stay the same for so long; after its lock is free, since that has a time limit of its own. */
 const SETTLE_MS = 2_000;

@@ -10,18 +10,12 @@ import type { GlusterVolume } from '../../executors/commands/gluster/gluster-vol
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import type { Failed, OperationContext, Undone } from '../engine/operation.js';
+import type { SoughtVolume } from '../engine/sought-volume.js';
 import { byId, manageNamesOf } from '../hosts/cluster-hosts.js';
 import { allSettledOrThrow } from '../hosts/host-work.js';
-import type { SoughtVolume } from './find-volume.js';
+import type { HostedBrick } from './hosted-brick.js';
 import { forgetBricks, parkBricks } from './parked-bricks.js';
 import { type KnownUsers, refusedBricks } from './served-bricks.js';
-
-/** A brick with the names by which its node is reached and known to gluster. */
-export interface HostedBrick {
-  readonly brick: Brick;
-  readonly manageName: string;
-  readonly storageName: string;
-}
 
 /** A volume, some of its bricks in gluster order, and where gluster commands for it may run. */
 export interface VolumeWork {

@@ -26,7 +26,8 @@ import {
 } from './clone-work.js';
 import { stopNote } from './delete-unused.js';
 import { findVolume } from './find-volume.js';
-import { type HostedBrick, hostedBricks, soughtVolume, volumeWork } from './volume-bricks.js';
+import type { HostedBrick } from './hosted-brick.js';
+import { hostedBricks, soughtVolume, volumeWork } from './volume-bricks.js';
 import { ChangeInProgress, type ClonePlan, changeInProgress } from './volume-in-change.js';
 
 /** Bricks of a clone share the thin pools of the source's: they take no space of their own. */

@@ -15,6 +15,7 @@ import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine
 import type { Intent } from '../engine/operation-records.js';
 import { manageNamesOf, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
+import type { HostedBrick } from './hosted-brick.js';
 import { byHope, forgetBricks } from './parked-bricks.js';
 import { type KnownUsers, refusedBricks, witnessesOf } from './served-bricks.js';
 import { giveBackSpace } from './space.js';
@@ -22,7 +23,6 @@ import {
   countServed,
   type Destroyed,
   destroyBricks,
-  type HostedBrick,
   hostedBricks,
   soughtVolume,
   stillThere,
