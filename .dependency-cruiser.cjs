@@ -6,13 +6,23 @@ const only = (name, from, to) => ({
   to: { path: '^src/', pathNot: [from, ...to, '^src/(json|timing)/'] },
 });
 
-/** What a folder of executors/commands/ may see in there besides itself. */
-const commands = (folder, below) =>
-  only(`commands-${folder}`, `^src/executors/commands/${folder}/`, [
+/** What a folder of executors/ may see besides itself, the domain and the interface of all executors. */
+const executors = (folder, below) =>
+  only(`executors-${folder}`, `^src/executors/${folder}/`, [
     '^src/domain/',
     '^src/executors/executor\\.ts$',
-    ...below.map((name) => `^src/executors/commands/${name}/`),
+    ...below.map((name) => `^src/executors/${name}`),
   ]);
+const commands = (folder, below) =>
+  executors(
+    `commands/${folder}`,
+    below.map((name) => `commands/${name}/`),
+  );
+const mock = (folder, below) =>
+  executors(
+    `mock/${folder}`,
+    below.map((name) => `mock/${name}`),
+  );
 
 module.exports = {
   forbidden: [
@@ -43,6 +53,22 @@ module.exports = {
     // What is done with a whole device, or a whole node.
     commands('device', ['host', 'lvm', 'gluster']),
     commands('node', ['host', 'lvm', 'brick', 'gluster']),
+    executors('commands', []),
+    executors('inject', ['shell\\.ts$']),
+    executors('ssh', ['shell\\.ts$']),
+    executors('mock', ['shell\\.ts$']),
+    // What hosts are and hold, the programs on them, what goes wrong there, and hosts in a process of their own.
+    mock('world', []),
+    mock('host', ['world/']),
+    mock('lvm', ['world/']),
+    mock('gluster', ['world/', 'lvm/']),
+    mock('trouble', ['world/', 'gluster/']),
+    mock('remote', ['world/', 'trouble/', '(hosts-file|simulated-hosts)\\.ts$']),
+    only('mock-knows-no-other-process', '^src/executors/mock/[^/]+\\.ts$', [
+      '^src/domain/',
+      '^src/executors/(executor|shell)\\.ts$',
+      '^src/executors/mock/(world|host|lvm|gluster|trouble)/',
+    ]),
     only('operations-see-ports', '^src/operations/', [
       '^src/domain/',
       '^src/store/store\\.ts$',

@@ -12,15 +12,15 @@ const LIMIT_MS = 120_000;
 /** Expressions that are put together at run time, from what no client and no host says. */
 const MADE_AT_RUN_TIME = new Set([
   'src/executors/inject/injection-rules.ts', // of the section injectexec, which is for tests
-  'src/executors/mock/faults.ts', // of tests
-  'src/executors/mock/file-programs.ts', // of scripts for simulated hosts, which are ours
+  'src/executors/mock/trouble/faults.ts', // of tests
+  'src/executors/mock/host/file-programs.ts', // of scripts for simulated hosts, which are ours
 ]);
 
 const BEYOND_RECHECK = /\(\?!|\\2/;
 /** Files with such ones, with a reason why they are linear, or why nobody can harm with them. */
 const LOOKED_AT = new Set([
   'src/cli/go-template/lex.ts', // looks one character ahead; the template is the caller's own
-  'src/executors/mock/file-programs.ts', // refers back to a delimiter; the scripts are ours
+  'src/executors/mock/host/file-programs.ts', // refers back to a delimiter; the scripts are ours
 ]);
 
 const problems = [];

@@ -8,8 +8,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serveHosts } from '../dist/executors/mock/host-server.js';
 import { readHostsFile } from '../dist/executors/mock/hosts-file.js';
+import { serveHosts } from '../dist/executors/mock/remote/host-server.js';
 import { SimulatedHosts } from '../dist/executors/mock/simulated-hosts.js';
 import { root } from './prerequisites.mjs';
 

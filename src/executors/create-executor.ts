@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.js';
 import type { Executor } from './executor.js';
 import { readHostsFile } from './mock/hosts-file.js';
 import { MockExecutor } from './mock/mock-executor.js';
-import { RemoteSimulatedHosts } from './mock/remote-simulated-hosts.js';
+import { RemoteSimulatedHosts } from './mock/remote/remote-simulated-hosts.js';
 import { SimulatedHosts, type SimulationMode } from './mock/simulated-hosts.js';
 import { KnownHostsFiles } from './ssh/known-hosts.js';
 import { type HostKeyPins, PinnedHostKeys } from './ssh/pinned-host-keys.js';

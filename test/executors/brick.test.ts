@@ -8,7 +8,7 @@ import {
 } from '../../src/executors/commands/brick/brick.js';
 import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
 import { CommandError, FinalRefusal, runAll, TransportError } from '../../src/executors/executor.js';
-import type { HostsState } from '../../src/executors/mock/state.js';
+import type { HostsState } from '../../src/executors/mock/world/state.js';
 import { WatchedExecutor } from '../support/watched-executor.js';
 import { recorded } from '../unit/executors/samples.js';
 import { brick, deviceId, KIB_PER_GIB, type Rig, strictRig } from './support.js';

@@ -14,8 +14,8 @@ import {
 import { probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { createMockExecutor, refuseKubernetes } from '../../src/executors/create-executor.js';
 import { TransportError } from '../../src/executors/executor.js';
-import { serveHosts } from '../../src/executors/mock/host-server.js';
-import { RemoteSimulatedHosts } from '../../src/executors/mock/remote-simulated-hosts.js';
+import { serveHosts } from '../../src/executors/mock/remote/host-server.js';
+import { RemoteSimulatedHosts } from '../../src/executors/mock/remote/remote-simulated-hosts.js';
 import type { RecordedPool } from '../../src/executors/mock/seed-from-records.js';
 import { brick, deviceId, HOST_SETTINGS, type Rig, strictRig, volume } from './support.js';
 
@@ -239,7 +239,7 @@ describe('hosts in a process of their own', () => {
         hosts: [{ manage: HOST, storage: 'n1.storage', devices: [{ path: '/dev/sdb', sizeGib: 10 }] }],
       }),
     );
-    const program = path.resolve('src/executors/mock/host-process.ts');
+    const program = path.resolve('src/executors/mock/remote/host-process.ts');
     const started = spawn(process.execPath, ['--import', 'tsx', program, '--socket', socket, '--hosts', file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

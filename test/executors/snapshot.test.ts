@@ -11,7 +11,7 @@ import {
 } from '../../src/executors/commands/gluster/gluster-volume.js';
 import { probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { TransportError } from '../../src/executors/executor.js';
-import type { HostsState } from '../../src/executors/mock/state.js';
+import type { HostsState } from '../../src/executors/mock/world/state.js';
 import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
 
 const HOST = 'n1.manage';

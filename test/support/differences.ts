@@ -1,6 +1,6 @@
 import { brickThinPoolName } from '../../src/domain/brick.js';
 import { bricksPerSet } from '../../src/domain/durability.js';
-import type { HostsState } from '../../src/executors/mock/state.js';
+import type { HostsState } from '../../src/executors/mock/world/state.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import type { ReadTx, Store } from '../../src/store/store.js';
 import { actualFacts, expectedFacts, type Records, readRecords } from './facts.js';

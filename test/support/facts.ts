@@ -5,7 +5,7 @@ import type { Id } from '../../src/domain/ids.js';
 import { manageName, type Node, storageName } from '../../src/domain/node.js';
 import type { Volume } from '../../src/domain/volume.js';
 import { devicePath } from '../../src/executors/commands/brick/brick.js';
-import type { HostsState } from '../../src/executors/mock/state.js';
+import type { HostsState } from '../../src/executors/mock/world/state.js';
 import type { ReadTx } from '../../src/store/store.js';
 import { HOST_SETTINGS } from './pool.js';
 

@@ -1,7 +1,8 @@
 import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
-import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './block-programs.js';
-import { blkid, dmsetup, lsblk, stat } from './device-reports.js';
+import { glusterBlock } from './gluster/gluster-block-program.js';
+import { gluster } from './gluster/gluster-program.js';
+import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './host/block-programs.js';
+import { blkid, dmsetup, lsblk, stat } from './host/device-reports.js';
 import {
   brickClaims,
   cat,
@@ -16,15 +17,14 @@ import {
   rmdir,
   sed,
   tail,
-} from './file-programs.js';
-import { glusterBlock } from './gluster-block-program.js';
-import { gluster } from './gluster-program.js';
-import { withNoise } from './host-noise.js';
-import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm-groups.js';
-import { lvs, pvs, vgs } from './lvm-reports.js';
-import { lvchange, lvcreate, lvremove } from './lvm-volumes.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { SimulatedProgram, World } from './world.js';
+} from './host/file-programs.js';
+import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm/lvm-groups.js';
+import { lvs, pvs, vgs } from './lvm/lvm-reports.js';
+import { lvchange, lvcreate, lvremove } from './lvm/lvm-volumes.js';
+import { fail, succeed } from './world/answers.js';
+import { withNoise } from './world/host-noise.js';
+import type { SimulatedHost } from './world/simulated-host.js';
+import type { SimulatedProgram, World } from './world/world.js';
 
 const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, SimulatedProgram>([
   ['blkid', blkid],

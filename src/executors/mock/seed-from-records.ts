@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { brickMountPoint } from '../../domain/brick.js';
 import { volumeGroupName } from '../../domain/device.js';
 import { type Durability, disperseCounts, replicaCount } from '../../domain/durability.js';
-import { FileSystem, normalPath } from './file-system.js';
-import { setOptions } from './gluster-volume-options.js';
-import { defaultOptions } from './gluster-volumes.js';
-import { addGroup } from './lvm-groups.js';
-import { addPool, addThinVolume } from './lvm-volumes.js';
-import { type Layout, type SimulatedVolume, setSize } from './pool.js';
-import { mapperPath, newLvmUuid, type SimulatedHost } from './simulated-host.js';
+import { setOptions } from './gluster/gluster-volume-options.js';
+import { defaultOptions } from './gluster/gluster-volumes.js';
+import { addGroup } from './lvm/lvm-groups.js';
+import { addPool, addThinVolume } from './lvm/lvm-volumes.js';
 import type { SimulatedWorld } from './simulated-world.js';
+import { FileSystem, normalPath } from './world/file-system.js';
+import { type Layout, type SimulatedVolume, setSize } from './world/pool.js';
+import { mapperPath, newLvmUuid, type SimulatedHost } from './world/simulated-host.js';
 
 /** What a store knows of its hosts. Objects of pending operations are included: they are taken as present. */
 export interface RecordedPool {

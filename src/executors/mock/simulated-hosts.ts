@@ -1,19 +1,19 @@
 import { pause, startTimer } from '../../timing/timers.js';
 import { type Command, type CommandResult, TransportError } from '../executor.js';
 import { refuseImpossibleArgument } from '../shell.js';
-import { mountOne } from './block-programs.js';
-import { type Fault, FaultList, faultResult } from './faults.js';
-import { anotherTransaction, lockedVolume } from './gluster-program.js';
-import { HeldCommands } from './held-commands.js';
-import type { HostNoise } from './host-noise.js';
-import { LateChanges, REQUEST_TIMED_OUT } from './late-changes.js';
-import { Leftovers } from './leftovers.js';
-import { startBrick } from './pool.js';
+import { anotherTransaction, lockedVolume } from './gluster/gluster-program.js';
+import { mountOne } from './host/block-programs.js';
 import { changedGroup, latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
-import type { SimulatedHost } from './simulated-host.js';
 import { SimulatedWorld } from './simulated-world.js';
-import { type HostsState, stateOf } from './state.js';
+import { type Fault, FaultList, faultResult } from './trouble/faults.js';
+import { HeldCommands } from './trouble/held-commands.js';
+import { LateChanges, REQUEST_TIMED_OUT } from './trouble/late-changes.js';
+import { Leftovers } from './trouble/leftovers.js';
+import type { HostNoise } from './world/host-noise.js';
+import { startBrick } from './world/pool.js';
+import type { SimulatedHost } from './world/simulated-host.js';
+import { type HostsState, stateOf } from './world/state.js';
 
 export type SimulationMode = 'lenient' | 'strict';
 

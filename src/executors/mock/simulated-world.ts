@@ -1,7 +1,7 @@
-import { addGroup } from './lvm-groups.js';
-import { Pool } from './pool.js';
-import { type Disk, SimulatedHost, type VolumeGroup } from './simulated-host.js';
-import type { World } from './world.js';
+import { addGroup } from './lvm/lvm-groups.js';
+import { Pool } from './world/pool.js';
+import { type Disk, SimulatedHost, type VolumeGroup } from './world/simulated-host.js';
+import type { World } from './world/world.js';
 
 const KIB_PER_GIB = 1024 * 1024;
 const EXTENT_KIB = 4096;

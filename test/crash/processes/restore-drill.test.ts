@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { exportDatabase } from '../../../src/app/database-commands.js';
-import type { HostsState } from '../../../src/executors/mock/state.js';
+import type { HostsState } from '../../../src/executors/mock/world/state.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
 import { volumeRequest } from '../../support/pool.js';
 import { loadTopology, makeVolume } from '../support/scenario.js';

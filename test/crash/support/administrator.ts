@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFstabLine } from '../../../src/executors/commands/host/fstab-lines.js';
 import { type CommandResult, type Executor, TransportError } from '../../../src/executors/executor.js';
-import type { HostsState, PoolState } from '../../../src/executors/mock/state.js';
+import type { HostsState, PoolState } from '../../../src/executors/mock/world/state.js';
 
 /** What somebody does to a volume by hand while the server works on it. */
 export const HANDS = [

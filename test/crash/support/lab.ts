@@ -1,6 +1,6 @@
 import type { Command } from '../../../src/executors/executor.js';
-import type { HostNoise } from '../../../src/executors/mock/host-noise.js';
 import type { SimulatedHosts } from '../../../src/executors/mock/simulated-hosts.js';
+import type { HostNoise } from '../../../src/executors/mock/world/host-noise.js';
 
 /** Simulated hosts and what still runs on them for servers that lost the connection or died. */
 export class Lab {

@@ -1,7 +1,7 @@
 import { brickLvName, brickThinPoolName, pathOfBrick } from '../../../src/domain/brick.js';
 import { volumeGroupName } from '../../../src/domain/device.js';
 import { mountPointOf } from '../../../src/executors/commands/brick/brick.js';
-import type { HostsState } from '../../../src/executors/mock/state.js';
+import type { HostsState } from '../../../src/executors/mock/world/state.js';
 import type { Difference } from '../../../src/operations/examination/difference.js';
 import type { Store } from '../../../src/store/store.js';
 import { differences } from '../../support/differences.js';

@@ -1,4 +1,4 @@
-import type { HostState, HostsState } from '../../../src/executors/mock/state.js';
+import type { HostState, HostsState } from '../../../src/executors/mock/world/state.js';
 import { served } from './administrator.js';
 
 const CLONES = '/run/gluster/snaps/';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOST_NOISES } from '../../../src/executors/mock/host-noise.js';
+import { HOST_NOISES } from '../../../src/executors/mock/world/host-noise.js';
 import { COMMIT_FAULTS } from './dying-store.js';
 import { type Faults, type Lived, live } from './one-life.js';
 import type { Scenario } from './scenario.js';

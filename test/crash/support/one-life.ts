@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
-import type { HostNoise } from '../../../src/executors/mock/host-noise.js';
+import type { HostNoise } from '../../../src/executors/mock/world/host-noise.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
 import { openSqliteStore } from '../../../src/store/sqlite.js';
 import { differences } from '../../support/differences.js';

@@ -1,6 +1,6 @@
 import type { Id } from '../../../src/domain/ids.js';
 import type { Command, CommandResult } from '../../../src/executors/executor.js';
-import type { Fault } from '../../../src/executors/mock/faults.js';
+import type { Fault } from '../../../src/executors/mock/trouble/faults.js';
 import type { QueueTicket, VolumeRequest } from '../../../src/operations/ports.js';
 import type { OperationSettings } from '../../../src/operations/settings.js';
 import { volumeRequest } from '../../support/pool.js';

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { RemoteSimulatedHosts } from '../../../../src/executors/mock/remote-simulated-hosts.js';
+import { RemoteSimulatedHosts } from '../../../../src/executors/mock/remote/remote-simulated-hosts.js';
 import { ended, printed } from './ended.js';
 
-const PROGRAM = resolve(import.meta.dirname, '../../../../dist/executors/mock/host-process.js');
+const PROGRAM = resolve(import.meta.dirname, '../../../../dist/executors/mock/remote/host-process.js');
 
 const WATCHED = join(import.meta.dirname, 'watched-hosts.ts');
 

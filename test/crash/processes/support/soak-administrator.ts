@@ -1,4 +1,4 @@
-import type { RemoteSimulatedHosts } from '../../../../src/executors/mock/remote-simulated-hosts.js';
+import type { RemoteSimulatedHosts } from '../../../../src/executors/mock/remote/remote-simulated-hosts.js';
 import {
   Administrator,
   type Hand,

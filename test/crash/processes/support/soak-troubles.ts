@@ -1,6 +1,6 @@
-import type { Fault } from '../../../../src/executors/mock/faults.js';
-import { HOST_NOISES } from '../../../../src/executors/mock/host-noise.js';
-import type { RemoteSimulatedHosts } from '../../../../src/executors/mock/remote-simulated-hosts.js';
+import type { RemoteSimulatedHosts } from '../../../../src/executors/mock/remote/remote-simulated-hosts.js';
+import type { Fault } from '../../../../src/executors/mock/trouble/faults.js';
+import { HOST_NOISES } from '../../../../src/executors/mock/world/host-noise.js';
 import type { FailingDisk } from '../../../support/failing-disk.js';
 import type { JumpingClock } from '../../../support/jumping-clock.js';
 import { HANDS } from '../../support/administrator.js';

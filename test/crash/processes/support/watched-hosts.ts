@@ -42,4 +42,4 @@ function look(hosts: SimulatedHosts): void {
   for (const brick of live.destroyed.splice(0)) appendFileSync(report, `${brick}\n`);
 }
 
-await import('../../../../src/executors/mock/host-process.js');
+await import('../../../../src/executors/mock/remote/host-process.js');

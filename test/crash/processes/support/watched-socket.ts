@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Command } from '../../../../src/executors/executor.js';
-import { type HostRequest, LineReader } from '../../../../src/executors/mock/host-protocol.js';
+import { type HostRequest, LineReader } from '../../../../src/executors/mock/remote/host-protocol.js';
 
 export interface WatchedSocket {
   readonly path: string;

@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import { DomainError } from '../../domain/errors.js';
-import { type Command, type CommandResult, type Executor, TransportError } from '../executor.js';
-import type { Fault } from './faults.js';
-import type { HostNoise } from './host-noise.js';
+import { DomainError } from '../../../domain/errors.js';
+import { type Command, type CommandResult, type Executor, TransportError } from '../../executor.js';
+import type { Fault } from '../trouble/faults.js';
+import type { HostNoise } from '../world/host-noise.js';
+import type { HostsState } from '../world/state.js';
 import { type HostAnswer, type HostRequest, LineReader } from './host-protocol.js';
-import type { HostsState } from './state.js';
 
 interface Waiting {
   readonly host: string;

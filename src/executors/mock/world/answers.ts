@@ -1,4 +1,4 @@
-import type { CommandResult } from '../executor.js';
+import type { CommandResult } from '../../executor.js';
 
 export function succeed(stdout = '', stderr = ''): CommandResult {
   return { exitCode: 0, stdout, stderr };

@@ -1,8 +1,8 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
+import { type Disk, newLvmUuid, type SimulatedHost, type VolumeGroup } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 import { parseLvmArguments, parseLvmSizeKib } from './lvm-arguments.js';
-import { type Disk, newLvmUuid, type SimulatedHost, type VolumeGroup } from './simulated-host.js';
-import type { World } from './world.js';
 
 export const LVM_FAILED = 5;
 const LABEL_KIB = 4;

@@ -1,9 +1,9 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
+import type { LogicalVolume, SimulatedHost, VolumeGroup } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 import { parseLvmArguments, parseLvmSizeKib } from './lvm-arguments.js';
 import { LVM_FAILED, NOT_BACKED_UP, noGroup } from './lvm-groups.js';
-import type { LogicalVolume, SimulatedHost, VolumeGroup } from './simulated-host.js';
-import type { World } from './world.js';
 
 /** Makes a thin pool with a thin volume in it, the only form that bricks need; without --thin a plain volume. */
 export function lvcreate(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {

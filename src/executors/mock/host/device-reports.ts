@@ -1,7 +1,7 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
-import { type Disk, type LogicalVolume, mapperPath, type SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
+import { type Disk, type LogicalVolume, mapperPath, type SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 
 /* Programs that only look at devices. Lenient hosts have none of them: nothing about their devices is true. */
 

@@ -6,9 +6,9 @@
  * Prints `ready` when it listens; SIGTERM ends it.
  */
 import { parseArgs } from 'node:util';
+import { readHostsFile } from '../hosts-file.js';
+import { SimulatedHosts } from '../simulated-hosts.js';
 import { serveHosts } from './host-server.js';
-import { readHostsFile } from './hosts-file.js';
-import { SimulatedHosts } from './simulated-hosts.js';
 
 const { values } = parseArgs({
   options: {

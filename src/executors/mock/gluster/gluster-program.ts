@@ -1,12 +1,12 @@
-import type { CommandResult } from '../executor.js';
-import { fail } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail } from '../world/answers.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 import { type GlusterCall, glusterFailure } from './gluster-answers.js';
 import { peer, poolList } from './gluster-peers.js';
 import { snapshot } from './gluster-snapshots.js';
 import { reportVolume } from './gluster-volume-reports.js';
 import { changeVolume } from './gluster-volumes.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
 
 /** Options of gluster itself; an argument such as `--a` of a volume option's value is not one. */
 const GLOBAL_OPTION = /^--(?:mode=script|timeout=\d+|xml)$/;

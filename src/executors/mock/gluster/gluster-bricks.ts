@@ -1,7 +1,7 @@
-import { parentOf } from './file-system.js';
-import { type Layout, type SimulatedBrick, setSize } from './pool.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
+import { parentOf } from '../world/file-system.js';
+import { type Layout, type SimulatedBrick, setSize } from '../world/pool.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 
 /**
  * Checks `host:path` texts as glusterd does, and marks the directories; answers the bricks, or the reason why not.

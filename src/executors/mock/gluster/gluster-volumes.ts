@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandResult } from '../executor.js';
-import { fail } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail } from '../world/answers.js';
+import { type Layout, type SimulatedVolume, setSize, startBrick } from '../world/pool.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 import { type GlusterCall, glusterFailure, glusterSuccess } from './gluster-answers.js';
 import { takeBricks } from './gluster-bricks.js';
 import { parseLayout, setOptions } from './gluster-volume-options.js';
-import { type Layout, type SimulatedVolume, setSize, startBrick } from './pool.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
 
 type Verb = (world: World, host: SimulatedHost, call: GlusterCall, volume: SimulatedVolume) => CommandResult;
 

@@ -1,4 +1,4 @@
-import type { CommandResult } from '../executor.js';
+import type { CommandResult } from '../../executor.js';
 import type { Disk, SimulatedHost, VolumeGroup } from './simulated-host.js';
 
 /** What a simulated program may know beyond its own host. */

@@ -1,9 +1,9 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
+import type { Disk, LogicalVolume, SimulatedHost, VolumeGroup } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 import { type LvmArguments, parseLvmArguments } from './lvm-arguments.js';
 import { LVM_FAILED, noGroup } from './lvm-groups.js';
-import type { Disk, LogicalVolume, SimulatedHost, VolumeGroup } from './simulated-host.js';
-import type { World } from './world.js';
 
 type Row = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { TransportError } from '../executor.js';
+import { TransportError } from '../../executor.js';
+import type { SimulatedHosts } from '../simulated-hosts.js';
 import { type HostAnswer, type HostRequest, LineReader } from './host-protocol.js';
-import type { SimulatedHosts } from './simulated-hosts.js';
 
 /** Serves simulated hosts on a unix socket; resolves when it listens. */
 export function serveHosts(hosts: SimulatedHosts, socketPath: string): Promise<Server> {

@@ -1,9 +1,9 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
+import { isBrickOnline, type SimulatedVolume, setSize } from '../world/pool.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
 import { envelope, escapeXml, type GlusterCall, glusterFailure } from './gluster-answers.js';
 import { clientListText, clientsXml } from './gluster-clients.js';
-import { isBrickOnline, type SimulatedVolume, setSize } from './pool.js';
-import type { SimulatedHost } from './simulated-host.js';
 
 const TYPE_NUMBER = { Distribute: 0, Replicate: 2, Disperse: 4 } as const;
 const STATUS_TEXT = ['Created', 'Started', 'Stopped'] as const;

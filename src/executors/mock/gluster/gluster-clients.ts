@@ -1,5 +1,5 @@
+import { isBrickOnline, type SimulatedVolume, setSize } from '../world/pool.js';
 import { escapeXml } from './gluster-answers.js';
-import { isBrickOnline, type SimulatedVolume, setSize } from './pool.js';
 
 const DAEMON_PORT = 49_148;
 

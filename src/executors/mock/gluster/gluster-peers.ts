@@ -1,8 +1,8 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 import { envelope, escapeXml, type GlusterCall, glusterFailure, glusterSuccess } from './gluster-answers.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
 
 export function peer(world: World, host: SimulatedHost, call: GlusterCall): CommandResult {
   const [, verb = '', name = ''] = call.words;

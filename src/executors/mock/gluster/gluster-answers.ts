@@ -1,5 +1,5 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
 
 export function escapeXml(text: string): string {
   // Most texts have none, and a list of all volumes has very many.

@@ -1,4 +1,4 @@
-import type { CommandResult } from '../executor.js';
+import type { CommandResult } from '../../executor.js';
 
 /**
  * What lvm prints besides its answer. `beside`: notes on standard output, in the middle of reports, and warnings on

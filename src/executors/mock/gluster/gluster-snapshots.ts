@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
+import type { CommandResult } from '../../executor.js';
+import { addThinVolume } from '../lvm/lvm-volumes.js';
+import { fail, succeed } from '../world/answers.js';
+import { isBrickOnline, type SimulatedSnapshot, type SimulatedVolume, type SnapshotBrick } from '../world/pool.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 import { envelope, type GlusterCall, glusterSuccess } from './gluster-answers.js';
-import { addThinVolume } from './lvm-volumes.js';
-import { isBrickOnline, type SimulatedSnapshot, type SimulatedVolume, type SnapshotBrick } from './pool.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
 
 const SNAPSHOT_MOUNT_OPTIONS = 'rw,nouuid';
 const DEFAULT_LIMIT = 256;

@@ -1,8 +1,8 @@
-import type { CommandResult } from '../executor.js';
-import { fail, succeed } from './answers.js';
-import { normalPath, parentOf } from './file-system.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
+import type { CommandResult } from '../../executor.js';
+import { fail, succeed } from '../world/answers.js';
+import { normalPath, parentOf } from '../world/file-system.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 
 export function mkdir(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const withParents = args[0] === '-p';

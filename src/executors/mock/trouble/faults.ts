@@ -1,4 +1,4 @@
-import type { CommandResult } from '../executor.js';
+import type { CommandResult } from '../../executor.js';
 
 /** What goes wrong, and when. Plain data: it also travels to hosts in another process. */
 export interface Fault {

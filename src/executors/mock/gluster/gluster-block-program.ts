@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandResult } from '../executor.js';
-import { type SimulatedBlock, type SimulatedVolume, setSize } from './pool.js';
-import type { SimulatedHost } from './simulated-host.js';
-import type { World } from './world.js';
+import type { CommandResult } from '../../executor.js';
+import { type SimulatedBlock, type SimulatedVolume, setSize } from '../world/pool.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { World } from '../world/world.js';
 
 const USABLE_PART = 0.99;
 const VERB_OPTIONS = new Set(['ha', 'auth', 'prealloc', 'storage', 'ring-buffer', 'block-size', 'io-timeout']);

@@ -1,7 +1,7 @@
-import type { Command, CommandResult } from '../executor.js';
-import type { Fault } from './faults.js';
-import type { HostNoise } from './host-noise.js';
-import type { HostsState } from './state.js';
+import type { Command, CommandResult } from '../../executor.js';
+import type { Fault } from '../trouble/faults.js';
+import type { HostNoise } from '../world/host-noise.js';
+import type { HostsState } from '../world/state.js';
 
 /** One JSON object a line, both ways, matched by `id`. */
 export type HostRequest = { readonly id: number } & (
