@@ -13,6 +13,7 @@ import { SimulatedHosts } from '../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../src/operations/create-operations.js';
 import { HostWork } from '../src/operations/hosts/host-work.js';
 import { openSqliteStore } from '../src/store/sqlite.js';
+import { askedBy } from '../test/support/asked-by.js';
 import {
   ALL_UP,
   answerOf,
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     settings: { ...OPERATION_SETTINGS, operationsPerCluster: 64 },
     log: SILENT,
   });
-  const pool: Pool = { store, ...services };
+  const pool: Pool = { store, ...services, operations: askedBy(services.operations), port: services.operations };
   try {
     await loadTopology(pool, HOSTS, DEVICES, 4);
     const names = Array.from({ length: VOLUMES }, (_, i) => `v${i}`);

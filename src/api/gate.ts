@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.js';
 import type { Id } from '../domain/ids.js';
+import type { Requester } from '../domain/requester.js';
 import type { AdminState } from './admin-state.js';
 import { type Authenticate, checkRole, type Role } from './auth.js';
 import type { Route } from './contract/route.js';
@@ -10,8 +11,8 @@ import { encodePath, queryOf, readRequestPath } from './request-path.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose token it has; null where nobody is asked. */
-    role: Role | null;
+    /** Set by the gate; without an issuer where no token is asked for. */
+    requester: Requester;
   }
   interface FastifyContextConfig {
     /** Needs no token, whatever the admin state. */
@@ -60,15 +61,18 @@ export function createGate({ authenticate, admin, isStopping, restored, onRefuse
     }
     // The body is read whatever it calls itself, and a type that can't be parsed must not keep it from that.
     delete request.headers['content-type'];
-    if (request.routeOptions.config.isOpen) return undefined;
-    if (authenticate !== null) {
+    const { isOpen, changesNothing, whileHeld } = request.routeOptions.config;
+    let issuer: Role | null = null;
+    if (authenticate !== null && !isOpen) {
       const { authorization } = request.headers;
-      request.role = authenticate({ authorization, method, path: path.sent });
+      issuer = authenticate({ authorization, method, path: path.sent });
       const [, queueId] = QUEUE_PATH.exec(path.clean) ?? [];
-      if (request.role === 'user' && queueId !== undefined) onRefusedPoll(queueId);
-      checkRole(request.role, path.clean);
+      if (issuer === 'user' && queueId !== undefined) onRefusedPoll(queueId);
+      checkRole(issuer, path.clean);
     }
-    const { changesNothing, whileHeld } = request.routeOptions.config;
+    // Of the connection itself: anybody can write a header that names another address.
+    request.requester = { issuer, requestId: request.id, address: request.socket.remoteAddress ?? '' };
+    if (isOpen) return undefined;
     const mayChange = method !== 'GET' && method !== 'HEAD' && !changesNothing;
     admin.check(mayChange, request.socket.remoteAddress);
     const isHeldBack = (whileHeld ?? (mayChange ? 'refused' : 'answered')) === 'refused';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   type FastifyInstance,
   type FastifyReply,
@@ -64,7 +64,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     onRefusedPoll: (queueId) => userCreates.pollRefused(queueId),
   });
 
-  server.decorateRequest('role', null);
+  server.decorateRequest('requester');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async () => deps.traffic?.seen());
@@ -99,6 +99,7 @@ function serverOptions({ tls }: ServerDeps, connections: BrokenConnections): Fas
     routerOptions: { maxParamLength: MAX_ID_CHARACTERS },
     exposeHeadRoutes: false,
     requestIdHeader: false,
+    genReqId: requestIds(),
     // Requests that arrive while the server closes are refused by the operations, in our words.
     return503OnClosing: false,
     rewriteUrl: (request) => servedUrl(request.url ?? '/'),
@@ -107,6 +108,13 @@ function serverOptions({ tls }: ServerDeps, connections: BrokenConnections): Fas
     clientErrorHandler: (error, socket) => connections.end(error, socket),
   };
   return tls ? Object.assign(options, { https: tls }) : options;
+}
+
+/** They stay in records, so that no other life of the server may give the same ones. */
+function requestIds(): () => string {
+  const life = randomBytes(4).toString('hex');
+  let last = 0;
+  return () => `${life}-${++last}`;
 }
 
 /** What the router sees: the decoded path without doubled slashes and dot segments, encoded again. */
@@ -140,7 +148,7 @@ function register<Id extends OperationId>(
         headers: request.headers,
         fingerprint: () => fingerprint(request, bytes),
         gone: () => goneSignal(reply),
-        isUser: request.role === 'user',
+        by: request.requester,
       };
       return send(reply, await handle(contractRequest as ContractRequest<Id>));
     },

@@ -117,22 +117,22 @@ export function createOperations(given: EngineContext): OperationServices {
   };
 
   const operations: Operations = {
-    createCluster: (flags) => createCluster(store, flags),
-    setClusterFlags: (id, flags) => setClusterFlags(store, id, flags),
-    deleteCluster: (id) => deleteCluster(store, id),
-    changeNodeTags: (id, change) => changeNodeTags(store, id, change),
-    changeDeviceTags: (id, change) => changeDeviceTags(store, id, change),
+    createCluster: (_by, flags) => createCluster(store, flags),
+    setClusterFlags: (_by, id, flags) => setClusterFlags(store, id, flags),
+    deleteCluster: (_by, id) => deleteCluster(store, id),
+    changeNodeTags: (_by, id, change) => changeNodeTags(store, id, change),
+    changeDeviceTags: (_by, id, change) => changeDeviceTags(store, id, change),
 
-    async addNode(request) {
+    async addNode(by, request) {
       await store.read((tx) => checkNodeAdd(tx, request));
       await checkGlusterd(context, request);
       const nodeId = newId();
-      return runner.start(nodeAdd, { isCounted: false, build: (tx) => buildNodeAdd(tx, nodeId, request) });
+      return runner.start(nodeAdd, { by, isCounted: false, build: (tx) => buildNodeAdd(tx, nodeId, request) });
     },
 
-    deleteNode: (id) => runner.start(nodeDelete, { isCounted: false, build: (tx) => buildNodeDelete(tx, id) }),
+    deleteNode: (by, id) => runner.start(nodeDelete, { by, isCounted: false, build: (tx) => buildNodeDelete(tx, id) }),
 
-    setNodeState: (id, state) =>
+    setNodeState: (_by, id, state) =>
       runner.startJob(
         'set-node-state',
         async () => async (tx) => {
@@ -144,7 +144,7 @@ export function createOperations(given: EngineContext): OperationServices {
         },
       ),
 
-    repairNode: (id, isDryRun) =>
+    repairNode: (_by, id, isDryRun) =>
       runner.startJob(
         'repair-node',
         async () => {
@@ -158,19 +158,19 @@ export function createOperations(given: EngineContext): OperationServices {
     repairReport: (reportId) => reports.find(reportId),
     lastRepairReport: (nodeId) => reports.lastOf(nodeId),
 
-    forgetHostKey: (host) => forgetHostKey(store, host),
+    forgetHostKey: (_by, host) => forgetHostKey(store, host),
 
-    addDevice(request) {
+    addDevice(by, request) {
       const deviceId = newId();
-      return runner.start(deviceAdd, { isCounted: false, build: (tx) => buildDeviceAdd(tx, deviceId, request) });
+      return runner.start(deviceAdd, { by, isCounted: false, build: (tx) => buildDeviceAdd(tx, deviceId, request) });
     },
 
     preflightDevice: (nodeId, name) => preflightDevice(context, nodeId, name),
 
-    deleteDevice: (id, forceForget) =>
-      runner.start(deviceDelete, { isCounted: false, build: (tx) => buildDeviceDelete(tx, id, forceForget) }),
+    deleteDevice: (by, id, forceForget) =>
+      runner.start(deviceDelete, { by, isCounted: false, build: (tx) => buildDeviceDelete(tx, id, forceForget) }),
 
-    setDeviceState: (id, state) =>
+    setDeviceState: (_by, id, state) =>
       runner.startJob(
         'set-device-state',
         async () => async (tx) => {
@@ -182,7 +182,7 @@ export function createOperations(given: EngineContext): OperationServices {
         },
       ),
 
-    resyncDevice: (id) =>
+    resyncDevice: (_by, id) =>
       runner.startJob(
         'resync-device',
         () => resyncDevice(id, context),
@@ -191,10 +191,11 @@ export function createOperations(given: EngineContext): OperationServices {
         },
       ),
 
-    createVolume(request, idempotency) {
+    createVolume(by, request, idempotency) {
       const volumeId = newId();
       return logged(
         runner.start(volumeCreate, {
+          by,
           check: (tx) => checkVolumeRequest(tx, request, settings),
           build: (tx, operationId) => buildVolumeCreate(tx, operationId, volumeId, request, settings, health),
           retries: settings.volumeCreateRetries,
@@ -203,10 +204,11 @@ export function createOperations(given: EngineContext): OperationServices {
       );
     },
 
-    expandVolume: (id, addGib) =>
+    expandVolume: (by, id, addGib) =>
       takingUp(
         logged(
           runner.start(volumeExpand, {
+            by,
             check: async (tx) => {
               if (!(await tx.volumes.find(id))) throw idNotFound();
             },
@@ -218,10 +220,11 @@ export function createOperations(given: EngineContext): OperationServices {
         ),
       ),
 
-    cloneVolume(id, name) {
+    cloneVolume(by, id, name) {
       const cloneId = newId();
       return takingUp(
         runner.start(volumeClone, {
+          by,
           check: async (tx) => {
             const source = await tx.volumes.find(id);
             if (!source || source.pendingId) throw idNotFound();
@@ -231,21 +234,22 @@ export function createOperations(given: EngineContext): OperationServices {
       );
     },
 
-    deleteVolume: (id) =>
+    deleteVolume: (by, id) =>
       takingUp(
         runner.start(volumeDelete, {
+          by,
           check: (tx) => checkVolumeDelete(tx, id),
           build: (tx, operationId) => buildVolumeDelete(tx, operationId, id),
         }),
       ),
 
-    claimVolume: (id) =>
+    claimVolume: (_by, id) =>
       store.write(async (tx) => {
         if (!(await tx.volumes.find(id))) throw idNotFound();
         await tx.volumes.claim(id);
       }),
 
-    adoptBricks: (id) =>
+    adoptBricks: (_by, id) =>
       takingUp(
         runner.startJob(
           'adopt-bricks',
@@ -256,7 +260,7 @@ export function createOperations(given: EngineContext): OperationServices {
         ),
       ),
 
-    setBlockRestriction: (id, restriction) =>
+    setBlockRestriction: (_by, id, restriction) =>
       takingUp(
         runner.startJob(
           'block-restriction',
@@ -276,7 +280,7 @@ export function createOperations(given: EngineContext): OperationServices {
         return planVolume(tx, request, settings, health);
       }),
 
-    cleanUp: (operationIds) =>
+    cleanUp: (_by, operationIds) =>
       runner.startJob('cleanup', async () => {
         await recovery.run(operationIds);
         return async () => null;

@@ -2,50 +2,54 @@ import type { Durability } from '../domain/durability.js';
 import type { Id } from '../domain/ids.js';
 import type { EntryState, Tags } from '../domain/node.js';
 import type { QueueEntry } from '../domain/queue-entry.js';
+import type { Requester } from '../domain/requester.js';
 import type { BlockRestriction } from '../domain/volume.js';
 
-/** Changes to the storage pool, as the API asks for them. All checks that need no host happen before it resolves. */
+/**
+ * Changes to the storage pool, as the API asks for them. All checks that need no host happen before it resolves.
+ * `by` is kept in the record of the change; no answer shows it.
+ */
 export interface Operations {
-  createCluster(flags: ClusterFlags): Promise<Id>;
-  setClusterFlags(id: Id, flags: ClusterFlags): Promise<void>;
-  deleteCluster(id: Id): Promise<void>;
-  changeNodeTags(id: Id, change: TagChange): Promise<Tags>;
-  changeDeviceTags(id: Id, change: TagChange): Promise<Tags>;
+  createCluster(by: Requester, flags: ClusterFlags): Promise<Id>;
+  setClusterFlags(by: Requester, id: Id, flags: ClusterFlags): Promise<void>;
+  deleteCluster(by: Requester, id: Id): Promise<void>;
+  changeNodeTags(by: Requester, id: Id, change: TagChange): Promise<Tags>;
+  changeDeviceTags(by: Requester, id: Id, change: TagChange): Promise<Tags>;
 
-  addNode(request: NodeRequest): Promise<QueueTicket>;
-  deleteNode(id: Id): Promise<QueueTicket>;
-  setNodeState(id: Id, state: EntryState, healCheck: HealCheck): Promise<QueueTicket>;
+  addNode(by: Requester, request: NodeRequest): Promise<QueueTicket>;
+  deleteNode(by: Requester, id: Id): Promise<QueueTicket>;
+  setNodeState(by: Requester, id: Id, state: EntryState): Promise<QueueTicket>;
 
   /** Compares a node with the store and mends what can be mended, unless `isDryRun`. */
-  repairNode(id: Id, isDryRun: boolean): Promise<QueueTicket>;
+  repairNode(by: Requester, id: Id, isDryRun: boolean): Promise<QueueTicket>;
   /** Null when there is no such report, or no longer. */
   repairReport(reportId: Id): RepairReport | null;
   /** Of the node's last comparison, whoever asked for it; null when there was none since the server started. */
   lastRepairReport(nodeId: Id): RepairReport | null;
 
   /** Its SSH key is learnt anew at the next connection; throws `not_found` when none is kept. */
-  forgetHostKey(host: string): Promise<void>;
-  addDevice(request: DeviceRequest): Promise<QueueTicket>;
-  deleteDevice(id: Id, forceForget: boolean): Promise<QueueTicket>;
-  setDeviceState(id: Id, state: EntryState, healCheck: HealCheck): Promise<QueueTicket>;
-  resyncDevice(id: Id): Promise<QueueTicket>;
+  forgetHostKey(by: Requester, host: string): Promise<void>;
+  addDevice(by: Requester, request: DeviceRequest): Promise<QueueTicket>;
+  deleteDevice(by: Requester, id: Id, forceForget: boolean): Promise<QueueTicket>;
+  setDeviceState(by: Requester, id: Id, state: EntryState): Promise<QueueTicket>;
+  resyncDevice(by: Requester, id: Id): Promise<QueueTicket>;
   /** Looks at a device that may be added, as `addDevice` does first; changes nothing. */
   preflightDevice(nodeId: Id, name: string): Promise<DevicePreflight>;
 
-  createVolume(request: VolumeRequest, idempotency?: IdempotencyRequest): Promise<QueueTicket>;
-  expandVolume(id: Id, addGib: number): Promise<QueueTicket>;
-  cloneVolume(id: Id, name: string): Promise<QueueTicket>;
-  deleteVolume(id: Id): Promise<QueueTicket>;
+  createVolume(by: Requester, request: VolumeRequest, idempotency?: IdempotencyRequest): Promise<QueueTicket>;
+  expandVolume(by: Requester, id: Id, addGib: number): Promise<QueueTicket>;
+  cloneVolume(by: Requester, id: Id, name: string): Promise<QueueTicket>;
+  deleteVolume(by: Requester, id: Id): Promise<QueueTicket>;
   /** Somebody says that the volume is known and in use, though nobody fetched the result of its creation. */
-  claimVolume(id: Id): Promise<void>;
+  claimVolume(by: Requester, id: Id): Promise<void>;
   /** Takes bricks into the books that were moved by hand; on hosts nothing is changed. */
-  adoptBricks(id: Id): Promise<QueueTicket>;
-  setBlockRestriction(id: Id, restriction: BlockRestriction): Promise<QueueTicket>;
+  adoptBricks(by: Requester, id: Id): Promise<QueueTicket>;
+  setBlockRestriction(by: Requester, id: Id, restriction: BlockRestriction): Promise<QueueTicket>;
   /** Where the volume would go, or why nowhere; changes nothing. */
   planVolume(request: VolumeRequest): Promise<VolumePlan>;
 
   /** Leads stale and failed operations out: those named, or all when none is. Others are left alone. */
-  cleanUp(operationIds: readonly Id[]): Promise<QueueTicket>;
+  cleanUp(by: Requester, operationIds: readonly Id[]): Promise<QueueTicket>;
 
   /** Operations running now: the original's in-flight tracker. */
   inFlight(): number;
@@ -88,8 +92,6 @@ export interface TagChange {
   readonly kind: 'set' | 'update' | 'delete';
   readonly tags: Tags;
 }
-
-export type HealCheck = 'enable' | 'disable';
 
 export interface NodeRequest {
   readonly clusterId: Id;

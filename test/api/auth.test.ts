@@ -238,7 +238,7 @@ describe('a client with the role user that creates volumes', () => {
     const key = { 'idempotency-key': 'k' };
     for (const headers of [bearer('POST', '/volumes'), asUser('POST', '/volumes')])
       await ask(api.server, 'POST', '/volumes', { headers: { ...headers, ...key }, payload: BODY });
-    const keys = api.calls.map(({ args }) => (args[1] as { key: string }).key);
+    const keys = api.calls.map(({ args }) => (args[2] as { key: string }).key);
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(2);
   });

@@ -23,7 +23,7 @@ async function whileACreateRuns(
   });
   await withPool(executor, async (pool) => {
     const { store, operations, answers } = pool;
-    const api = await startApi({}, { store, operations, answers });
+    const api = await startApi({}, { store, answers });
     await api.server.listen({ port: 0, host: '127.0.0.1' });
     try {
       await loadTopology(pool, 3, 1);

@@ -2,9 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
-import type { Operations, QueueTicket } from '../../src/operations/ports.js';
+import type { QueueTicket } from '../../src/operations/ports.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
+import type { AskedOperations } from '../support/asked-by.js';
 import { makeMemoryFolder } from '../support/memory-folder.js';
 import { loadTopology, openPool, type Pool, recover, strictHosts } from '../support/pool.js';
 import { COMMIT_FAULTS, DyingStore } from './support/dying-store.js';
@@ -19,7 +20,7 @@ interface Refusal {
   readonly name: string;
   readonly settings?: Partial<OperationSettings>;
   prepare(pool: Pool, lab: Lab): Promise<string>;
-  request(operations: Operations, id: string): Promise<QueueTicket>;
+  request(operations: AskedOperations, id: string): Promise<QueueTicket>;
 }
 
 const command = (...argv: readonly string[]) => ({ argv, timeoutMs: 10_000 });

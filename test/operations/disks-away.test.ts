@@ -28,7 +28,7 @@ function withFailedDevice(work: (pool: Pool, hosts: SimulatedHosts, deviceId: Id
     await loadTopology(pool, 1, 1);
     const { id } = await deviceOf(pool, 'h1');
     for (const state of ['offline', 'failed'] as const)
-      await done(pool, await pool.operations.setDeviceState(id, state, 'enable'));
+      await done(pool, await pool.operations.setDeviceState(id, state));
     await work(pool, hosts, id);
   });
 }
@@ -56,7 +56,7 @@ describe('a volume that is deleted while a disk is away', () => {
       await done(pool, await pool.operations.deleteVolume(id));
       const device = await deviceOf(pool, 'h1');
       for (const state of ['offline', 'failed'] as const)
-        await done(pool, await pool.operations.setDeviceState(device.id, state, 'enable'));
+        await done(pool, await pool.operations.setDeviceState(device.id, state));
       await done(pool, await pool.operations.deleteDevice(device.id, true));
       expect(await records(pool)).toEqual([]);
       expect(await pool.store.read((tx) => tx.bricks.list())).toEqual([]);

@@ -37,7 +37,7 @@ it('the answer of a job is written as soon as there is space again', async () =>
   const { pool, disk } = await poolOnDisk();
   const [node] = await pool.store.read((tx) => tx.nodes.list());
   disk.refuseWrites(2, 3);
-  expect(await done(pool, await pool.operations.setNodeState(node?.id ?? '', 'offline', 'enable'))).toBe('');
+  expect(await done(pool, await pool.operations.setNodeState(node?.id ?? '', 'offline'))).toBe('');
   expect(disk.refused).toBe(3);
   expect((await pool.store.read((tx) => tx.nodes.find(node?.id ?? '')))?.state).toBe('offline');
 });

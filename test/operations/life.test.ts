@@ -69,8 +69,8 @@ it('takes nodes and devices back when they leave', async () => {
   await withPool(hosts, async (pool) => {
     const clusterId = await loadTopology(pool, 2, 1);
     for (const device of await pool.store.read((tx) => tx.devices.listByCluster(clusterId))) {
-      await done(pool, await pool.operations.setDeviceState(device.id, 'offline', 'enable'));
-      await done(pool, await pool.operations.setDeviceState(device.id, 'failed', 'enable'));
+      await done(pool, await pool.operations.setDeviceState(device.id, 'offline'));
+      await done(pool, await pool.operations.setDeviceState(device.id, 'failed'));
       await done(pool, await pool.operations.deleteDevice(device.id, false));
     }
     for (const node of await pool.store.read((tx) => tx.nodes.list()))

@@ -57,7 +57,7 @@ it('a node that is given up does not keep another from being deleted', () =>
   withForgetfulHost(async (pool, hosts, id) => {
     hosts.setHostUp('h2', false);
     for (const state of ['offline', 'failed'] as const)
-      await done(pool, await pool.operations.setNodeState(id('h2'), state, 'enable'));
+      await done(pool, await pool.operations.setNodeState(id('h2'), state));
     await done(pool, await pool.operations.deleteNode(id('h3')));
     expect(await hasNode(pool, id('h3'))).toBe(false);
   }));

@@ -523,7 +523,7 @@ describe('the periodic comparison', () => {
       expect(at.hosts.state()).toEqual(before);
       await monitored(at, false, (name) => name !== 'h1');
       expect(at.hosts.state()).toEqual(before);
-      await done(at.pool, await at.pool.operations.setNodeState(at.nodeId, 'offline', 'enable'));
+      await done(at.pool, await at.pool.operations.setNodeState(at.nodeId, 'offline'));
       await monitored(at, false);
       expect(at.hosts.state()).toEqual(before);
     }));

@@ -71,9 +71,9 @@ async function deletedWithoutH1(work: (pool: Pool, file: string, hosts: Simulate
     await loadTopology(quiet, 4, 1);
     const nodes = await quiet.store.read((tx) => tx.nodes.list());
     const h4 = nodes.find(({ manageNames }) => manageNames[0] === 'h4');
-    await done(quiet, await quiet.operations.setNodeState(h4?.id ?? '', 'offline', 'enable'));
+    await done(quiet, await quiet.operations.setNodeState(h4?.id ?? '', 'offline'));
     const id = volumeId(await done(quiet, await quiet.operations.createVolume(volumeRequest({ name: 'v' }))));
-    await done(quiet, await quiet.operations.setNodeState(h4?.id ?? '', 'online', 'enable'));
+    await done(quiet, await quiet.operations.setNodeState(h4?.id ?? '', 'online'));
     let isStruck = false;
     const pool = await serve(
       quiet,
@@ -202,7 +202,7 @@ describe('a volume that is deleted while a host is down', () => {
     deletedWithoutH1(async (pool, _file, hosts) => {
       const { id, nodeId } = await deviceOf(pool, 'h1');
       for (const state of ['offline', 'failed'] as const)
-        await done(pool, await pool.operations.setNodeState(nodeId, state, 'enable'));
+        await done(pool, await pool.operations.setNodeState(nodeId, state));
       await expect(pool.operations.deleteDevice(id, false)).rejects.toThrow('force-forget gives them up');
       await done(pool, await pool.operations.deleteDevice(id, true));
       await done(pool, await pool.operations.deleteNode(nodeId));
@@ -216,7 +216,7 @@ describe('a volume that is deleted while a host is down', () => {
     deletedWithoutH1(async (pool) => {
       const { nodeId } = await deviceOf(pool, 'h1');
       for (const state of ['offline', 'failed'] as const)
-        await done(pool, await pool.operations.setNodeState(nodeId, state, 'enable'));
+        await done(pool, await pool.operations.setNodeState(nodeId, state));
       await pool.recovery.run();
       expect(await records(pool)).toEqual([]);
       expect(await usedKib(pool, 'h1')).toBe(0);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
-import type { Operations, QueueTicket } from '../../src/operations/ports.js';
+import type { QueueTicket } from '../../src/operations/ports.js';
+import type { AskedOperations } from '../support/asked-by.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
 import {
@@ -21,7 +22,7 @@ const idOf = (location: string) => location.slice('/volumes/'.length);
 const CHANGES: readonly {
   readonly name: string;
   readonly isBlockHosting?: true;
-  request(operations: Operations, id: string): Promise<QueueTicket>;
+  request(operations: AskedOperations, id: string): Promise<QueueTicket>;
 }[] = [
   { name: 'an expansion', request: (operations, id) => operations.expandVolume(id, 3) },
   { name: 'a clone', request: (operations, id) => operations.cloneVolume(id, 'copy') },

@@ -5,6 +5,7 @@ import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js
 import { createOperations } from '../../src/operations/create-operations.js';
 import type { EngineContext } from '../../src/operations/engine/operation.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
+import { askedBy } from '../support/asked-by.js';
 import {
   ALL_UP,
   answerOf,
@@ -215,7 +216,7 @@ it('logs for each device why a volume was refused', async () => {
       settings: OPERATION_SETTINGS,
       log: { ...SILENT, warn: (fields: object, message: string) => void lines.push({ fields, message }) },
     };
-    const { operations } = createOperations(context);
+    const operations = askedBy(createOperations(context).operations);
     await expect(operations.createVolume(volumeRequest())).rejects.toThrow(
       'Failed to allocate new volume: No space\nA brick set needs 3 nodes; 2 have devices that may be used.',
     );

@@ -18,6 +18,7 @@ import type { NodeRepair } from '../../src/operations/repair/node-repair.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import type { Store } from '../../src/store/store.js';
+import { type AskedOperations, askedBy } from './asked-by.js';
 import { makeMemoryFolder } from './memory-folder.js';
 
 export const HOST_SETTINGS: HostSettings = {
@@ -100,7 +101,9 @@ export function strictHosts(
 /** A server without HTTP: a store on a file, operations, hosts. */
 export interface Pool {
   readonly store: Store;
-  readonly operations: Operations;
+  readonly operations: AskedOperations;
+  /** The same as the API has them, which says who asks. */
+  readonly port: Operations;
   readonly runner: OperationRunner;
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
@@ -125,7 +128,7 @@ export async function openPool(file: string, executor: Executor, options: PoolOp
     settings: { ...OPERATION_SETTINGS, ...options.settings },
     log: SILENT,
   });
-  return { store, ...services };
+  return { store, ...services, operations: askedBy(services.operations), port: services.operations };
 }
 
 /** What a start of the server does with what it finds, without waiting for the cleaner's pause. */

@@ -1,3 +1,4 @@
+import type { Requester } from '../../domain/requester.js';
 import type { operations } from './openapi.js';
 
 /*
@@ -22,8 +23,7 @@ export interface ContractRequest<Id extends OperationId> {
   fingerprint(): string;
   /** Aborted when the client has closed the connection, or been answered. */
   gone(): AbortSignal;
-  /** Sent by the role `user`. */
-  readonly isUser: boolean;
+  readonly by: Requester;
 }
 
 /** Any answer but a refusal; a refusal is a DomainError thrown. */

@@ -23,9 +23,9 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
       return { status: 200, json: { clusters: clusters.map(({ id }) => id) } };
     },
 
-    async clusterCreate({ body }) {
+    async clusterCreate({ by, body }) {
       const flags = newClusterFlags(body);
-      const id = await operations.createCluster(flags);
+      const id = await operations.createCluster(by, flags);
       return { status: 201, json: clusterInfo({ id, ...flags }, { nodes: [], volumes: [], blockvolumes: [] }) };
     },
 
@@ -41,13 +41,13 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
       return { status: 200, json, isKept: true };
     },
 
-    async clusterSetFlags({ id, body }) {
-      await operations.setClusterFlags(id, clusterFlags(body));
+    async clusterSetFlags({ by, id, body }) {
+      await operations.setClusterFlags(by, id, clusterFlags(body));
       return { status: 200 };
     },
 
-    async clusterDelete({ id }) {
-      await operations.deleteCluster(id);
+    async clusterDelete({ by, id }) {
+      await operations.deleteCluster(by, id);
       return { status: 200 };
     },
   };

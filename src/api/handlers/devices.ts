@@ -10,9 +10,9 @@ type DeviceHandlers = Pick<
 
 export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandlers {
   return {
-    deviceAdd({ body }) {
+    deviceAdd({ by, body }) {
       const { node, name, destroydata = false, tags = {} } = body;
-      return accepted(operations.addDevice({ nodeId: node, name, mayDestroyData: destroydata, tags }));
+      return accepted(operations.addDevice(by, { nodeId: node, name, mayDestroyData: destroydata, tags }));
     },
 
     devicePreflight: async ({ body }) => ({
@@ -27,16 +27,16 @@ export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandle
       return { status: 200, json };
     },
 
-    deviceDelete: ({ id, body }) => accepted(operations.deleteDevice(id, body?.forceforget ?? false)),
+    deviceDelete: ({ by, id, body }) => accepted(operations.deleteDevice(by, id, body?.forceforget ?? false)),
 
-    deviceSetState: ({ id, body }) => accepted(operations.setDeviceState(id, body.state, body.healcheck || 'enable')),
+    deviceSetState: ({ by, id, body }) => accepted(operations.setDeviceState(by, id, body.state)),
 
-    deviceResync: ({ id }) => accepted(operations.resyncDevice(id)),
+    deviceResync: ({ by, id }) => accepted(operations.resyncDevice(by, id)),
 
-    async deviceSetTags({ id, body }) {
+    async deviceSetTags({ by, id, body }) {
       return {
         status: 200,
-        json: await operations.changeDeviceTags(id, { kind: body.change_type, tags: body.tags ?? {} }),
+        json: await operations.changeDeviceTags(by, id, { kind: body.change_type, tags: body.tags ?? {} }),
       };
     },
   };

@@ -21,7 +21,7 @@ type NodeHandlers = Pick<
 
 export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
   return {
-    nodeAdd: ({ body }) => accepted(operations.addNode(nodeRequest(body))),
+    nodeAdd: ({ by, body }) => accepted(operations.addNode(by, nodeRequest(body))),
 
     async nodeInfo({ id }) {
       const json = await store.read(async (tx) => {
@@ -35,28 +35,28 @@ export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
       return { status: 200, json };
     },
 
-    nodeDelete: ({ id }) => accepted(operations.deleteNode(id)),
+    nodeDelete: ({ by, id }) => accepted(operations.deleteNode(by, id)),
 
-    nodeSetState: ({ id, body }) => accepted(operations.setNodeState(id, body.state, body.healcheck || 'enable')),
+    nodeSetState: ({ by, id, body }) => accepted(operations.setNodeState(by, id, body.state)),
 
-    nodeRepair: ({ id, body }) => accepted(operations.repairNode(id, body?.dryrun ?? false)),
+    nodeRepair: ({ by, id, body }) => accepted(operations.repairNode(by, id, body?.dryrun ?? false)),
 
     async nodeLastRepair({ id }) {
       found(await store.read((tx) => tx.nodes.find(id)));
       return { status: 200, json: found(operations.lastRepairReport(id)) };
     },
 
-    async hostKeyForget({ body }) {
-      await operations.forgetHostKey(body.host);
+    async hostKeyForget({ by, body }) {
+      await operations.forgetHostKey(by, body.host);
       return { status: 204 };
     },
 
     repairReport: async ({ id }) => ({ status: 200, json: found(operations.repairReport(id)) }),
 
-    async nodeSetTags({ id, body }) {
+    async nodeSetTags({ by, id, body }) {
       return {
         status: 200,
-        json: await operations.changeNodeTags(id, { kind: body.change_type, tags: body.tags ?? {} }),
+        json: await operations.changeNodeTags(by, id, { kind: body.change_type, tags: body.tags ?? {} }),
       };
     },
   };

@@ -30,6 +30,6 @@ export function operationHandlers({ store, operations }: HandlerDeps): Operation
       return { status: 200, json: pendingOperationInfo(operation, operations.nextTry(id)) };
     },
 
-    pendingOperationCleanup: ({ body }) => accepted(operations.cleanUp(body.operations ?? [])),
+    pendingOperationCleanup: ({ by, body }) => accepted(operations.cleanUp(by, body.operations ?? [])),
   };
 }

@@ -1,5 +1,6 @@
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
+import type { Requester } from '../../domain/requester.js';
 import type { IdempotencyRequest } from '../../operations/ports.js';
 import type { ContractRequest, Handlers } from '../contract/handlers.js';
 import type { UserCreates } from '../user-creates.js';
@@ -47,16 +48,16 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
       return { status: 200, json: { volumes } };
     },
 
-    async volumeClaim({ id }) {
-      await operations.claimVolume(id);
+    async volumeClaim({ by, id }) {
+      await operations.claimVolume(by, id);
       return { status: 204 };
     },
 
     async volumeCreate(request) {
-      const earlier = request.isUser ? await userCreates.earlier(request.fingerprint()) : null;
+      const earlier = isUser(request.by) ? await userCreates.earlier(request.fingerprint()) : null;
       if (earlier !== null) return { status: 202, location: `/queue/${earlier}` };
-      const ticket = await operations.createVolume(volumeRequest(request.body), idempotency(request));
-      if (request.isUser) userCreates.accepted(ticket.queueId, request.fingerprint());
+      const ticket = await operations.createVolume(request.by, volumeRequest(request.body), idempotency(request));
+      if (isUser(request.by)) userCreates.accepted(ticket.queueId, request.fingerprint());
       return accepted(ticket);
     },
 
@@ -74,20 +75,25 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
       return { status: 200, json };
     },
 
-    volumeDelete: ({ id }) => accepted(operations.deleteVolume(id)),
+    volumeDelete: ({ by, id }) => accepted(operations.deleteVolume(by, id)),
 
-    volumeExpand: ({ id, body }) => accepted(operations.expandVolume(id, Number(body.expand_size))),
+    volumeExpand: ({ by, id, body }) => accepted(operations.expandVolume(by, id, Number(body.expand_size))),
 
-    volumeClone: ({ id, body }) => accepted(operations.cloneVolume(id, body.name ?? '')),
+    volumeClone: ({ by, id, body }) => accepted(operations.cloneVolume(by, id, body.name ?? '')),
 
-    volumeAdoptBricks: ({ id }) => accepted(operations.adoptBricks(id)),
+    volumeAdoptBricks: ({ by, id }) => accepted(operations.adoptBricks(by, id)),
 
-    volumeSetBlockRestriction: ({ id, body }) => accepted(operations.setBlockRestriction(id, body.restriction ?? '')),
+    volumeSetBlockRestriction: ({ by, id, body }) =>
+      accepted(operations.setBlockRestriction(by, id, body.restriction ?? '')),
   };
 }
 
 const MAX_KEY_CHARACTERS = 255;
 const PRINTABLE = /^[\x20-\x7e]+$/;
+
+function isUser({ issuer }: Requester): boolean {
+  return issuer === 'user';
+}
 
 function idempotency(request: ContractRequest<'volumeCreate'>): IdempotencyRequest | undefined {
   const key = request.headers['idempotency-key'];
@@ -96,5 +102,5 @@ function idempotency(request: ContractRequest<'volumeCreate'>): IdempotencyReque
     throw new DomainError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters');
   }
   // Keys of one issuer are not answered to another; no key can hold a line end.
-  return { key: request.isUser ? `user\n${key}` : key, requestHash: request.fingerprint() };
+  return { key: isUser(request.by) ? `user\n${key}` : key, requestHash: request.fingerprint() };
 }

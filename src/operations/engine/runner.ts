@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
+import type { Requester } from '../../domain/requester.js';
 import { FinalRefusal } from '../../executors/executor.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
@@ -11,6 +12,7 @@ import { Abandoned, type Build, errorText, type Settlement } from './settlement.
 import type { OperationTracker } from './tracker.js';
 
 export interface StartOptions {
+  readonly by: Requester | null;
   /** Checks that come before the in-flight limit. */
   readonly check?: (tx: ReadTx) => Promise<void>;
   /** Allocates and records, for operation `operationId`; called again for each retry. */
@@ -62,7 +64,7 @@ export class OperationRunner {
         else this.#tracker.admit(operationId);
         isAdmitted = true;
         const intent = await options.build(tx, operationId);
-        await tx.operations.insert(newRecord(kind, operationId, intent));
+        await tx.operations.insert({ ...newRecord(kind, operationId, intent), requestedBy: options.by });
         return { intent, ticket: { queueId: await openQueueEntry(tx, operationId, options.idempotency) } };
       });
     } catch (error) {

@@ -312,7 +312,9 @@ export class Settlement {
       const intent = await build(tx, operationId);
       const record = newRecord(kind, operationId, intent);
       const before = await tx.operations.find(operationId);
-      await tx.operations.update({ ...record, createdAt: before?.createdAt ?? record.createdAt });
+      await tx.operations.update(
+        before ? { ...record, createdAt: before.createdAt, requestedBy: before.requestedBy } : record,
+      );
       return intent;
     } catch (error) {
       if (!(error instanceof DomainError) || isUnavailable(error)) throw error;

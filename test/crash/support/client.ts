@@ -1,7 +1,8 @@
 import type { Id } from '../../../src/domain/ids.js';
 import type { EntryState } from '../../../src/domain/node.js';
 import type { BlockRestriction } from '../../../src/domain/volume.js';
-import type { Operations, QueueTicket } from '../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../src/operations/ports.js';
+import type { AskedOperations } from '../../support/asked-by.js';
 
 /** What scenarios ask of a server, whether it runs in this process or behind HTTP. */
 export interface Client {
@@ -12,7 +13,7 @@ export interface Client {
 }
 
 export type Requests = Pick<
-  Operations,
+  AskedOperations,
   | 'createCluster'
   | 'setClusterFlags'
   | 'deleteCluster'

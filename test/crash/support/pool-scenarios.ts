@@ -10,7 +10,7 @@ const firstNode = async (client: Client) => (await client.view()).nodes[0]?.id ?
 const smallPool = async (client: Client) => loadTopology(client, 2, 1);
 
 async function setDeviceState(client: Client, id: Id, ...states: readonly EntryState[]): Promise<void> {
-  for (const state of states) await client.done(await client.operations.setDeviceState(id, state, 'enable'));
+  for (const state of states) await client.done(await client.operations.setDeviceState(id, state));
 }
 
 async function failedDevice(client: Client): Promise<Id> {
@@ -107,7 +107,7 @@ export const RECORD_SCENARIOS: readonly Scenario[] = [
       await smallPool(client);
       return firstDevice(client);
     },
-    request: (client, id) => client.operations.setDeviceState(id, 'offline', 'enable'),
+    request: (client, id) => client.operations.setDeviceState(id, 'offline'),
     isDone: (view, id) => stateOf(view.devices, id) === 'offline',
   },
   {
@@ -118,7 +118,7 @@ export const RECORD_SCENARIOS: readonly Scenario[] = [
       await setDeviceState(client, id, 'offline');
       return id;
     },
-    request: (client, id) => client.operations.setDeviceState(id, 'failed', 'enable'),
+    request: (client, id) => client.operations.setDeviceState(id, 'failed'),
     isDone: (view, id) => stateOf(view.devices, id) === 'failed',
   },
   {
@@ -127,7 +127,7 @@ export const RECORD_SCENARIOS: readonly Scenario[] = [
       await smallPool(client);
       return firstNode(client);
     },
-    request: (client, id) => client.operations.setNodeState(id, 'offline', 'enable'),
+    request: (client, id) => client.operations.setNodeState(id, 'offline'),
     isDone: (view, id) => stateOf(view.nodes, id) === 'offline',
   },
   {
@@ -135,12 +135,12 @@ export const RECORD_SCENARIOS: readonly Scenario[] = [
     prepare: async (client) => {
       await smallPool(client);
       const id = await firstNode(client);
-      await client.done(await client.operations.setNodeState(id, 'offline', 'enable'));
+      await client.done(await client.operations.setNodeState(id, 'offline'));
       for (const device of (await client.view()).devices)
         if (device.nodeId === id) await setDeviceState(client, device.id, 'offline');
       return id;
     },
-    request: (client, id) => client.operations.setNodeState(id, 'failed', 'enable'),
+    request: (client, id) => client.operations.setNodeState(id, 'failed'),
     isDone: (view, id) =>
       stateOf(view.nodes, id) === 'failed' &&
       view.devices.every((device) => device.nodeId !== id || device.state === 'failed'),
