@@ -85,7 +85,7 @@ module.exports = {
       '^src/executors/commands/host/host-settings\\.ts$',
       '^src/logging/log-level\\.ts$',
     ]),
-    only('cli-sees-contract-only', '^src/cli/', ['^src/api/contract/', '^src/domain/counted\\.ts$']),
+    only('cli-sees-contract-only', '^src/cli/', ['^src/api/contract/', '^src/domain/(counted|database-volume)\\.ts$']),
     {
       name: 'no-dev-packages',
       comment: 'A production install has only dependencies; heketi-cli is bundled, so its imports count as well',

@@ -12,6 +12,7 @@ process.stderr.on('error', () => undefined);
 const stdout = (text: string): void => output.print(text);
 const stderr = (text: string): void => void process.stderr.write(text);
 const databaseCommands = () => import('./app/database-commands.js');
+const offlinePool = () => import('./app/offline-pool.js');
 
 let kind: 'reading' | 'changing' | 'serving' = 'reading';
 
@@ -25,6 +26,10 @@ const exitCode = await runCommandLine(
     },
     offlineCleanupOperations: (options) =>
       changing(async () => (await import('./app/serve.js')).cleanUpOffline(options, stdout)),
+    offlineExamineGluster: (options) =>
+      reportingRefusals(async () => (await offlinePool()).examineOffline(options, stdout)),
+    offlineUpdateDbVolume: (options) =>
+      changing(async () => (await offlinePool()).updateDatabaseVolume(options, stdout)),
     dbExport: (options) => reportingRefusals(async () => (await databaseCommands()).exportDatabase(options, stdout)),
     dbImport: (options) => changing(async () => (await databaseCommands()).importDatabaseFile(options)),
     dbRestore: (options) =>

@@ -3,7 +3,6 @@ import { AdminState } from '../api/admin-state.js';
 import { buildServer } from '../api/server.js';
 import { Traffic } from '../api/traffic.js';
 import type { Config } from '../config/config.js';
-import { gibToKib } from '../domain/size.js';
 import type { Executor } from '../executors/executor.js';
 import { InjectingExecutor } from '../executors/inject/injecting-executor.js';
 import { readInjectionRules } from '../executors/inject/injection-rules.js';
@@ -20,12 +19,12 @@ import { RestoredDatabase } from '../operations/engine/restored-database.js';
 import { examinePool, findDifferences } from '../operations/examination/examine.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import { HostWork } from '../operations/hosts/host-work.js';
-import type { OperationSettings } from '../operations/settings.js';
 import { openSqliteStore } from '../store/sqlite.js';
 import type { Store } from '../store/store.js';
 import { BackgroundWork } from './background-work.js';
 import { chooseExecutor } from './choose-executor.js';
 import { listenHost } from './listen-host.js';
+import { operationSettings } from './operation-settings.js';
 import { recordedPool } from './recorded-pool.js';
 import type { TlsTexts } from './tls-files.js';
 
@@ -162,27 +161,4 @@ function withInjectedFaults(executor: Executor, { injection }: Config, logger: L
   return new InjectingExecutor(executor, readInjectionRules(injection.raw), {
     onInjected: (host, command) => logger.warn({ host, command }, 'injected in place of a command or its result'),
   });
-}
-
-function operationSettings(config: Config): OperationSettings {
-  const { limits } = config;
-  return {
-    limits: {
-      minBrickKib: gibToKib(limits.minBrickGib),
-      maxBrickKib: gibToKib(limits.maxBrickGib),
-      maxBricksPerVolume: limits.maxBricksPerVolume,
-    },
-    maxVolumesPerCluster: limits.maxVolumesPerCluster,
-    averageFileKib: limits.averageFileKib,
-    zoneChecking: config.zoneChecking,
-    preRequestOptions: config.preRequestOptions,
-    postRequestOptions: config.postRequestOptions,
-    blockHostingOptions: config.blockHosting.options,
-    volumeCreateRetries: config.volumeCreateRetries,
-    maxInflight: config.maxInflight,
-    operationsPerCluster: config.concurrency.operationsPerCluster,
-    hasGlusterLimits: !(config.executor === 'mock' && config.mock.mode === 'lenient'),
-    // The original's mock knows no spare metadata, and its figures are in the recorded answers.
-    reserveSpareMetadata: !(config.executor === 'mock' && config.mock.mode === 'lenient'),
-  };
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { DATABASE_VOLUME_NAME } from '../domain/database-volume.js';
 import { isId } from '../domain/ids.js';
 
 export interface ServeOptions {
@@ -230,7 +231,7 @@ function addOfflineCommands(offline: Command, actions: CommandLineActions, run: 
   }
   if (offlineUpdateDbVolume) {
     offlineCommand(offline, 'update-dbvol', "set the recommended options on the volume of heketi's own database")
-      .option('--force-volume-name <name>', 'volume to update', 'heketidbstorage')
+      .option('--force-volume-name <name>', 'volume to update', DATABASE_VOLUME_NAME)
       .action((flags: OfflineFlags & { forceVolumeName: string }) =>
         run(offlineUpdateDbVolume({ configFile: configFile(flags), volumeName: flags.forceVolumeName })),
       );

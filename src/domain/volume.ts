@@ -41,9 +41,6 @@ export interface StoredMount {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** The volume that holds heketi's own database; it can't be deleted through the API. */
-export const DATABASE_VOLUME_NAME = 'heketidbstorage';
-
 const NO_BLOCK_INFO: BlockInfo = { freeGib: 0, reservedGib: 0, restriction: '' };
 
 /** Space for block volumes on a hosting volume: 98 %, the rest is reserved for gluster-block's own files. */

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import type { BackupPurpose } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
-import { examinationReport, examinedClusters, poolDifferences } from '../wire/examination.js';
+import { examinedPool, poolDifferences } from '../wire/examination.js';
 import type { HandlerDeps } from './deps.js';
 
 type DatabaseHandlers = Pick<
@@ -28,11 +28,7 @@ export function databaseHandlers({ store, reports, pool, operations }: HandlerDe
 
     async examineGluster() {
       const examination = await pool.examine();
-      const json = {
-        heketidb: await store.read((tx) => reports.dump(tx)),
-        report: examinationReport(examination, operations.inFlight()),
-        clusters: examinedClusters(examination),
-      };
+      const json = examinedPool(await store.read((tx) => reports.dump(tx)), examination, operations.inFlight());
       return { status: 200, json, indent: INDENT };
     },
 

@@ -5,8 +5,17 @@ import type { components } from '../contract/openapi.js';
 
 type ExaminedCluster = components['schemas']['ExaminedCluster'];
 
+/** What was found, beside the whole database. */
+export function examinedPool<Dump>(
+  heketidb: Dump,
+  examination: Examination,
+  inFlight: number,
+): { readonly heketidb: Dump; readonly report: string[]; readonly clusters: ExaminedCluster[] | null } {
+  return { heketidb, report: examinationReport(examination, inFlight), clusters: examinedClusters(examination) };
+}
+
 /** Clusters and their nodes as the original shows them: a part that could not be had is null. */
-export function examinedClusters({ records, nodes }: Examination): ExaminedCluster[] | null {
+function examinedClusters({ records, nodes }: Examination): ExaminedCluster[] | null {
   if (records.clusters.length === 0) return null;
   return records.clusters.map(({ id }) => {
     const ofCluster = nodes.filter(({ node }) => node.clusterId === id);
@@ -43,7 +52,7 @@ function mountStatus({ mounts, fstab }: NonNullable<SurveyedNode['survey']>): ob
 }
 
 /** The original's report: what could not be had, and whether the names of all volumes agree on each node. */
-export function examinationReport({ records, nodes }: Examination, inFlight: number): string[] {
+function examinationReport({ records, nodes }: Examination, inFlight: number): string[] {
   const report = [`OnDemand Examiner invoked while ${inFlight} ops are in flight`];
   for (const { node, survey, failure, blockVolumes } of nodes) {
     if (!survey) report.push(`could not fetch anything from node ${node.id} (${manageName(node)}): ${failure}`);

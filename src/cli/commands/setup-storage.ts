@@ -1,3 +1,4 @@
+import { DATABASE_LEVEL, DATABASE_VOLUME_NAME, DATABASE_VOLUME_OPTIONS } from '../../domain/database-volume.js';
 import { type HeketiClient, pathOf } from '../client.js';
 import { CliCommand } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
@@ -8,22 +9,9 @@ import { describeFileError } from '../transport.js';
 import { memberOf, readTexts, readVolume } from '../wire.js';
 import { splitList } from './arguments.js';
 
-const VOLUME_NAME = 'heketidbstorage';
 const SIZE_GIB = 2;
 
-/** What a database file on a GlusterFS mount needs: no caching, no reordering of writes. */
-const DEFAULT_OPTIONS = [
-  'performance.stat-prefetch off',
-  'performance.write-behind off',
-  'performance.open-behind off',
-  'performance.quick-read off',
-  'performance.strict-o-direct on',
-  'performance.read-ahead off',
-  'performance.io-cache off',
-  'performance.readdir-ahead off',
-  'user.heketi.dbstoragelevel 1',
-];
-const CUSTOM_LEVEL = 'user.heketi.dbstoragelevel custom';
+const CUSTOM_LEVEL = `${DATABASE_LEVEL} custom`;
 
 export function buildSetupStorageCommand(context: CliContext): CliCommand {
   return new CliCommand('setup-openshift-heketi-storage', {
@@ -55,7 +43,7 @@ async function setUpStorage(context: CliContext, flags: FlagSet): Promise<void> 
   const nodeSelector = readNodeSelector(flags.string('node-selector'));
   const client = await context.connect(flags);
   await refuseIfExists(client);
-  const request = { size: SIZE_GIB, name: VOLUME_NAME, durability, glustervolumeoptions: readOptions(flags) };
+  const request = { size: SIZE_GIB, name: DATABASE_VOLUME_NAME, durability, glustervolumeoptions: readOptions(flags) };
   const json = await client.submitForJson('POST', '/volumes', request, 'creating the database volume');
   const volume = readVolume(json);
   try {
@@ -79,7 +67,7 @@ async function cleanUp(context: CliContext, client: HeketiClient, volumeId: stri
     await client.submit('DELETE', pathOf('volumes', volumeId), undefined, 'deleting the database volume');
   } catch (error) {
     // Servers protect this volume from deletion; the first error is the one to report.
-    context.warn(`Volume ${volumeId} (${VOLUME_NAME}) remains: ${(error as Error).message}\n`);
+    context.warn(`Volume ${volumeId} (${DATABASE_VOLUME_NAME}) remains: ${(error as Error).message}\n`);
   }
 }
 
@@ -93,7 +81,7 @@ function readDurability(flags: FlagSet): Record<string, unknown> {
 
 function readOptions(flags: FlagSet): string[] {
   const own = splitList(flags.string('gluster-volume-options'));
-  const base = own.length === 0 ? DEFAULT_OPTIONS : [...own, CUSTOM_LEVEL];
+  const base = own.length === 0 ? DATABASE_VOLUME_OPTIONS : [...own, CUSTOM_LEVEL];
   return [...base, ...splitList(flags.string('append-volume-options'))];
 }
 
@@ -107,6 +95,7 @@ function readNodeSelector(text: string): Record<string, string> | null {
 async function refuseIfExists(client: HeketiClient): Promise<void> {
   const ids = readTexts(memberOf(await client.getJson('/volumes'), 'volumes'));
   for await (const volume of fetchInOrder(ids, (id) => client.getJson(pathOf('volumes', id)))) {
-    if (readVolume(volume).name === VOLUME_NAME) throw new CliError(`Volume ${VOLUME_NAME} already exists`);
+    if (readVolume(volume).name === DATABASE_VOLUME_NAME)
+      throw new CliError(`Volume ${DATABASE_VOLUME_NAME} already exists`);
   }
 }

@@ -1,8 +1,9 @@
 import { pathOfBrick } from '../../domain/brick.js';
+import { DATABASE_VOLUME_NAME } from '../../domain/database-volume.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
-import { DATABASE_VOLUME_NAME, type Volume } from '../../domain/volume.js';
+import type { Volume } from '../../domain/volume.js';
 import { snapshotCount } from '../../executors/commands/gluster/gluster-snapshot.js';
 import {
   deleteGlusterVolume,

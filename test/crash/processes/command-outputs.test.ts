@@ -75,12 +75,14 @@ const READING: readonly [string, readonly string[]][] = [
   ['db', ['db']],
   ['db export', ['db', 'export', '--jsonfile=-']],
   ['db consistency-check', ['db', 'consistency-check']],
+  ['offline state examine gluster', ['offline', 'state', 'examine', 'gluster']],
 ];
 const CHANGING: readonly [string, readonly string[]][] = [
   ['db delete-bricks-with-empty-path', ['db', 'delete-bricks-with-empty-path', '--all']],
   ['db restore', ['db', 'restore']],
   ['offline forget-host-key', ['offline', 'forget-host-key', 'host1']],
   ['offline cleanup-operations', ['offline', 'cleanup-operations']],
+  ['offline update-dbvol', ['offline', 'update-dbvol', '--force-volume-name=manual-host']],
 ];
 
 /** The words with what they need to work. */

@@ -119,6 +119,21 @@ export async function addBricks(hosts: Hosts, host: string, spec: GlusterVolumeS
   await runAll(hosts.executor, host, addBrickCommands(hosts.settings, spec));
 }
 
+/** `key value` each; those before one that gluster refuses are set. */
+export async function setVolumeOptions(
+  hosts: Hosts,
+  host: string,
+  name: string,
+  options: readonly string[],
+): Promise<void> {
+  const { settings, executor } = hosts;
+  await runAll(
+    executor,
+    host,
+    options.map((option) => gluster(settings, ['volume', 'set', name, ...optionArguments(option)])),
+  );
+}
+
 export async function startRebalance(hosts: Hosts, host: string, name: string): Promise<void> {
   await runOne(hosts.executor, host, gluster(hosts.settings, ['volume', 'rebalance', name, 'start']));
 }
