@@ -54,9 +54,11 @@ module.exports = {
     commands('device', ['host', 'lvm', 'gluster']),
     commands('node', ['host', 'lvm', 'brick', 'gluster']),
     executors('commands', []),
-    executors('inject', ['shell\\.ts$']),
-    executors('ssh', ['shell\\.ts$']),
-    executors('mock', ['shell\\.ts$']),
+    executors('inject', ['shell/quoting\\.ts$']),
+    executors('mock', ['shell/quoting\\.ts$']),
+    // What is said over a channel does not depend on what opened it.
+    executors('shell', []),
+    executors('ssh', ['shell/(channel|quoting)\\.ts$']),
     // What hosts are and hold, the programs on them, what goes wrong there, and hosts in a process of their own.
     mock('world', []),
     mock('host', ['world/']),
@@ -66,7 +68,7 @@ module.exports = {
     mock('remote', ['world/', 'trouble/', '(hosts-file|simulated-hosts)\\.ts$']),
     only('mock-knows-no-other-process', '^src/executors/mock/[^/]+\\.ts$', [
       '^src/domain/',
-      '^src/executors/(executor|shell)\\.ts$',
+      '^src/executors/(executor|shell/quoting)\\.ts$',
       '^src/executors/mock/(world|host|lvm|gluster|trouble)/',
     ]),
     only('operations-see-ports', '^src/operations/', [

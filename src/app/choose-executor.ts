@@ -7,7 +7,8 @@ import {
   refuseKubernetes,
 } from '../executors/create-executor.js';
 import { OnlookingExecutor } from '../executors/onlooking-executor.js';
-import type { ServerIdentity, SshLog } from '../executors/ssh/ssh-options.js';
+import type { ServerIdentity } from '../executors/shell/shell-options.js';
+import type { SshLog } from '../executors/ssh/ssh-options.js';
 import type { TakeOver } from '../operations/engine/restored-database.js';
 import type { Store, Tx } from '../store/store.js';
 

@@ -4,11 +4,13 @@ import { readHostsFile } from './mock/hosts-file.js';
 import { MockExecutor } from './mock/mock-executor.js';
 import { RemoteSimulatedHosts } from './mock/remote/remote-simulated-hosts.js';
 import { SimulatedHosts, type SimulationMode } from './mock/simulated-hosts.js';
+import { ShellExecutor } from './shell/shell-executor.js';
+import type { ServerIdentity } from './shell/shell-options.js';
 import { KnownHostsFiles } from './ssh/known-hosts.js';
 import { type HostKeyPins, PinnedHostKeys } from './ssh/pinned-host-keys.js';
 import { readPrivateKey } from './ssh/private-key.js';
-import { SshExecutor } from './ssh/ssh-executor.js';
-import type { ServerIdentity, SshLog } from './ssh/ssh-options.js';
+import { SshChannels } from './ssh/ssh-channels.js';
+import type { SshLog } from './ssh/ssh-options.js';
 
 export interface SimulationSettings {
   readonly deviceSizeGib: number;
@@ -44,12 +46,13 @@ export interface SshSurroundings {
 }
 
 /** Throws DomainError `invalid` for a key or known_hosts file that can't be used. */
-export function createSshExecutor(settings: SshSettings, { pins, identity, log }: SshSurroundings): SshExecutor {
-  const { keyFile, knownHosts, ...options } = settings;
+export function createSshExecutor(settings: SshSettings, { pins, identity, log }: SshSurroundings): ShellExecutor {
+  const { keyFile, knownHosts, useSudo, ...options } = settings;
   const onPinned = (host: string, fingerprint: string) =>
     log.info({ host, fingerprint }, 'host key is pinned at the first connection');
   const hostKeys = knownHosts.length > 0 ? new KnownHostsFiles(knownHosts) : new PinnedHostKeys(pins, onPinned);
-  return new SshExecutor({ ...options, key: readPrivateKey(keyFile), hostKeys, identity, log });
+  const channels = new SshChannels({ ...options, key: readPrivateKey(keyFile), hostKeys, log });
+  return new ShellExecutor(channels, { user: options.user, useSudo, identity, log });
 }
 
 export function refuseKubernetes(): never {

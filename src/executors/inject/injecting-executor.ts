@@ -1,7 +1,7 @@
 import { existsSync, writeSync } from 'node:fs';
 import { startTimer } from '../../timing/timers.js';
 import type { Command, CommandResult, Executor } from '../executor.js';
-import { quoteWords } from '../shell.js';
+import { quoteWords } from '../shell/quoting.js';
 import type { InjectionRule, InjectionRules, Reaction } from './injection-rules.js';
 
 export interface InjectionOptions {

@@ -1,6 +1,6 @@
 import { pause, startTimer } from '../../timing/timers.js';
 import { type Command, type CommandResult, TransportError } from '../executor.js';
-import { refuseImpossibleArgument } from '../shell.js';
+import { refuseImpossibleArgument } from '../shell/quoting.js';
 import { anotherTransaction, lockedVolume } from './gluster/gluster-program.js';
 import { mountOne } from './host/block-programs.js';
 import { changedGroup, latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';

@@ -1,9 +1,10 @@
 import type { Client } from 'ssh2';
 import { pause, startTimer } from '../../timing/timers.js';
 import { TransportError } from '../executor.js';
+import type { ChannelEnd, ChannelListener, ChannelRequest } from '../shell/channel.js';
 import { connect } from './connect.js';
-import { ChannelRefusedError, type ScriptEnd, ScriptRun, type ScriptToRun } from './script-run.js';
 import { SessionLimit } from './session-limit.js';
+import { SshChannel } from './ssh-channel.js';
 import type { SshLimits, SshOptions } from './ssh-options.js';
 
 /** sshd drops connections at random while many are being opened (MaxStartups); nothing is lost by trying again. */
@@ -11,18 +12,15 @@ const CONNECT_TRIES = 3;
 const FIRST_PAUSE_MS = 250;
 
 interface Job {
-  readonly script: ScriptToRun;
-  /** Called when the script is about to go over. */
-  readonly onStart: (run: ScriptRun) => void;
-  readonly resolve: (end: ScriptEnd) => void;
-  readonly reject: (error: unknown) => void;
-  /** Called when it waits no more. */
-  onLeft: () => void;
+  readonly request: ChannelRequest;
+  readonly listener: ChannelListener;
+  /** Null while it waits for its turn. */
+  channel: SshChannel | null;
 }
 
 /**
  * The one connection to a host: opened when there is work, kept while there is some, shared by up to `maxSessions`
- * scripts at a time, the others waiting in order.
+ * channels at a time, the others waiting in order.
  */
 export class HostLink {
   readonly #host: string;
@@ -45,41 +43,27 @@ export class HostLink {
     this.#sessions = this.#newLimit();
   }
 
-  run(script: ScriptToRun, onStart: (run: ScriptRun) => void): Promise<ScriptEnd> {
-    const { signal } = script;
-    if (signal?.aborted) return Promise.reject(this.#unsent('the commands were given up before they began'));
-    if (this.#isClosed) return Promise.reject(this.#unsent('the server is shutting down'));
-    return new Promise((resolve, reject) => {
-      const job: Job = { script, onStart, resolve, reject, onLeft: () => undefined };
-      signal?.addEventListener('abort', () => this.#refuse(job, 'the commands were given up before they began'), {
-        once: true,
-      });
-      // Whatever keeps the host from being tried or its sessions from ending: nobody waits for ever.
-      const seconds = this.#limits.queueMs / 1000;
-      const late = startTimer(
-        () => this.#refuse(job, `its commands did not begin within ${seconds} s`),
-        this.#limits.queueMs,
-      ).unref();
-      job.onLeft = () => clearTimeout(late);
-      if (script.goesFirst) this.#queue.unshift(job);
-      else this.#queue.push(job);
-      this.#pump();
-    });
+  /** Returns what gives it up, see `Channel`. */
+  open(request: ChannelRequest, listener: ChannelListener): () => boolean {
+    const job: Job = { request, listener, channel: null };
+    if (this.#isClosed) queueMicrotask(() => listener.onEnd(this.#unborn('the server is shutting down')));
+    else if (request.goesFirst) this.#queue.unshift(job);
+    else this.#queue.push(job);
+    this.#pump();
+    return () => this.#giveUp(job);
   }
 
-  /** What waits is refused; what runs is left to its host, its outcome unknown. */
   close(): void {
     this.#isClosed = true;
     this.#sessions.stop();
-    this.#rejectQueue(this.#unsent('the server is shutting down'));
+    this.#endQueue(this.#unborn('the server is shutting down'));
     this.#client?.destroy();
   }
 
-  #refuse(job: Job, why: string): void {
-    if (!this.#queue.includes(job)) return;
+  #giveUp(job: Job): boolean {
+    job.channel?.giveUp();
     this.#queue = this.#queue.filter((other) => other !== job);
-    job.onLeft();
-    job.reject(this.#unsent(why));
+    return job.channel === null;
   }
 
   #pump(): void {
@@ -96,17 +80,14 @@ export class HostLink {
 
   #start(client: Client, job: Job): void {
     this.#running++;
-    const run = new ScriptRun(client, job.script);
-    void run.end.catch(() => undefined).then(() => !this.#queue.includes(job) && job.onLeft());
-    job.onStart(run);
-    run.end.then(job.resolve, (error: unknown) => {
-      if (error instanceof ChannelRefusedError) this.#onRefused(client, job, error);
-      else job.reject(error);
-    });
-    void run.closed.then(() => {
-      if (this.#client !== client) return; // counted anew with the next connection
-      this.#running--;
-      this.#pump();
+    job.listener.onRequested();
+    job.channel = new SshChannel(client, job.request, job.listener, {
+      onRefused: (error) => this.#onRefused(client, job, error),
+      onClosed: () => {
+        if (this.#client !== client) return; // counted anew with the next connection
+        this.#running--;
+        this.#pump();
+      },
     });
   }
 
@@ -119,14 +100,16 @@ export class HostLink {
     );
   }
 
-  #onRefused(client: Client, job: Job, error: ChannelRefusedError): void {
+  #onRefused(client: Client, job: Job, error: Error): void {
     const others = this.#running - 1;
     if (this.#client !== client || others === 0) {
-      job.reject(this.#unsent(`it opens no channel: ${error.message}`, error));
+      job.listener.onEnd(this.#unborn(`it opens no channel: ${error.message}`, error));
       return;
     }
     this.#sessions.refused(others);
+    job.channel = null;
     this.#queue.unshift(job);
+    job.listener.onPutBack();
   }
 
   #connectSoon(): void {
@@ -174,7 +157,7 @@ export class HostLink {
     this.#isConnecting = false;
     const pauseMs = Math.min(this.#limits.maxPauseMs, FIRST_PAUSE_MS * 2 ** this.#failures++);
     this.#nextTryAt = performance.now() + pauseMs;
-    this.#rejectQueue(error);
+    this.#endQueue({ kind: 'unborn', error: error as Error });
   }
 
   #waitForWork(client: Client): void {
@@ -184,17 +167,14 @@ export class HostLink {
     }, this.#limits.idleMs).unref();
   }
 
-  #rejectQueue(error: unknown): void {
+  #endQueue(end: ChannelEnd): void {
     const queue = this.#queue;
     this.#queue = [];
-    for (const job of queue) {
-      job.onLeft();
-      job.reject(error);
-    }
+    for (const { listener } of queue) listener.onEnd(end);
   }
 
-  #unsent(why: string, cause?: unknown): TransportError {
-    return new TransportError(this.#host, `${this.#host}: ${why}`, false, { cause });
+  #unborn(why: string, cause?: unknown): ChannelEnd {
+    return { kind: 'unborn', error: new TransportError(this.#host, `${this.#host}: ${why}`, false, { cause }) };
   }
 }
 

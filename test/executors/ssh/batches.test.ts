@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { execText } from '../../../src/executors/ssh/exec-text.js';
-import { MarkSplitter } from '../../../src/executors/ssh/mark-splitter.js';
+import { expect, it } from 'vitest';
 import { command, describeOverSsh, SILENT_LOG } from './ssh-hosts.js';
 
 describeOverSsh('a batch over ssh', { nodes: 1, devices: 1 }, (hosts) => {
@@ -155,37 +153,5 @@ describeOverSsh('a batch over ssh', { nodes: 1, devices: 1 }, (hosts) => {
       name: 'CommandError',
       message: expect.stringMatching(/the shell of nobody-at-all .* ran nothing.*This account/) as string,
     });
-  });
-});
-
-describe('a mark', () => {
-  const mark = '0123456789abcdef';
-
-  it('is found wherever the stream is cut', () => {
-    const stream = Buffer.from(`noise${mark}:begin\nout${mark.slice(0, 9)}put${mark}:end 0\n${mark}:done\n`);
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: stream.length })), (cuts) => {
-        const splitter = new MarkSplitter(mark, 1000);
-        const places = [0, ...cuts.sort((a, b) => a - b), stream.length];
-        const parts = places.slice(1).flatMap((to, i) => splitter.push(stream.subarray(places[i], to)));
-        expect(parts.map(({ before, event }) => [String(before), event])).toEqual([
-          ['noise', 'begin'],
-          [`out${mark.slice(0, 9)}put`, 'end 0'],
-          ['', 'done'],
-        ]);
-      }),
-    );
-  });
-});
-
-describe('the text of an exec request', () => {
-  it('is one line without a character that shells read differently', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (script) => {
-        const [, quoted = ''] = /^\/bin\/bash -c '[^']*' '([^']*)'$/.exec(execText(script).command) ?? [];
-        expect(quoted).toMatch(/^(?:[ -~])*$/);
-        expect(quoted).not.toMatch(/[!']|\\(?!0)/);
-      }),
-    );
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Command, type CommandResult, type Executor, TransportError } from '../../../src/executors/executor.js';
-import type { SshExecutor } from '../../../src/executors/ssh/ssh-executor.js';
+import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
 import { openSqliteStore } from '../../../src/store/sqlite.js';
 import { done, openPool, type Pool } from '../../support/pool.js';
 import type { SshHosts } from './ssh-hosts.js';
@@ -17,13 +17,13 @@ const NEVER = new Promise<never>(() => undefined);
 class StrikingSsh implements Executor {
   batches = 0;
   readonly death: Promise<void>;
-  readonly #inner: SshExecutor;
+  readonly #inner: ShellExecutor;
   readonly #at: number;
   readonly #fault: Fault | null;
   #isDead = false;
   #die: () => void = () => undefined;
 
-  constructor(inner: SshExecutor, at: number, fault: Fault | null) {
+  constructor(inner: ShellExecutor, at: number, fault: Fault | null) {
     this.#inner = inner;
     this.#at = at;
     this.#fault = fault;

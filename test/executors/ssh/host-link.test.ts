@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { chownSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
+import type { ShellLimits } from '../../../src/executors/shell/shell-options.js';
 import { SessionLimit } from '../../../src/executors/ssh/session-limit.js';
-import { SshExecutor } from '../../../src/executors/ssh/ssh-executor.js';
-import type { SshLimits } from '../../../src/executors/ssh/ssh-options.js';
 import { BashServer } from './bash-server.js';
-import { command, SILENT_LOG } from './ssh-hosts.js';
+import { command, SILENT_LOG, shellOverSsh } from './ssh-hosts.js';
 
 describe('the work that waits for a host', () => {
   let server: BashServer;
@@ -16,8 +16,8 @@ describe('the work that waits for a host', () => {
   afterAll(() => server.down());
   afterEach(() => void vi.useRealTimers());
 
-  function executor(port: () => number, limits: Partial<SshLimits>, maxSessions = 1): SshExecutor {
-    return new SshExecutor({
+  function executor(port: () => number, limits: Partial<ShellLimits>, maxSessions = 1): ShellExecutor {
+    return shellOverSsh({
       user: 'nobody',
       get port() {
         return port();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Command, CommandResult, Executor } from '../../../src/executors/executor.js';
-import type { SshExecutor } from '../../../src/executors/ssh/ssh-executor.js';
+import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
 import { openSqliteStore } from '../../../src/store/sqlite.js';
 import { done, openPool, type Pool, volumeRequest } from '../../support/pool.js';
 import { expectAgreement, setUpServers } from './crash-servers.js';
@@ -12,11 +12,11 @@ const HOOK = 'var/tmp/hook-delay';
 /** Notes what gluster is asked to change, and calls `onLooks` when it was asked for its lock some times. */
 class NotingExecutor implements Executor {
   readonly changes: string[] = [];
-  readonly #inner: SshExecutor;
+  readonly #inner: ShellExecutor;
   readonly #onLooks: () => void;
   #looks = 0;
 
-  constructor(inner: SshExecutor, onLooks: () => void) {
+  constructor(inner: ShellExecutor, onLooks: () => void) {
     this.#inner = inner;
     this.#onLooks = onLooks;
   }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { chownSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SshExecutor } from '../../../src/executors/ssh/ssh-executor.js';
+import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
 import { done, recover, volumeRequest } from '../../support/pool.js';
 import { BashServer } from './bash-server.js';
 import { expectAgreement, openServer, seeded, setUpServers } from './crash-servers.js';
-import { command, describeOverSsh, SILENT_LOG } from './ssh-hosts.js';
+import { command, describeOverSsh, SILENT_LOG, shellOverSsh } from './ssh-hosts.js';
 
 const ROUNDS = 60;
 const KILLED_SERVERS = 8;
@@ -20,8 +20,8 @@ describe('recoveries that run side by side on one host', () => {
   });
   afterAll(() => server.down());
 
-  function start(serverId: string, generation: number): SshExecutor {
-    return new SshExecutor({
+  function start(serverId: string, generation: number): ShellExecutor {
+    return shellOverSsh({
       user: 'nobody',
       port: server.port,
       key: server.key,

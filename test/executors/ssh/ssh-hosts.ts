@@ -2,13 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { chownSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Command } from '../../../src/executors/executor.js';
+import { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
+import type { ShellLimits, ShellOptions } from '../../../src/executors/shell/shell-options.js';
 import { KnownHostsFiles } from '../../../src/executors/ssh/known-hosts.js';
 import { readPrivateKey } from '../../../src/executors/ssh/private-key.js';
-import { SshExecutor } from '../../../src/executors/ssh/ssh-executor.js';
-import type { SshLog, SshOptions } from '../../../src/executors/ssh/ssh-options.js';
+import { SshChannels } from '../../../src/executors/ssh/ssh-channels.js';
+import type { SshLimits, SshLog, SshOptions } from '../../../src/executors/ssh/ssh-options.js';
 import { SimCluster, whyNoSimcluster } from '../../support/simcluster.js';
 
-export const SILENT_LOG: SshLog = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+export const SILENT_LOG: SshLog = { debug: () => undefined, info: () => undefined };
+
+/** What it takes to run commands over SSH. */
+export interface ShellOverSshOptions extends SshOptions, ShellOptions {
+  readonly limits?: Partial<SshLimits & ShellLimits>;
+}
+
+export function shellOverSsh(options: ShellOverSshOptions): ShellExecutor {
+  return new ShellExecutor(new SshChannels(options), options);
+}
 
 const whyNot = whyNoSimcluster();
 
@@ -30,7 +41,7 @@ export function describeOverSsh(
 /** A simulated cluster and executors for it. */
 export class SshHosts {
   readonly #options: Readonly<Record<string, string | number>>;
-  readonly #executors: SshExecutor[] = [];
+  readonly #executors: ShellExecutor[] = [];
   #cluster: SimCluster | null = null;
 
   constructor(options: Readonly<Record<string, string | number>>) {
@@ -49,8 +60,8 @@ export class SshHosts {
   }
 
   /** Another server, unless `identity` says otherwise. */
-  executor(overrides: Partial<SshOptions> = {}): SshExecutor {
-    const executor = new SshExecutor({
+  executor(overrides: Partial<ShellOverSshOptions> = {}): ShellExecutor {
+    const executor = shellOverSsh({
       user: this.cluster.user,
       port: this.cluster.port,
       key: readPrivateKey(this.cluster.keyFile),

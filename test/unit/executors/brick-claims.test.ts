@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Claims, refuseClaimed } from '../../../src/executors/commands/brick/brick-claims.js';
-import { quoteWords } from '../../../src/executors/shell.js';
+import { quoteWords } from '../../../src/executors/shell/quoting.js';
 
 const MOUNT = '/var/lib/heketi/mounts/vg_1/brick_1';
 

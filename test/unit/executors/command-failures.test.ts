@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isProgramMissing } from '../../../src/executors/commands/host/failure.js';
-import { explainFailure } from '../../../src/executors/ssh/command-failures.js';
+import { explainFailure } from '../../../src/executors/shell/command-failures.js';
 
 const explained = (program: string, exitCode: number, stderr: string, useSudo = false) =>
   explainFailure('n1', program, { exitCode, stdout: '', stderr }, { user: 'u', useSudo });

@@ -18,7 +18,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendFstabLine, deleteFstabLine, findFstabLine } from '../../../src/executors/commands/host/fstab-lines.js';
 import type { Command } from '../../../src/executors/executor.js';
-import { quoteWords } from '../../../src/executors/shell.js';
+import { quoteWords } from '../../../src/executors/shell/quoting.js';
 
 const MOUNT = '/var/lib/heketi/mounts/vg_1/brick_1';
 

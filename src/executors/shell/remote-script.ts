@@ -1,5 +1,5 @@
 import type { Command } from '../executor.js';
-import { quoteWords } from '../shell.js';
+import { quoteWords } from './quoting.js';
 
 /** What marks our own lines in a script's output. Each half alone stands in the script, so that `ps` shows no mark. */
 export interface ScriptMark {

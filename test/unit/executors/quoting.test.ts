@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.js';
-import { bashCommandLine, quoteWord, quoteWords } from '../../../src/executors/shell.js';
+import { bashCommandLine, quoteWord, quoteWords } from '../../../src/executors/shell/quoting.js';
 
 const METACHARACTERS = [...'\'"`$\\!*?[]{}()<>|&;#~=%^ \t\n\r-/,.:@+'];
 const hostile = fc.oneof(

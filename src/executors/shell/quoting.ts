@@ -1,4 +1,4 @@
-import { DomainError } from '../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 
 /** Characters that no shell gives a meaning to, at any place of a word. */
 const PLAIN_WORD = /^[A-Za-z0-9_./:,@%+-]+$/;

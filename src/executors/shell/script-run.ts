@@ -1,6 +1,6 @@
-import type { Client, ClientChannel } from 'ssh2';
 import { startTimer } from '../../timing/timers.js';
 import { TransportError } from '../executor.js';
+import type { Channel, ChannelEnd, ChannelProvider } from './channel.js';
 import type { ExecText } from './exec-text.js';
 import { MarkSplitter } from './mark-splitter.js';
 
@@ -18,9 +18,6 @@ export interface ScriptEnd {
   readonly event: string;
 }
 
-/** The host would not open one more channel. Nothing was run. */
-export class ChannelRefusedError extends Error {}
-
 /** The user's login shell ended without running anything, as `nologin` does. */
 export class ShellRefusedError extends Error {
   readonly exitCode: number;
@@ -37,13 +34,15 @@ export interface ScriptToRun {
   readonly host: string;
   readonly text: ExecText;
   readonly mark: string;
+  /** Until its turn comes on the host. */
+  readonly queueMs: number;
   /** From the request to the script's first word. */
   readonly beginMs: number;
   /** For the n-th command's answer. */
   readonly answerMs: (command: number) => number;
   readonly outputBytes: number;
-  /** Told whether something of an earlier process may run on the host. */
-  readonly onBegin: (hasOlder: boolean) => void;
+  /** Told whether something of an earlier process may run in the place where the script has begun. */
+  readonly onBegin: (hasOlder: boolean, place: string | null) => void;
   readonly onAnswer?: (command: number, answer: Answer) => void;
   /** Begins before the scripts that wait already. */
   readonly goesFirst?: boolean;
@@ -51,20 +50,20 @@ export interface ScriptToRun {
 }
 
 const STDERR_SHOWN_BYTES = 500;
+const CLOSING_MS = 5_000;
+const GIVEN_UP = 'the commands were given up before they began';
 
 /**
- * Runs one script on a channel of its own. `end` rejects with a TransportError when its last word does not come, with
- * ShellRefusedError or with ChannelRefusedError; `closed` resolves when the channel no longer counts on the host.
+ * Runs one script on a channel of its own. `end` rejects with a TransportError when its last word does not come, or with
+ * ShellRefusedError.
  */
 export class ScriptRun {
   readonly end: Promise<ScriptEnd>;
-  readonly closed: Promise<void>;
   /** The script is known to have begun. */
   hasBegun = false;
   /** The script is known never to begin. */
   isUnborn = false;
 
-  readonly #client: Client;
   readonly #script: ScriptToRun;
   readonly #stdout: MarkSplitter;
   readonly #stderr: MarkSplitter;
@@ -72,15 +71,19 @@ export class ScriptRun {
   #errors: (Buffer | null)[] = [];
   #answered = 0;
   #lastEvent: string | null = null;
-  #channel: ClientChannel | null = null;
-  #exitCode: number | null = null;
+  #channel: Channel | null = null;
+  #isWaiting = true;
+  #isSettled = false;
+  #hasEnded = false;
+  #closing: NodeJS.Timeout | null = null;
+  #turn: NodeJS.Timeout | null = null;
+  #isTurnOver = false;
   #timer: NodeJS.Timeout | null = null;
+  #onSettled: () => void = () => undefined;
   #resolve: (end: ScriptEnd) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
-  #close: () => void = () => undefined;
 
-  constructor(client: Client, script: ScriptToRun) {
-    this.#client = client;
+  constructor(channels: ChannelProvider, script: ScriptToRun) {
     this.#script = script;
     this.#stdout = new MarkSplitter(script.mark, script.outputBytes);
     this.#stderr = new MarkSplitter(script.mark, script.outputBytes);
@@ -88,64 +91,54 @@ export class ScriptRun {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.closed = new Promise((resolve) => {
-      this.#close = resolve;
-    });
-    this.#start();
+    if (script.signal?.aborted) this.#failUnsent(GIVEN_UP);
+    else this.#start(channels);
   }
 
-  #start(): void {
-    const { host, text, beginMs, signal } = this.#script;
-    const onConnectionClosed = () => {
-      this.#fail('the connection was lost');
-      this.#close();
-    };
-    const onAbort = () => this.#giveUp('the wait for it was given up');
-    this.#client.once('close', onConnectionClosed);
+  /** What the script runs in, as far as that is known. */
+  get place(): string | null {
+    return this.#channel?.place ?? null;
+  }
+
+  #start(channels: ChannelProvider): void {
+    const { host, text, queueMs, beginMs, goesFirst = false, signal } = this.#script;
+    const onAbort = () => this.#giveUp('the wait for it was given up', GIVEN_UP);
     signal?.addEventListener('abort', onAbort, { once: true });
-    void this.closed.then(() => {
-      this.#client.off('close', onConnectionClosed);
-      signal?.removeEventListener('abort', onAbort);
-    });
-    this.#setTimer(beginMs, `nothing began within ${beginMs / 1000} s`);
-    this.#client.exec(text.command, (error, channel) => {
-      if (error) {
-        // ssh2 says the same when the request is refused and when the connection is lost before it is answered.
-        if (error.message === 'Unable to exec') this.#fail('its request was not answered');
-        this.isUnborn ||= !this.#isSettled;
-        this.#settle(() => this.#reject(new ChannelRefusedError(`${host}: ${error.message}`, { cause: error })));
-        this.#close();
-        return;
-      }
-      this.#listen(channel);
-      channel.end(text.stdin ?? undefined);
-    });
-  }
-
-  #listen(channel: ClientChannel): void {
-    this.#channel = channel;
-    channel.on('data', (chunk: Buffer) => {
-      for (const { before, event } of this.#stdout.push(chunk)) this.#onEvent(before, event);
-    });
-    channel.stderr.on('data', (chunk: Buffer) => {
-      for (const { before } of this.#stderr.push(chunk)) this.#errors.push(before);
-      this.#advance();
-    });
-    channel.on('error', () => undefined); // `close` follows
-    channel.on('exit', (code: number | null) => {
-      this.#exitCode = code;
-    });
-    channel.once('close', () => {
-      this.#onClosed();
-      this.#close();
-    });
-    if (this.#isSettled) channel.close();
+    this.#onSettled = () => signal?.removeEventListener('abort', onAbort);
+    // Whatever keeps the host from being tried or its channels from ending: nobody waits for ever.
+    this.#turn = startTimer(() => {
+      this.#isTurnOver = true;
+      if (this.#isWaiting) this.#giveUpTurn();
+    }, queueMs).unref();
+    this.#channel = channels.open(
+      host,
+      { ...text, goesFirst },
+      {
+        onRequested: () => {
+          this.#isWaiting = false;
+          this.#setTimer(beginMs, `nothing began within ${beginMs / 1000} s`);
+        },
+        onPutBack: () => {
+          this.#isWaiting = true;
+          this.#clearTimer();
+          if (this.#isTurnOver) this.#giveUpTurn();
+        },
+        onStdout: (chunk) => {
+          for (const { before, event } of this.#stdout.push(chunk)) this.#onEvent(before, event);
+        },
+        onStderr: (chunk) => {
+          for (const { before } of this.#stderr.push(chunk)) this.#errors.push(before);
+          this.#advance();
+        },
+        onEnd: (end) => this.#onEnd(end),
+      },
+    );
   }
 
   #onEvent(before: Buffer | null, event: string): void {
     if (event.startsWith('begin ')) {
       this.hasBegun = true;
-      this.#script.onBegin(event === 'begin 1');
+      this.#script.onBegin(event === 'begin 1', this.place);
       this.#setAnswerTimer();
     } else if (event.startsWith('end ')) {
       this.#outputs.push({ exitCode: Number(event.slice('end '.length)), stdout: before });
@@ -173,17 +166,22 @@ export class ScriptRun {
     if (isComplete) this.#settle(() => this.#resolve({ answers, event }));
   }
 
-  #onClosed(): void {
+  #onEnd(end: ChannelEnd): void {
+    this.#hasEnded = true;
+    if (this.#closing) clearTimeout(this.#closing);
     if (this.#isSettled) return;
-    if (this.hasBegun || this.#exitCode === null) {
-      this.#fail('its script ended without an answer');
-      return;
+    if (end.kind === 'unknown') this.#fail(end.reason);
+    else if (this.hasBegun) this.#fail('its script ended without an answer');
+    else {
+      this.isUnborn = true;
+      this.#settle(() => this.#reject(end.kind === 'unborn' ? end.error : this.#refusal(end.exitCode)));
     }
-    // The script says so before it runs anything, and its words arrive before its exit code.
-    this.isUnborn = true;
+  }
+
+  /** The script says so before it runs anything, and its words arrive before its exit code. */
+  #refusal(exitCode: number): ShellRefusedError {
     const shown = (stream: MarkSplitter) => stream.remainder(STDERR_SHOWN_BYTES).trim();
-    const refusal = new ShellRefusedError(this.#exitCode, shown(this.#stderr) || shown(this.#stdout));
-    this.#settle(() => this.#reject(refusal));
+    return new ShellRefusedError(exitCode, shown(this.#stderr) || shown(this.#stdout));
   }
 
   #setAnswerTimer(): void {
@@ -193,13 +191,31 @@ export class ScriptRun {
 
   #setTimer(ms: number, why: string): void {
     if (this.#isSettled) return;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = startTimer(() => this.#giveUp(why), ms);
+    this.#clearTimer();
+    this.#timer = startTimer(() => this.#giveUp(why, why), ms);
   }
 
-  #giveUp(why: string): void {
-    this.#fail(why);
-    this.#channel?.close();
+  #clearTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #giveUpTurn(): void {
+    const why = `its commands did not begin within ${this.#script.queueMs / 1000} s`;
+    this.#giveUp(why, why);
+  }
+
+  /** Why, where it may run, and where it was not sent. */
+  #giveUp(unknown: string, unsent: string): void {
+    if (this.#isSettled) return;
+    if (this.#channel?.giveUp()) this.#failUnsent(unsent);
+    else this.#fail(unknown);
+  }
+
+  #failUnsent(why: string): void {
+    const { host } = this.#script;
+    this.isUnborn = true;
+    this.#settle(() => this.#reject(new TransportError(host, `${host}: ${why}`, false)));
   }
 
   #fail(why: string): void {
@@ -211,15 +227,15 @@ export class ScriptRun {
     );
   }
 
-  #isSettled = false;
-
   #settle(tell: () => void): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#clearTimer();
+    if (this.#turn) clearTimeout(this.#turn);
+    this.#onSettled();
     tell();
     // A program that went to the background may hold the channel open.
-    const timer = startTimer(() => this.#channel?.close(), 5_000).unref();
-    void this.closed.then(() => clearTimeout(timer));
+    if (this.#hasEnded || this.#isWaiting) return;
+    this.#closing = startTimer(() => void this.#channel?.giveUp(), CLOSING_MS).unref();
   }
 }

@@ -1,33 +1,52 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, CommandError, type CommandResult, type Executor, TransportError } from '../executor.js';
+import type { ChannelProvider } from './channel.js';
 import { explainFailure } from './command-failures.js';
 import { execText } from './exec-text.js';
-import { HostLink } from './host-link.js';
 import { batchScript, leftoversScript, type RegisteredOptions, type ScriptOptions } from './remote-script.js';
-import { type Answer, type ScriptEnd, type ScriptRun, ShellRefusedError } from './script-run.js';
-import { type ServerIdentity, SSH_LIMITS, type SshLimits, type SshOptions } from './ssh-options.js';
+import { type Answer, type ScriptEnd, ScriptRun, ShellRefusedError } from './script-run.js';
+import { type ServerIdentity, SHELL_LIMITS, type ShellLimits, type ShellOptions } from './shell-options.js';
 
-/** A host, and what may run on it though nobody hears of it any more. */
+/** What may run on a host though nobody hears of it any more. */
 interface KnownHost {
-  readonly link: HostLink;
-  /** Batches of this process that ended without an answer, so that they may run on; true: they were seen to begin. */
-  readonly lost: Map<number, boolean>;
-  /** Nothing of an earlier process of this server runs there, and nothing will. */
-  isClearOfOlder: boolean;
+  /** Batches of this process that ended without an answer, so that they may run on, by number. */
+  readonly lost: Map<number, LostBatch>;
+  /** The place in which nothing of an earlier process of this server runs, and nothing will; null: none is known. */
+  clearPlace: string | null;
 }
 
-/** Runs commands on hosts over SSH: one connection per host, one channel and one script per batch. */
-export class SshExecutor implements Executor {
-  readonly #options: SshOptions;
-  readonly #limits: SshLimits;
+interface LostBatch {
+  /** It was seen to begin. */
+  readonly hasBegun: boolean;
+  readonly place: string | null;
+}
+
+interface RunOptions {
+  readonly answerMs: (command: number) => number;
+  readonly onBegin?: () => void;
+  readonly onAnswer?: (command: number, answer: Answer) => void;
+  readonly goesFirst?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface ScriptEndInPlace extends ScriptEnd {
+  readonly place: string | null;
+}
+
+/** Runs commands in shells on hosts, over whatever opens channels there: one channel and one script per batch. */
+export class ShellExecutor implements Executor {
+  readonly #channels: ChannelProvider;
+  readonly #options: ShellOptions;
+  readonly #limits: ShellLimits;
   readonly #hosts = new Map<string, KnownHost>();
   #identity: ServerIdentity | null;
   #nextNumber = 1;
 
-  constructor(options: SshOptions) {
+  constructor(channels: ChannelProvider, options: ShellOptions) {
+    this.#channels = channels;
     this.#options = options;
     this.#identity = options.identity;
-    this.#limits = { ...SSH_LIMITS, ...options.limits };
+    this.#limits = { ...SHELL_LIMITS, ...options.limits };
   }
 
   /** From now on this process is the server that hosts work for: what older ones of it have sent begins no more. */
@@ -59,109 +78,99 @@ export class SshExecutor implements Executor {
   /** See Executor. What was on its way to the host will not begin any more. */
   async awaitLeftovers(host: string): Promise<void> {
     const known = this.#host(host);
-    if (known.isClearOfOlder && known.lost.size === 0) return;
+    if (known.clearPlace !== null && known.lost.size === 0) return;
     for (const end = performance.now() + this.#limits.leftoversMs; ; ) {
+      const place = await this.#channels.placeOf(host);
+      forgetEnded(known, place);
+      if (known.clearPlace === place && known.lost.size === 0) return;
       const lost = [...known.lost];
-      const event = await this.#askForLeftovers(host, lost);
-      if (event === 'done') {
+      const answer = await this.#askForLeftovers(host, lost);
+      const isAnswered = answer.event === 'done' && answer.place === place;
+      if (isAnswered) {
         for (const [number] of lost) known.lost.delete(number);
-        known.isClearOfOlder = true;
+        known.clearPlace = place;
         return;
       }
+      const found = answer.place === place ? answer.event : 'where they ran was replaced meanwhile';
       if (performance.now() >= end) {
         throw new TransportError(
           host,
-          `commands that were begun earlier still run on ${host} (${event}): wait until they end, or look there for what hangs`,
+          `commands that were begun earlier still run on ${host} (${found}): wait until they end, or look there for what hangs`,
           true,
         );
       }
-      this.#options.log.info({ host, script: event }, 'waiting for commands that were begun earlier');
+      this.#options.log.info({ host, script: found }, 'waiting for commands that were begun earlier');
     }
   }
 
   /** A question whose link is lost is asked once more: it changes nothing, and the host may be well. */
-  async #askForLeftovers(host: string, lost: readonly (readonly [number, boolean])[]): Promise<string> {
+  async #askForLeftovers(host: string, lost: readonly (readonly [number, LostBatch])[]): Promise<ScriptEndInPlace> {
     const { leftoversWaitSeconds, graceMs } = this.#limits;
-    const numbers = (isBegun: boolean) => lost.filter(([, begun]) => begun === isBegun).map(([number]) => number);
+    const numbers = (isBegun: boolean) =>
+      lost.filter(([, { hasBegun }]) => hasBegun === isBegun).map(([number]) => number);
     const question = { begun: numbers(true), unseen: numbers(false) };
     const ask = () =>
       this.#runScript(host, (options) => leftoversScript(question, leftoversWaitSeconds, registered(host, options)), {
         answerMs: () => leftoversWaitSeconds * 1000 + graceMs,
       });
     try {
-      return (await ask()).event;
+      return await ask();
     } catch (error) {
       if (!(error instanceof TransportError) || !error.mayHaveRun) throw error;
-      return (await ask()).event;
+      return ask();
     }
   }
 
   async close(): Promise<void> {
-    for (const { link } of this.#hosts.values()) link.close();
+    this.#channels.close();
   }
 
   async #runScript(
     host: string,
     build: (options: ScriptOptions) => string,
-    options: {
-      readonly answerMs: (command: number) => number;
-      readonly onBegin?: () => void;
-      readonly onAnswer?: (command: number, answer: Answer) => void;
-      readonly goesFirst?: boolean | undefined;
-      readonly signal?: AbortSignal | undefined;
-    },
-  ): Promise<ScriptEnd> {
+    options: RunOptions,
+  ): Promise<ScriptEndInPlace> {
     const { useSudo } = this.#options;
+    const { termGraceMs, queueMs, beginMs, outputBytes } = this.#limits;
     const identity = this.#identity;
     const known = this.#host(host);
     const number = this.#nextNumber++;
     const mark = { first: randomBytes(8).toString('hex'), second: randomBytes(8).toString('hex') };
-    const { termGraceMs } = this.#limits;
     const script = build({ mark, useSudo, termGraceMs, identity: identity && { ...identity, number } });
-    let run: ScriptRun | null = null;
+    const run = new ScriptRun(this.#channels, {
+      host,
+      text: execText(script),
+      mark: mark.first + mark.second,
+      queueMs,
+      beginMs,
+      answerMs: options.answerMs,
+      outputBytes,
+      onBegin: (hasOlder, place) => {
+        if (!hasOlder) known.clearPlace = place;
+        else if (known.clearPlace !== place) known.clearPlace = null;
+        options.onBegin?.();
+      },
+      ...(options.onAnswer && { onAnswer: options.onAnswer }),
+      goesFirst: options.goesFirst ?? false,
+      signal: options.signal,
+    });
+    const isLost = () => known.lost.set(number, { hasBegun: run.hasBegun, place: run.place });
     try {
-      const end = await known.link.run(
-        {
-          host,
-          text: execText(script),
-          mark: mark.first + mark.second,
-          beginMs: this.#limits.beginMs,
-          answerMs: options.answerMs,
-          outputBytes: this.#limits.outputBytes,
-          onBegin: (hasOlder) => {
-            if (!hasOlder) known.isClearOfOlder = true;
-            options.onBegin?.();
-          },
-          ...(options.onAnswer && { onAnswer: options.onAnswer }),
-          goesFirst: options.goesFirst ?? false,
-          signal: options.signal,
-        },
-        (started) => {
-          run = started;
-        },
-      );
+      const end = await run.end;
       if (end.event.startsWith('sudo ')) throw this.#sudoRefused(host, end.event.slice('sudo '.length));
       refuseUnborn(host, end.event);
-      if (identity && (end.event === 'over' || end.event === 'stuck')) known.lost.set(number, true);
-      return end;
+      if (identity && (end.event === 'over' || end.event === 'stuck')) isLost();
+      return { ...end, place: run.place };
     } catch (error) {
-      const lost = run as ScriptRun | null;
-      if (lost && identity && !lost.isUnborn) known.lost.set(number, lost.hasBegun);
+      if (identity && !run.isUnborn) isLost();
       if (error instanceof ShellRefusedError) throw this.#shellRefused(host, error);
       throw error;
     }
   }
 
   #host(host: string): KnownHost {
-    let known = this.#hosts.get(host);
-    if (!known) {
-      known = {
-        link: new HostLink(host, this.#options, this.#limits),
-        lost: new Map(),
-        isClearOfOlder: false,
-      };
-      this.#hosts.set(host, known);
-    }
+    const known = this.#hosts.get(host) ?? { lost: new Map(), clearPlace: null };
+    this.#hosts.set(host, known);
     return known;
   }
 
@@ -210,6 +219,12 @@ export class SshExecutor implements Executor {
     const fate = event === 'stuck' ? 'and can not be ended; it still runs' : 'and was ended';
     return new TransportError(host, `${shown(command)} on ${host} took longer than ${seconds} s ${fate}`, true);
   }
+}
+
+/** What ran in a place that has ended is over. A batch that was never seen to begin may be on its way to the new one. */
+function forgetEnded({ lost }: KnownHost, place: string): void {
+  for (const [number, { hasBegun, place: was }] of lost)
+    if (hasBegun && was !== null && was !== place) lost.delete(number);
 }
 
 function registered(host: string, options: ScriptOptions): RegisteredOptions {
