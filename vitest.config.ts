@@ -2,9 +2,15 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './scripts/closing-line-reporter.js';
 
 /** These start servers, clients or simulated machines as processes, and wait for them. */
-const PROCESS_TESTS = ['golden', 'e2e', 'crash/processes', 'executors/ssh', 'cli/processes', 'docs/processes'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const PROCESS_TESTS = [
+  'golden',
+  'e2e',
+  'crash/processes',
+  'executors/ssh',
+  'executors/shell',
+  'cli/processes',
+  'docs/processes',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
