@@ -46,10 +46,13 @@ export class HostLink {
   /** Returns what gives it up, see `Channel`. */
   open(request: ChannelRequest, listener: ChannelListener): () => boolean {
     const job: Job = { request, listener, channel: null };
-    if (this.#isClosed) queueMicrotask(() => listener.onEnd(this.#unborn('the server is shutting down')));
-    else if (request.goesFirst) this.#queue.unshift(job);
-    else this.#queue.push(job);
-    this.#pump();
+    if (this.#isClosed) {
+      queueMicrotask(() => listener.onEnd(this.#unborn('the server is shutting down')));
+    } else {
+      if (request.goesFirst) this.#queue.unshift(job);
+      else this.#queue.push(job);
+      this.#pump();
+    }
     return () => this.#giveUp(job);
   }
 
@@ -81,14 +84,20 @@ export class HostLink {
   #start(client: Client, job: Job): void {
     this.#running++;
     job.listener.onRequested();
-    job.channel = new SshChannel(client, job.request, job.listener, {
-      onRefused: (error) => this.#onRefused(client, job, error),
-      onClosed: () => {
-        if (this.#client !== client) return; // counted anew with the next connection
-        this.#running--;
-        this.#pump();
-      },
-    });
+    const onClosed = () => {
+      if (this.#client !== client) return; // counted anew with the next connection
+      this.#running--;
+      this.#pump();
+    };
+    try {
+      const onRefused = (error: Error) => this.#onRefused(client, job, error);
+      job.channel = new SshChannel(client, job.request, job.listener, { onRefused, onClosed });
+    } catch (error) {
+      queueMicrotask(() => {
+        job.listener.onEnd(this.#unborn('its connection is ending', error));
+        onClosed();
+      });
+    }
   }
 
   #newLimit(): SessionLimit {

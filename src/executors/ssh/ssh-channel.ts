@@ -21,15 +21,16 @@ export class SshChannel {
   #isGivenUp = false;
   #isClosed = false;
 
+  /** Throws when the connection is just ending: nothing has gone over then. */
   constructor(client: Client, { argv, input }: ChannelRequest, listener: ChannelListener, events: SshChannelEvents) {
     this.#client = client;
     this.#listener = listener;
     this.#events = events;
-    client.once('close', this.#onConnectionClosed);
     client.exec(quoteWords(argv), (error, stream) => {
       if (error) this.#onFailed(error);
       else this.#listen(stream, input);
     });
+    client.once('close', this.#onConnectionClosed);
   }
 
   /** Ends nothing on the host. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chownSync } from 'node:fs';
+import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
 import type { ShellLimits } from '../../../src/executors/shell/shell-options.js';
@@ -14,7 +15,10 @@ describe('the work that waits for a host', () => {
     if (process.getuid?.() === 0) chownSync(server.home, 65_534, 65_534);
   });
   afterAll(() => server.down());
-  afterEach(() => void vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
 
   function executor(port: () => number, limits: Partial<ShellLimits>, maxSessions = 1): ShellExecutor {
     return shellOverSsh({
@@ -56,6 +60,20 @@ describe('the work that waits for a host', () => {
     expect(await running).toHaveLength(1);
     await ssh.close();
     await other.close();
+  });
+
+  it('is unsent where the connection ends at that very moment', async () => {
+    const ssh = executor(() => server.port, {});
+    await ssh.run(server.host, [command('true')]);
+    vi.spyOn(ssh2.Client.prototype, 'exec').mockImplementationOnce(() => {
+      throw new Error('Not connected');
+    });
+    await expect(ssh.run(server.host, [command('true')])).rejects.toMatchObject({
+      name: 'TransportError',
+      mayHaveRun: false,
+    });
+    expect(await ssh.run(server.host, [command('true')])).toHaveLength(1);
+    await ssh.close();
   });
 });
 
