@@ -1,8 +1,9 @@
 /**
  * Creates, reads and deletes volumes over HTTP on simulated hosts: 240 devices (30 nodes, 3 zones), 8 requests in
  * flight for changes, 16 for reads. Prints throughput, latencies, CPU of the server per request, the time of a whole
- * topology and of a start, and memory. On a machine that others use as well, compare CPU: `busy` says how much of the
- * time of one core the server got.
+ * topology and of a start, and memory; then latencies of single reads while volumes are created, on this disk and on one
+ * whose syncs take 20 ms longer. On a machine that others use as well, compare CPU: `busy` says how much of the time of
+ * one core the server got.
  *
  *   npm run build && npx tsx bench/api.ts [volumes, default 500] [command of another server, with {config}]
  */
@@ -12,6 +13,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { preloadedLibrary } from '../test/support/preloaded-library.js';
 
 const VOLUMES = Number(process.argv[2] ?? 500);
 const COMMAND = process.argv[3] ?? `${path.resolve('bin/heketi')} --config={config} --disable-auth`;
@@ -22,6 +24,7 @@ const ZONES = 3;
 const CHANGES_IN_FLIGHT = 8;
 const READS_IN_FLIGHT = 16;
 const READS = 4000;
+const SLOW_SYNC_MS = 20;
 const CLOCK_TICKS_PER_SECOND = 100;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -90,14 +93,18 @@ async function measure(
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   const seconds = (performance.now() - startedAt) / 1000;
+  const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / count;
+  console.log(
+    `${name.padEnd(36)} ${(count / seconds).toFixed(0).padStart(7)}/s  ${percentiles(times)}  CPU ${cpuMs.toFixed(3)} ms each, busy ${((cpuMs * count) / seconds / 10).toFixed(0)} %`,
+  );
+  return times;
+}
+
+function percentiles(times: readonly number[]): string {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) =>
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
-  const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / count;
-  console.log(
-    `${name.padEnd(28)} ${(count / seconds).toFixed(0).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  CPU ${cpuMs.toFixed(3)} ms each, busy ${((cpuMs * count) / seconds / 10).toFixed(0)} %`,
-  );
-  return times;
+  return `p50 ${at(0.5)} ms  p99 ${at(0.99)} ms`;
 }
 
 /** User and system time of the server so far. */
@@ -118,7 +125,7 @@ async function waitForHello(): Promise<void> {
   }
 }
 
-function start(folder: string): ChildProcess {
+function start(folder: string, more: Record<string, string> = {}): ChildProcess {
   const config = path.join(folder, 'heketi.json');
   const glusterfs = {
     executor: 'mock',
@@ -129,18 +136,15 @@ function start(folder: string): ChildProcess {
   };
   writeFileSync(config, JSON.stringify({ port: String(PORT), glusterfs }));
   const [program = '', ...args] = COMMAND.replaceAll('{config}', config).split(' ');
-  const env = { ...process.env, HEKETI_MOCK_DEVICE_SIZE_GB: '100000' };
+  const env = { ...process.env, HEKETI_MOCK_DEVICE_SIZE_GB: '100000', ...more };
   return spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'], env });
 }
 
 const average = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 
-const folder = mkdtempSync(path.join(tmpdir(), 'bench-api-'));
-let server = start(folder);
-let pid = server.pid ?? 0;
-try {
-  await waitForHello();
-  const cluster = (await change('POST', '/clusters', { block: true, file: true })).split('/')[2];
+/** Answers the ids of the cluster and the paths of the nodes. */
+async function loadTopology(): Promise<{ readonly cluster: string; readonly nodes: readonly string[] }> {
+  const cluster = (await change('POST', '/clusters', { block: true, file: true })).split('/')[2] ?? '';
   const nodes: string[] = [];
   for (let n = 0; n < NODES; n++) {
     const hostnames = { manage: [`n${n}`], storage: [`10.0.0.${n}`] };
@@ -149,10 +153,48 @@ try {
     for (let d = 0; d < DEVICES; d++)
       await change('POST', '/devices', { node: node.split('/')[2], name: `/dev/sd${d}` });
   }
-  const volume = { size: 100, durability: { type: 'replicate', replicate: { replica: 3 } } };
+  return { cluster, nodes };
+}
+
+/** Creates volumes, and sends one read of each kind after the other meanwhile. */
+async function readsDuringCreates(name: string, pid: number): Promise<void> {
+  const volumes = [await change('POST', '/volumes', VOLUME)];
+  let isOver = false;
+  const timesOf = async (url: () => string): Promise<readonly number[]> => {
+    const times: number[] = [];
+    while (!isOver) {
+      const at = performance.now();
+      await send('GET', url());
+      times.push(performance.now() - at);
+    }
+    return times;
+  };
+  const reads = [timesOf(() => '/hello'), timesOf(() => volumes.at(-1) ?? '')];
+  await measure(`volume create, ${name}`, VOLUMES, CHANGES_IN_FLIGHT, pid, async () => {
+    volumes.push(await change('POST', '/volumes', VOLUME));
+  });
+  isOver = true;
+  const [hello = [], info = []] = await Promise.all(reads);
+  console.log(`  meanwhile GET /hello         ${percentiles(hello)}`);
+  console.log(`  meanwhile GET /volumes/{id}  ${percentiles(info)}`);
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  const stopped = once(server, 'exit');
+  server.kill('SIGTERM');
+  await stopped;
+}
+
+const VOLUME = { size: 100, durability: { type: 'replicate', replicate: { replica: 3 } } };
+const folder = mkdtempSync(path.join(tmpdir(), 'bench-api-'));
+let server = start(folder);
+let pid = server.pid ?? 0;
+try {
+  await waitForHello();
+  const { cluster, nodes } = await loadTopology();
   const volumes: string[] = [];
   const times = await measure('volume create', VOLUMES, CHANGES_IN_FLIGHT, pid, async () => {
-    volumes.push(await change('POST', '/volumes', volume));
+    volumes.push(await change('POST', '/volumes', VOLUME));
   });
   const [first, last] = [average(times.slice(0, 50)), average(times.slice(-50))];
   console.log(`  first 50: ${first.toFixed(1)} ms, last 50: ${last.toFixed(1)} ms, ratio ${(last / first).toFixed(2)}`);
@@ -168,9 +210,7 @@ try {
     for (const path of [...nodes, ...volumes]) await send('GET', path);
   });
   await measure('GET /db/dump', 3, 1, pid, () => send('GET', '/db/dump'));
-  const stopped = once(server, 'exit');
-  server.kill('SIGTERM');
-  await stopped;
+  await stop(server);
   const at = performance.now();
   server = start(folder);
   pid = server.pid ?? 0;
@@ -178,6 +218,16 @@ try {
   console.log(`start with ${volumes.length} volumes: ${(performance.now() - at).toFixed(0)} ms`);
   await measure('volume delete', VOLUMES, CHANGES_IN_FLIGHT, pid, (i) => change('DELETE', any(volumes, i)));
   console.log(`memory afterwards: ${residentMib(pid).toFixed(0)} MiB`);
+  await readsDuringCreates('with reads', pid);
+  await stop(server);
+
+  rmSync(path.join(folder, 'heketi.db'));
+  const library = preloadedLibrary(path.resolve('test/support/slow-disk.c'));
+  server = start(folder, { LD_PRELOAD: library, SLOW_DISK_MS: String(SLOW_SYNC_MS) });
+  pid = server.pid ?? 0;
+  await waitForHello();
+  await loadTopology();
+  await readsDuringCreates(`syncs ${SLOW_SYNC_MS} ms slower`, pid);
 } finally {
   server.kill('SIGTERM');
   agent.destroy();

@@ -54,12 +54,20 @@ function belongs(row: JournalRow | null, whole: JournalRow | null | undefined): 
   return whole?.previous === (row?.id ?? '') && whole.commits === 0;
 }
 
-/** What the file says without its log; undefined when it can't be read so. */
+/** What the file says without its log; undefined when it can't be read so, or not whole. */
 function alone(file: string): JournalRow | null | undefined {
   const bytes = readFileSync(file);
   bytes[18] = 1;
   bytes[19] = 1;
-  return read(() => new Database(bytes));
+  const row = read(() => new Database(bytes));
+  return row && !isWhole(row) ? undefined : row;
+}
+
+/** Of a page of which a power cut left one half as it was, SQLite reads anything. */
+function isWhole({ id, is_open: isOpen, commits }: JournalRow): boolean {
+  return (
+    typeof id === 'string' && /^([0-9a-f]{32})?$/.test(id) && Number.isInteger(isOpen) && Number.isInteger(commits)
+  );
 }
 
 function withLog(file: string): JournalRow | null | undefined {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { newId } from '../domain/ids.js';
+import type { DatabaseDisk } from './database-disk.js';
 import { translateSqliteError } from './sqlite-errors.js';
 
 /** The row of table `journal`. */
@@ -25,27 +26,29 @@ export function readJournal(database: Database.Database): JournalRow | null {
  * Keeps the file complete while nothing is written, and marks it as incomplete before anything is: a copy of the file
  * alone, or one beside the log of another, is known as such. Each commit rewrites the row, so that every part of the log
  * carries its name.
+ *
+ * `open` and `seal` wait for the disk; nothing else may be committed meanwhile.
  */
 export class Journal {
   readonly #database: Database.Database;
+  readonly #disk: DatabaseDisk;
   #isMarked = false;
   #isRowOpen = false;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, disk: DatabaseDisk) {
     this.#database = database;
+    this.#disk = disk;
   }
 
   /** Before a transaction: the file itself says from now on that it needs its log. */
-  open(): void {
+  async open(): Promise<void> {
     if (this.#isMarked) return;
-    translating(() => {
-      if (!this.#isRowOpen) {
-        this.#database.prepare('update journal set previous = id, id = ?, is_open = 1, commits = 0').run(newId());
-        this.#isRowOpen = true;
-      }
-      this.#checkpoint();
-      this.#isMarked = true;
-    });
+    if (!this.#isRowOpen) {
+      this.#change('update journal set previous = id, id = ?, is_open = 1, commits = 0', newId());
+      this.#isRowOpen = true;
+    }
+    await this.#disk.complete();
+    this.#isMarked = true;
   }
 
   /** In a transaction that is to be committed. */
@@ -53,17 +56,24 @@ export class Journal {
     translating(() => void this.#database.prepare('update journal set commits = commits + 1').run());
   }
 
-  /** Between transactions: puts everything into the file, and says then that it is complete. */
-  seal(): void {
-    this.#checkpoint();
-    this.#database.prepare('update journal set is_open = 0 where is_open = 1').run();
+  /**
+   * Puts everything into the file, says then that it is complete, and puts that into the file. Stops halfway, with
+   * nothing lost, when somebody waits.
+   */
+  async seal(isSomebodyWaiting: () => boolean = () => false): Promise<void> {
+    await this.#disk.complete();
+    if (isSomebodyWaiting()) return;
     this.#isMarked = false;
     this.#isRowOpen = false;
-    this.#checkpoint();
+    this.#change('update journal set is_open = 0 where is_open = 1');
+    await this.#disk.complete();
+    await this.#disk.emptyLog();
   }
 
-  #checkpoint(): void {
-    this.#database.pragma('wal_checkpoint(TRUNCATE)');
+  #change(sql: string, ...parameters: string[]): void {
+    translating(() => {
+      if (this.#database.prepare(sql).run(...parameters).changes > 0) this.#disk.committed();
+    });
   }
 }
 

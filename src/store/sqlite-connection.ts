@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
-import { failedCommitRemover } from './failed-commit.js';
+import type { DatabaseDisk } from './database-disk.js';
 import type { Journal } from './journal.js';
 import { translateSqliteError } from './sqlite-errors.js';
 import type { Connection, SqlValue } from './statement.js';
@@ -98,8 +98,8 @@ export interface Transactions {
   release(): void;
   rollbackToSavepoint(): void;
   /**
-   * Makes sure that nothing of a commit that failed is found by a later opening of the file. Throws while that can't be
-   * said; the outcome of the commit is unknown until then.
+   * Makes sure that nothing of a commit that failed is found by a later opening of the file, once the disk was waited
+   * for. Throws while that can't be said; the outcome of the commit is unknown until then.
    */
   removeFailedCommit(): void;
   /** False when the engine itself has given the transaction up: a full disk, for example. */
@@ -109,7 +109,7 @@ export interface Transactions {
 export function sqliteTransactions(
   database: Database.Database,
   statements: StatementCache,
-  journal: Journal | null = null,
+  lasting: { readonly journal: Journal; readonly disk: DatabaseDisk } | null = null,
 ): Transactions {
   function command(sql: string): () => void {
     return () => {
@@ -120,22 +120,19 @@ export function sqliteTransactions(
       }
     };
   }
-  const begin = command('begin immediate');
   const commit = command('commit');
   return {
-    begin() {
-      journal?.open();
-      begin();
-    },
+    begin: command('begin immediate'),
     commit() {
-      journal?.note();
+      lasting?.journal.note();
       commit();
+      lasting?.disk.committed();
     },
     rollback: command('rollback'),
     savepoint: command('savepoint unit'),
     release: command('release unit'),
     rollbackToSavepoint: command('rollback to unit'),
-    removeFailedCommit: failedCommitRemover(database),
+    removeFailedCommit: () => lasting?.disk.removeFailedCommit(),
     isOpen: () => database.inTransaction,
   };
 }

@@ -1,11 +1,14 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { startTimer } from '../timing/timers.js';
 import { missingAttributes } from './attributes.js';
 import { ClusterMemory } from './cluster-memory.js';
+import { DatabaseDisk } from './database-disk.js';
 import { Journal } from './journal.js';
 import { refuseForeignJournal, refuseLoneJournal } from './journal-binding.js';
+import { endWithLostDisk } from './lost-disk.js';
 import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
 import {
   readOnlyConnection,
@@ -18,7 +21,7 @@ import { copyDatabaseFile, prepareDatabaseFile, resolveDatabaseFile, textOf } fr
 import { StatementCache } from './statement-cache.js';
 import type { BackupPurpose, Store } from './store.js';
 import { tables } from './tables.js';
-import { UnitsOfWork } from './units-of-work.js';
+import { type Durability, UnitsOfWork } from './units-of-work.js';
 
 /** More than there are statements in the program; see StatementCache. */
 const STATEMENTS = 256;
@@ -42,8 +45,12 @@ export interface SqliteStoreOptions {
   readonly isPatient?: boolean;
   /** How long after the last commit the file is made complete without its log. */
   readonly sealAfterMs?: number;
-  /** Called after each commit with the units of work that shared it and how long it took. */
+  /** Pages of commits in the log from which on it is put into the file, when nobody waits. */
+  readonly longLogFrames?: number;
+  /** Called after each commit with the units of work that shared it and how long it took until it was on disk. */
   readonly onCommit?: (units: number, durationMs: number) => void;
+  /** Called when a sync failed, so that nobody can know what is on disk: has to end the process, as it does when not given. */
+  readonly onDiskLost?: (error: Error) => void;
 }
 
 /** Opens the database in a file, which it creates if there is none. Refusals are DomainErrors that say what to do. */
@@ -54,17 +61,31 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const copy = options.readOnly ? copyDatabaseFile(file) : null;
   if (copy === null) prepareDatabaseFile(file);
   let database: Database.Database | null = null;
+  let fileDescriptor: number | null = null;
+  let disk: DatabaseDisk | null = null;
+  const afterClose = (): void => {
+    if (fileDescriptor !== null) closeSync(fileDescriptor);
+    copy?.remove();
+  };
   try {
     refuseForeignJournal(copy?.file ?? file, file);
+    if (copy === null) fileDescriptor = openSync(file, 'r');
     database = new Database(copy?.file ?? file, { timeout: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS });
     const applied = setUp(database, options.migrationsDir);
-    if (applied.length > 0 && copy === null)
-      logger?.info({ file, versions: applied }, 'database schema brought up to date');
-    const refusal = copy === null ? null : `The database ${file} was opened for reading only.`;
-    return sqliteStore(database, refusal, () => copy?.remove(), options);
+    if (fileDescriptor === null) {
+      const refusal = `The database ${file} was opened for reading only.`;
+      return sqliteStore(database, { lasting: null, refusal, afterClose }, options);
+    }
+    if (applied.length > 0) logger?.info({ file, versions: applied }, 'database schema brought up to date');
+    const onFailed = options.onDiskLost ?? endWithLostDisk(file);
+    disk = new DatabaseDisk(database, fileDescriptor, { onFailed, longLogFrames: options.longLogFrames });
+    const journal = new Journal(database, disk);
+    await journal.seal();
+    return sqliteStore(database, { lasting: { disk, journal }, refusal: null, afterClose }, options);
   } catch (error) {
     database?.close();
-    copy?.remove();
+    disk?.close();
+    afterClose();
     throw refusalOf(file, error);
   }
 }
@@ -79,7 +100,7 @@ export function isInUse(error: unknown): boolean {
 export async function openMemoryStore(): Promise<Store> {
   const database = new Database(':memory:');
   setUp(database);
-  return sqliteStore(database, null, () => {}, {});
+  return sqliteStore(database, { lasting: null, refusal: null, afterClose: () => undefined }, {});
 }
 
 function setUp(database: Database.Database, migrationsDir?: string): readonly number[] {
@@ -94,8 +115,6 @@ function setUp(database: Database.Database, migrationsDir?: string): readonly nu
   database.pragma('foreign_keys = OFF');
   // KiB. The default holds the database of a few hundred volumes only.
   database.pragma('cache_size = -65536');
-  // Pages. A change touches some thirty of them, the same ones again and again: they are copied into the file less often.
-  database.pragma('wal_autocheckpoint = 8000');
   const faults = database.pragma('quick_check(1)', { simple: true });
   if (faults !== 'ok') throw new DomainError('unavailable', `it is damaged (${String(faults).split('\n')[0]})`);
   const applied = migrate(database, loadMigrations(migrationsDir), Date.now());
@@ -110,23 +129,35 @@ function setUp(database: Database.Database, migrationsDir?: string): readonly nu
   return applied;
 }
 
+/** A store on a file that is written. */
+interface Lasting {
+  readonly disk: DatabaseDisk;
+  readonly journal: Journal;
+}
+
+interface StoreParts {
+  /** Null for a store that is gone when it is closed, or never written. */
+  readonly lasting: Lasting | null;
+  /** Why nothing may be written; null when it may. */
+  readonly refusal: string | null;
+  afterClose(): void;
+}
+
 function sqliteStore(
   database: Database.Database,
-  refusal: string | null,
-  afterClose: () => void,
+  { lasting, refusal, afterClose }: StoreParts,
   { onCommit, isPatient, logger, sealAfterMs = SEAL_AFTER_MS }: Omit<SqliteStoreOptions, 'file'>,
 ): Store {
   const statements = new StatementCache(database, STATEMENTS);
   const connection = sqliteConnection(statements);
   const memory = new ClusterMemory();
   const reading = tables(readOnlyConnection(connection, refusal ?? 'A unit of work that only reads tried to write.'));
-  const journal = database.memory ? null : new Journal(database);
-  if (refusal === null) journal?.seal();
-  const sealing = sealingWhenIdle(sealAfterMs, () => units.alone(() => journal?.seal()));
+  const seal = async (): Promise<void> => lasting?.journal.seal(() => units.isWanted);
+  const sealing = sealingWhenIdle(sealAfterMs, () => units.whenNothingWaits(seal));
   const units: UnitsOfWork = new UnitsOfWork(
     memory.over(reading),
     memory.over(tables(transactionConnection(connection, () => database.inTransaction))),
-    sqliteTransactions(database, statements, journal),
+    sqliteTransactions(database, statements, lasting),
     {
       onUndone: () => memory.forget(),
       onCommit(count, durationMs) {
@@ -139,6 +170,7 @@ function sqliteStore(
         else logger?.error({ reason }, 'a commit failed, and whether it was made is not known: no change is accepted');
       },
     },
+    lasting ? durabilityOf(lasting) : undefined,
   );
   return {
     read: (work) => units.read(work),
@@ -149,38 +181,57 @@ function sqliteStore(
     backup: (purpose = 'archive') => units.alone(() => backupOf(database, purpose)),
     giveUpUndecided: () => units.giveUpUndecided(),
     close: () =>
-      units.close(() => {
+      units.close(async () => {
         sealing.stop();
-        if (refusal === null) attempt(() => journal?.seal());
-        database.close();
+        // When that fails, the log stays beside the file, with what the file lacks.
+        await lasting?.journal.seal().catch(() => undefined);
+        closeDatabase(database);
+        lasting?.disk.close();
         afterClose();
       }),
   };
 }
 
+function durabilityOf({ disk, journal }: Lasting): Durability {
+  return {
+    async prepare() {
+      await disk.ready();
+      await journal.open();
+    },
+    isLasting: () => disk.isSynced,
+    lasting: () => disk.synced(),
+    async tidy(isSomebodyWaiting) {
+      // When that fails, the log goes on to hold what the file lacks.
+      if (disk.isLogLong(isSomebodyWaiting)) await disk.complete().catch(() => undefined);
+    },
+  };
+}
+
+/** SQLite puts what is left in the log into the file, and waits for the disk itself. */
+function closeDatabase(database: Database.Database): void {
+  database.pragma('synchronous = FULL');
+  database.close();
+}
+
 /** So that a copy of the file alone is complete unless it is made in the midst of changes. */
-function sealingWhenIdle(ms: number, seal: () => Promise<void>) {
+function sealingWhenIdle(ms: number, seal: () => Promise<boolean>) {
   let timer: NodeJS.Timeout | null = null;
   const stop = (): void => {
     if (timer) clearTimeout(timer);
     timer = null;
   };
-  return {
-    stop,
-    due(): void {
-      if (timer) timer.refresh();
+  const run = async (): Promise<void> => {
+    try {
+      if (!(await seal())) due();
+    } catch {
       // A disk that fails shows at the next change.
-      else timer = startTimer(() => void seal().catch(() => undefined), ms).unref();
-    },
+    }
   };
-}
-
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // The log stays beside the file, with what the file lacks.
+  function due(): void {
+    if (timer) timer.refresh();
+    else timer = startTimer(() => void run(), ms).unref();
   }
+  return { stop, due };
 }
 
 /** A copy that needs no log and has a name of its own. */

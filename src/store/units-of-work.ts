@@ -13,12 +13,34 @@ interface Unit {
   run(): Promise<void>;
   /** Called when what it wrote is on disk. */
   resolve(): void;
+  /** Called when what it has seen is on disk. */
   reject(error: unknown): void;
 }
+
+/** When what was committed lasts. Its promises end in later turns of the event loop, and never when the disk is lost. */
+export interface Durability {
+  /** Before a transaction; nothing is committed until it has ended. Rejects when nothing may be. */
+  prepare(): Promise<void>;
+  /** Whether everything that was committed is on disk. */
+  isLasting(): boolean;
+  /** Resolves when everything that has been committed until now is on disk. */
+  lasting(): Promise<void>;
+  /** After a group; nothing is committed until it has ended. */
+  tidy(isSomebodyWaiting: boolean): Promise<void>;
+}
+
+/** Where nothing lasts, or commits themselves wait for the disk. */
+const AT_ONCE: Durability = {
+  prepare: async () => undefined,
+  isLasting: () => true,
+  lasting: async () => undefined,
+  tidy: async () => undefined,
+};
 
 export interface UnitHooks {
   /** Called whenever writes of a unit or a group were taken back, before anybody reads again. */
   readonly onUndone?: () => void;
+  /** Called when a commit is on disk, with the time since it was begun. */
   readonly onCommit?: ((units: number, durationMs: number) => void) | undefined;
   /** See UndecidedHooks. */
   readonly isPatient?: boolean | undefined;
@@ -29,11 +51,15 @@ export interface UnitHooks {
  * Reads and writes of one connection, in turn. All writes that wait at the same time share one commit, and so one
  * wait for the disk; each is a savepoint of its own, so that one that throws takes back its own changes only. Reads
  * run between such groups, and never see half of one.
+ *
+ * While the disk is waited for, reads and the next group go on. They see what is not on disk yet, so whatever they
+ * answer, refusals included, is held back until it is.
  */
 export class UnitsOfWork {
   readonly #reading: Tx;
   readonly #writing: Tx;
   readonly #transactions: Transactions;
+  readonly #durability: Durability;
   readonly #hooks: UnitHooks;
   readonly #undecided: Undecided;
   readonly #waitingWrites: Unit[] = [];
@@ -48,10 +74,17 @@ export class UnitsOfWork {
   #isWriting = false;
   #isClosed = false;
 
-  constructor(reading: Tx, writing: Tx, transactions: Transactions, hooks: UnitHooks = {}) {
+  constructor(
+    reading: Tx,
+    writing: Tx,
+    transactions: Transactions,
+    hooks: UnitHooks = {},
+    durability: Durability = AT_ONCE,
+  ) {
     this.#reading = reading;
     this.#writing = writing;
     this.#transactions = transactions;
+    this.#durability = durability;
     this.#hooks = hooks;
     this.#undecided = new Undecided({
       removeFailedCommit: () => transactions.removeFailedCommit(),
@@ -70,6 +103,7 @@ export class UnitsOfWork {
     } finally {
       this.#activeReads -= 1;
       if (this.#activeReads === 0) this.#wakeIdle();
+      if (!this.#durability.isLasting()) await this.#durability.lasting();
     }
   }
 
@@ -85,11 +119,11 @@ export class UnitsOfWork {
           result = await work(this.#writing);
         },
         resolve: () => resolve(result),
-        reject,
+        reject: (error) => this.#afterSync(() => reject(error)),
       };
       if (goesAlong) {
         this.#waitingAlong.push(unit);
-        this.#alongTimer ??= startTimer(() => this.#schedule(), ALONG_MS).unref();
+        this.#alongTimer ??= startTimer(() => this.#startAlong(), ALONG_MS).unref();
       } else {
         this.#waitingWrites.push(unit);
         this.#schedule();
@@ -97,11 +131,31 @@ export class UnitsOfWork {
     });
   }
 
+  /** Whether somebody waits for a write. */
+  get isWanted(): boolean {
+    return this.#waitingWrites.length > 0;
+  }
+
   /** Runs `work`, which must not wait for anything, while no unit of work is under way. */
   async alone<T>(work: () => T): Promise<T> {
     if (this.#isClosed) throw new DomainError('unavailable', CLOSED);
     while (this.#isWriting || this.#activeReads > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
-    return work();
+    const result = work();
+    await this.#durability.lasting();
+    return result;
+  }
+
+  /** Runs `work` while nothing else is committed; reads go on. False, and not run, where units wait. */
+  async whenNothingWaits(work: () => Promise<void>): Promise<boolean> {
+    if (this.#isClosed) return true;
+    if (this.#isGroupDue) return false;
+    this.#isGroupDue = true;
+    try {
+      await work();
+      return true;
+    } finally {
+      await this.#runGroups();
+    }
   }
 
   /** Answers units whose commit failed, and whose outcome can't be found out now, that it is unknown. */
@@ -110,15 +164,16 @@ export class UnitsOfWork {
   }
 
   /** Takes no more units, lets those that wait finish, and then runs `work`. */
-  async close(work: () => void): Promise<void> {
+  async close(work: () => Promise<void>): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#undecided.giveUp();
-    if (this.#waitingAlong.length > 0) this.#schedule();
+    if (this.#waitingAlong.length > 0) this.#startAlong();
     while (this.#isWriting || this.#activeReads > 0 || this.#isGroupDue) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
-    work();
+    await this.#durability.lasting();
+    await work();
   }
 
   #schedule(): void {
@@ -131,16 +186,35 @@ export class UnitsOfWork {
   async #runGroups(): Promise<void> {
     this.#takeAlong();
     while (this.#waitingWrites.length > 0) {
+      if (!(await this.#isPrepared())) continue;
       while (this.#activeReads > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
       this.#isWriting = true;
       await this.#runGroup();
       this.#isWriting = false;
       // Reads that arrived during the group go before the next one.
       for (const wake of this.#waitingReads.splice(0)) wake();
-      await Promise.resolve();
+      await this.#durability.tidy(this.isWanted);
     }
     this.#isGroupDue = false;
     this.#wakeIdle();
+  }
+
+  /** False: those that waited were told why not. */
+  async #isPrepared(): Promise<boolean> {
+    try {
+      const refusal = this.#undecided.refusal;
+      if (refusal) throw refusal;
+      await this.#durability.prepare();
+      return true;
+    } catch (error) {
+      for (const unit of this.#waitingWrites.splice(0)) unit.reject(error);
+      return false;
+    }
+  }
+
+  #startAlong(): void {
+    this.#takeAlong();
+    this.#schedule();
   }
 
   #takeAlong(): void {
@@ -151,46 +225,66 @@ export class UnitsOfWork {
 
   async #runGroup(): Promise<void> {
     const done: Unit[] = [];
-    const failGroup = (error: unknown): void => {
-      for (const unit of done) unit.reject(error);
-      this.#takeBack();
-    };
+    const refused: (() => void)[] = [];
     try {
-      const refusal = this.#undecided.refusal;
-      if (refusal) throw refusal;
       this.#transactions.begin();
     } catch (error) {
       for (const unit of this.#waitingWrites.splice(0)) unit.reject(error);
       return;
     }
+    try {
+      await this.#runUnits(done, refused);
+      this.#end(done);
+    } catch (error) {
+      for (const unit of done) unit.reject(error);
+      this.#takeBack();
+    }
+    // Only now: they may have seen what the others wrote.
+    for (const refuse of refused) refuse();
+  }
+
+  /** Throws when the transaction can't go on. */
+  async #runUnits(done: Unit[], refused: (() => void)[]): Promise<void> {
     for (let unit = this.#waitingWrites.shift(); unit !== undefined; unit = this.#waitingWrites.shift()) {
+      const { run, reject } = unit;
       try {
         this.#transactions.savepoint();
-        await unit.run();
+        await run();
         if (!this.#transactions.isOpen()) throw new DomainError('unavailable', GIVEN_UP);
         this.#transactions.release();
         done.push(unit);
       } catch (error) {
         this.#hooks.onUndone?.();
-        unit.reject(error);
+        refused.push(() => reject(error));
         // A full disk ends the whole transaction, with the units before this one.
-        if (!this.#transactions.isOpen()) return failGroup(error);
-        try {
-          this.#transactions.rollbackToSavepoint();
-          this.#transactions.release();
-        } catch (fault) {
-          return failGroup(fault);
-        }
+        if (!this.#transactions.isOpen()) throw error;
+        this.#transactions.rollbackToSavepoint();
+        this.#transactions.release();
       }
     }
+  }
+
+  #end(done: readonly Unit[]): void {
+    const startedAt = performance.now();
     try {
       if (done.length === 0) this.#transactions.rollback();
-      else this.#commit(done.length);
+      else this.#transactions.commit();
     } catch (error) {
       this.#takeBack();
-      return this.#undecided.decide(done, error);
+      this.#undecided.decide(done, error);
+      return;
     }
-    for (const unit of done) unit.resolve();
+    if (done.length === 0) return;
+    this.#afterSync(() => {
+      this.#hooks.onCommit?.(done.length, performance.now() - startedAt);
+      for (const unit of done) unit.resolve();
+    });
+  }
+
+  /** Runs `answer` when what it could tell is on disk. */
+  #afterSync(answer: () => void): void {
+    if (this.#durability.isLasting()) answer();
+    else void this.#durability.lasting().then(answer);
   }
 
   #takeBack(): void {
@@ -200,12 +294,6 @@ export class UnitsOfWork {
     } catch {
       // The next `begin` says so.
     }
-  }
-
-  #commit(units: number): void {
-    const startedAt = performance.now();
-    this.#transactions.commit();
-    this.#hooks.onCommit?.(units, performance.now() - startedAt);
   }
 
   #wakeIdle(): void {

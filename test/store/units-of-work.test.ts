@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
 import type { Transactions } from '../../src/store/sqlite-connection.js';
 import type { Tx } from '../../src/store/store.js';
-import { UnitsOfWork } from '../../src/store/units-of-work.js';
+import { type Durability, UnitsOfWork } from '../../src/store/units-of-work.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryFile } from './temporary-database.js';
 
 /** An engine that notes what it is told; `failing` names a command that throws, once. */
-function recording(failing?: keyof Transactions) {
+function recording(failing?: keyof Transactions, disk?: { durability: Durability; commit(): void }) {
   const log: string[] = [];
   let isOpen = false;
   let faults = failing === undefined ? 0 : 1;
@@ -18,6 +18,7 @@ function recording(failing?: keyof Transactions) {
       throw new Error(`${name} failed`);
     }
     if (openAfter !== undefined) isOpen = openAfter;
+    if (name === 'commit') disk?.commit();
   };
   const transactions: Transactions = {
     begin: command('begin', true),
@@ -33,7 +34,7 @@ function recording(failing?: keyof Transactions) {
     isOpen = false;
   };
   const tx = {} as Tx;
-  return { log, giveUp, units: new UnitsOfWork(tx, tx, transactions) };
+  return { log, giveUp, units: new UnitsOfWork(tx, tx, transactions, {}, disk?.durability) };
 }
 
 describe('units of work that arrive together', () => {
@@ -71,7 +72,7 @@ describe('units of work that arrive together', () => {
   it('that nobody waits for are written before the store closes', async () => {
     const { units, log } = recording();
     const along = units.write(async () => undefined, { goesAlong: true });
-    await units.close(() => log.push('closed'));
+    await units.close(async () => void log.push('closed'));
     await along;
     expect(log.slice(-2)).toEqual(['commit', 'closed']);
   });
@@ -131,6 +132,100 @@ describe('units of work that arrive together', () => {
     const { units, log } = recording();
     await expect(units.write(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(log).not.toContain('commit');
+  });
+});
+
+/** A disk whose waits end when the test says so. */
+function slowDisk() {
+  let committed = 0;
+  let synced = 0;
+  const waiting: { readonly until: number; wake(): void }[] = [];
+  const durability: Durability = {
+    prepare: async () => undefined,
+    isLasting: () => synced === committed,
+    lasting: () =>
+      synced === committed ? Promise.resolve() : new Promise<void>((wake) => waiting.push({ until: committed, wake })),
+    tidy: async () => undefined,
+  };
+  const sync = (): void => {
+    synced = committed;
+    for (const { wake } of waiting.splice(0)) wake();
+  };
+  return { durability, sync, commit: () => void committed++ };
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('while the disk is waited for', () => {
+  function waiting() {
+    const { durability, sync, commit } = slowDisk();
+    const { units, log } = recording(undefined, { durability, commit });
+    const told: string[] = [];
+    const tell = (name: string) => [() => void told.push(name), () => void told.push(`not ${name}`)] as const;
+    return { units, log, sync, told, tell };
+  }
+
+  it('a unit is not answered', async () => {
+    const { units, log, sync, told, tell } = waiting();
+    void units.write(async () => undefined).then(...tell('write'));
+    await turns();
+    expect([log.includes('commit'), told]).toEqual([true, []]);
+    sync();
+    await turns();
+    expect(told).toEqual(['write']);
+  });
+
+  it('the next group is committed', async () => {
+    const { units, log, sync, told, tell } = waiting();
+    void units.write(async () => undefined).then(...tell('first'));
+    await turns();
+    void units.write(async () => undefined).then(...tell('second'));
+    await turns();
+    expect(log.filter((name) => name === 'commit')).toHaveLength(2);
+    sync();
+    await turns();
+    expect(told).toEqual(['first', 'second']);
+  });
+
+  it('a read goes on, and its answer is held back', async () => {
+    const { units, sync, told, tell } = waiting();
+    void units.write(async () => undefined).then(...tell('write'));
+    await turns();
+    let hasRead = false;
+    void units
+      .read(async () => {
+        hasRead = true;
+      })
+      .then(...tell('read'));
+    await turns();
+    expect([hasRead, told]).toEqual([true, []]);
+    sync();
+    await turns();
+    expect(told.sort()).toEqual(['read', 'write']);
+  });
+
+  it('a refusal is held back that may be due to what is not on disk yet', async () => {
+    const { units, sync, told, tell } = waiting();
+    void units.write(async () => undefined).then(...tell('write'));
+    void units.write(() => Promise.reject(new Error('there already'))).then(...tell('refused'));
+    await turns();
+    expect(told).toEqual([]);
+    sync();
+    await turns();
+    expect(told.sort()).toEqual(['not refused', 'write']);
+  });
+
+  it('closing waits, too', async () => {
+    const { units, log, sync } = waiting();
+    void units.write(async () => undefined);
+    const closing = units.close(async () => void log.push('closed'));
+    await turns();
+    expect([log.includes('commit'), log.includes('closed')]).toEqual([true, false]);
+    sync();
+    await closing;
+    expect(log).toContain('closed');
   });
 });
 

@@ -3,7 +3,7 @@
  * FAILING_DISK_FILES, which stand between colons.
  *
  *   FAILING_DISK        control file: `OPERATION ERROR SKIP COUNT`, such as `sync EIO 2 1`: the third sync fails, once;
- *                       `write ENOSPC 0 -1`: each write fails. Without the file everything works.
+ *                       `write ENOSPC 0 -1`: each write fails, and each truncation. Without the file everything works.
  *   FAILING_DISK_HITS   gets a byte for each failure
  *   FAILING_DISK_COUNT  gets a byte for each operation of the kind
  *
@@ -77,4 +77,10 @@ ssize_t pwrite(int descriptor, const void *data, size_t size, off_t offset) {
 
 ssize_t pwrite64(int descriptor, const void *data, size_t size, off64_t offset) {
   return fails("write", descriptor) ? -1 : REAL(pwrite64)(descriptor, data, size, offset);
+}
+
+int ftruncate(int descriptor, off_t size) { return fails("write", descriptor) ? -1 : REAL(ftruncate)(descriptor, size); }
+
+int ftruncate64(int descriptor, off64_t size) {
+  return fails("write", descriptor) ? -1 : REAL(ftruncate64)(descriptor, size);
 }

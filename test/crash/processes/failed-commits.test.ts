@@ -14,12 +14,15 @@ const points = wanted === 'all' ? all : sample(all, wanted);
 console.log(`failed commits: ${points.length} of ${all.length} points, MORTAR_CRASH_SEED=${seed}`);
 
 describe('a server whose commit fails, and which is then killed, comes to terms with its hosts and its answers', () => {
-  it.concurrent.for(points)('$error, commit $at of: $scenario.name, lasting: $isLasting', async (point, { task }) => {
-    const isReached = await failAt(point);
-    task.meta.crashPoints = isReached ? 1 : 0;
-    // Later ones may have shared a commit.
-    expect(isReached || point.at > 0).toBe(true);
-  });
+  it.concurrent.for(points)(
+    '$error at a $operation, commit $at of: $scenario.name, lasting: $isLasting',
+    async (point, { task }) => {
+      const isReached = await failAt(point);
+      task.meta.crashPoints = isReached ? 1 : 0;
+      // Later ones may have shared a commit.
+      expect(isReached || point.at > 0).toBe(true);
+    },
+  );
 });
 
 async function allPoints(): Promise<readonly FailedCommit[]> {
@@ -27,8 +30,10 @@ async function allPoints(): Promise<readonly FailedCommit[]> {
   for (const scenario of ALL_SCENARIOS) {
     const [sound] = await live(scenario, {});
     for (let at = 0; at < (sound?.commits ?? 0); at++) {
-      for (const error of ['EIO', 'ENOSPC'] as const)
-        for (const isLasting of [false, true]) found.push({ scenario, error, at, isLasting });
+      for (const error of ['EIO', 'ENOSPC'] as const) {
+        found.push({ scenario, operation: 'sync', error, at, isLasting: true });
+        for (const isLasting of [false, true]) found.push({ scenario, operation: 'write', error, at, isLasting });
+      }
     }
   }
   return found;

@@ -111,7 +111,10 @@ it(`keeps hosts and store in agreement through ${operations} changes, faults, ha
     const sums = { done: 0, failed: 0, lost: 0, refused: 0 };
     for (const { counts } of clients)
       for (const key of ['done', 'failed', 'lost', 'refused'] as const) sums[key] += counts[key];
-    const figures = Object.assign({ kills: server.kills }, ...troubles.map((trouble) => trouble.figures));
+    const figures = Object.assign(
+      { kills: server.kills, ends: server.ends },
+      ...troubles.map((trouble) => trouble.figures),
+    );
     console.log(`soak: MORTAR_SOAK_SEED=${seed}, ${operations} changes; ${JSON.stringify({ ...figures, ...sums })}`);
     expect(clients.flatMap(({ violations }) => violations)).toEqual([]);
     const shown = await show(server);

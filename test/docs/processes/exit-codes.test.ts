@@ -12,7 +12,7 @@ const CLAIMS: readonly (readonly [document: string, text: string, shown: readonl
   ],
   [
     'docs/configuration.md',
-    "Exit codes: 0, 1 for a failed start or command, 255 for a line that can't be understood.",
+    "Exit codes: 0, 1 for a failed start or command, 74 when the disk of the database fails, 255 for a line that can't be understood.",
     ['server, told: ', 'server, failed: ', 'server, not understood: '],
   ],
   ['docs/operations-guide.md', "A start that can't work ends with one sentence and exit code 1.", ['server, failed: ']],
@@ -31,8 +31,13 @@ const CLAIMS: readonly (readonly [document: string, text: string, shown: readonl
   ],
 ];
 
-/** Others that name exit codes: of lvm's, of commands on hosts, or of Heketi's client as a whole. */
+/**
+ * Others that name exit codes: of lvm's, of commands on hosts, of Heketi's client as a whole, or of a disk that fails
+ * (test/store/failed-commit.test.ts).
+ */
 const OF_OTHERS = [
+  'the server ends at once with exit code 74',
+  '**A failed sync ends the process**, with exit code 74',
   'compares their keys, defaults, variables, exit codes, metrics',
   'ends with its own exit code and shows the group',
   'its sentence, its exit code, its own XML',

@@ -10,19 +10,23 @@ import { HttpClient, RefusedError } from './http-client.js';
 import { expectAgreement, expectRecovery, settingsOf } from './kill-point.js';
 import { startServer } from './server-process.js';
 
-/** A commit whose sync fails, counted from the request on; then SIGKILL. */
+/** A commit that the disk refuses, counted from the request on; then SIGKILL. A sync that fails ends the server itself. */
 export interface FailedCommit {
   readonly scenario: Scenario;
+  readonly operation: DiskFault['operation'];
   readonly error: DiskFault['error'];
   readonly at: number;
   /** The disk does not recover before the kill. */
   readonly isLasting: boolean;
 }
 
+/** Of a commit; somewhere in it one fails. */
+const WRITES = 9;
+
 const POLL_MS = 5;
 
 /** Fails unless the next server comes to terms with the hosts and with what was answered. False: no commit came. */
-export async function failAt({ scenario, error, at, isLasting }: FailedCommit): Promise<boolean> {
+export async function failAt({ scenario, operation, error, at, isLasting }: FailedCommit): Promise<boolean> {
   const folder = makeMemoryFolder('mortar-failed-commit-');
   const hosts = await startHosts(folder, HOSTS, DEVICES);
   const disk = new FailingDisk(folder);
@@ -31,12 +35,14 @@ export async function failAt({ scenario, error, at, isLasting }: FailedCommit): 
     const server = await startServer({ ...options, env: disk.env });
     const client = new HttpClient(server.base);
     const id = await scenario.prepare(client, hosts.remote);
-    disk.fail({ operation: 'sync', error, skip: at, count: isLasting ? null : 1 });
+    const skip = operation === 'sync' ? at : at * WRITES;
+    disk.fail({ operation, error, skip, count: isLasting ? null : 1 });
     const asked = ask(scenario, client, id);
     await Promise.race([asked.ended, struck(disk)]);
     // The answer to the request is due when the disk works again.
     if (!isLasting) await asked.accepted;
-    await server.kill();
+    if (operation === 'sync' && disk.hits > 0) await server.ended;
+    else await server.kill();
     await asked.ended;
 
     const again = await startServer(options);

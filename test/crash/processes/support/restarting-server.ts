@@ -2,9 +2,12 @@ import type { Id } from '../../../../src/domain/ids.js';
 import { type HttpAnswer, HttpClient } from './http-client.js';
 import { type ServerOptions, type ServerProcess, startServer } from './server-process.js';
 
-/** A server that is killed now and then; requests that meet no server wait for the next one. */
+/** A server that is killed now and then, or ends itself; requests that meet no server wait for the next one. */
 export class RestartingServer {
   kills = 0;
+  /** How often it has ended itself. */
+  ends = 0;
+  #isEnding = false;
   readonly #options: ServerOptions;
   readonly #beforeStart: (hasRefused: boolean) => Promise<void>;
   #running: Promise<ServerProcess>;
@@ -13,7 +16,7 @@ export class RestartingServer {
   constructor(options: ServerOptions, beforeStart: (hasRefused: boolean) => Promise<void> = async () => undefined) {
     this.#options = options;
     this.#beforeStart = beforeStart;
-    this.#running = startServer(options);
+    this.#running = startServer(options).then((server) => this.#watched(server));
   }
 
   /** Against the server that runs now. */
@@ -35,6 +38,7 @@ export class RestartingServer {
   async killAndRestart(): Promise<void> {
     const server = await this.#running;
     this.kills++;
+    this.#isEnding = true;
     this.#running = server.kill().then(() => this.#start());
     await this.#running;
   }
@@ -49,14 +53,27 @@ export class RestartingServer {
 
   async #start(): Promise<ServerProcess> {
     await this.#beforeStart(false);
-    return startServer(this.#options).catch(async () => {
+    const server = await startServer(this.#options).catch(async () => {
       await this.#beforeStart(true);
       return startServer(this.#options);
     });
+    this.#isEnding = false;
+    return this.#watched(server);
   }
 
   async stop(): Promise<void> {
-    await (await this.#running).stop();
+    const server = await this.#running;
+    this.#isEnding = true;
+    await server.stop();
+  }
+
+  #watched(server: ServerProcess): ServerProcess {
+    void server.ended.then(() => {
+      if (this.#isEnding) return;
+      this.ends++;
+      this.#running = this.#start();
+    });
+    return server;
   }
 }
 
