@@ -14,10 +14,7 @@ const executors = (folder, below) =>
     ...below.map((name) => `^src/executors/${name}`),
   ]);
 const commands = (folder, below) =>
-  executors(
-    `commands/${folder}`,
-    below.map((name) => `commands/${name}/`),
-  );
+  executors(`commands/${folder}`, ['failures/', ...below.map((name) => `commands/${name}/`)]);
 const mock = (folder, below) =>
   executors(
     `mock/${folder}`,
@@ -45,6 +42,7 @@ module.exports = {
       '^src/store/(store|attributes)\\.ts$',
     ]),
     only('executors-know-domain', '^src/executors/', ['^src/domain/']),
+    only('failures-stand-alone', '^src/executors/failures/', []),
     // A host's files and block devices, LVM on them, bricks in it, gluster on those; each sees only what is below it.
     commands('host', []),
     commands('lvm', ['host']),
@@ -53,11 +51,11 @@ module.exports = {
     // What is done with a whole device, or a whole node.
     commands('device', ['host', 'lvm', 'gluster']),
     commands('node', ['host', 'lvm', 'brick', 'gluster']),
-    executors('commands', []),
+    executors('commands', ['failures/']),
     executors('inject', ['shell/quoting\\.ts$']),
     executors('mock', ['shell/quoting\\.ts$']),
     // What is said over a channel does not depend on what opened it.
-    executors('shell', []),
+    executors('shell', ['failures/']),
     executors('ssh', ['shell/(channel|quoting)\\.ts$']),
     // What hosts are and hold, the programs on them, what goes wrong there, and hosts in a process of their own.
     mock('world', []),
@@ -75,6 +73,7 @@ module.exports = {
       '^src/domain/',
       '^src/store/store\\.ts$',
       '^src/executors/executor\\.ts$',
+      '^src/executors/failures/',
       '^src/executors/commands/',
     ]),
     only('api-sees-operations', '^src/api/', ['^src/domain/', '^src/store/store\\.ts$', '^src/operations/']),

@@ -1,3 +1,5 @@
+import { failsWith } from './failures/failures.js';
+
 /** One program run on a host: never a shell string; `executors/shell.ts` quotes it where a transport needs text. */
 export interface Command {
   readonly argv: readonly string[];
@@ -8,8 +10,8 @@ export interface Command {
   readonly goesFirst?: boolean;
   /** When true, it changes nothing: without its answer nothing has happened. */
   readonly isReading?: boolean;
-  /** How the program says that it no longer waits for a daemon, which goes on: what becomes of it is unknown then. */
-  readonly givesUpWith?: RegExp;
+  /** When true, a daemon does the work: the program may end without an answer, and what becomes of it is unknown then. */
+  readonly mayGiveUp?: boolean;
   /** When true, neither argv nor output may be logged (it carries a password). */
   readonly isSecret?: boolean;
 }
@@ -44,6 +46,15 @@ export interface Executor {
    */
   awaitLeftovers(host: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A result with the command that it is the answer to: what `failsWith` is asked about. */
+export interface Answer extends CommandResult {
+  readonly argv: readonly string[];
+}
+
+export function answerTo({ argv }: Command, result: CommandResult): Answer {
+  return { ...result, argv };
 }
 
 /** A host ran a command and the command refused. */
@@ -99,7 +110,7 @@ export async function runAll(
   host: string,
   batch: readonly Command[],
   signal?: AbortSignal,
-): Promise<readonly CommandResult[]> {
+): Promise<readonly Answer[]> {
   const results = await executor.run(host, batch, signal);
   refuseGivenUp(host, batch, results);
   results.forEach((result, i) => {
@@ -108,20 +119,21 @@ export async function runAll(
   });
   if (results.length < batch.length)
     throw new TransportError(host, `only ${results.length} of ${batch.length} commands on ${host} were answered`, true);
-  return results;
+  return batch.map((command, i) => answerTo(command, results[i] as CommandResult));
 }
 
-/** Who gives up says so at the start; reports of all volumes are long, and come with every delete. */
-const GIVEN_UP_WITHIN_CHARACTERS = 16_384;
+const SHOWN_CHARACTERS = 16_384;
 
 /** A program that gave up, or failed without a word, has not refused anything, whether it may fail or not. */
 function refuseGivenUp(host: string, batch: readonly Command[], results: readonly CommandResult[]): void {
-  results.forEach(({ exitCode, stdout, stderr }, i) => {
+  results.forEach((result, i) => {
     const command = batch[i];
-    if (!command?.givesUpWith) return;
-    const said = [stderr, stdout].map((text) => text.slice(0, GIVEN_UP_WITHIN_CHARACTERS)).join('\n');
+    if (!command?.mayGiveUp) return;
+    const { exitCode, stdout, stderr } = result;
+    const said = [stderr, stdout].map((text) => text.slice(0, SHOWN_CHARACTERS)).join('\n');
     const isSilent = exitCode !== 0 && said.trim() === '';
-    if (!command.givesUpWith.test(said) && !(isSilent && !command.isReading)) return;
+    const hasGivenUp = failsWith(answerTo(command, result), 'request timed out');
+    if (!hasGivenUp && !(isSilent && !command.isReading)) return;
     const mayHaveRun = batch.slice(0, i + 1).some(({ isReading }) => !isReading);
     const shown = command.isSecret ? (command.argv[0] ?? '') : command.argv.join(' ');
     const text = command.isSecret ? 'it gave up' : said.trim();
@@ -139,7 +151,7 @@ export async function runOne(
   host: string,
   command: Command,
   signal?: AbortSignal,
-): Promise<CommandResult> {
+): Promise<Answer> {
   const [result] = await runAll(executor, host, [command], signal);
   if (!result) throw new TransportError(host, `no answer from ${host}`, true);
   return result;

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BrickSpec, createBrick, destroyBrick } from '../../src/executors/commands/brick/brick.js';
 import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
-import { isTransactionInProgress } from '../../src/executors/commands/gluster/gluster-errors.js';
 import {
   addBricks,
   createGlusterVolume,
@@ -15,6 +14,7 @@ import {
 } from '../../src/executors/commands/gluster/gluster-volume.js';
 import { detachPeer, isGlusterdUp, listPeers, probePeer } from '../../src/executors/commands/gluster/glusterd.js';
 import { CommandError } from '../../src/executors/executor.js';
+import { failsWith } from '../../src/executors/failures/failures.js';
 import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
 
 const HOST = 'n1.manage';
@@ -206,7 +206,7 @@ describe('deleting a volume', () => {
     ]);
     const error = await deleteGlusterVolume(rig.hosts, HOST, 'v').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(CommandError);
-    expect(isTransactionInProgress(error as CommandError)).toBe(true);
+    expect(failsWith(error as CommandError, 'another transaction in progress')).toBe(true);
   });
 });
 

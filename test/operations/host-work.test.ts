@@ -4,13 +4,13 @@ import { HostWork } from '../../src/operations/hosts/host-work.js';
 import { HOST_SETTINGS, hastyPacing } from '../support/pool.js';
 
 const OK: CommandResult = { exitCode: 0, stdout: '', stderr: '' };
-const command = (...argv: readonly string[]): Command => ({ argv, timeoutMs: 1000 });
+const command = (...argv: readonly string[]): Command => ({ argv: ['gluster', ...argv], timeoutMs: 1000 });
 const refusal = (text: string): CommandResult => ({ exitCode: 1, stdout: '', stderr: `volume set: failed: ${text}\n` });
 const ofVolume = (name: string) =>
   refusal(`Another transaction is in progress for ${name}. Please try again after some time.`);
 const OF_POOL = refusal('Another transaction is in progress. Please try again after some time.');
 
-type Answer = (argv: readonly string[], host: string) => CommandResult | Promise<CommandResult>;
+type Answer = (words: readonly string[], host: string) => CommandResult | Promise<CommandResult>;
 
 /** Hosts whose commands answer as `answer` says; `log` has every command that was sent. */
 function scripted(answer: Answer): { readonly executor: Executor; readonly log: string[] } {
@@ -19,8 +19,8 @@ function scripted(answer: Answer): { readonly executor: Executor; readonly log: 
     async run(host, batch) {
       const results: CommandResult[] = [];
       for (const { argv, mayFail } of batch) {
-        log.push(argv.join(' '));
-        const result = await answer(argv, host);
+        log.push(argv.slice(1).join(' '));
+        const result = await answer(argv.slice(1), host);
         results.push(result);
         if (result.exitCode !== 0 && !mayFail) break;
       }

@@ -10,7 +10,6 @@ import {
   loadTopology,
   openPool,
   type Pool,
-  retryOf,
   strictHosts,
   volumeRequest,
   withPool,
@@ -91,7 +90,7 @@ describe('a brick that a volume of gluster uses', () => {
       await answerOf(pool, await pool.operations.deleteVolume(id));
       expect(logicalVolumes(hosts)).toEqual(before);
       const [record] = await pool.store.read((tx) => tx.operations.list());
-      expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/volume rescued uses brick/);
+      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/volume rescued uses brick/);
       await pool.runner.settled();
       await pool.store.close();
     }));
@@ -112,7 +111,7 @@ describe('a brick that a volume of gluster uses', () => {
       await answerOf(pool, await pool.operations.deleteVolume(id));
       expect(logicalVolumes(hosts)).toEqual(before);
       const [record] = await pool.store.read((tx) => tx.operations.list());
-      expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/volume rescued uses/);
+      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/volume rescued uses/);
       await pool.runner.settled();
       await pool.store.close();
     }));

@@ -18,6 +18,7 @@ const QUESTIONS = new Set<keyof Operations>([
   'planVolume',
   'inFlight',
   'isInFlight',
+  'nextTry',
 ]);
 
 export function askedBy(operations: Operations, by: Requester = TESTER): AskedOperations {

@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
+import { failsWith } from '../../executors/failures/failures.js';
 import type { ReadTx } from '../../store/store.js';
 import type { NodeHealth } from '../ports.js';
 
@@ -98,13 +99,7 @@ export async function askInTurn<T>(
 /** Nothing ran there, and nothing would: the host is unreachable or its glusterd is stopped. */
 function isHostDown(error: unknown): error is TransportError | CommandError {
   if (error instanceof TransportError) return !error.mayHaveRun;
-  return error instanceof CommandError && error.message.split('\n').some(isGlusterdDown);
-}
-
-function isGlusterdDown(line: string): boolean {
-  const text = line.toLowerCase();
-  const glusterd = text.indexOf('glusterd');
-  return text.includes('connection failed') || (glusterd >= 0 && text.includes('not running', glusterd));
+  return error instanceof CommandError && failsWith(error, 'glusterd down');
 }
 
 function failuresText(failures: readonly { readonly host: string; readonly error: Error }[]): string {

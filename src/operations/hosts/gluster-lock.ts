@@ -91,12 +91,15 @@ export class GlusterTurn {
     this.#lock.leave();
   }
 
-  /** Waits after glusterd's refusal `text`. False when it has waited long enough: the refusal is the answer then. */
-  async waitAfter(text: string): Promise<boolean> {
+  /**
+   * Waits after a refusal for the lock of volume `locked`; null: it named none. False when it has waited long enough:
+   * the refusal is the answer then.
+   */
+  async waitAfter(locked: string | null): Promise<boolean> {
     const now = this.#pacing.nowMs();
     if (this.#refusals === 0) this.#firstRefusalMs = now;
     if (now - this.#firstRefusalMs >= GIVE_UP_AFTER_MS) return false;
-    if (lockedVolume(text) !== this.#volume) this.#lock.holdToOne();
+    if (locked !== this.#volume) this.#lock.holdToOne();
     const longest = Math.min(FIRST_PAUSE_MS * 2 ** this.#refusals++, LONGEST_PAUSE_MS);
     this.leave();
     try {
@@ -106,9 +109,4 @@ export class GlusterTurn {
     }
     return true;
   }
-}
-
-/** The volume whose lock the refusal is about; null when it names none. */
-function lockedVolume(text: string): string | null {
-  return /in progress for ([A-Za-z0-9_-]+)/i.exec(text)?.[1] ?? null;
 }

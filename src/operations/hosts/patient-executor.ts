@@ -1,5 +1,5 @@
-import { isTransactionInProgress } from '../../executors/commands/gluster/gluster-errors.js';
-import { type Command, type CommandResult, type Executor, TransportError } from '../../executors/executor.js';
+import { answerTo, type Command, type CommandResult, type Executor, TransportError } from '../../executors/executor.js';
+import { failsWith, lockedVolume } from '../../executors/failures/failures.js';
 import type { GlusterTurn } from './gluster-lock.js';
 
 /**
@@ -19,11 +19,12 @@ export class PatientExecutor implements Executor {
     let done: readonly CommandResult[] = [];
     for (;;) {
       const results = [...done, ...(await this.#rest(host, batch, done.length, signal))];
-      const refused = results.findIndex(isRefused);
+      const answers = results.flatMap((result, i) => (batch[i] ? [answerTo(batch[i], result)] : []));
+      const refused = answers.findIndex((answer) => failsWith(answer, 'another transaction in progress'));
+      const refusal = answers[refused];
       // Where a later command succeeded all the same, the batch as a whole has had its effect.
-      if (refused < 0 || results.slice(refused).some(({ exitCode }) => exitCode === 0)) return results;
-      const { stderr = '', stdout = '' } = results[refused] ?? {};
-      if (!(await this.#turn.waitAfter(stderr.trim() || stdout))) return results;
+      if (!refusal || results.slice(refused).some(({ exitCode }) => exitCode === 0)) return results;
+      if (!(await this.#turn.waitAfter(lockedVolume(refusal)))) return results;
       done = results.slice(0, refused);
     }
   }
@@ -48,8 +49,4 @@ export class PatientExecutor implements Executor {
   }
 
   async close(): Promise<void> {}
-}
-
-function isRefused({ exitCode, stderr, stdout }: CommandResult): boolean {
-  return exitCode !== 0 && isTransactionInProgress({ message: stderr.trim() || stdout });
 }

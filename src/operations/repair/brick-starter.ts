@@ -1,6 +1,5 @@
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import { findBrickTrouble } from '../../executors/commands/brick/brick-health.js';
-import { isTransactionInProgress } from '../../executors/commands/gluster/gluster-errors.js';
 import {
   type BrickProcess,
   brickProcesses,
@@ -11,6 +10,7 @@ import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { areMounted, startBrickProcesses } from '../../executors/commands/node/brick-repair.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
+import { failsWith } from '../../executors/failures/failures.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { RepairFinding } from '../ports.js';
 import type { BrickRestarts } from './brick-restarts.js';
@@ -159,5 +159,5 @@ export class BrickStarter {
 }
 
 function isAnotherTransaction(error: unknown): boolean {
-  return error instanceof CommandError && isTransactionInProgress(error);
+  return error instanceof CommandError && failsWith(error, 'another transaction in progress');
 }

@@ -1,5 +1,4 @@
 import { DomainError } from '../../domain/errors.js';
-import type { PendingOperation } from '../../domain/pending-operation.js';
 import {
   deleteStoppedVolume,
   type GlusterVolume,
@@ -17,22 +16,29 @@ import type { VolumeWork } from './volume-bricks.js';
 
 /** What a record says of a stop, in its plan. */
 export interface StopNote {
-  readonly isStoppedByUs: boolean;
+  readonly isStoppedByUs?: boolean;
 }
 
-/** Whether the record says that this server has stopped the volume, or is about to. */
-export function isStoppedByUs({ plan }: PendingOperation): boolean {
-  return (plan as Partial<StopNote> | null)?.isStoppedByUs === true;
+/** Whether this server has stopped the volume, or is about to; null: nothing was noted yet. */
+export interface Stopped {
+  byUs: boolean | null;
+}
+
+export function stoppedAsNoted(note: StopNote | null): Stopped {
+  return { byUs: note?.isStoppedByUs ?? null };
+}
+
+export function stopNote({ byUs }: Stopped): StopNote | null {
+  return byUs === null ? null : { isStoppedByUs: byUs };
 }
 
 export interface UnusedVolume extends VolumeWork {
-  /** An earlier attempt has stopped it, or was about to. */
-  readonly isStoppedByUs: boolean;
+  readonly stopped: Stopped;
 }
 
 export interface DeleteUnusedOptions {
-  /** Writes into the record whether this server has stopped the volume. */
-  readonly note: (stop: StopNote) => Promise<void>;
+  /** Writes `stopped` into the record. */
+  readonly keepNotes: () => Promise<void>;
   /** See `proveUnused`. */
   readonly cloneOf?: GlusterVolume;
   /** Between the stop and the delete. */
@@ -51,35 +57,34 @@ export async function deleteUnused(
   found: FoundVolume,
   context: OperationContext,
   patient: Hosts,
-  { note, cloneOf, onStopped }: DeleteUnusedOptions,
+  { keepNotes, cloneOf, onStopped }: DeleteUnusedOptions,
 ): Promise<'deleted' | 'absent'> {
-  const { hosts, volume } = work;
-  let { isStoppedByUs } = work;
+  const { stopped, hosts, volume } = work;
   const onFinder = <T>(change: (host: string) => Promise<T>) =>
     onAnyHost(hosts, context.health, change, found.seenFrom);
-  const noteStop = async (isOurs: boolean) => {
-    if (isStoppedByUs === isOurs) return;
-    isStoppedByUs = isOurs;
-    await note({ isStoppedByUs });
+  const note = async (byUs: boolean) => {
+    if ((stopped.byUs ?? false) === byUs) return;
+    stopped.byUs = byUs;
+    await keepNotes();
   };
   // Somebody has started it since: whoever stops it next is not known to be this server.
-  if (isStarted(found)) await noteStop(false);
+  if (isStarted(found)) await note(false);
   try {
-    await proveUnused(work, found, context, { mayBeStopped: isStoppedByUs, ...(cloneOf ? { cloneOf } : {}) });
+    await proveUnused(work, found, context, { mayBeStopped: stopped.byUs === true, ...(cloneOf ? { cloneOf } : {}) });
     if (isStarted(found)) {
-      await noteStop(true);
+      await note(true);
       try {
         await onFinder((host) => stopVolume(cloneOf ? context.hosts : patient, host, volume.name));
       } catch (error) {
-        if (error instanceof CommandError) await noteStop(false); // refused: it was not stopped
+        if (error instanceof CommandError) await note(false); // refused: it was not stopped
         throw error;
       }
       if (!cloneOf) await proveEmpty(work, found, context);
     }
   } catch (error) {
-    if (error instanceof DomainError && isStoppedByUs) {
+    if (error instanceof DomainError && stopped.byUs) {
       await onFinder((host) => startVolume(patient, host, volume.name));
-      await noteStop(false);
+      await note(false);
     }
     throw error;
   }

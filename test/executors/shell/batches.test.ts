@@ -1,9 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isProgramMissing } from '../../../src/executors/commands/host/failure.js';
-import { isVolumeAbsent } from '../../../src/executors/commands/lvm/lvm-errors.js';
-import { TransportError } from '../../../src/executors/executor.js';
+import { answerTo, type CommandResult, TransportError } from '../../../src/executors/executor.js';
 import { LocalShell } from '../../support/local-shell.js';
+import { kindsOf } from '../../unit/executors/samples.js';
 import { command, executorOver, HOST, touch, waitingCommand } from './shell-lab.js';
 
 describe('a batch in a shell, whatever opened the channel', () => {
@@ -46,8 +45,7 @@ describe('a batch in a shell, whatever opened the channel', () => {
     const [result] = await executorOver(channels).run(HOST, [lvremove]);
     expect(result).toMatchObject({ exitCode: 127, stderr: expect.stringMatching(/is missing on n1/) as string });
     expect(result?.stderr).not.toMatch(/not found/);
-    expect(result && isProgramMissing(result)).toBe(true);
-    expect(result && isVolumeAbsent(result, 'vg', 'lv')).toBe(false);
+    expect(kindsOf(answerTo(lvremove, result as CommandResult))).toEqual(['program missing']);
   });
 
   it('says that a program can not be executed', async () => {

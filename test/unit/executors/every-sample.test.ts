@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  isAlreadyStarted,
-  isAlreadyStopped,
-  isVolumeAbsent as isGlusterVolumeAbsent,
-  isNoPeer,
-  isSnapshotAbsent,
-  isTransactionInProgress,
-} from '../../../src/executors/commands/gluster/gluster-errors.js';
-import {
   parseBrickProcesses,
   parseHealInfo,
   parseVolumes,
@@ -23,109 +15,61 @@ import {
 import { parsePeers } from '../../../src/executors/commands/gluster/glusterd.js';
 import { parseBlockDevices, parseMounts, parseSignatures } from '../../../src/executors/commands/host/block-devices.js';
 import {
-  areRightsMissing,
-  isFileAbsent,
-  isNotMounted,
-  isProgramMissing,
-} from '../../../src/executors/commands/host/failure.js';
-import {
-  isDeviceUnseen,
-  isGroupUnseen,
-  isLabelAbsent,
-  isPoolHalfActive,
-  isVolumeAbsent,
-} from '../../../src/executors/commands/lvm/lvm-errors.js';
-import {
   parseLogicalVolumes,
   parseOccupiedPhysicalVolumes,
   parsePhysicalVolumes,
   parseVolumeGroupSizes,
 } from '../../../src/executors/commands/lvm/lvm-report.js';
 import { findUnnamedMetadata } from '../../../src/executors/commands/lvm/unnamed-metadata.js';
-import { CommandError } from '../../../src/executors/executor.js';
-import { namesIn, recorded, type Sample, sample } from './samples.js';
+import type { FailureKind } from '../../../src/executors/failures/failures.js';
+import { kindsOf, namesIn, ofGluster, recorded, type Sample, saidIn, sample } from './samples.js';
 
 const COMMAND = { argv: ['gluster', '--xml'], timeoutMs: 1 };
 const VG = 'vg_0123456789abcdef0123456789abcde';
 const brick = (n: number, name: string) => `10.77.0.${n}:/var/lib/heketi/mounts/${VG}${n}/brick_${name}/brick`;
 
-const isXml = (found: Sample) => found.stdout.startsWith('<?xml');
 const xml = (found: Sample): XmlElement => readGlusterXml('n1', COMMAND, found);
 const path = (found: Sample, ...names: readonly string[]) =>
   names.reduce<XmlElement | null>((at, name) => child(at, name), xml(found));
 
-/** What the sample is taken for, by all that judge failures and with the names that its command asked for. */
-function judged(found: Sample): readonly string[] {
-  const [, vg = '', lv = ''] = /(vg_\w+)(?:\/(\w+))?/.exec(found.commandLine) ?? [];
-  const [device = ''] = /\/dev\/(?:ubd\w+|nope)/.exec(found.commandLine) ?? [];
-  const [mountPoint = ''] = /\/\S+$/.exec(found.commandLine) ?? [];
-  const error = failureOf(found);
-  const judges: readonly (readonly [string, boolean])[] = [
-    ['no such program', isProgramMissing(found)],
-    ['no rights', areRightsMissing(found)],
-    ['no such file', isFileAbsent(found, mountPoint)],
-    ['not mounted', isNotMounted(found, mountPoint)],
-    ['lvm: no such volume', isVolumeAbsent(found, vg, lv)],
-    ['lvm: group not seen', isGroupUnseen(found, vg)],
-    ['lvm: no label', isLabelAbsent(found, device)],
-    ['lvm: device not seen', isDeviceUnseen(found, device)],
-    ['lvm: pool half active', isPoolHalfActive(found, vg, lv.replace('brick', 'tp'))],
-    ['gluster: no such volume', error !== null && isGlusterVolumeAbsent(error)],
-    ['gluster: no such snapshot', error !== null && isSnapshotAbsent(error)],
-    ['gluster: no such peer', error !== null && isNoPeer(error)],
-    ['gluster: started', error !== null && isAlreadyStarted(error)],
-    ['gluster: stopped', error !== null && isAlreadyStopped(error)],
-    ['gluster: busy', error !== null && isTransactionInProgress(error)],
-  ];
-  return judges.filter(([, holds]) => holds).map(([name]) => name);
-}
+/** What the sample is taken for. */
+const judged = (found: Sample): readonly FailureKind[] => kindsOf(saidIn(found));
+const isFailure = (found: Sample): boolean => saidIn(found).exitCode !== 0;
 
-/** What gluster says with --xml counts, not its exit code. Null for a success. */
-function failureOf(found: Sample): CommandError | null {
-  if (!isXml(found)) return found.exitCode === 0 ? null : new CommandError('n1', COMMAND, found);
-  try {
-    xml(found);
-    return null;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return error;
-  }
-}
-
-const FAILURES: Readonly<Record<string, readonly string[]>> = {
+const FAILURES: Readonly<Record<string, readonly FailureKind[]>> = {
   'err-add-brick-in-use': [],
   'err-add-brick-wrong-count': [],
   'err-heal-brick-down': [],
-  'err-heal-info-missing': ['gluster: no such volume'],
+  'err-heal-info-missing': ['volume absent'],
   'err-lvcreate-exists': [],
   'err-lvcreate-no-space': [],
-  'err-lvcreate-no-vg': ['lvm: group not seen'],
+  'err-lvcreate-no-vg': ['volume group unseen'],
   'err-lvremove-in-use': [],
-  'err-lvremove-missing': ['lvm: no such volume'],
+  'err-lvremove-missing': ['logical volume absent'],
   'err-lvremove-pool-with-clone-lv': [],
   'err-mkfs-on-existing-fs': [],
   'err-mount-again': [],
-  'err-peer-detach-not-peer': ['gluster: no such peer'],
+  'err-peer-detach-not-peer': ['peer absent'],
   'err-peer-detach-with-bricks': [],
   'err-peer-probe-unknown-name': [],
   'err-peer-probe-unreachable': [],
   'err-peer-probe-unreachable-xml': [],
   'err-pvcreate-already-in-vg': [],
   'err-pvcreate-has-filesystem': [],
-  'err-pvcreate-missing-device': ['lvm: device not seen'],
+  'err-pvcreate-missing-device': ['device unseen'],
   'err-pvcreate-mounted': [],
   'err-pvremove-in-vg': [],
-  'err-pvremove-not-pv': ['lvm: no label'],
+  'err-pvremove-not-pv': ['physical volume label absent'],
   'err-replace-brick-unknown': [],
   'err-snapshot-create-exists': [],
   'err-snapshot-create-exists-xml': [],
-  'err-snapshot-create-no-volume': ['gluster: no such volume'],
+  'err-snapshot-create-no-volume': ['volume absent'],
   'err-snapshot-create-node-down': [],
-  'err-snapshot-delete-missing': ['gluster: no such snapshot'],
+  'err-snapshot-delete-missing': ['snapshot absent'],
   'err-umount-busy': [],
   'err-umount-not-mounted': ['not mounted'],
   'err-vgcreate-exists': [],
-  'err-vgdisplay-missing': ['lvm: group not seen'],
+  'err-vgdisplay-missing': ['volume group unseen'],
   'err-vgremove-has-lvs': [],
   'err-volume-create-after-failed-create': [],
   'err-volume-create-brick-in-use': [],
@@ -141,20 +85,20 @@ const FAILURES: Readonly<Record<string, readonly string[]>> = {
   'err-volume-create-old-brick-xattr': [],
   'err-volume-create-replica2-prompt': [],
   'err-volume-create-wrong-count': [],
-  'err-volume-delete-missing': ['gluster: no such volume'],
-  'err-volume-delete-missing-xml': ['gluster: no such volume'],
+  'err-volume-delete-missing': ['volume absent'],
+  'err-volume-delete-missing-xml': ['volume absent'],
   'err-volume-delete-started': [],
   'err-volume-delete-started-xml': [],
   'err-volume-delete-with-snapshots': [],
-  'err-volume-info-missing': ['gluster: no such volume'],
-  'err-volume-info-missing-plain': ['gluster: no such volume'],
-  'err-volume-set-bad': [],
-  'err-volume-start-again': ['gluster: started'],
-  'err-volume-start-again-xml': ['gluster: started'],
-  'err-volume-stop-again': ['gluster: stopped'],
-  'err-volume-stop-again-xml': ['gluster: stopped'],
+  'err-volume-info-missing': ['volume absent'],
+  'err-volume-info-missing-plain': ['volume absent'],
+  'err-volume-set-bad': ['volume option unknown'],
+  'err-volume-start-again': ['volume started already'],
+  'err-volume-start-again-xml': ['volume started already'],
+  'err-volume-stop-again': ['volume stopped already'],
+  'err-volume-stop-again-xml': ['volume stopped already'],
   'err-wipefs-mounted': [],
-  'lvs-missing': ['lvm: no such volume'],
+  'lvs-missing': ['logical volume absent'],
 };
 
 const peers = (found: Sample) => parsePeers(xml(found)).map(({ name, isConnected }) => [name, isConnected]);
@@ -382,19 +326,28 @@ const RECORDED_READINGS: typeof READINGS = {
 };
 
 const RECORDED_FAILURES: typeof FAILURES = {
-  'lvremove-pool-half-active': ['lvm: pool half active'],
-  'lsblk-missing': [],
-  'lsblk-regular-file': [],
-  'modprobe-none': [],
-  'plain-user-blkid': ['no rights'],
-  'plain-user-pvs': ['no rights'],
+  'lvremove-pool-half-active': ['thin pool half active'],
+  'lsblk-missing': ['not a block device'],
+  'lsblk-regular-file': ['not a block device'],
+  'modprobe-none': ['kernel module absent'],
+  'plain-user-blkid': ['rights missing'],
+  'plain-user-pvs': ['rights missing'],
   'pvcreate-partitions': [],
-  'pvs-missing': ['lvm: device not seen'],
-  'pvs-not-a-pv': ['lvm: no label'],
-  'stat-missing': ['no such file'],
-  'sudo-missing-program': ['no such program'],
-  'sudo-refused': ['no rights'],
-  'sudo-refused-n': ['no rights'],
+  'pvs-missing': ['device unseen'],
+  'pvs-not-a-pv': ['physical volume label absent'],
+  'stat-missing': ['file absent'],
+  'sudo-missing-program': ['program missing'],
+  'sudo-refused': ['sudo refused'],
+  'sudo-refused-n': ['sudo refused'],
+  'sudo-not-allowed': ['sudo refused'],
+  'sudo-not-in-sudoers': ['sudo refused'],
+  'sudo-unknown-user': ['sudo failed'],
+  'program-missing': ['program missing'],
+  'program-missing-in-path': ['program missing'],
+  'program-not-executable': ['program not executable'],
+  'dd-no-such-device': ['disk error'],
+  'mkfs-xfs-too-small': ['file system too small'],
+  'mkfs-xfs-small-groups': ['file system too small'],
 };
 
 const RECORDED_SUCCESSES = [
@@ -402,6 +355,19 @@ const RECORDED_SUCCESSES = [
   ...['dmsetup-targets', 'findmnt-pair', 'findmnt-source-mounted', 'findmnt-source-root', 'lvchange-active'],
   ...['mkfs-xfs-version', 'modprobe-thin', 'stat-disk', 'stat-file', 'thin-check-version'],
 ];
+
+/** What GlusterFS 10.3 says while glusterd is busy, down or late, and of what it does not take. */
+const GLUSTER_FAILURES: typeof FAILURES = {
+  'err-glusterd-down': ['glusterd down'],
+  'err-glusterd-down-xml': ['glusterd down'],
+  'err-volume-create-name-character': ['volume name refused'],
+  'err-volume-create-name-too-long': ['volume name refused'],
+  'err-volume-info-timeout-xml': ['request timed out'],
+  'err-volume-set-timeout': ['request timed out'],
+  'err-volume-status-locked-xml': ['another transaction in progress'],
+  'err-volume-status-not-started': ['volume not started'],
+  'err-volume-status-not-started-xml': ['volume not started'],
+};
 
 /** These say "no" by their exit code alone. */
 const RECORDED_DENIALS = ['blkid-empty-disk', 'blkid-missing', 'findmnt-pair-none', 'findmnt-source-none'];
@@ -418,15 +384,21 @@ describe('every recorded output', () => {
   it.each(namesIn('samples'))('%s', (name) => {
     const found = sample(name);
     expect(judged(found)).toEqual(FAILURES[name] ?? []);
-    expect(failureOf(found) !== null).toBe(name in FAILURES);
+    expect(isFailure(found)).toBe(name in FAILURES);
     const reading = READINGS[name];
     if (reading) expect(reading[0](found)).toEqual(reading[1]);
+  });
+
+  it.each(namesIn('gluster'))('%s, of gluster', (name) => {
+    const found = ofGluster(name);
+    expect(judged(found)).toEqual(GLUSTER_FAILURES[name] ?? []);
+    expect(isFailure(found)).toBe(name in GLUSTER_FAILURES);
   });
 
   it.each(namesIn('recorded'))('%s, as the preflight sees it', (name) => {
     const found = recorded(name);
     expect(judged(found)).toEqual(RECORDED_FAILURES[name] ?? []);
-    expect(failureOf(found) !== null).toBe(name in RECORDED_FAILURES || RECORDED_DENIALS.includes(name));
+    expect(isFailure(found)).toBe(name in RECORDED_FAILURES || RECORDED_DENIALS.includes(name));
     const reading = RECORDED_READINGS[name];
     if (reading) expect(reading[0](found)).toEqual(reading[1]);
   });

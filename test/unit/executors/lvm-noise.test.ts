@@ -1,40 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import {
-  areRightsMissing,
-  isFileAbsent,
-  isNotMounted,
-  isProgramMissing,
-} from '../../../src/executors/commands/host/failure.js';
-import {
-  isDeviceUnseen,
-  isGroupUnseen,
-  isLabelAbsent,
-  isVolumeAbsent,
-} from '../../../src/executors/commands/lvm/lvm-errors.js';
-import {
   parseLogicalVolumes,
   parsePhysicalVolumes,
   parseReportRows,
   parseThinCount,
   parseVolumeGroupSizes,
 } from '../../../src/executors/commands/lvm/lvm-report.js';
+import { failsWith, type Said } from '../../../src/executors/failures/failures.js';
+import { aboutOf, kindsOf } from './samples.js';
 
 const VG = 'vg_0123456789abcdef0123456789abcdef';
 const BR = 'brick_fedcba9876543210fedcba9876543210';
 const TP = 'tp_fedcba9876543210fedcba9876543210';
 const PV = '/dev/sdb';
 
-const failed = (stderr: string, exitCode = 5, stdout = '') => ({ exitCode, stdout, stderr });
+const failed = (stderr: string, exitCode = 5, stdout = '', program = 'lvm') => ({
+  argv: [program],
+  exitCode,
+  stdout,
+  stderr,
+});
 
-/** All that the refusal is taken for, whatever was asked. */
+const ABSENCES: ReadonlySet<string> = new Set([
+  'logical volume absent',
+  'volume group unseen',
+  'physical volume label absent',
+  'device unseen',
+]);
+
+/** Which absence the refusal is taken for, whatever was asked. */
 function judged(stderr: string, exitCode = 5, stdout = ''): readonly string[] {
-  const result = failed(stderr, exitCode, stdout);
-  return [
-    ...(isVolumeAbsent(result, VG, BR) ? ['no such volume'] : []),
-    ...(isGroupUnseen(result, VG) ? ['group not seen'] : []),
-    ...(isLabelAbsent(result, PV) ? ['no label'] : []),
-    ...(isDeviceUnseen(result, PV) ? ['device not seen'] : []),
-  ];
+  const about = { ...aboutOf(failed('')), vg: VG, lv: BR, device: PV };
+  return kindsOf(failed(stderr, exitCode, stdout), about).filter((kind) => ABSENCES.has(kind));
 }
 
 /** Lines of lvm 2.02 to 2.03 about other things than what was asked for. */
@@ -130,16 +127,16 @@ describe('absence', () => {
   });
 
   it.each([
-    [`  Failed to find logical volume "${VG}/${BR}"`, 'no such volume'],
-    [`  Volume group "${VG}" not found\n  Cannot process volume group ${VG}`, 'group not seen'],
-    [`  Volume group "${VG}" not found.`, 'group not seen'],
-    [`  Failed to find physical volume "${PV}".`, 'no label'],
-    [`  No PV found on device ${PV}.`, 'no label'],
-    [`  No physical volume label read from ${PV}`, 'no label'],
-    [`  Cannot use ${PV}: device not found`, 'device not seen'],
-    [`  No device found for ${PV}.`, 'device not seen'],
-    [`  Failed to find device "${PV}".`, 'device not seen'],
-    [`  Device ${PV} not found.`, 'device not seen'],
+    [`  Failed to find logical volume "${VG}/${BR}"`, 'logical volume absent'],
+    [`  Volume group "${VG}" not found\n  Cannot process volume group ${VG}`, 'volume group unseen'],
+    [`  Volume group "${VG}" not found.`, 'volume group unseen'],
+    [`  Failed to find physical volume "${PV}".`, 'physical volume label absent'],
+    [`  No PV found on device ${PV}.`, 'physical volume label absent'],
+    [`  No physical volume label read from ${PV}`, 'physical volume label absent'],
+    [`  Cannot use ${PV}: device not found`, 'device unseen'],
+    [`  No device found for ${PV}.`, 'device unseen'],
+    [`  Failed to find device "${PV}".`, 'device unseen'],
+    [`  Device ${PV} not found.`, 'device unseen'],
   ])('is said by: %s', (sentence, verdict) => {
     expect(judged(`${sentence}\n`)).toEqual([verdict]);
     expect(judged('', 5, `${NOTES.slice(0, 40).join('\n')}\n${sentence}\n`)).toEqual([verdict]);
@@ -151,38 +148,58 @@ describe('absence', () => {
 
   it('of a volume is not believed where its group is not seen', () => {
     const text = `  Failed to find logical volume "${VG}/${BR}"\n  Volume group "${VG}" not found\n`;
-    expect(judged(text)).toEqual(['group not seen']);
+    expect(judged(text)).toEqual(['volume group unseen']);
   });
 
   it('of a label is answered with the name that lvm prefers when a link was asked for', () => {
     const said = failed('  Failed to find physical volume "/dev/sdq".\n');
-    expect(isLabelAbsent(said, '/dev/disk/by-path/pci-0000:00:05.0')).toBe(true);
-    expect(isLabelAbsent(said, PV)).toBe(false);
+    expect(failsWith(said, 'physical volume label absent', { device: '/dev/disk/by-path/pci-0000:00:05.0' })).toBe(
+      true,
+    );
+    expect(failsWith(said, 'physical volume label absent', { device: PV })).toBe(false);
   });
 });
 
+const isMissing = (said: Said) => failsWith(said, 'program missing');
+const RIGHTS = ['sudo refused', 'sudo failed', 'rights missing', 'program not executable'] as const;
+const rightsOf = (said: Said) => RIGHTS.filter((kind) => failsWith(said, kind));
+
 describe('other programs', () => {
   it('are missing only when they were not started', () => {
-    expect(isProgramMissing(failed('sudo: /usr/sbin/lvm: command not found\n', 1))).toBe(true);
-    expect(isProgramMissing(failed('/usr/sbin/lvm: No such file or directory\n', 127))).toBe(true);
-    expect(isProgramMissing(failed(`  Volume group "${VG}" not found\n`))).toBe(false);
-    expect(isProgramMissing(failed('lvm: /dev/sdb: not found\n'))).toBe(false);
+    expect(isMissing(failed('sudo: /usr/sbin/lvm: command not found\n', 1))).toBe(true);
+    expect(isMissing(failed('/usr/sbin/lvm: No such file or directory\n', 127))).toBe(true);
+    expect(isMissing(failed(`  Volume group "${VG}" not found\n`))).toBe(false);
+    expect(isMissing(failed('lvm: /dev/sdb: not found\n'))).toBe(false);
   });
 
   it('have their rights when sudo only grumbles', () => {
     const grumble = 'sudo: unable to resolve host n1: Name or service not known\n';
-    expect(areRightsMissing(failed(`${grumble}  Volume group "${VG}" not found\n`))).toBe(false);
-    expect(areRightsMissing(failed('sudo: a password is required\n', 1))).toBe(true);
-    expect(areRightsMissing(failed('sudo: lvm: command not found\n', 1))).toBe(false);
+    expect(rightsOf(failed(`${grumble}  Volume group "${VG}" not found\n`))).toEqual([]);
+    expect(rightsOf(failed('sudo: a password is required\n', 1))).toEqual(['sudo refused']);
+    expect(rightsOf(failed('sudo: lvm: command not found\n', 1))).toEqual([]);
   });
 
   it('say what they say of the asked file and mount point', () => {
-    expect(isFileAbsent(failed("sed: can't read /etc/fstab: No such file or directory\n", 2), '/etc/fstab')).toBe(true);
-    expect(isFileAbsent(failed('bash: line 1: sed: No such file or directory\n', 127), '/etc/fstab')).toBe(false);
-    expect(isFileAbsent(failed('cat: /etc/other: No such file or directory\n', 1), '/etc/fstab')).toBe(false);
-    expect(isNotMounted(failed('umount: /a: mountpoint not found\n', 32), '/a')).toBe(true);
-    expect(isNotMounted(failed('umount: /b: not mounted.\n', 32), '/a')).toBe(false);
-    expect(isNotMounted(failed('umount: /a: target is busy.\n', 32), '/a')).toBe(false);
+    expect(
+      failsWith(failed("sed: can't read /etc/fstab: No such file or directory\n", 2), 'file absent', {
+        path: '/etc/fstab',
+      }),
+    ).toBe(true);
+    expect(
+      failsWith(failed('bash: line 1: sed: No such file or directory\n', 127), 'file absent', { path: '/etc/fstab' }),
+    ).toBe(false);
+    expect(
+      failsWith(failed('cat: /etc/other: No such file or directory\n', 1), 'file absent', { path: '/etc/fstab' }),
+    ).toBe(false);
+    expect(
+      failsWith(failed('umount: /a: mountpoint not found\n', 32, '', 'umount'), 'not mounted', { path: '/a' }),
+    ).toBe(true);
+    expect(failsWith(failed('umount: /b: not mounted.\n', 32, '', 'umount'), 'not mounted', { path: '/a' })).toBe(
+      false,
+    );
+    expect(failsWith(failed('umount: /a: target is busy.\n', 32, '', 'umount'), 'not mounted', { path: '/a' })).toBe(
+      false,
+    );
   });
 });
 

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseSizeGib } from '../../../src/executors/commands/gluster/gluster-block-json.js';
-import {
-  isAlreadyStarted,
-  isAlreadyStopped,
-  isNoPeer,
-  isSnapshotAbsent,
-  isTransactionInProgress,
-  isVolumeAbsent,
-} from '../../../src/executors/commands/gluster/gluster-errors.js';
 import { parseHealInfo, parseVolumes } from '../../../src/executors/commands/gluster/gluster-volume-xml.js';
 import { readGlusterXml, type XmlElement } from '../../../src/executors/commands/gluster/gluster-xml.js';
 import { parsePhysicalVolumes, parseVolumeGroupSizes } from '../../../src/executors/commands/lvm/lvm-report.js';
@@ -23,17 +15,6 @@ function read(result: CommandResult): XmlElement {
 
 function xml(stdout: string): CommandResult {
   return { exitCode: 0, stdout, stderr: '' };
-}
-
-function reason(name: string): { readonly message: string } {
-  const result = sample(name);
-  if (!result.stdout.startsWith('<')) return new CommandError('n1', COMMAND, result);
-  try {
-    read(result);
-  } catch (error) {
-    return error as CommandError;
-  }
-  throw new Error(`${name} is no failure`);
 }
 
 describe("gluster's XML", () => {
@@ -104,43 +85,6 @@ describe("gluster's XML", () => {
     const whole = sample('volume-info-xml').stdout;
     for (const length of [100, 500, whole.length - 20])
       expect(() => read(xml(whole.slice(0, length))), `${length} characters`).toThrow(CommandError);
-  });
-});
-
-describe("gluster's refusals", () => {
-  it.each([
-    'err-volume-delete-missing',
-    'err-volume-delete-missing-xml',
-    'err-volume-info-missing',
-    'err-volume-info-missing-plain',
-    'err-heal-info-missing',
-    'err-snapshot-create-no-volume',
-  ])('%s says that a volume is not there', (name) => expect(isVolumeAbsent(reason(name))).toBe(true));
-
-  it.each([
-    'err-volume-create-exists',
-    'err-volume-delete-started',
-    'err-snapshot-delete-missing',
-    'err-replace-brick-unknown',
-    'err-volume-create-not-peer',
-    'err-volume-set-bad',
-    'err-volume-create-dir-missing',
-  ])('%s does not', (name) => expect(isVolumeAbsent(reason(name))).toBe(false));
-
-  it('are told apart', () => {
-    expect(isSnapshotAbsent(reason('err-snapshot-delete-missing'))).toBe(true);
-    expect(isSnapshotAbsent(reason('err-snapshot-create-no-volume'))).toBe(false);
-    expect(isNoPeer(reason('err-peer-detach-not-peer'))).toBe(true);
-    expect(isNoPeer(reason('err-peer-detach-with-bricks'))).toBe(false);
-    expect(isAlreadyStarted(reason('err-volume-start-again'))).toBe(true);
-    expect(isAlreadyStarted(reason('err-volume-start-again-xml'))).toBe(true);
-    expect(isAlreadyStopped(reason('err-volume-stop-again'))).toBe(true);
-    expect(
-      isTransactionInProgress({
-        message: 'volume set: failed: Another transaction is in progress for vol_a. Please try again after some time.',
-      }),
-    ).toBe(true);
-    expect(isTransactionInProgress(reason('err-volume-create-exists'))).toBe(false);
   });
 });
 

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CommandResult } from '../../../src/executors/executor.js';
+import { readGlusterXml } from '../../../src/executors/commands/gluster/gluster-xml.js';
+import { answerTo, CommandError, type CommandResult } from '../../../src/executors/executor.js';
+import { FAILURES, type FailureKind, failsWith, type Said } from '../../../src/executors/failures/failures.js';
 
 /** What a real program printed once: command line, `--- stdout`, `--- stderr`, `--- exit N`. */
 export interface Sample extends CommandResult {
@@ -21,7 +23,7 @@ export function ofGluster(name: string): Sample {
   return read('gluster', name);
 }
 
-export function namesIn(folder: 'samples' | 'recorded'): readonly string[] {
+export function namesIn(folder: 'samples' | 'recorded' | 'gluster'): readonly string[] {
   return readdirSync(new URL(`../../rig/${folder}`, import.meta.url))
     .filter((file) => file.endsWith('.txt'))
     .map((file) => file.slice(0, -'.txt'.length))
@@ -34,4 +36,46 @@ function read(folder: string, name: string): Sample {
   if (!match) throw new Error(`${name} is not a sample`);
   const [, commandLine = '', stdout = '', stderr = '', exit = ''] = match;
   return { commandLine, stdout, stderr, exitCode: Number(exit) };
+}
+
+const OF_LVM = /^(?:lv|pv|vg)[a-z]+$/;
+
+/** The program and its arguments, without who called it. */
+function argvOf(commandLine: string): readonly string[] {
+  const [, called] = /^su \w+ -c '(?:sudo (?:-n )?)?(.*)'$/.exec(commandLine) ?? [];
+  const argv = (called ?? commandLine).replaceAll("'", '').split(/\s+/);
+  return OF_LVM.test(argv[0] ?? '') ? ['lvm', ...argv] : argv;
+}
+
+/** What judges are asked about. What gluster says with --xml counts, not its exit code. */
+export function saidIn(found: Sample): Said {
+  const command = { argv: argvOf(found.commandLine), timeoutMs: 1 };
+  if (!found.stdout.startsWith('<?xml')) return answerTo(command, found);
+  try {
+    readGlusterXml('n1', command, found);
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
+  }
+  return answerTo(command, found);
+}
+
+/** All that the program was asked for, by the names that its command line has. */
+export function aboutOf(said: Said) {
+  const line = said.argv.join(' ');
+  const [, vg = '', lv = ''] = /(vg_\w+)(?:\/(\w+))?/.exec(line) ?? [];
+  const [, hostingVolume = '', name = ''] = /(\w+)\/(\w+)/.exec(said.argv[2] ?? '') ?? [];
+  const [device = ''] = /\/dev\/(?:disk\/\S+|\w+)/.exec(line) ?? [];
+  const [path = ''] = /\/\S+$/.exec(line) ?? [];
+  return {
+    ...{ path, vg, lv, device, hostingVolume, name },
+    pool: lv.replace('brick', 'tp'),
+    module: said.argv.at(-1) ?? '',
+  };
+}
+
+/** Every kind that the answer is taken for. */
+export function kindsOf(said: Said, about = aboutOf(said)): readonly FailureKind[] {
+  const ask = failsWith as (said: Said, kind: FailureKind, about: object) => boolean;
+  return (Object.keys(FAILURES) as FailureKind[]).filter((kind) => ask(said, kind, about));
 }

@@ -1,6 +1,6 @@
 import { CommandError, type CommandResult, runAll } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
-import { isProgramMissing } from '../host/failure.js';
 import type { Hosts } from '../host/hosts.js';
 import { type BrickMount, isMountedCheck } from './brick-mount.js';
 
@@ -25,7 +25,7 @@ export async function brickContents(
   const results = await runAll(hosts.executor, host, checks);
   checks.forEach((check, i) => {
     const result = results[i];
-    if (result && isProgramMissing(result)) throw new CommandError(host, check, result);
+    if (result && failsWith(result, 'program missing')) throw new CommandError(host, check, result);
   });
   const isMounted = (i: number) => results[i]?.exitCode === 0;
   const mounted = bricks.filter((_, i) => isMounted(i)).map(({ path }) => path);

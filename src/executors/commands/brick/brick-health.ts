@@ -1,4 +1,5 @@
-import { type CommandResult, runAll } from '../../executor.js';
+import { type Answer, runAll } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { program } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
 import type { BrickMount } from './brick-mount.js';
@@ -30,15 +31,11 @@ export async function findBrickTrouble(
     look('tail', '-c', String(LOG_TAIL_BYTES), log),
     look('stat', '-c', '%F', mountPoint),
     ...(isSnapshot ? [] : [look('dd', `if=${device}`, 'of=/dev/null', 'bs=4096', 'count=1', 'iflag=direct')]),
-  ])) as [CommandResult, ...CommandResult[]];
-  const failed = answers.find(({ exitCode, stderr }) => exitCode !== 0 && isDiskError(stderr));
+  ])) as [Answer, ...Answer[]];
+  const failed = answers.find((answer) => failsWith(answer, 'disk error'));
   if (failed) return { isNow: true, text: failed.stderr.trim().split('\n')[0] ?? '' };
   const line = log_.exitCode === 0 ? lastHealthFailure(log_.stdout) : null;
   return line === null ? null : { isNow: false, text: line };
-}
-
-function isDiskError(stderr: string): boolean {
-  return /: (?:Input\/output error|Structure needs cleaning|No such device or address|Remote I\/O error)/.test(stderr);
 }
 
 /** The line with which gluster's health check ended the process, unless the process was started again after it. */

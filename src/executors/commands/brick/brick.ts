@@ -1,19 +1,21 @@
 import { volumeGroupName } from '../../../domain/device.js';
 import type { Id } from '../../../domain/ids.js';
 import {
+  type Answer,
+  answerTo,
   type Command,
   CommandError,
   type CommandResult,
   FinalRefusal,
   runAll,
+  runOne,
   TransportError,
 } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { autobackup, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
-import { isNotMounted, isProgramMissing } from '../host/failure.js';
 import { appendFstabLine, deleteFstabLine, findFstabLine } from '../host/fstab-lines.js';
 import type { HostSettings } from '../host/host-settings.js';
 import type { Hosts } from '../host/hosts.js';
-import { isGroupUnseen, isPoolHalfActive, isVolumeAbsent } from '../lvm/lvm-errors.js';
 import { parseThinCount } from '../lvm/lvm-report.js';
 import { removeUnnamedMetadata } from '../lvm/unnamed-metadata.js';
 import { type Claims, claimsError, refuseClaimed } from './brick-claims.js';
@@ -70,14 +72,11 @@ export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): 
   }
 }
 
-/** Three generations of mkfs.xfs: the log, an allocation group, or the whole would be smaller than it makes them. */
-const TOO_SMALL = /must be larger than \d+ ?MB|log size \d+ blocks too small|agsize \(\d+ blocks\) too small/;
-
 /** mkfs.xfs prints its whole usage below the reason; newer ones refuse what older ones made. */
 function explainedMkfs(host: string, device: string, error: CommandError): CommandError {
   const reason = error.stderr.split(/^Usage:/m)[0]?.trim() || error.message;
   const text = `mkfs.xfs on ${host} refused ${device}: ${reason}`;
-  if (!TOO_SMALL.test(reason)) {
+  if (!failsWith(error, 'file system too small')) {
     const { argv, exitCode, stdout } = error;
     return new CommandError(host, { argv, timeoutMs: LONG_TIMEOUT_MS }, { exitCode, stdout, stderr: text });
   }
@@ -116,12 +115,13 @@ export async function destroyBrick(
   const refuse = refuseClaimed(mountPoint, claims);
   const after = [...deleteLine, removeLv, count, rmdir];
   const answers = await runWhenUnmounted(hosts, host, [refuse, umount], mountPoint, after);
-  const [lvRemoved, counted] = answers.slice(-3) as [CommandResult, CommandResult];
-  const isHeldByPool = lvRemoved.exitCode !== 0 && isPoolHalfActive(lvRemoved, vg, brick.thinPool);
-  if (lvRemoved.exitCode !== 0 && !isHeldByPool && !isVolumeAbsent(lvRemoved, vg, brick.lv))
+  const [lvRemoved, counted] = answers.slice(-3) as [Answer, Answer];
+  const isAbsent = (answer: Answer, lv: string) => failsWith(answer, 'logical volume absent', { vg, lv });
+  const isHeldByPool = failsWith(lvRemoved, 'thin pool half active', { vg, pool: brick.thinPool });
+  if (lvRemoved.exitCode !== 0 && !isHeldByPool && !isAbsent(lvRemoved, brick.lv))
     throw refusal(host, removeLv, lvRemoved, vg);
   if (counted.exitCode !== 0) {
-    if (!isVolumeAbsent(counted, vg, brick.thinPool)) throw refusal(host, count, counted, vg);
+    if (!isAbsent(counted, brick.thinPool)) throw refusal(host, count, counted, vg);
     // Either the brick was removed before, or its lvcreate ended before there was a pool.
     await removeUnnamedMetadata(hosts, host, vg, brick.poolMetadataKib);
     return { poolRemoved: true };
@@ -136,15 +136,15 @@ export async function destroyBrick(
     SHORT_TIMEOUT_MS,
     { mayFail: true },
   );
-  const [poolRemoved] = (await runAll(executor, host, [removePool])) as [CommandResult];
-  if (poolRemoved.exitCode !== 0 && !isVolumeAbsent(poolRemoved, vg, brick.thinPool))
+  const poolRemoved = await runOne(executor, host, removePool);
+  if (poolRemoved.exitCode !== 0 && !isAbsent(poolRemoved, brick.thinPool))
     throw refusal(host, removePool, poolRemoved, vg);
   return { poolRemoved: true };
 }
 
 /** A missing group is a missing disk: what lies on it is there again when the disk is. */
-function refusal(host: string, command: Command, result: CommandResult, vg: string): CommandError {
-  if (!isGroupUnseen(result, vg)) return new CommandError(host, command, result);
+function refusal(host: string, command: Command, result: Answer, vg: string): CommandError {
+  if (!failsWith(result, 'volume group unseen', { vg })) return new CommandError(host, command, result);
   const stderr =
     `lvm on ${host} does not show volume group ${vg}: its disk is away, or hidden by a filter of lvm.conf. What is on ` +
     `it keeps its space and is removed when the disk is back (lvm said: ${result.stderr.trim()})`;
@@ -173,9 +173,9 @@ export async function probeBrick(
     mountedSource(mountPoint),
     findFstabLine(settings.fstab, mountPoint),
   ] as const;
-  const results = (await runAll(executor, host, batch)) as [CommandResult, CommandResult, CommandResult, CommandResult];
-  const exists = (i: 0 | 1, name: string) => {
-    if (results[i].exitCode !== 0 && !isVolumeAbsent(results[i], vg, name))
+  const results = (await runAll(executor, host, batch)) as [Answer, Answer, Answer, Answer];
+  const exists = (i: 0 | 1, lv: string) => {
+    if (results[i].exitCode !== 0 && !failsWith(results[i], 'logical volume absent', { vg, lv }))
       throw refusal(host, batch[i], results[i], vg);
     return results[i].exitCode === 0;
   };
@@ -221,21 +221,22 @@ async function runWhenUnmounted(
   [refuse, umount]: readonly [Command, Command],
   mountPoint: string,
   after: readonly Command[],
-): Promise<readonly CommandResult[]> {
+): Promise<readonly Answer[]> {
   const { executor } = hosts;
   const [claimed, unmounted, ...first] = await executor.run(host, [refuse, umount, ...after]);
   if (claimed && claimed.exitCode !== 0) throw claimsError(host, refuse, claimed);
   let results = first;
   if (!unmounted) throw new TransportError(host, `no answer from ${host}`, true);
   if (unmounted.exitCode !== 0) {
-    const [source] = (await runAll(executor, host, [mountedSource(mountPoint)])) as [CommandResult];
+    const source = await runOne(executor, host, mountedSource(mountPoint));
     if (source.exitCode === 0) {
       await logOpenFiles(hosts, host, mountPoint);
       throw new CommandError(host, umount, unmounted);
     }
     // Without findmnt only umount itself can say it.
-    const isUnmounted = source.exitCode === 1 && !isProgramMissing(source);
-    if (!isUnmounted && !isNotMounted(unmounted, mountPoint)) throw new CommandError(host, umount, unmounted);
+    const refusal = new CommandError(host, umount, unmounted);
+    const isUnmounted = source.exitCode === 1 && !failsWith(source, 'program missing');
+    if (!isUnmounted && !failsWith(refusal, 'not mounted', { path: mountPoint })) throw refusal;
     // Between two batches it may have been mounted, for another volume.
     const [claimedSince, ...others] = await executor.run(host, [refuse, ...after]);
     if (claimedSince && claimedSince.exitCode !== 0) throw claimsError(host, refuse, claimedSince);
@@ -246,7 +247,7 @@ async function runWhenUnmounted(
   if (results.length < after.length) {
     throw new TransportError(host, `only ${results.length} of ${after.length} commands on ${host} were answered`, true);
   }
-  return results;
+  return after.map((command, i) => answerTo(command, results[i] as CommandResult));
 }
 
 /** Exit code 0: mounted. */

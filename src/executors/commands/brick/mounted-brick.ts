@@ -1,4 +1,4 @@
-import { type CommandResult, runAll } from '../../executor.js';
+import { type Answer, runAll } from '../../executor.js';
 import { type MountLine, parseMounts } from '../host/block-devices.js';
 import { lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
@@ -6,7 +6,7 @@ import { parseThinVolumes, type ThinVolumeRow } from '../lvm/lvm-report.js';
 
 /** All mounts of a host; of several at one place the last is the one that is seen. */
 export async function listMounts({ executor }: Hosts, host: string): Promise<readonly MountLine[]> {
-  const [result] = (await runAll(executor, host, [program(['mount'], SHORT_TIMEOUT_MS)])) as [CommandResult];
+  const [result] = (await runAll(executor, host, [program(['mount'], SHORT_TIMEOUT_MS)])) as [Answer];
   return parseMounts(result.stdout);
 }
 
@@ -18,6 +18,6 @@ export async function listThinVolumes(
 ): Promise<readonly ThinVolumeRow[]> {
   const options = '--options=vg_name,lv_name,lv_attr,lv_size,pool_lv,lv_metadata_size';
   const command = lvm(settings, ['lvs', '--reportformat=json', '--units=k', options, vg], SHORT_TIMEOUT_MS);
-  const [result] = (await runAll(executor, host, [command])) as [CommandResult];
+  const [result] = (await runAll(executor, host, [command])) as [Answer];
   return parseThinVolumes(result.stdout, vg);
 }

@@ -1,5 +1,6 @@
-import type { Command, CommandResult } from '../../executor.js';
+import type { Answer, Command } from '../../executor.js';
 import { runAll } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { glusterdByUnit } from '../gluster/glusterd.js';
 import {
   BLOCK_DEVICE_COLUMNS,
@@ -9,15 +10,16 @@ import {
   parseSignatures,
 } from '../host/block-devices.js';
 import { lvm, lvmConfiguration, program, udevadm, wrapped } from '../host/command-lines.js';
-import { areRightsMissing, isFileAbsent, isProgramMissing } from '../host/failure.js';
 import type { Hosts } from '../host/hosts.js';
-import { isDeviceUnseen, isLabelAbsent } from '../lvm/lvm-errors.js';
 import { LvmReportError, type OccupiedPhysicalVolumeRow, parseOccupiedPhysicalVolumes } from '../lvm/lvm-report.js';
+import { isNoPhysicalVolume } from './lvm-device-commands.js';
 
 /** Only looks: a host that takes longer than this to answer is in no state to take a device. */
 const LOOK_TIMEOUT_MS = 60_000;
 
 const READING = { mayFail: true, isReading: true };
+
+const THIN_MODULE = 'dm_thin_pool';
 
 export type Presence = 'present' | 'missing' | 'unknown';
 
@@ -61,7 +63,7 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     look('blkid', '-p', name),
     look('mkfs.xfs', '-V'),
     beside('thin_check', '-V'),
-    beside('modprobe', '--dry-run', 'dm_thin_pool'),
+    beside('modprobe', '--dry-run', THIN_MODULE),
     beside('dmsetup', 'targets'),
     look('systemctl', 'status', 'glusterd'),
     lvmConfiguration(settings, [...OUTPUT_SETTINGS.keys()], LOOK_TIMEOUT_MS),
@@ -71,19 +73,7 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     executor,
     host,
     batch,
-  )) as CommandResult[] as [
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-    CommandResult,
-  ];
+  )) as Answer[] as [Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer];
   const tree = lsblk.stdout === '' ? null : parseBlockDevices(lsblk.stdout);
   const [device = null] = tree ?? [];
   const physicalVolume = physicalVolumeOf(pvs, name);
@@ -108,8 +98,8 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
     unanswered: [
       ...(tree === null ? ['lsblk'] : []),
       ...(physicalVolume === 'unknown' ? ['lvm pvs'] : []),
-      ...(isProgramMissing(blkid) ? ['blkid'] : []),
-      ...(isProgramMissing(findmnt) ? ['findmnt'] : []),
+      ...(failsWith(blkid, 'program missing') ? ['blkid'] : []),
+      ...(failsWith(findmnt, 'program missing') ? ['findmnt'] : []),
     ],
   };
 }
@@ -122,22 +112,17 @@ export function holdersOf(device: BlockDevice): readonly BlockDevice[] {
 }
 
 /** Older ones of lsblk know no JSON; stat then says whether there is a device of this name. */
-function kindOf(
-  name: string,
-  tree: readonly BlockDevice[] | null,
-  lsblk: CommandResult,
-  stat: CommandResult,
-): DeviceFacts['kind'] {
+function kindOf(name: string, tree: readonly BlockDevice[] | null, lsblk: Answer, stat: Answer): DeviceFacts['kind'] {
   if (tree && tree.length > 0) return 'block device';
   if (tree === null && lsblk.exitCode === 0) return 'unknown'; // it answered, in words that nobody understands
-  if (isFileAbsent(stat, name)) return 'absent';
+  if (failsWith(stat, 'file absent', { path: name })) return 'absent';
   if (stat.exitCode === 0 && stat.stdout !== '' && !stat.stdout.startsWith('block special')) return 'other';
-  if (tree === null || !lsblk.stderr.includes('not a block device')) return 'unknown';
+  if (tree === null || !failsWith(lsblk, 'not a block device')) return 'unknown';
   return stat.exitCode === 0 ? 'other' : 'absent';
 }
 
-function physicalVolumeOf(pvs: CommandResult, name: string): DeviceFacts['physicalVolume'] {
-  if (pvs.exitCode !== 0) return isLabelAbsent(pvs, name) || isDeviceUnseen(pvs, name) ? 'none' : 'unknown';
+function physicalVolumeOf(pvs: Answer, name: string): DeviceFacts['physicalVolume'] {
+  if (pvs.exitCode !== 0) return isNoPhysicalVolume(pvs, name) ? 'none' : 'unknown';
   try {
     const [row] = parseOccupiedPhysicalVolumes(pvs.stdout);
     // Real ones have a UUID; the simulated hosts of the original's mock don't.
@@ -148,24 +133,30 @@ function physicalVolumeOf(pvs: CommandResult, name: string): DeviceFacts['physic
   }
 }
 
-function refusedRights(results: readonly CommandResult[]): DeviceFacts['refusedRights'] {
-  const refused = results.find((result) => areRightsMissing(result));
+function refusedRights(results: readonly Answer[]): DeviceFacts['refusedRights'] {
+  const refused = results.find(areRightsMissing);
   if (!refused) return null;
-  const text = refused.stderr.trim();
-  return { isSudo: /^sudo: /m.test(text), text };
+  return { isSudo: SUDO.some((kind) => failsWith(refused, kind)), text: refused.stderr.trim() };
+}
+
+const SUDO = ['sudo refused', 'sudo failed'] as const;
+const NO_RIGHTS = [...SUDO, 'rights missing', 'program not executable'] as const;
+
+function areRightsMissing(answer: Answer): boolean {
+  return NO_RIGHTS.some((kind) => failsWith(answer, kind));
 }
 
 /** A program that ran, whatever it said, is there. */
-function presence(result: CommandResult): Presence {
-  if (isProgramMissing(result)) return 'missing';
+function presence(result: Answer): Presence {
+  if (failsWith(result, 'program missing')) return 'missing';
   return areRightsMissing(result) ? 'unknown' : 'present';
 }
 
-function thinTarget(modprobe: CommandResult, targets: CommandResult): Presence {
+function thinTarget(modprobe: Answer, targets: Answer): Presence {
   if (/^thin-pool\b/m.test(targets.stdout) || modprobe.exitCode === 0) return 'present';
   // Both must say so: a container has no modules of its own, and a kernel may have the target built in.
   const isListed = targets.exitCode === 0 && /^\S+\s+v\d/m.test(targets.stdout);
-  return isListed && /FATAL: Module dm[-_]thin[-_]pool not found/.test(modprobe.stderr) ? 'missing' : 'unknown';
+  return isListed && failsWith(modprobe, 'kernel module absent', { module: THIN_MODULE }) ? 'missing' : 'unknown';
 }
 
 /** What decides on lvm's output, with the values that leave it plain. */

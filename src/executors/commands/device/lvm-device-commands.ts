@@ -1,5 +1,6 @@
 import type { Id } from '../../../domain/ids.js';
-import type { Command } from '../../executor.js';
+import type { Answer, Command } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { lvm, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
 
@@ -29,4 +30,9 @@ export function physicalVolume(hosts: Hosts, path: string): Command {
 /** A row for each physical volume of the group. */
 export function groupMembers(hosts: Hosts, vg: string): Command {
   return lvm(hosts.settings, ['vgs', ...PV_FIELDS, vg], SHORT_TIMEOUT_MS);
+}
+
+/** lvm knows of no physical volume on the device, or of no such device. */
+export function isNoPhysicalVolume(pvs: Answer, device: string): boolean {
+  return failsWith(pvs, 'physical volume label absent', { device }) || failsWith(pvs, 'device unseen', { device });
 }

@@ -1,11 +1,11 @@
 import { deviceMountRoot } from '../../../domain/brick.js';
 import { volumeGroupName } from '../../../domain/device.js';
 import { DomainError } from '../../../domain/errors.js';
-import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../../executor.js';
+import { type Answer, type Command, CommandError, type CommandResult, runAll, TransportError } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { BLOCK_DEVICE_COLUMNS, flattened, parseBlockDevices, parseSignatures } from '../host/block-devices.js';
 import { lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { isGroupUnseen, isLabelAbsent } from '../lvm/lvm-errors.js';
 import { LvmReportError, type PhysicalVolumeRow, parsePhysicalVolumes } from '../lvm/lvm-report.js';
 import { effectivePath, groupMembers, type KnownDevice, physicalVolume } from './lvm-device-commands.js';
 
@@ -39,7 +39,7 @@ export async function tearDownDevice(
     physicalVolume(hosts, path),
   ]);
   const isGone = remove.exitCode !== 0;
-  if (isGone && !isGroupUnseen(remove, vg)) refused(removal, remove);
+  if (isGone && !failsWith(remove, 'volume group unseen', { vg })) refused(removal, remove);
   if (!isGone) tell.onGroupRemoved?.();
 
   const members = rowsIn(list).filter((row) => row.vgName === vg);
@@ -56,7 +56,8 @@ export async function tearDownDevice(
   const pvremove = lvm(hosts.settings, ['pvremove', '-qq', pvName ?? path], SHORT_TIMEOUT_MS);
   const rmdir = program(['rmdir', deviceMountRoot(device.deviceId)], SHORT_TIMEOUT_MS);
   const [first] = await runTolerant(hosts, host, pvName === null ? [rmdir] : [pvremove, rmdir]);
-  if (pvName !== null && first.exitCode !== 0 && !isLabelAbsent(first, pvName)) refused(pvremove, first);
+  if (pvName === null || first.exitCode === 0) return;
+  if (!failsWith(first, 'physical volume label absent', { device: pvName })) refused(pvremove, first);
 }
 
 /**
@@ -106,11 +107,12 @@ async function isDiskBare(hosts: Hosts, host: string, device: KnownDevice): Prom
     program(['lsblk', '--json', '--bytes', '--paths', '-o', BLOCK_DEVICE_COLUMNS, path], SHORT_TIMEOUT_MS),
   ]);
   const isThere = stat.exitCode === 0 && stat.stdout.startsWith('block special');
+  const isBare = failsWith(pv, 'physical volume label absent', { device: path });
   const isUnmarked = blkid.exitCode === 0 || blkid.exitCode === 2;
   const isMember = parseSignatures(blkid.stdout).includes('LVM2_member');
   // device-mapper keeps the volumes of a group that lvm has lost sight of.
   const isMapped = (parseBlockDevices(lsblk.stdout) ?? []).flatMap(flattened).some(({ type }) => type === 'lvm');
-  return isThere && isLabelAbsent(pv, path) && isUnmarked && !isMember && !isMapped;
+  return isThere && isBare && isUnmarked && !isMember && !isMapped;
 }
 
 function namesOf({ name, paths }: KnownDevice): readonly string[] {
@@ -148,7 +150,7 @@ async function runTolerant<const T extends readonly Command[]>(
   hosts: Hosts,
   host: string,
   commands: T,
-): Promise<{ readonly [K in keyof T]: CommandResult }> {
+): Promise<{ readonly [K in keyof T]: Answer }> {
   const batch = commands.map((command) => ({ ...command, mayFail: true }));
-  return (await runAll(hosts.executor, host, batch)) as unknown as { readonly [K in keyof T]: CommandResult };
+  return (await runAll(hosts.executor, host, batch)) as unknown as { readonly [K in keyof T]: Answer };
 }

@@ -1,10 +1,17 @@
 import { volumeGroupName } from '../../../domain/device.js';
 import { DomainError } from '../../../domain/errors.js';
 import type { Id } from '../../../domain/ids.js';
-import { type Command, CommandError, type CommandResult, runAll, runOne, TransportError } from '../../executor.js';
+import {
+  type Answer,
+  type Command,
+  CommandError,
+  type CommandResult,
+  runAll,
+  runOne,
+  TransportError,
+} from '../../executor.js';
 import { autobackup, lvm, program, SHORT_TIMEOUT_MS, udevadm } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { isDeviceUnseen, isLabelAbsent } from '../lvm/lvm-errors.js';
 import {
   LvmReportError,
   type PhysicalVolumeRow,
@@ -12,7 +19,14 @@ import {
   parseVolumeGroupSizes,
   type VolumeGroupSizes,
 } from '../lvm/lvm-report.js';
-import { BY_PV_UUID, effectivePath, groupMembers, type KnownDevice, physicalVolume } from './lvm-device-commands.js';
+import {
+  BY_PV_UUID,
+  effectivePath,
+  groupMembers,
+  isNoPhysicalVolume,
+  type KnownDevice,
+  physicalVolume,
+} from './lvm-device-commands.js';
 import { forgetDevice, isHostFailure } from './lvm-device-removal.js';
 
 /** A device as its host shows it. Sizes in KiB; pvUuid '' and no paths where the host does not report them. */
@@ -87,13 +101,10 @@ export async function inspectDevice(
   name: string,
 ): Promise<{ readonly pvUuid: string | null; readonly vgName: string | null; readonly paths: readonly string[] }> {
   const pvs = { ...physicalVolume(hosts, name), mayFail: true };
-  const [pv, udev] = (await runAll(hosts.executor, host, [pvs, symlinks(hosts, name)])) as [
-    CommandResult,
-    CommandResult,
-  ];
+  const [pv, udev] = (await runAll(hosts.executor, host, [pvs, symlinks(hosts, name)])) as [Answer, Answer];
   const paths = pathsFrom(udev, name);
   if (pv.exitCode !== 0) {
-    if (!isLabelAbsent(pv, name) && !isDeviceUnseen(pv, name)) throw new CommandError(host, pvs, pv);
+    if (!isNoPhysicalVolume(pv, name)) throw new CommandError(host, pvs, pv);
     return { pvUuid: null, vgName: null, paths };
   }
   const row = onlyRow(parsePhysicalVolumes(pv.stdout));

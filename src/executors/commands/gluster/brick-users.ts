@@ -1,4 +1,4 @@
-import { type Command, type CommandResult, runAll } from '../../executor.js';
+import { type Answer, type Command, type CommandResult, runAll } from '../../executor.js';
 import { mountPointOf } from '../brick/brick.js';
 import { gluster } from '../host/command-lines.js';
 import type { HostSettings } from '../host/host-settings.js';
@@ -18,7 +18,7 @@ export interface BrickUsers {
 export async function askForUsers(hosts: Hosts, host: string, paths: readonly string[]): Promise<BrickUsers> {
   const list = gluster(hosts.settings, ['pool', 'list', '--xml'], { mayFail: true });
   const info = listVolumesCommand(hosts.settings);
-  const answers = (await runAll(hosts.executor, host, [list, info])) as [CommandResult, CommandResult];
+  const answers = (await runAll(hosts.executor, host, [list, info])) as [Answer, Answer];
   return {
     host,
     peers: parsePeers(readGlusterXml(host, list, answers[0])),

@@ -1,8 +1,8 @@
 import { type Command, CommandError, type CommandResult, runOne } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { LONG_TIMEOUT_MS, program } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
 import {
-  type BlockAnswer,
   type BlockVolumeInfo,
   type CreatedBlockVolume,
   parseBlockAnswer,
@@ -65,8 +65,9 @@ export async function deleteBlockVolume(hosts: Hosts, host: string, block: Block
   const answer = parseBlockAnswer(output);
   if (!answer) throw refused(host, command, result, `Unparsable error during block volume delete: ${output.trim()}`);
   if (!answer.isFailure && result.exitCode === 0) return 'deleted';
-  if (isBlockAbsent(answer, block)) return 'absent';
-  throw refused(host, command, result, answer.message);
+  const refusal = refused(host, command, result, answer.message);
+  if (failsWith(refusal, 'block volume absent', block)) return 'absent';
+  throw refusal;
 }
 
 /** Names of the block volumes on a hosting volume. */
@@ -93,7 +94,8 @@ export async function blockVolumeInfo(hosts: Hosts, host: string, block: BlockNa
       result,
       `Failed to get information of block volume ${block.name}: gluster-block gave no JSON`,
     );
-  if (answer.isFailure && isBlockAbsent(answer, block)) return null;
+  const isAbsent = failsWith(refused(host, command, result, answer.message), 'block volume absent', block);
+  if (answer.isFailure && isAbsent) return null;
   if (answer.isFailure || result.exitCode !== 0) {
     throw refused(host, command, result, `Failed to get information of block volume ${block.name}: ${answer.message}`);
   }
@@ -116,28 +118,19 @@ export async function expandBlockVolume(hosts: Hosts, host: string, block: Block
   );
 }
 
-/** The client's call to the daemon was cut off or took too long; the daemon goes on with what it was told. */
-const GIVES_UP_WITH = /Did not receive any response from gluster-block daemon/i;
 const READING = new Set(['info', 'list']);
 
 /** gluster-block's own failures are read from its JSON, so no exit code stops the batch. */
 function blockCommand(args: readonly string[], isSecret = false): Command {
   return {
     ...program(['gluster-block', ...args, '--json'], LONG_TIMEOUT_MS, { mayFail: true, isSecret }),
-    givesUpWith: GIVES_UP_WITH,
+    mayGiveUp: true,
     isReading: READING.has(args[0] ?? ''),
   };
 }
 
 function path(block: BlockName): string {
   return `${block.hostingVolume}/${block.name}`;
-}
-
-function isBlockAbsent({ message }: BlockAnswer, block: BlockName): boolean {
-  return (
-    (message.includes("doesn't exist") && message.includes(block.name)) ||
-    (message.includes('does not exist') && message.includes(block.hostingVolume))
-  );
 }
 
 /** The answer itself may hold a password, so only the reason goes into the error. */

@@ -1,4 +1,4 @@
-import { type Command, type CommandResult, runAll } from '../../executor.js';
+import { type Answer, type Command, runAll } from '../../executor.js';
 import { gluster } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
 import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
@@ -31,7 +31,7 @@ export async function volumeClients(hosts: Hosts, host: string, name: string): P
     ask('status', name, 'client-list'),
   ];
   const [info, clients, kinds] = batch as [Command, Command, Command];
-  const answers = (await runAll(executor, host, batch)) as [CommandResult, CommandResult, CommandResult];
+  const answers = (await runAll(executor, host, batch)) as [Answer, Answer, Answer];
   const volume = parseVolumes(readGlusterXml(host, info, answers[0])).find((found) => found.name === name);
   if (!volume) throw new Error(`gluster's answer about volume ${name} is about another one`);
   const bricks = parseBrickClients(readGlusterXml(host, clients, answers[1]));

@@ -1,7 +1,7 @@
-import { CommandError, type CommandResult, runAll, runOne } from '../../executor.js';
+import { type Answer, CommandError, type CommandResult, runAll, runOne } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { gluster } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { isSnapshotAbsent, isVolumeAbsent } from './gluster-errors.js';
 import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
 import { child, childNumber, children, readGlusterXml, type XmlElement } from './gluster-xml.js';
 
@@ -72,7 +72,7 @@ async function snapshotList(hosts: Hosts, host: string, volume: string): Promise
   try {
     return child(readGlusterXml(host, command, result), 'snapList');
   } catch (error) {
-    if (error instanceof CommandError && isVolumeAbsent(error)) return null;
+    if (error instanceof CommandError && failsWith(error, 'volume absent')) return null;
     throw error;
   }
 }
@@ -82,10 +82,9 @@ export async function deleteSnapshot(hosts: Hosts, host: string, snapshot: strin
   const { settings, executor } = hosts;
   const deactivate = gluster(settings, ['snapshot', 'deactivate', snapshot], { mayFail: true });
   const remove = gluster(settings, ['snapshot', 'delete', snapshot], { mayFail: true });
-  const [, removed] = (await runAll(executor, host, [deactivate, remove])) as [CommandResult, CommandResult];
+  const [, removed] = (await runAll(executor, host, [deactivate, remove])) as [Answer, Answer];
   if (removed.exitCode === 0) return 'deleted';
-  const error = new CommandError(host, remove, removed);
-  if (!isSnapshotAbsent(error)) throw error;
+  if (!failsWith(removed, 'snapshot absent')) throw new CommandError(host, remove, removed);
   return 'absent';
 }
 

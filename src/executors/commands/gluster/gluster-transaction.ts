@@ -1,7 +1,7 @@
-import { type Command, CommandError, type CommandResult, runAll } from '../../executor.js';
+import { type Answer, type Command, CommandError, type CommandResult, runAll } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { gluster } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { isNotStarted, isTransactionInProgress, isVolumeAbsent } from './gluster-errors.js';
 import { type GlusterVolume, isStarted, parseVolumes } from './gluster-volume-xml.js';
 import { readGlusterXml } from './gluster-xml.js';
 
@@ -22,26 +22,24 @@ export async function lookForTransaction(hosts: Hosts, host: string, name: strin
   const settings = { ...hosts.settings, glusterCliTimeoutSeconds: seconds };
   const ask = (...words: readonly string[]) => gluster(settings, ['volume', ...words], { mayFail: true });
   const batch = [ask('rebalance', name, 'status'), ask('status', name), ask('info', name, '--xml')] as const;
-  const answers = (await runAll(hosts.executor, host, batch)) as [CommandResult, CommandResult, CommandResult];
-  const errors = [0, 1].map((i) => failureOf(host, batch[i] as Command, answers[i] as CommandResult));
-  if (errors.some((error) => error && isTransactionInProgress(error))) return { state: 'busy' };
-  const volume = readInfo(host, batch[2], answers[2], name);
-  const status = errors[1] ?? null;
-  if (status && !isVolumeAbsent(status) && !isNotStarted(status)) throw status;
-  if (volume === null) return { state: status && isVolumeAbsent(status) ? 'absent' : 'busy' };
-  const isAgreed = status === null ? isStarted(volume) : isNotStarted(status) && !isStarted(volume);
+  const answers = (await runAll(hosts.executor, host, batch)) as [Answer, Answer, Answer];
+  const [rebalance, status, info] = answers;
+  if ([rebalance, status].some((answer) => failsWith(answer, 'another transaction in progress')))
+    return { state: 'busy' };
+  const volume = readInfo(host, batch[2], info, name);
+  const isAbsent = failsWith(status, 'volume absent');
+  const isStopped = failsWith(status, 'volume not started');
+  if (status.exitCode !== 0 && !isAbsent && !isStopped) throw new CommandError(host, batch[1], status);
+  if (volume === null) return { state: isAbsent ? 'absent' : 'busy' };
+  const isAgreed = status.exitCode === 0 ? isStarted(volume) : isStopped && !isStarted(volume);
   return isAgreed ? { state: 'present', volume } : { state: 'busy' };
-}
-
-function failureOf(host: string, command: Command, result: CommandResult): CommandError | null {
-  return result.exitCode === 0 ? null : new CommandError(host, command, result);
 }
 
 function readInfo(host: string, command: Command, result: CommandResult, name: string): GlusterVolume | null {
   try {
     return parseVolumes(readGlusterXml(host, command, result)).find((volume) => volume.name === name) ?? null;
   } catch (error) {
-    if (error instanceof CommandError && isVolumeAbsent(error)) return null;
+    if (error instanceof CommandError && failsWith(error, 'volume absent')) return null;
     throw error;
   }
 }

@@ -2,11 +2,11 @@ import { bricksPerSet, type Durability, disperseCounts, replicaCount } from '../
 import type { Id } from '../../../domain/ids.js';
 
 import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, runOne } from '../../executor.js';
+import { type FailureKind, failsWith } from '../../failures/failures.js';
 import { gluster } from '../host/command-lines.js';
 import type { HostSettings } from '../host/host-settings.js';
 import type { Hosts } from '../host/hosts.js';
 import { listVolumesCommand, parseUsers } from './brick-users.js';
-import { isAlreadyStarted, isAlreadyStopped, isVolumeAbsent } from './gluster-errors.js';
 import {
   type BrickProcess,
   type GlusterVolume,
@@ -39,9 +39,6 @@ export interface GlusterVolumeSpec {
   readonly options: readonly string[];
 }
 
-/** What of a volume gluster refuses on any bricks: its name, or an option it does not know. */
-const FINAL = /is too long|^Volume name .* is invalid|option : \S+ does not exist/im;
-
 /** Creates the volume with all bricks and options and starts it, in one batch. */
 export async function createGlusterVolume(hosts: Hosts, host: string, spec: GlusterVolumeSpec): Promise<void> {
   const { settings, executor } = hosts;
@@ -60,9 +57,13 @@ export async function createGlusterVolume(hosts: Hosts, host: string, spec: Glus
   try {
     await runAll(executor, host, batch);
   } catch (error) {
-    if (error instanceof CommandError && FINAL.test(error.message)) throw FinalRefusal.of(error, error.message);
+    if (error instanceof CommandError && isRefusedOnAnyBricks(error)) throw FinalRefusal.of(error, error.message);
     throw error;
   }
+}
+
+function isRefusedOnAnyBricks(error: CommandError): boolean {
+  return failsWith(error, 'volume name refused') || failsWith(error, 'volume option unknown');
 }
 
 export interface DeletedVolume {
@@ -89,14 +90,14 @@ export async function deleteGlusterVolume(
     const results = await runAll(executor, host, [stop, remove, ...(isAsking ? [list] : [])]);
     return { outcome: 'deleted', users: isAsking ? usersIn(host, list, results.at(-1), brickPaths) : null };
   } catch (error) {
-    if (error instanceof CommandError && isVolumeAbsent(error)) return { outcome: 'absent', users: null };
+    if (error instanceof CommandError && failsWith(error, 'volume absent')) return { outcome: 'absent', users: null };
     throw error;
   }
 }
 
 /** Deletes a volume that does not run; gluster refuses one that does. `absent`: it has no volume of that name. */
 export async function deleteStoppedVolume(hosts: Hosts, host: string, name: string): Promise<'deleted' | 'absent'> {
-  const isAbsent = await runUnless(hosts, host, ['volume', 'delete', name], isVolumeAbsent);
+  const isAbsent = await runUnless(hosts, host, ['volume', 'delete', name], 'volume absent');
   return isAbsent ? 'absent' : 'deleted';
 }
 
@@ -146,7 +147,7 @@ export async function volumeInfo(hosts: Hosts, host: string, name: string): Prom
     const volume = parseVolumes(readGlusterXml(host, command, result)).find((found) => found.name === name);
     return volume ?? null;
   } catch (error) {
-    if (error instanceof CommandError && isVolumeAbsent(error)) return null;
+    if (error instanceof CommandError && failsWith(error, 'volume absent')) return null;
     throw error;
   }
 }
@@ -159,12 +160,12 @@ export async function brickProcesses(hosts: Hosts, host: string, name: string): 
 
 /** A volume that runs already is success. */
 export async function startVolume(hosts: Hosts, host: string, name: string): Promise<void> {
-  await runUnless(hosts, host, ['volume', 'start', name], isAlreadyStarted);
+  await runUnless(hosts, host, ['volume', 'start', name], 'volume started already');
 }
 
 /** A volume that does not run is success. */
 export async function stopVolume(hosts: Hosts, host: string, name: string): Promise<void> {
-  await runUnless(hosts, host, ['volume', 'stop', name, 'force'], isAlreadyStopped);
+  await runUnless(hosts, host, ['volume', 'stop', name, 'force'], 'volume stopped already');
 }
 
 /** The new brick is filled by self-heal afterwards. */
@@ -193,13 +194,12 @@ async function runUnless(
   hosts: Hosts,
   host: string,
   args: readonly string[],
-  isAlreadySo: (error: CommandError) => boolean,
+  so: Extract<FailureKind, `volume ${'absent' | 'started already' | 'stopped already'}`>,
 ): Promise<boolean> {
   const command = gluster(hosts.settings, args, { mayFail: true });
-  const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
+  const result = await runOne(hosts.executor, host, command);
   if (result.exitCode === 0) return false;
-  const error = new CommandError(host, command, result);
-  if (!isAlreadySo(error)) throw error;
+  if (!failsWith(result, so)) throw new CommandError(host, command, result);
   return true;
 }
 

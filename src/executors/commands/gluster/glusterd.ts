@@ -1,7 +1,7 @@
-import { type Command, CommandError, type CommandResult, runAll, runOne, TransportError } from '../../executor.js';
+import { type Answer, type Command, CommandError, runOne, TransportError } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { gluster, program } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { isNoPeer } from './gluster-errors.js';
 import { child, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
 
 /** A member of the trusted pool, as another member sees it. */
@@ -19,10 +19,9 @@ export const GLUSTERD_CHECK_TIMEOUT_MS = 10_000;
  * What `systemctl status glusterd` says. A unit that is not there (it has another name, as `glusterfs-server`), or no
  * systemd at all (a container), says nothing about glusterd; a masked one is run by somebody else, or not at all.
  */
-export function glusterdByUnit({ exitCode, stdout, stderr }: CommandResult): 'running' | 'stopped' | 'unknown' {
-  if (exitCode === 0) return 'running';
-  const isKnown = !/^[ \t]*Loaded: (?:not-found|masked|error)/m.test(stdout) && !/could not be found/.test(stderr);
-  return exitCode === 3 && isKnown ? 'stopped' : 'unknown';
+export function glusterdByUnit(status: Answer): 'running' | 'stopped' | 'unknown' {
+  if (status.exitCode === 0) return 'running';
+  return failsWith(status, 'service stopped') ? 'stopped' : 'unknown';
 }
 
 /** A host that can't be asked counts as down. Where the unit does not tell, gluster itself is asked. */
@@ -71,10 +70,9 @@ export async function detachPeer(
 ): Promise<'detached' | 'absent'> {
   const force = isForced ? ['force'] : [];
   const command = gluster(hosts.settings, ['peer', 'detach', storageName, ...force], { mayFail: true });
-  const [result] = (await runAll(hosts.executor, host, [command])) as [CommandResult];
+  const result = await runOne(hosts.executor, host, command);
   if (result.exitCode === 0) return 'detached';
-  const error = new CommandError(host, command, result);
-  if (!isNoPeer(error)) throw error;
+  if (!failsWith(result, 'peer absent')) throw new CommandError(host, command, result);
   return 'absent';
 }
 

@@ -38,8 +38,6 @@ export function udevadm(settings: HostSettings, args: readonly string[], flags: 
   return { argv: [...wrapped(settings), '/usr/bin/udevadm', ...args], timeoutMs: SHORT_TIMEOUT_MS, ...flags };
 }
 
-/** The client gives up while glusterd goes on with the change; it says so in plain text even with --xml. */
-const GIVES_UP_WITH = /(?:^Error ?: ?|failed: |<opErrstr>[^<]*)Request timed out/im;
 const READING = new Set(['info', 'list', 'status']);
 
 /** By the word for the action alone: a volume may be named like one. */
@@ -55,7 +53,7 @@ export function gluster(settings: HostSettings, args: readonly string[], flags: 
   return {
     argv: ['gluster', '--mode=script', `--timeout=${seconds}`, ...args],
     timeoutMs: minutes * MINUTE_MS,
-    givesUpWith: GIVES_UP_WITH,
+    mayGiveUp: true,
     isReading: isReadingGluster(args),
     ...flags,
   };

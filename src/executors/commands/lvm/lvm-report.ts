@@ -1,4 +1,4 @@
-import { withoutPrefix } from './lvm-errors.js';
+import { withoutPrefix } from '../../failures/lvm-lines.js';
 
 /** lvm answered with something other than the report that was asked for. */
 export class LvmReportError extends Error {

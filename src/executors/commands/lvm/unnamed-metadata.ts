@@ -1,7 +1,7 @@
-import { CommandError, type CommandResult, runAll, runOne } from '../../executor.js';
+import { CommandError, runOne } from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { autobackup, lvm, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { isVolumeAbsent } from './lvm-errors.js';
 import { parseReportRows } from './lvm-report.js';
 
 const FIELDS = 'lv_name,lv_attr,lv_size,lv_tags';
@@ -27,8 +27,9 @@ export async function removeUnnamedMetadata(
     const removal = lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${name}`], SHORT_TIMEOUT_MS, {
       mayFail: true,
     });
-    const [removed] = (await runAll(executor, host, [removal])) as [CommandResult];
-    if (removed.exitCode !== 0 && !isVolumeAbsent(removed, vg, name)) throw new CommandError(host, removal, removed);
+    const removed = await runOne(executor, host, removal);
+    if (removed.exitCode !== 0 && !failsWith(removed, 'logical volume absent', { vg, lv: name }))
+      throw new CommandError(host, removal, removed);
   }
 }
 

@@ -1,4 +1,13 @@
-import { type Command, CommandError, type CommandResult, runAll, TransportError } from '../../executor.js';
+import {
+  type Answer,
+  answerTo,
+  type Command,
+  CommandError,
+  type CommandResult,
+  runAll,
+  TransportError,
+} from '../../executor.js';
+import { failsWith } from '../../failures/failures.js';
 import { type BrickMount, isMountedCheck } from '../brick/brick-mount.js';
 import {
   type BrickProcess,
@@ -9,7 +18,6 @@ import {
 import { readGlusterXml, type XmlElement } from '../gluster/gluster-xml.js';
 import { type FstabLine, parseFstab, parseMounts } from '../host/block-devices.js';
 import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
-import { isFileAbsent, isProgramMissing } from '../host/failure.js';
 import { appendFstabLine, findFstabLine } from '../host/fstab-lines.js';
 import type { Hosts } from '../host/hosts.js';
 import { type LogicalVolumeRow, parseLogicalVolumes } from '../lvm/lvm-report.js';
@@ -38,7 +46,7 @@ export async function readNodeStorage(hosts: Hosts, host: string): Promise<NodeS
     program(['cat', settings.fstab], SHORT_TIMEOUT_MS, { mayFail: true }),
     info,
     status,
-  ])) as [CommandResult, CommandResult, CommandResult, CommandResult, CommandResult];
+  ])) as [Answer, Answer, Answer, Answer, Answer];
 
   const unreadable: string[] = [];
   const attempt = <T>(what: string, read: () => T): T | null => {
@@ -67,7 +75,7 @@ export async function readNodeStorage(hosts: Hosts, host: string): Promise<NodeS
         ),
     ),
     fstab: attempt(settings.fstab, () =>
-      fstab.exitCode !== 0 && isFileAbsent(fstab, settings.fstab) ? [] : parseFstab(required(fstab)),
+      failsWith(fstab, 'file absent', { path: settings.fstab }) ? [] : parseFstab(required(fstab)),
     ),
     volumes: attempt('gluster volumes', () => parseVolumes(xml(info, volumes))),
     processes: attempt('brick processes', () => parseBrickProcesses(xml(status, processes))),
@@ -85,7 +93,7 @@ export async function restoreBrickMount(hosts: Hosts, host: string, brick: Brick
   const [mounted, line] = (await runAll(executor, host, [
     isMountedCheck(brick, true),
     findFstabLine(settings.fstab, mountPoint),
-  ])) as [CommandResult, CommandResult];
+  ])) as [Answer, Answer];
   const fstabLine = `${device} ${mountPoint} xfs ${settings.mountOptions} 1 2`;
   const mount = program(['mount', '-o', settings.mountOptions, device, mountPoint], LONG_TIMEOUT_MS, { mayFail: true });
   const results = await runAll(executor, host, [
@@ -141,9 +149,9 @@ export async function startBrickProcesses(
   if (!last || !command) throw new TransportError(host, `no answer from ${host}`, true);
   if (last.exitCode === 0 && results.length === batch.length) return 'started';
   if (results.length > checks.length) {
-    if (command === isStarted && / is not started/.test(`${last.stderr}${last.stdout}`)) return 'stopped';
+    if (command === isStarted && failsWith(answerTo(command, last), 'volume not started')) return 'stopped';
     throw new CommandError(host, command, last);
   }
-  if (isProgramMissing(last)) throw new CommandError(host, command, last);
+  if (failsWith(answerTo(command, last), 'program missing')) throw new CommandError(host, command, last);
   return 'unmounted';
 }
