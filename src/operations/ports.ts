@@ -54,17 +54,6 @@ export interface Operations {
   /** Operations running now: the original's in-flight tracker. */
   inFlight(): number;
   isInFlight(operationId: Id): boolean;
-  /** Why a record that was tried in vain is still there; null for any other. */
-  nextTry(operationId: Id): NextTry | null;
-}
-
-/** What became of an operation that could not be led out, and when it is tried again. */
-export interface NextTry {
-  /** Of the last try. */
-  readonly error: string;
-  readonly tries: number;
-  /** Unix milliseconds; null: only a request for a clean-up tries it. */
-  readonly atMs: number | null;
 }
 
 /** What clients fetch at /queue/{id}. */

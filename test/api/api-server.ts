@@ -107,7 +107,6 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     cleanUp: ticket,
     inFlight: () => 0,
     isInFlight: () => false,
-    nextTry: () => null,
     ...script,
   };
   return new Proxy(operations, {

@@ -2,7 +2,16 @@ import { expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { findDifferences } from '../../src/operations/examination/examine.js';
 import { moveBrickByHand } from '../support/moved-brick.js';
-import { answerOf, done, HOST_SETTINGS, loadTopology, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import {
+  answerOf,
+  done,
+  HOST_SETTINGS,
+  loadTopology,
+  retryOf,
+  strictHosts,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
 import { WatchedExecutor } from '../support/watched-executor.js';
 
 const idOf = (location: string) => location.slice('/volumes/'.length);
@@ -50,7 +59,7 @@ it('a clone whose bricks can not be told keeps its record with the reason, and n
     expect(error).toContain('this server does not know');
     const [record] = await store.read((tx) => tx.operations.list());
     expect(record).toMatchObject({ type: 'clone-volume', status: 'failed' });
-    expect(operations.nextTry(record?.id ?? '')?.error).toContain('clone twin was left alone');
+    expect((await retryOf(pool, record?.id ?? ''))?.error).toContain('clone twin was left alone');
     const names = () => hosts.state().pools.flatMap(({ volumes }) => volumes.map(({ name }) => name));
     expect(names().sort()).toEqual(['twin', 'v']);
 

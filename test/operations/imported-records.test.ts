@@ -11,7 +11,7 @@ import { markInterrupted } from '../../src/operations/engine/recovery.js';
 import type { ReadTx } from '../../src/store/store.js';
 import { readGolden } from '../interchange/golden-databases.js';
 import { differences } from '../support/differences.js';
-import { done, type Pool, recover, SILENT, withPool } from '../support/pool.js';
+import { done, type Pool, recover, retryOf, SILENT, withPool } from '../support/pool.js';
 
 /** One record of every kind, with their block volumes on one hosting volume of 40 GiB. */
 const EVERY = 'pending-every.export.json';
@@ -243,7 +243,7 @@ describe('an eviction begun by the original', () => {
       expect(await read((tx) => tx.bricks.find(replacement.brick.id))).toMatchObject({ pendingId: null });
       expect(await read((tx) => tx.bricks.find(old.brick.id))).not.toBeNull();
       const { id } = await read((tx) => only(tx, 'evict-brick'));
-      expect(pool.operations.nextTry(id)?.error).toMatch(/is not removed yet: 7 entries of brick .* wait to be healed/);
+      expect((await retryOf(pool, id))?.error).toMatch(/is not removed yet: 7 entries of brick .* wait to be healed/);
       hosts.setHealEntries(volume, 0);
       await pool.recovery.run();
       expect(await read(pendingTypes)).toEqual([]);

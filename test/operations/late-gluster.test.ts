@@ -10,6 +10,7 @@ import {
   openPool,
   type Pool,
   recover,
+  retryOf,
   strictHosts,
   volumeRequest,
   withPool,
@@ -142,7 +143,7 @@ describe('a change that glusterd makes after its client has given up', () => {
       const { error } = await answerOf(pool, await pool.operations.expandVolume(id, 5));
       expect(error).toMatch(/Request timed out.*may go on/s);
       const [record] = await records(pool);
-      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/gluster still works on volume v/);
+      expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/gluster still works on volume v/);
       expect(await pool.store.read((tx) => tx.bricks.list())).toHaveLength(6);
       hosts.setFaults([]);
       await pool.recovery.run();

@@ -15,6 +15,7 @@ import {
   openPool,
   type Pool,
   recover,
+  retryOf,
   strictHosts,
   volumeRequest,
   withPool,
@@ -295,7 +296,7 @@ describe('a brick whose lvcreate may run on', () => {
       for (let run = 0; run < 2; run++) {
         await pool.recovery.run();
         const [parked] = await records(pool);
-        expect(pool.recovery.nextTry(parked?.id ?? '')?.error).toMatch(/lvcreate still runs on h/);
+        expect((await retryOf(pool, parked?.id ?? ''))?.error).toMatch(/lvcreate still runs on h/);
         expect(await pool.store.read((tx) => tx.bricks.list())).toHaveLength(1);
       }
       const late = running as unknown as { readonly host: string; readonly line: string };
@@ -345,7 +346,7 @@ describe('a create of a process that died', () => {
       const pool = await openPool(file, executor);
       await recover(pool);
       const [parked] = await records(pool);
-      expect(pool.recovery.nextTry(parked?.id ?? '')?.error).toBe(`the link to ${unasked} broke`);
+      expect((await retryOf(pool, parked?.id ?? ''))?.error).toBe(`the link to ${unasked} broke`);
       await pool.store.close();
     });
   });

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { TransportError } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { differences } from '../support/differences.js';
-import { loadTopology, openPool, type Pool, recover, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import {
+  loadTopology,
+  openPool,
+  type Pool,
+  recover,
+  retryOf,
+  strictHosts,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
 import { WatchedExecutor } from '../support/watched-executor.js';
 
 const run = async (hosts: SimulatedHosts, host: string, ...argv: readonly string[]) => {
@@ -73,7 +82,7 @@ async function expectKept(pool: Pool, hosts: SimulatedHosts, reason: RegExp): Pr
   expect(served(hosts)).toEqual(['v']);
   const [record] = await pool.store.read((tx) => tx.operations.list());
   expect(record).toMatchObject({ type: 'create-volume' });
-  expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(reason);
+  expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(reason);
   expect(await pool.store.read((tx) => tx.bricks.list())).not.toHaveLength(0);
 }
 

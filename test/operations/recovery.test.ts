@@ -11,6 +11,7 @@ import {
   loadTopology,
   openPool,
   type Pool,
+  retryOf,
   SILENT,
   strictHosts,
   volumeRequest,
@@ -89,20 +90,20 @@ describe('a record that has to wait for its host', () => {
   it('is tried again after pauses that grow, and says so', () =>
     withKeptRecord(async ({ pool, tries, hosts }) => {
       const [{ id } = { id: '' }] = await records(pool);
-      const now = Date.now();
-      expect(pool.operations.nextTry(id)).toMatchObject({ tries: 1, atMs: now + 30_000 });
-      expect(pool.operations.nextTry(id)?.error).toContain("h1 can't be reached");
+      const now = steadyUnixMs();
+      expect(await retryOf(pool, id)).toMatchObject({ tries: 1, dueAt: now + 30_000 });
+      expect((await retryOf(pool, id))?.error).toContain("h1 can't be reached");
       await pass(pool, 29);
       expect(tries()).toBe(1);
       await pass(pool, 1);
       expect(tries()).toBe(2);
-      expect(pool.operations.nextTry(id)).toMatchObject({ tries: 2, atMs: now + 90_000 });
+      expect(await retryOf(pool, id)).toMatchObject({ tries: 2, dueAt: now + 90_000 });
       await pass(pool, 59);
       expect(tries()).toBe(2);
       hosts.setHostUp('h1', true);
       await pass(pool, 1);
       expect(await records(pool)).toEqual([]);
-      expect(pool.operations.nextTry(id)).toBeNull();
+      expect(await retryOf(pool, id)).toBeNull();
       expect(await differences(pool.store, hosts)).toEqual([]);
     }));
 

@@ -15,6 +15,7 @@ import {
   loadTopology,
   openPool,
   type Pool,
+  retryOf,
   SILENT,
   strictHosts,
   volumeRequest,
@@ -98,7 +99,7 @@ it('a create that has ended since is not taken back by itself, and kept on reque
     async ({ pool, hosts, operationId, sent }) => {
       await pool.recovery.run();
       expect(sent).toEqual([]);
-      expect(pool.operations.nextTry(operationId)).toBeNull();
+      expect(await retryOf(pool, operationId)).toBeNull();
       await pool.operations.cleanUp([]);
       await pool.runner.settled();
       expect(sent).toEqual([]);
@@ -172,7 +173,7 @@ it('one that can not be led out on request is not tried again by itself', () =>
       for (const host of ['h1', 'h2', 'h3']) hosts.setHostUp(host, false);
       await pool.operations.cleanUp([operationId]);
       await pool.runner.settled();
-      expect(pool.operations.nextTry(operationId)).toMatchObject({ tries: 1, atMs: null });
+      expect(await retryOf(pool, operationId)).toMatchObject({ tries: 1, dueAt: null });
       for (const host of ['h1', 'h2', 'h3']) hosts.setHostUp(host, true);
       await pool.operations.cleanUp([operationId]);
       await pool.runner.settled();

@@ -10,6 +10,7 @@ import {
   loadTopology,
   openPool,
   type Pool,
+  retryOf,
   strictHosts,
   volumeRequest,
   withPool,
@@ -90,7 +91,7 @@ describe('a brick that a volume of gluster uses', () => {
       await answerOf(pool, await pool.operations.deleteVolume(id));
       expect(logicalVolumes(hosts)).toEqual(before);
       const [record] = await pool.store.read((tx) => tx.operations.list());
-      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/volume rescued uses brick/);
+      expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/volume rescued uses brick/);
       await pool.runner.settled();
       await pool.store.close();
     }));
@@ -111,7 +112,7 @@ describe('a brick that a volume of gluster uses', () => {
       await answerOf(pool, await pool.operations.deleteVolume(id));
       expect(logicalVolumes(hosts)).toEqual(before);
       const [record] = await pool.store.read((tx) => tx.operations.list());
-      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/volume rescued uses/);
+      expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/volume rescued uses/);
       await pool.runner.settled();
       await pool.store.close();
     }));

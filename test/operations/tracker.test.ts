@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { Stopping } from '../../src/operations/engine/stopping.js';
 import { OperationTracker } from '../../src/operations/engine/tracker.js';
 
 const NEVER = new Promise<never>(() => undefined);
 
 describe('lanes', () => {
   it('of a cluster whose hosts hang keep nobody else waiting', async () => {
-    const tracker = new OperationTracker({ maxInflight: null, perLane: 2 });
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 2 }, new Stopping().takingNoMore);
     for (const id of ['a1', 'a2', 'a3']) void tracker.run('cluster a', id, () => NEVER);
     expect(await tracker.run('cluster b', 'b1', async () => 'ran')).toBe('ran');
     expect(await tracker.run('nodes/a', 'n1', async () => 'ran')).toBe('ran');
   });
 
   it('let operations begin in the order in which they came', async () => {
-    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 });
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 }, new Stopping().takingNoMore);
     const began: string[] = [];
     const ids = ['1', '2', '3', '4'];
     await Promise.all(ids.map((id) => tracker.run('lane', id, async () => void began.push(id))));
@@ -20,11 +21,12 @@ describe('lanes', () => {
   });
 
   it('refuse what waits once the server ends, and what runs goes on', async () => {
-    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 });
+    const stopping = new Stopping();
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 }, stopping.takingNoMore);
     let end: () => void = () => undefined;
     const running = tracker.run('lane', '1', () => new Promise<void>((done) => (end = done)));
     const waiting = tracker.run('lane', '2', async () => undefined);
-    tracker.close();
+    stopping.takeNoMore();
     await expect(waiting).rejects.toThrow('shutting down');
     await expect(tracker.run('other lane', '3', async () => undefined)).rejects.toThrow('shutting down');
     end();
@@ -34,7 +36,7 @@ describe('lanes', () => {
 
 describe('the limit', () => {
   it('is the configured one, whatever runs beside', () => {
-    const tracker = new OperationTracker({ maxInflight: 2, perLane: 64 });
+    const tracker = new OperationTracker({ maxInflight: 2, perLane: 64 }, new Stopping().takingNoMore);
     tracker.track('node');
     tracker.admit('1');
     tracker.admit('2');
@@ -46,7 +48,7 @@ describe('the limit', () => {
   });
 
   it('is a thousand that wait when none is configured', async () => {
-    const tracker = new OperationTracker({ maxInflight: null, perLane: 64 });
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 64 }, new Stopping().takingNoMore);
     for (let i = 0; i < 64; i++) {
       tracker.admit(`running ${i}`);
       void tracker.run('lane', `running ${i}`, () => NEVER);
@@ -57,7 +59,7 @@ describe('the limit', () => {
   });
 
   it('leaves an operation to whoever works on it', () => {
-    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 });
+    const tracker = new OperationTracker({ maxInflight: null, perLane: 1 }, new Stopping().takingNoMore);
     tracker.admit('1');
     expect(tracker.tryAdmit('1')).toBe(false);
     tracker.release('1');

@@ -8,6 +8,7 @@ import {
   openPool,
   type Pool,
   recover,
+  retryOf,
   strictHosts,
   volumeRequest,
   withPool,
@@ -78,13 +79,13 @@ async function expectKept(pool: Pool, hosts: SimulatedHosts, sourceId: string, r
   expect(hosts.state().pools[0]?.volumes.every(({ status }) => status === 1)).toBe(true);
   const [record] = await pool.store.read((tx) => tx.operations.list());
   expect(record).toMatchObject({ type: 'clone-volume', status: 'failed' });
-  expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(reason);
+  expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(reason);
   expect(await pool.store.read((tx) => tx.volumes.find(sourceId))).toMatchObject({ pendingId: null });
 }
 
 async function expectPending(pool: Pool, sourceId: string, reason: RegExp): Promise<void> {
   const [record] = await pool.store.read((tx) => tx.operations.list());
-  expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(reason);
+  expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(reason);
   expect(await pool.store.read((tx) => tx.volumes.find(sourceId))).toMatchObject({ pendingId: record?.id });
 }
 
@@ -112,7 +113,7 @@ describe('a clone that is to be taken back', () => {
         await pool.recovery.run();
         expect(served(hosts)).toEqual(['twin', 'v']);
         const [record] = await pool.store.read((tx) => tx.operations.list());
-        expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/somebody stopped it/);
+        expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/somebody stopped it/);
       },
     ));
 
@@ -122,7 +123,7 @@ describe('a clone that is to be taken back', () => {
       async (pool, hosts) => {
         expect(served(hosts)).toEqual(['twin', 'v']);
         const [record] = await pool.store.read((tx) => tx.operations.list());
-        expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/somebody stopped it/);
+        expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/somebody stopped it/);
       },
     ));
 
@@ -151,7 +152,7 @@ describe('a clone that is to be taken back', () => {
       await pool.recovery.run();
       expect(served(hosts)).toEqual(['twin', 'v']);
       const [record] = await pool.store.read((tx) => tx.operations.list());
-      expect(pool.operations.nextTry(record?.id ?? '')?.error).toMatch(/somebody stopped it/);
+      expect((await retryOf(pool, record?.id ?? ''))?.error).toMatch(/somebody stopped it/);
       await gluster(hosts, 'volume', 'delete', 'twin');
       await pool.recovery.run();
       await expectUndone(pool, hosts);

@@ -18,7 +18,6 @@ const QUESTIONS = new Set<keyof Operations>([
   'planVolume',
   'inFlight',
   'isInFlight',
-  'nextTry',
 ]);
 
 export function askedBy(operations: Operations, by: Requester = TESTER): AskedOperations {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Id } from '../../src/domain/ids.js';
+import type { Retry } from '../../src/domain/pending-operation.js';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
 import type { HostSettings } from '../../src/executors/commands/host/host-settings.js';
 import type { Executor } from '../../src/executors/executor.js';
@@ -164,6 +165,11 @@ export async function answerOf(
   const entry = await pool.store.read((tx) => tx.queue.find(ticket.queueId));
   if (!entry || entry.state === 'pending') throw new Error(`queue entry ${ticket.queueId} has no final answer`);
   return { location: entry.location, error: entry.error };
+}
+
+/** What the record says of tries that were in vain; null when there is none, or no record. */
+export async function retryOf(pool: Pool, operationId: Id): Promise<Retry | null> {
+  return (await pool.store.read((tx) => tx.operations.find(operationId)))?.retry ?? null;
 }
 
 /** The answer, which must be a success. */

@@ -27,7 +27,7 @@ export function operationHandlers({ store, operations }: HandlerDeps): Operation
     async pendingOperationInfo({ id }) {
       const operation = await store.read((tx) => tx.operations.find(id));
       if (operation === null) throw new DomainError('not_found', `${ID_NOT_FOUND}: ${id}`);
-      return { status: 200, json: pendingOperationInfo(operation, operations.nextTry(id)) };
+      return { status: 200, json: pendingOperationInfo(operation) };
     },
 
     pendingOperationCleanup: ({ by, body }) => accepted(operations.cleanUp(by, body.operations ?? [])),

@@ -1,5 +1,4 @@
-import type { ChangeType, PendingOperation } from '../../domain/pending-operation.js';
-import type { NextTry } from '../../operations/ports.js';
+import type { ChangeType, PendingOperation, Retry } from '../../domain/pending-operation.js';
 import type { components } from '../contract/openapi.js';
 
 type Schemas = components['schemas'];
@@ -36,18 +35,15 @@ export function pendingOperation(operation: PendingOperation, isInFlight: boolea
 }
 
 /** As in the original, `sub_status` is told in lists only. */
-export function pendingOperationInfo(
-  operation: PendingOperation,
-  nextTry: NextTry | null,
-): Schemas['PendingOperationInfo'] {
+export function pendingOperationInfo(operation: PendingOperation): Schemas['PendingOperationInfo'] {
   return {
     ...pendingOperation(operation, false),
     changes: operation.actions.map(({ id, change }) => ({ id, description: DESCRIPTIONS[change] })),
-    ...(nextTry ? nextTryFields(nextTry) : {}),
+    ...(operation.retry ? retryFields(operation.retry) : {}),
     ...(operation.copiedAt === undefined ? {} : { copied_at: new Date(operation.copiedAt).toISOString() }),
   };
 }
 
-function nextTryFields({ error, tries, atMs }: NextTry) {
-  return { last_error: error, tries, ...(atMs === null ? {} : { next_try: new Date(atMs).toISOString() }) };
+function retryFields({ error, tries, dueAt }: Retry) {
+  return { last_error: error, tries, ...(dueAt === null ? {} : { next_try: new Date(dueAt).toISOString() }) };
 }

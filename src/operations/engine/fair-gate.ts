@@ -1,15 +1,7 @@
-/** Work that waited for its turn was told that there will be none; nothing of it was begun. */
-export class TurnRefused extends Error {
-  constructor() {
-    super('the server is shutting down before this began');
-    this.name = 'TurnRefused';
-  }
-}
-
 interface Waiting {
   readonly ticket: number;
   enter(): void;
-  refuse(error: TurnRefused): void;
+  refuse(reason: unknown): void;
 }
 
 /** Lets a bounded number in at a time, lowest ticket first; who leaves and returns with his ticket keeps his place. */
@@ -18,10 +10,15 @@ export class FairGate {
   #limit: number;
   #inside = 0;
   #nextTicket = 0;
-  #isClosed = false;
+  readonly #closing: AbortSignal | null;
 
-  constructor(limit: number) {
+  /** Once `closing` is aborted, whoever waits or comes is refused with its reason; those inside stay. */
+  constructor(limit: number, closing: AbortSignal | null = null) {
     this.#limit = limit;
+    this.#closing = closing;
+    closing?.addEventListener('abort', () => {
+      for (const waiting of this.#waiting.splice(0)) waiting.refuse(closing.reason);
+    });
   }
 
   ticket(): number {
@@ -38,10 +35,10 @@ export class FairGate {
     this.#letIn();
   }
 
-  /** Resolves when it is this ticket's turn; rejects with TurnRefused once the gate is closed. */
+  /** Resolves when it is this ticket's turn. */
   enter(ticket: number): Promise<void> {
     return new Promise((enter, refuse) => {
-      if (this.#isClosed) return refuse(new TurnRefused());
+      if (this.#closing?.aborted) return refuse(this.#closing.reason);
       const waiting = { ticket, enter, refuse };
       let at = this.#waiting.length;
       while (at > 0 && (this.#waiting[at - 1]?.ticket ?? -1) > ticket) at--;
@@ -62,12 +59,6 @@ export class FairGate {
     } finally {
       this.leave();
     }
-  }
-
-  /** Whoever waits, or comes later, is refused. Those inside stay. */
-  close(): void {
-    this.#isClosed = true;
-    for (const waiting of this.#waiting.splice(0)) waiting.refuse(new TurnRefused());
   }
 
   #letIn(): void {

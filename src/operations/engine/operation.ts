@@ -1,3 +1,4 @@
+import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, OperationType, PendingOperation } from '../../domain/pending-operation.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
@@ -17,91 +18,142 @@ export interface OperationContext {
   readonly health: NodeHealth;
   readonly settings: OperationSettings;
   readonly log: Logger;
-  /** Counts what became of an operation; the time since it was accepted, waiting included. */
-  readonly onOutcome?: (kind: OperationType, outcome: OperationOutcome, durationMs: number) => void;
 }
 
 /** The same for the engine, which alone writes. */
 export interface EngineContext extends OperationContext {
   readonly store: Store;
+  /** Counts what became of an operation; the time since it was accepted, waiting included. */
+  readonly onOutcome?: (kind: OperationType, outcome: OperationOutcome, durationMs: number) => void;
 }
 
 /** `rolled-back`: failed and left no trace; `failed`: something is left for recovery. */
 export type OperationOutcome = 'succeeded' | 'rolled-back' | 'failed';
 
-/**
- * Why an operation is being led out. `crash`: its process died, and its client has no answer yet; `failure`: the
- * client has been told, or is about to be, that the change failed; `undo`: an undo was begun, and may be running on
- * hosts still.
- */
-export type Interruption = 'crash' | 'failure' | 'undo';
+/** What checks and builds go by, besides the store. */
+export type BuildContext = Pick<OperationContext, 'settings' | 'health'>;
 
-/** What `exec` and `undo` are given besides the plan. */
-interface Attempt {
-  /** Hosts on which something may run still, and why they can't be asked: what lies there is not touched. */
-  readonly unsettledHosts: ReadonlyMap<string, TransportError>;
-  /**
-   * Writes `notes(plan)` into the record: called before the change that they tell of, they are there for whoever goes
-   * on after a crash.
-   */
-  readonly keepNotes: () => Promise<void>;
-}
-
-export interface Execution extends Attempt {
-  /** After `direction` said forward; some of the work is done already. */
-  readonly isResumed: boolean;
-}
-
-export interface Failed extends Attempt {
-  /** Null when the process that failed is gone. */
-  readonly cause: unknown;
+/** What `build` decided: stored before any host is touched. */
+export interface Intent {
+  readonly actions: readonly Action[];
+  /** JSON of whatever no row holds yet. */
+  readonly plan: unknown;
+  /** See LeadingOut.lane. */
+  readonly lane: string;
 }
 
 /**
- * One kind of change to the storage pool. The pending record and the rows it names hold all that `exec` and `undo`
- * need, so that both can be done by another process than the one that began.
+ * One kind of change to the storage pool, from the request to whichever end. The pending record and the rows it names
+ * hold all that is needed once it is built, so that another process can go on than the one that began.
  *
- * `load`, `finalize` and `retract` touch only the store; `examine`, `exec` and `undo` touch only hosts, may be cut off
- * anywhere, and are safe to run again.
+ * `check` and `load` only read the store; `build`, `finalize` and `retract` are units of work, which may be run again and
+ * do nothing else. `examine`, `exec`, `finish` and `undo` work on hosts, may be cut off anywhere, and are safe to repeat.
  */
-export interface OperationKind<Plan, Outcome> {
-  readonly type: OperationType;
-  /** Reads what the operation is about; null when the record names rows that do not exist (imported data). */
-  load(tx: ReadTx, operation: PendingOperation): Promise<Plan | null>;
-  /** Operations of one lane wait for each other when there are too many: the cluster's id, or the node's. */
-  lane(plan: Plan): string;
+export interface OperationKind<Request, Work, Outcome>
+  extends Beginning<Request, Work, Outcome>,
+    GoingForward<Work, Outcome>,
+    LeadingOut<Work> {}
+
+/** A kind that is only ever taken back once it was interrupted. */
+export interface UndoneKind<Request, Work, Outcome> extends Beginning<Request, Work, Outcome>, LeadingOut<Work> {}
+
+/** A kind that is not begun here: records of the original are led out. */
+export interface ImportedKind<Work, Outcome> extends GoingForward<Work, Outcome>, LeadingOut<Work> {}
+
+/** Records of the original that only go back. */
+export type GivenUpKind<Work> = LeadingOut<Work>;
+
+/** How a change is begun. */
+export interface Beginning<Request, Work, Outcome> {
+  /** Whether it takes a place among the operations in flight, which the configuration may limit. */
+  readonly isCounted: boolean;
+  /** Looks at hosts before the request is accepted, and may refuse. */
+  approach?(request: Request, context: OperationContext): Promise<void>;
+  /** Refusals that come before the limit of operations in flight. */
+  check?(tx: ReadTx, request: Request, context: BuildContext): Promise<void>;
+  /** Allocates and records, for operation `operationId`; called again for each further try. */
+  build(tx: Tx, operationId: Id, request: Request, context: BuildContext): Promise<Intent>;
+  /** What the log is to say of a request that `check` or `build` refused. */
+  explainRefusal?(error: unknown, log: Logger): void;
+  /** Further tries with a new build after `exec` failed and was undone. */
+  retries?(context: BuildContext): number;
   /**
-   * Hosts on which programs of the operation may run on after an interruption. Nothing is probed or undone before
-   * those on `mustEnd` have ended; a host of `mayStay` that can't be asked is told to `exec` or `undo` instead.
-   */
-  leftovers(plan: Plan, after: Interruption): Leftovers;
-  /**
-   * Looks at hosts before anything on them is changed, and may refuse; answers the plan with what it saw. Only then
+   * Looks at hosts before anything on them is changed, and may refuse; answers the work with what it saw. Only then
    * is the record marked as begun: a refusal, or a crash before, never makes `undo` take anything for its own.
    */
-  examine?(plan: Plan, context: OperationContext): Promise<Plan>;
-  exec(plan: Plan, context: OperationContext, execution: Execution): Promise<Outcome>;
-  /** Settles the store after `exec`, in the transaction that also ends the record. */
-  finalize(tx: Tx, plan: Plan, outcome: Outcome): Promise<Finalized>;
+  examine?(work: Work, context: OperationContext): Promise<Work>;
+  exec(work: Work, context: OperationContext, attempt: Attempt): Promise<Outcome>;
+  /** Settles the store after `exec` or `finish`, in the unit that also ends the record. */
+  finalize(tx: Tx, work: Work, outcome: Outcome): Promise<Finalized>;
+}
+
+/** How a change that was interrupted may still be done. */
+export interface GoingForward<Work, Outcome> {
   /**
-   * After a failed or interrupted `exec`: looks at the hosts and says which way leads out. `forward` runs `exec`
-   * again, `back` runs `undo`. Throws when the hosts can't be asked: then nothing is done and the record is kept.
-   * `isDeserted`: after a crash whose client has not come back, so that nobody waits for a success.
+   * After a failed or interrupted attempt: looks at the hosts and says which way leads out. `forward` runs `finish`,
+   * `back` runs `undo`. Throws when the hosts can't be asked: then nothing is done and the record is kept.
    */
-  direction(
-    plan: Plan,
-    context: OperationContext,
-    after: Interruption,
-    isDeserted: boolean,
-  ): Promise<'forward' | 'back'>;
-  undo(plan: Plan, context: OperationContext, failed: Failed): Promise<Undone>;
-  /** What `exec` saw and an undo by another process must know: kept in the record's plan. */
-  notes?(plan: Plan): object | null;
+  direction(work: Work, context: OperationContext, interrupted: Interrupted): Promise<'forward' | 'back'>;
+  /** Does what is missing, which may be nothing. */
+  finish(work: Work, context: OperationContext, attempt: Attempt): Promise<Outcome>;
+  finalize(tx: Tx, work: Work, outcome: Outcome): Promise<Finalized>;
+}
+
+/** How a record is led out; a kind without `direction` only goes back. */
+export interface LeadingOut<Work> {
+  readonly type: OperationType;
+  /** Reads what the operation is about; null when the record names rows that do not exist (imported data). */
+  load(tx: ReadTx, operation: PendingOperation): Promise<Work | null>;
+  /** Operations of one lane wait for each other when there are too many: the cluster's id, or the node's. */
+  lane(work: Work): string;
   /**
-   * Takes the operation's rows back after `undo`, in the transaction that also ends the record. Answers the id of
-   * the record under which it parked what is left, or null; the operation's own id keeps its record.
+   * Hosts on which programs of the operation may run on after an interruption. Nothing is probed or undone before
+   * those on `mustEnd` have ended; a host of `mayStay` that can't be asked is told to `finish` or `undo` instead.
    */
-  retract(tx: Tx, plan: Plan, undone: Undone): Promise<Id | null>;
+  leftovers(work: Work, after: Interruption): Leftovers;
+  undo(work: Work, context: OperationContext, attempt: FailedAttempt): Promise<Undone>;
+  /** Takes the operation's rows back after `undo`, in the unit that also ends the record. */
+  retract(tx: Tx, work: Work, undone: Undone): Promise<Retracted>;
+}
+
+/**
+ * Why an operation is led out. `crash`: its process died, and its client has no answer yet. `failure`: an attempt failed,
+ * or part of it could not be done; its client may be waiting. `answered`: its client was told that it failed. `undo`: an
+ * undo was begun, and may be running on hosts still.
+ */
+export type Interruption = 'crash' | 'failure' | 'answered' | 'undo';
+
+export interface Interrupted {
+  readonly after: Interruption;
+  /** After a crash: the client has not come back, so that nobody waits for a success. */
+  readonly isDeserted: boolean;
+  /** See NeverBegun. */
+  readonly neverBegun: ReadonlySet<Id>;
+}
+
+/** What `exec`, `finish` and `undo` are given besides the work. */
+export interface Attempt {
+  /** Hosts on which something may run still, and why they can't be asked: what lies there is not touched. */
+  readonly unsettledHosts: ReadonlyMap<string, TransportError>;
+  /** Writes into the record's plan: before the change that it tells of, so that whoever goes on after a crash knows. */
+  readonly note: (notes: object) => Promise<void>;
+}
+
+export interface FailedAttempt extends Attempt {
+  /** See NeverBegun. */
+  readonly neverBegun: ReadonlySet<Id>;
+}
+
+/** An attempt failed before it had begun with some of its objects: hosts have nothing of these. `cause` is the failure. */
+export class NeverBegun extends Error {
+  /** Of bricks or devices. */
+  readonly ids: ReadonlySet<Id>;
+
+  constructor(cause: unknown, ids: Iterable<Id>) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'NeverBegun';
+    this.ids = new Set(ids);
+  }
 }
 
 export interface Leftovers {
@@ -119,9 +171,23 @@ export interface Undone {
   readonly left: readonly Id[];
   /** Why not, for the log. */
   readonly failure: unknown;
+  /** Bricks as hosts have them, of what was found and left. */
+  readonly found?: readonly Brick[];
+  /** GiB that it was found to have. */
+  readonly sizeGib?: number;
 }
 
 export const ALL_UNDONE: Undone = { left: [], failure: null };
+
+/** What of an operation lives on after `retract`. */
+export interface Retracted {
+  /** The record of what could not be removed. */
+  readonly parked: Id | null;
+  /** Its own record stays, with these notes, until hosts have nothing of it any more. */
+  readonly keeps?: object;
+}
+
+export const NOTHING_LEFT: Retracted = { parked: null };
 
 export interface Finalized {
   /** Path of the resulting resource, or null. */
@@ -132,5 +198,11 @@ export interface Finalized {
   readonly failure?: unknown;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the runner handles kinds whose plans it never looks into
-export type AnyOperationKind = OperationKind<any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: the engine handles kinds whose work it never looks into
+type Any = any;
+
+/** As the engine sees a kind: what it begins with and how it goes forward may be missing. */
+export type AnyKind = LeadingOut<Any> & Partial<Beginning<Any, Any, Any>> & Partial<GoingForward<Any, Any>>;
+
+/** A kind that can be begun. */
+export type BeginningKind<Request> = LeadingOut<Any> & Beginning<Request, Any, Any> & Partial<GoingForward<Any, Any>>;

@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Store, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { Logger } from '../logger.js';
+import { markCopied } from './transitions.js';
 
 /** What has to happen for the server to work on its hosts: `begin` records it, the answer makes it so. */
 export type TakeOver = (tx: Tx) => Promise<() => void>;
@@ -33,7 +34,7 @@ export class RestoredDatabase {
   /** `isReadOnly`: the database can't be written. */
   static async find(store: Store, log: Logger, isReadOnly: boolean): Promise<RestoredDatabase> {
     const copiedAt = await store.read((tx) => tx.origin.copiedAt());
-    if (copiedAt !== null && !isReadOnly) await store.write((tx) => tx.operations.markCopied(copiedAt));
+    if (copiedAt !== null && !isReadOnly) await store.write((tx) => markCopied(tx, copiedAt));
     return new RestoredDatabase(store, log, copiedAt);
   }
 

@@ -1,33 +1,21 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
-import type { Requester } from '../../domain/requester.js';
-import { FinalRefusal } from '../../executors/executor.js';
-import type { ReadTx, Tx } from '../../store/store.js';
+import type { Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
-import type { IdempotencyRequest, QueueTicket } from '../ports.js';
-import { TurnRefused } from './fair-gate.js';
-import type { AnyOperationKind, EngineContext } from './operation.js';
-import { answerQueue, findRepeated, type Intent, newRecord, openQueueEntry } from './operation-records.js';
-import { Abandoned, type Build, errorText, type Settlement } from './settlement.js';
+import type { QueueTicket } from '../ports.js';
+import { errorText, isFinal } from './error-text.js';
+import type { Job } from './job.js';
+import type { BeginningKind, EngineContext, Intent } from './operation.js';
+import type { PatientStore } from './patient-store.js';
+import type { Settled, Settlement } from './settlement.js';
+import { ServerStopping, type Stopping } from './stopping.js';
 import type { OperationTracker } from './tracker.js';
-
-export interface StartOptions {
-  readonly by: Requester | null;
-  /** Checks that come before the in-flight limit. */
-  readonly check?: (tx: ReadTx) => Promise<void>;
-  /** Allocates and records, for operation `operationId`; called again for each retry. */
-  readonly build: Build;
-  /** Further tries with a new build after `exec` failed and was undone. */
-  readonly retries?: number;
-  readonly isCounted?: boolean;
-  readonly idempotency?: IdempotencyRequest | undefined;
-}
-
-/** Ends a job; answers with the path of a resulting resource or null. */
-export type JobEnd = (tx: Tx) => Promise<string | null>;
+import { type Accepted, answerJob, begin, beginJob, findRepeated } from './transitions.js';
 
 /** `busy`: it is being worked on already; `unknown`: imported, and of a kind that nobody here can lead out. */
 export type RecoveryOutcome = 'ended' | 'kept' | 'busy' | 'unknown';
+
+type Build = (tx: Tx) => Promise<Intent>;
 
 /**
  * Runs operations: intent in one transaction, hosts, then one transaction that settles the store, ends the record
@@ -35,88 +23,89 @@ export type RecoveryOutcome = 'ended' | 'kept' | 'busy' | 'unknown';
  */
 export class OperationRunner {
   readonly #context: EngineContext;
+  readonly #store: PatientStore;
   readonly #tracker: OperationTracker;
   readonly #settlement: Settlement;
+  readonly #stopping: Stopping;
   readonly #onEnded: (id: Id) => void;
   readonly #running = new Map<Id, Promise<void>>();
-  #isDraining = false;
 
   /** `onEnded` is told when nobody here works any more on an operation, or on the job behind a queue entry. */
-  constructor(context: EngineContext, tracker: OperationTracker, settlement: Settlement, onEnded: (id: Id) => void) {
+  constructor(
+    context: EngineContext,
+    store: PatientStore,
+    tracker: OperationTracker,
+    settlement: Settlement,
+    stopping: Stopping,
+    onEnded: (id: Id) => void,
+  ) {
     this.#context = context;
+    this.#store = store;
     this.#tracker = tracker;
     this.#settlement = settlement;
+    this.#stopping = stopping;
     this.#onEnded = onEnded;
   }
 
   /** Stores the intent and answers with the queue id; the hosts' part goes on in the background. */
-  async start(kind: AnyOperationKind, options: StartOptions): Promise<QueueTicket> {
-    this.#refuseWhenDraining();
+  async begin<Request>(kind: BeginningKind<Request>, request: Request, accepted: Accepted): Promise<QueueTicket> {
+    this.#refuseWhenStopping();
     const operationId = newId();
-    let isAdmitted = false;
-    let accepted: { readonly intent: Intent | null; readonly ticket: QueueTicket };
+    const build: Build = (tx) => kind.build(tx, operationId, request, this.#context);
     try {
-      accepted = await this.#context.store.write(async (tx) => {
-        const repeated = await findRepeated(tx, options.idempotency);
+      await kind.approach?.(request, this.#context);
+      const { intent, ticket } = await this.#context.store.write(async (tx) => {
+        const repeated = await findRepeated(tx, accepted.idempotency);
         if (repeated) return { intent: null, ticket: repeated };
-        await options.check?.(tx);
-        if (options.isCounted === false) this.#tracker.track(operationId);
-        else this.#tracker.admit(operationId);
-        isAdmitted = true;
-        const intent = await options.build(tx, operationId);
-        await tx.operations.insert({ ...newRecord(kind, operationId, intent), requestedBy: options.by });
-        return { intent, ticket: { queueId: await openQueueEntry(tx, operationId, options.idempotency) } };
+        await kind.check?.(tx, request, this.#context);
+        if (kind.isCounted) this.#tracker.admit(operationId);
+        else this.#tracker.track(operationId);
+        const intent = await build(tx);
+        return { intent, ticket: { queueId: await begin(tx, kind, operationId, intent, accepted) } };
       });
+      const triesLeft = kind.retries?.(this.#context) ?? 0;
+      if (intent) void this.#inBackground(operationId, () => this.#run(operationId, intent, build, triesLeft));
+      return ticket;
     } catch (error) {
-      if (isAdmitted) this.#tracker.release(operationId);
+      this.#tracker.release(operationId);
+      kind.explainRefusal?.(error, this.#context.log);
       throw error;
     }
-    const { intent, ticket } = accepted;
-    if (intent) void this.#inBackground(operationId, () => this.#run(kind, operationId, intent, options));
-    return ticket;
   }
 
-  /**
-   * Work that leaves no pending record: it changes one row, or only reads a host. What changes rows is done by the
-   * function that `work` answers with, in the unit that also answers the client.
-   */
-  async startJob(
-    name: string,
-    work: () => Promise<JobEnd>,
-    check?: (tx: ReadTx) => Promise<void>,
-  ): Promise<QueueTicket> {
-    this.#refuseWhenDraining();
+  /** Accepts a job and answers with the queue id; its work goes on in the background. */
+  async beginJob<Request>(job: Job<Request>, request: Request): Promise<QueueTicket> {
+    this.#refuseWhenStopping();
     const queueId = await this.#context.store.write(async (tx) => {
-      await check?.(tx);
-      return openQueueEntry(tx, null);
+      await job.check?.(tx, request);
+      return beginJob(tx);
     });
     const answering = async (): Promise<void> => {
       try {
-        const end = await work();
-        await this.#settlement.write(async (tx) => answerQueue(tx, queueId, { location: await end(tx) }));
+        const end = await job.work(request, this.#context);
+        await this.#store.write(async (tx) => answerJob(tx, queueId, { location: await end(tx) }));
       } catch (error) {
-        if (error instanceof Abandoned) throw error;
-        this.#context.log.warn({ op: name, err: error }, 'request failed');
-        await this.#settlement.write((tx) => answerQueue(tx, queueId, { error: errorText(error) }));
+        if (error instanceof ServerStopping) throw error;
+        this.#context.log.warn({ op: job.name, err: error }, 'request failed');
+        await this.#store.write((tx) => answerJob(tx, queueId, { error: errorText(error) }));
       }
     };
-    void this.#inBackground(queueId, () => this.#tracker.run(`job/${name}`, queueId, answering));
+    void this.#inBackground(queueId, () => this.#tracker.run(`job/${job.name}`, queueId, answering));
     return { queueId };
   }
 
   /** Leads an operation out whose process died, or whose undo failed: finishes it or takes it back. */
   async recover(operationId: Id): Promise<RecoveryOutcome> {
-    if (this.#isDraining || !this.#tracker.tryAdmit(operationId)) return 'busy';
+    if (this.#stopping.takingNoMore.aborted || !this.#tracker.tryAdmit(operationId)) return 'busy';
     let outcome: RecoveryOutcome = 'unknown';
     const recovering = async (): Promise<void> => {
       const found = await this.#settlement.load(operationId);
       if (!found) return;
       outcome = 'kept';
-      await this.#tracker.run(found.kind.lane(found.plan), operationId, async () => {
+      await this.#tracker.run(found.kind.lane(found.work), operationId, async () => {
         // While it waited for its turn, what it names may have changed.
         const now = await this.#settlement.load(operationId);
-        if (!now) return;
-        outcome = (await this.#settlement.recover(now)) ? 'ended' : 'kept';
+        if (now) outcome = (await this.#settlement.leadOut(now, null)) === 'ended' ? 'ended' : 'kept';
       });
     };
     await this.#inBackground(operationId, recovering);
@@ -125,8 +114,7 @@ export class OperationRunner {
 
   /** Refuses new work; what was accepted and has not begun stays where it is, for the next start. */
   stopTaking(): void {
-    this.#isDraining = true;
-    this.#tracker.close();
+    this.#stopping.takeNoMore();
   }
 
   /**
@@ -141,8 +129,7 @@ export class OperationRunner {
     });
     await Promise.race([this.settled(), limit]);
     clearTimeout(timer);
-    this.#settlement.abandon();
-    await this.#context.hosts.executor.close();
+    this.#stopping.cutOff();
   }
 
   /** Whether it is worked on: an operation, or the job behind a queue entry. */
@@ -155,8 +142,8 @@ export class OperationRunner {
     while (this.#running.size > 0) await Promise.allSettled([...this.#running.values()]);
   }
 
-  #refuseWhenDraining(): void {
-    if (this.#isDraining)
+  #refuseWhenStopping(): void {
+    if (this.#stopping.takingNoMore.aborted)
       throw new DomainError('unavailable', 'the server is shutting down; send the request again once it is back');
   }
 
@@ -164,8 +151,7 @@ export class OperationRunner {
   #inBackground(id: Id, work: () => Promise<void>): Promise<void> {
     const running = work()
       .catch((error: unknown) => {
-        const isLeft = error instanceof TurnRefused || error instanceof Abandoned;
-        if (isLeft) this.#context.log.info({ opId: id }, 'left to recovery at the next start');
+        if (error instanceof ServerStopping) this.#context.log.info({ opId: id }, 'left to recovery at the next start');
         else this.#context.log.error({ opId: id, err: error }, 'operation did not settle; it is kept for recovery');
       })
       .finally(() => {
@@ -177,33 +163,28 @@ export class OperationRunner {
     return running;
   }
 
-  async #run(kind: AnyOperationKind, operationId: Id, first: Intent, options: StartOptions): Promise<void> {
-    let triesLeft = options.retries ?? 0;
-    for (let intent: Intent | null = first; intent; triesLeft--) {
-      intent = await this.#tracker.run(intent.lane, operationId, () =>
-        this.#try(kind, operationId, triesLeft > 0 ? options.build : null),
+  async #run(operationId: Id, first: Intent, build: Build, retries: number): Promise<void> {
+    let triesLeft = retries;
+    for (let next: Settled = first; typeof next === 'object'; triesLeft--) {
+      next = await this.#tracker.run(next.lane, operationId, () =>
+        this.#try(operationId, triesLeft > 0 ? build : null),
       );
     }
   }
 
-  /** The intent of a further try, or null when the operation has ended. */
-  async #try(kind: AnyOperationKind, operationId: Id, rebuild: Build | null): Promise<Intent | null> {
-    let loaded = await this.#settlement.load(operationId);
+  /** The intent of a further try, or how it was settled. */
+  async #try(operationId: Id, rebuild: Build | null): Promise<Settled> {
+    const loaded = await this.#settlement.load(operationId);
     if (!loaded) throw new Error(`the record of operation ${operationId} is incomplete`);
     try {
-      loaded = await this.#settlement.begin(loaded);
-      await this.#settlement.exec(loaded, null);
-      return null;
-    } catch (error) {
-      this.#context.log.warn({ op: kind.type, opId: operationId, err: error }, 'operation failed on the hosts');
-      const isLast = this.#isDraining || isFinal(error);
-      return this.#settlement.leadOut({ ...loaded, after: 'failure' }, error, isLast ? null : rebuild);
+      return await this.#settlement.attempt(loaded);
+    } catch (cause) {
+      if (cause instanceof ServerStopping) throw cause;
+      this.#context.log.warn({ op: loaded.kind.type, opId: operationId, err: cause }, 'operation failed on the hosts');
+      const isLast = this.#stopping.takingNoMore.aborted || isFinal(cause);
+      // What the attempt has noted is in the record.
+      const now = (await this.#settlement.load(operationId)) ?? loaded;
+      return this.#settlement.leadOut({ ...now, after: 'failure' }, { cause, rebuild: isLast ? null : rebuild });
     }
   }
-}
-
-/** Also as the reason of another error. */
-function isFinal(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof FinalRefusal) return true;
-  return false;
 }

@@ -23,18 +23,21 @@ export class OperationTracker {
   readonly #unlimited = new Set<Id>();
   readonly #recovering = new Set<Id>();
   readonly #lanes = new Map<string, FairGate>();
+  readonly #closing: AbortSignal;
   #waiting = 0;
-  #isClosed = false;
 
-  constructor(limits: OperationLimits) {
+  /** Once `closing` is aborted, what waits for a place is refused with its reason, and so is whatever comes later. */
+  constructor(limits: OperationLimits, closing: AbortSignal) {
     this.#limits = limits;
+    this.#closing = closing;
   }
 
-  /** Takes a place for an operation; throws `busy` when there is none. */
+  /** Takes a place for an operation, if it has none yet; throws `busy` when there is none. */
   admit(id: Id): void {
+    if (this.#admitted.has(id)) return;
     const { maxInflight } = this.#limits;
     const isFull = maxInflight === null ? this.#waiting >= WAITING_AT_MOST : this.#admitted.size >= maxInflight;
-    if (isFull || this.has(id)) throw new DomainError('busy', SERVER_BUSY);
+    if (isFull) throw new DomainError('busy', SERVER_BUSY);
     this.#admitted.set(id, false);
     this.#waiting++;
   }
@@ -75,12 +78,6 @@ export class OperationTracker {
     });
   }
 
-  /** What waits for a place is refused with TurnRefused, and so is whatever comes later. */
-  close(): void {
-    this.#isClosed = true;
-    for (const lane of this.#lanes.values()) lane.close();
-  }
-
   #begin(id: Id): void {
     if (this.#admitted.get(id) !== false) return;
     this.#admitted.set(id, true);
@@ -90,9 +87,8 @@ export class OperationTracker {
   #lane(name: string): FairGate {
     let lane = this.#lanes.get(name);
     if (!lane) {
-      lane = new FairGate(this.#limits.perLane);
+      lane = new FairGate(this.#limits.perLane, this.#closing);
       this.#lanes.set(name, lane);
-      if (this.#isClosed) lane.close();
     }
     return lane;
   }

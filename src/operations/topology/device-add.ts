@@ -2,40 +2,17 @@ import { type Device, volumeGroupName } from '../../domain/device.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import type { PendingOperation } from '../../domain/pending-operation.js';
 import { type DeviceReport, inspectDevice, setUpDevice } from '../../executors/commands/device/lvm-device.js';
 import { tearDownDevice } from '../../executors/commands/device/lvm-device-removal.js';
 import { CommandError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
-import type { Intent } from '../engine/operation-records.js';
+import { ALL_UNDONE, NOTHING_LEFT, type OperationContext, type UndoneKind } from '../engine/operation.js';
 import type { DevicePreflight, DeviceRequest } from '../ports.js';
 import { inspectCandidate, preflightRefusal } from './device-preflight.js';
 
 /** The device that is being added; no row holds it before its volume group exists. */
 export interface DeviceAddPlan extends DeviceRequest {
   readonly id: Id;
-}
-
-export async function buildDeviceAdd(tx: ReadTx, deviceId: Id, request: DeviceRequest): Promise<Intent> {
-  const node = await tx.nodes.find(request.nodeId);
-  if (!node) throw new DomainError('not_found', 'Node id does not exist');
-  const [leaving] = await tx.operations.listByObject(request.nodeId);
-  if (leaving)
-    throw new DomainError(
-      'conflict',
-      `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`,
-    );
-  const adding = (await pendingAdds(tx)).find(
-    ({ plan: { nodeId, name } }) => nodeId === request.nodeId && name === request.name,
-  );
-  if (adding)
-    throw new DomainError(
-      'conflict',
-      `${request.name} is being added to node ${request.nodeId} by operation ${adding.operationId}; wait until that has ended`,
-    );
-  const plan: DeviceAddPlan = { ...request, id: deviceId };
-  return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan, lane: deviceLane(request.nodeId) };
 }
 
 async function pendingAdds(tx: ReadTx): Promise<readonly { readonly operationId: Id; readonly plan: DeviceAddPlan }[]> {
@@ -52,18 +29,28 @@ interface DeviceAddWork {
   readonly preflight: DevicePreflight | null;
 }
 
-export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
-  type: 'add-device',
+/** A device with the id it is to have. */
+export interface DeviceOrder extends DeviceRequest {
+  readonly deviceId: Id;
+}
 
-  async load(tx: ReadTx, operation: PendingOperation): Promise<DeviceAddWork | null> {
+export const deviceAdd: UndoneKind<DeviceOrder, DeviceAddWork, DeviceReport> = {
+  type: 'add-device',
+  isCounted: false,
+
+  async build(tx, _operationId, { deviceId, ...request }) {
+    await refuseBusyDevice(tx, request);
+    const plan: DeviceAddPlan = { ...request, id: deviceId };
+    return { actions: [{ change: 'add-device', id: deviceId, delta: null }], plan, lane: deviceLane(request.nodeId) };
+  },
+
+  async load(tx, operation) {
     const device = operation.plan as DeviceAddPlan;
     const node = await tx.nodes.find(device.nodeId);
     return node && { device, node, preflight: null };
   },
 
   lane: ({ node }) => deviceLane(node.id),
-
-  leftovers: ({ node }) => ({ mustEnd: [manageName(node)], mayStay: [] }),
 
   async examine(work, context) {
     const { device, node } = work;
@@ -107,11 +94,9 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
     return { location: null };
   },
 
-  /** Whatever was made carries the fresh device id in its name, so taking it back is safe. */
-  async direction() {
-    return 'back';
-  },
+  leftovers: ({ node }) => ({ mustEnd: [manageName(node)], mayStay: [] }),
 
+  /** Whatever was made carries the fresh device id in its name, so taking it back is safe. */
   async undo({ device, node }, context) {
     await tearDownDevice(context.hosts, manageName(node), {
       deviceId: device.id,
@@ -122,8 +107,27 @@ export const deviceAdd: OperationKind<DeviceAddWork, DeviceReport> = {
     return ALL_UNDONE;
   },
 
-  retract: async () => null,
+  retract: async () => NOTHING_LEFT,
 };
+
+async function refuseBusyDevice(tx: ReadTx, request: DeviceRequest): Promise<void> {
+  const node = await tx.nodes.find(request.nodeId);
+  if (!node) throw new DomainError('not_found', 'Node id does not exist');
+  const [leaving] = await tx.operations.listByObject(request.nodeId);
+  if (leaving)
+    throw new DomainError(
+      'conflict',
+      `node ${request.nodeId} is being changed by operation ${leaving.id}; wait until that has ended`,
+    );
+  const adding = (await pendingAdds(tx)).find(
+    ({ plan: { nodeId, name } }) => nodeId === request.nodeId && name === request.name,
+  );
+  if (adding)
+    throw new DomainError(
+      'conflict',
+      `${request.name} is being added to node ${request.nodeId} by operation ${adding.operationId}; wait until that has ended`,
+    );
+}
 
 function logDoubts({ host, device, checks }: DevicePreflight, context: OperationContext): void {
   for (const { name, result, detail } of checks) {

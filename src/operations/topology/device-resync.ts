@@ -5,12 +5,22 @@ import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
 import { type DeviceReport, readDevice } from '../../executors/commands/device/lvm-device.js';
 import type { ReadTx } from '../../store/store.js';
+import type { Job, JobEnd } from '../engine/job.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { JobEnd } from '../engine/runner.js';
 import { takenKib } from '../volumes/space.js';
 
 /** Reads the volume group's sizes again; keeping them ends the job. */
-export async function resyncDevice(id: Id, context: OperationContext): Promise<JobEnd> {
+export const deviceResync: Job<Id> = {
+  name: 'resync-device',
+
+  async check(tx, id) {
+    if (!(await tx.devices.find(id))) throw idNotFound();
+  },
+
+  work: resyncDevice,
+};
+
+async function resyncDevice(id: Id, context: OperationContext): Promise<JobEnd> {
   const { device, host } = await context.store.read(async (tx) => {
     const found = await settledDevice(tx, id);
     const node = await tx.nodes.find(found.nodeId);

@@ -1,19 +1,100 @@
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
-import type { PendingOperation } from '../../domain/pending-operation.js';
 import { isGlusterdUp, probePeer } from '../../executors/commands/gluster/glusterd.js';
 import type { ReadTx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
-import type { Intent } from '../engine/operation-records.js';
+import { ALL_UNDONE, NOTHING_LEFT, type OperationContext, type OperationKind } from '../engine/operation.js';
 import type { NodeRequest } from '../ports.js';
 import { detachFromPool, poolMember } from './pool-membership.js';
 
 /** The node that is being added; no row holds it before its host is a peer. */
 export type NodeAddPlan = Omit<Node, 'exact'> & { readonly exactZone?: string };
 
+interface NodeAddWork {
+  readonly node: NodeAddPlan;
+  /** The cluster's nodes; one of them probes the new peer. */
+  readonly others: readonly Node[];
+  /** Those that are online. */
+  readonly peers: readonly Node[];
+  /** Another node record has the new node's storage name, so its peer must not be detached. */
+  readonly isNameShared: boolean;
+}
+
+/** A node with the id it is to have. */
+export interface NodeOrder extends NodeRequest {
+  readonly nodeId: Id;
+}
+
+export const nodeAdd: OperationKind<NodeOrder, NodeAddWork, void> = {
+  type: 'add-node',
+  isCounted: false,
+
+  async approach(order, context) {
+    await context.store.read((tx) => checkNodeAdd(tx, order));
+    await checkGlusterd(context, order);
+  },
+
+  async build(tx, _operationId, { nodeId, exactZone, ...request }) {
+    await checkNodeAdd(tx, request);
+    const plan: NodeAddPlan = {
+      ...request,
+      id: nodeId,
+      state: 'online',
+      ...(exactZone === undefined ? {} : { exactZone: exactZone.toString() }),
+    };
+    return { actions: [{ change: 'add-node', id: nodeId, delta: null }], plan, lane: nodeLane(request.clusterId) };
+  },
+
+  async load(tx, operation) {
+    const node = operation.plan as NodeAddPlan;
+    const others = await tx.nodes.listByCluster(node.clusterId);
+    const peers = others.filter((peer) => peer.state === 'online');
+    const isNameShared = (await tx.nodes.findByStorageName(storageName(node))) !== null;
+    return { node, others, peers, isNameShared };
+  },
+
+  lane: ({ node }) => nodeLane(node.clusterId),
+
+  exec: joinPool,
+
+  async finalize(tx, { node: { exactZone, ...node } }) {
+    if (!(await tx.clusters.find(node.clusterId)))
+      throw new DomainError('conflict', `cluster ${node.clusterId} was deleted meanwhile`);
+    await tx.nodes.insert(exactZone === undefined ? node : { ...node, exact: { zone: BigInt(exactZone) } });
+    return { location: `/nodes/${node.id}` };
+  },
+
+  /** Probing twice does no harm; only before a detach must no probe be on its way. */
+  leftovers: ({ peers }, after) => {
+    const hosts = after === 'crash' ? [] : peers.map(manageName);
+    return { mustEnd: hosts, mayStay: [], poolOf: hosts };
+  },
+
+  /** Probing a known peer again changes nothing, so after a crash the node is simply added. */
+  async direction(_work, _context, { after }) {
+    return after === 'crash' ? 'forward' : 'back';
+  },
+
+  finish: joinPool,
+
+  async undo({ node, peers, isNameShared }, context) {
+    if (peers.length === 0 || isNameShared) return ALL_UNDONE;
+    await detachFromPool(node, peers, context);
+    return ALL_UNDONE;
+  },
+
+  retract: async () => NOTHING_LEFT,
+};
+
+/** The first node of a cluster is a pool of its own. */
+async function joinPool({ node, others }: NodeAddWork, context: OperationContext): Promise<void> {
+  await context.hosts.executor.linkNames?.(manageName(node), storageName(node));
+  if (others.length === 0) return;
+  await probePeer(context.hosts, await poolMember(others, context), storageName(node));
+}
+
 /** Refuses an unknown cluster and names that another node has. */
-export async function checkNodeAdd(tx: ReadTx, request: NodeRequest): Promise<void> {
+async function checkNodeAdd(tx: ReadTx, request: NodeRequest): Promise<void> {
   if (!(await tx.clusters.find(request.clusterId))) throw new DomainError('not_found', 'Cluster id does not exist');
   for (const [names, find] of [
     [request.manageNames, (name: string) => tx.nodes.findByManageName(name)],
@@ -38,7 +119,7 @@ function taken(name: string, why: string): DomainError {
 }
 
 /** Before the request is accepted: a peer probe needs a running glusterd to run from. */
-export async function checkGlusterd(context: OperationContext, request: NodeRequest): Promise<void> {
+async function checkGlusterd(context: OperationContext, request: NodeRequest): Promise<void> {
   const nodes = await context.store.read((tx) => tx.nodes.listByCluster(request.clusterId));
   if (nodes.length === 0) {
     if (await isGlusterdUp(context.hosts, request.manageNames[0] ?? '')) return;
@@ -55,78 +136,6 @@ export async function checkGlusterd(context: OperationContext, request: NodeRequ
     'None of the nodes in cluster has glusterd running: start it on one of them and try again',
   );
 }
-
-export async function buildNodeAdd(tx: ReadTx, nodeId: Id, request: NodeRequest): Promise<Intent> {
-  await checkNodeAdd(tx, request);
-  const plan: NodeAddPlan = {
-    id: nodeId,
-    clusterId: request.clusterId,
-    zone: request.zone,
-    state: 'online',
-    manageNames: request.manageNames,
-    storageNames: request.storageNames,
-    tags: request.tags,
-    ...(request.exactZone === undefined ? {} : { exactZone: request.exactZone.toString() }),
-  };
-  return { actions: [{ change: 'add-node', id: nodeId, delta: null }], plan, lane: nodeLane(request.clusterId) };
-}
-
-interface NodeAddWork {
-  readonly node: NodeAddPlan;
-  /** The cluster's nodes; one of them probes the new peer. */
-  readonly others: readonly Node[];
-  /** Those that are online. */
-  readonly peers: readonly Node[];
-  /** Another node record has the new node's storage name, so its peer must not be detached. */
-  readonly isNameShared: boolean;
-}
-
-export const nodeAdd: OperationKind<NodeAddWork, void> = {
-  type: 'add-node',
-
-  async load(tx: ReadTx, operation: PendingOperation): Promise<NodeAddWork | null> {
-    const node = operation.plan as NodeAddPlan;
-    const others = await tx.nodes.listByCluster(node.clusterId);
-    const peers = others.filter((peer) => peer.state === 'online');
-    const isNameShared = (await tx.nodes.findByStorageName(storageName(node))) !== null;
-    return { node, others, peers, isNameShared };
-  },
-
-  lane: ({ node }) => nodeLane(node.clusterId),
-
-  /** Probing twice does no harm; only before a detach must no probe be on its way. */
-  leftovers: ({ peers }, after) => {
-    const hosts = after === 'crash' ? [] : peers.map(manageName);
-    return { mustEnd: hosts, mayStay: [], poolOf: hosts };
-  },
-
-  /** The first node of a cluster is a pool of its own. */
-  async exec({ node, others }, context) {
-    await context.hosts.executor.linkNames?.(manageName(node), storageName(node));
-    if (others.length === 0) return;
-    await probePeer(context.hosts, await poolMember(others, context), storageName(node));
-  },
-
-  async finalize(tx, { node: { exactZone, ...node } }) {
-    if (!(await tx.clusters.find(node.clusterId)))
-      throw new DomainError('conflict', `cluster ${node.clusterId} was deleted meanwhile`);
-    await tx.nodes.insert(exactZone === undefined ? node : { ...node, exact: { zone: BigInt(exactZone) } });
-    return { location: `/nodes/${node.id}` };
-  },
-
-  /** Probing a known peer again changes nothing, so after a crash the node is simply added. */
-  async direction(_work, _context, after) {
-    return after === 'crash' ? 'forward' : 'back';
-  },
-
-  async undo({ node, peers, isNameShared }, context) {
-    if (peers.length === 0 || isNameShared) return ALL_UNDONE;
-    await detachFromPool(node, peers, context);
-    return ALL_UNDONE;
-  },
-
-  retract: async () => null,
-};
 
 /** Nodes join and leave beside the volumes of their cluster, which may take long. */
 export function nodeLane(clusterId: Id): string {

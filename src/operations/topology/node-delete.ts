@@ -2,45 +2,15 @@ import { counted } from '../../domain/counted.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import type { PendingOperation } from '../../domain/pending-operation.js';
 import { mountFor } from '../../domain/volume.js';
 import { isGlusterdUp } from '../../executors/commands/gluster/glusterd.js';
 import { TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
-import type { Intent } from '../engine/operation-records.js';
+import { ALL_UNDONE, NOTHING_LEFT, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { storageNamesOf } from '../hosts/cluster-hosts.js';
 import type { DeviceAddPlan } from './device-add.js';
 import { nodeLane } from './node-add.js';
 import { detachFromPool, isInPool } from './pool-membership.js';
-
-export async function checkNodeDelete(tx: ReadTx, id: Id): Promise<void> {
-  if (!(await tx.nodes.find(id))) throw idNotFound();
-  const devices = await tx.devices.listByNode(id);
-  if (devices.length > 0) {
-    throw new DomainError(
-      'conflict',
-      `Unable to delete node [${id}] because it contains devices: ${counted(devices.length, 'device')}; remove and delete those first`,
-    );
-  }
-}
-
-export async function buildNodeDelete(tx: ReadTx, id: Id): Promise<Intent> {
-  await checkNodeDelete(tx, id);
-  for (const operation of await tx.operations.listByType('add-device')) {
-    if ((operation.plan as DeviceAddPlan).nodeId === id) {
-      throw new DomainError(
-        'conflict',
-        `a device is being added to node ${id} by operation ${operation.id}; wait until that has ended`,
-      );
-    }
-  }
-  const [same] = await tx.operations.listByObject(id);
-  if (same)
-    throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
-  const clusterId = (await tx.nodes.find(id))?.clusterId ?? '';
-  return { actions: [{ change: 'delete-node', id, delta: null }], plan: null, lane: nodeLane(clusterId) };
-}
 
 interface NodeDeleteWork {
   readonly node: Node;
@@ -48,10 +18,18 @@ interface NodeDeleteWork {
   readonly others: readonly Node[];
 }
 
-export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
+export const nodeDelete: OperationKind<Id, NodeDeleteWork, void> = {
   type: 'delete-node',
+  isCounted: false,
 
-  async load(tx: ReadTx, operation: PendingOperation): Promise<NodeDeleteWork | null> {
+  async build(tx, _operationId, id) {
+    await refuseUsedNode(tx, id);
+    await refuseChangingNode(tx, id);
+    const clusterId = (await tx.nodes.find(id))?.clusterId ?? '';
+    return { actions: [{ change: 'delete-node', id, delta: null }], plan: null, lane: nodeLane(clusterId) };
+  },
+
+  async load(tx, operation) {
     const node = await tx.nodes.find(operation.actions[0]?.id ?? '');
     if (!node) return null;
     const others = (await tx.nodes.listByCluster(node.clusterId)).filter((other) => other.id !== node.id);
@@ -60,37 +38,7 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
 
   lane: ({ node }) => nodeLane(node.clusterId),
 
-  /** Going on does no harm to a detach that runs still; whether the peer is there is asked when it has ended. */
-  leftovers({ others }, after) {
-    const hosts = others.map(manageName);
-    return after === 'crash' ? { mustEnd: [], mayStay: hosts } : { mustEnd: hosts, mayStay: [], poolOf: hosts };
-  },
-
-  /**
-   * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it. A
-   * host that lives is taken out of the pool first: nobody would know of a peer that stays.
-   */
-  async exec({ node, others }, context) {
-    if (others.length === 0) return;
-    const detach = (options?: { readonly isForced: boolean }) => detachFromPool(node, others, context, options);
-    try {
-      await detach().catch((error: unknown) => {
-        if (error instanceof TransportError && error.mayHaveRun) throw error;
-        return detach();
-      });
-    } catch (error) {
-      // What was begun may go on: whether the peer is there is asked when that has ended.
-      if (error instanceof TransportError && error.mayHaveRun) throw error;
-      if (await isGlusterdUp(context.hosts, manageName(node))) throw error;
-      await detach({ isForced: true }).catch((fault: unknown) => {
-        if (!(fault instanceof TransportError) || fault.mayHaveRun) throw fault;
-        context.log.warn(
-          { node: node.id, err: fault },
-          'no host of its cluster lives; the node is deleted all the same',
-        );
-      });
-    }
-  },
+  exec: leavePool,
 
   async finalize(tx, { node }) {
     await tx.nodes.delete(node.id);
@@ -108,12 +56,68 @@ export const nodeDelete: OperationKind<NodeDeleteWork, void> = {
     return { location: null };
   },
 
-  async direction({ node, others }, context, after) {
+  /** Going on does no harm to a detach that runs still; whether the peer is there is asked when it has ended. */
+  leftovers({ others }, after) {
+    const hosts = others.map(manageName);
+    return after === 'crash' ? { mustEnd: [], mayStay: hosts } : { mustEnd: hosts, mayStay: [], poolOf: hosts };
+  },
+
+  async direction({ node, others }, context, { after }) {
     if (after === 'crash' || others.length === 0) return 'forward';
     return (await isInPool(node, others, context)) ? 'back' : 'forward';
   },
 
+  finish: leavePool,
+
   undo: async () => ALL_UNDONE,
 
-  retract: async () => null,
+  retract: async () => NOTHING_LEFT,
 };
+
+async function refuseUsedNode(tx: ReadTx, id: Id): Promise<void> {
+  if (!(await tx.nodes.find(id))) throw idNotFound();
+  const devices = await tx.devices.listByNode(id);
+  if (devices.length > 0) {
+    throw new DomainError(
+      'conflict',
+      `Unable to delete node [${id}] because it contains devices: ${counted(devices.length, 'device')}; remove and delete those first`,
+    );
+  }
+}
+
+async function refuseChangingNode(tx: ReadTx, id: Id): Promise<void> {
+  for (const operation of await tx.operations.listByType('add-device')) {
+    if ((operation.plan as DeviceAddPlan).nodeId === id) {
+      throw new DomainError(
+        'conflict',
+        `a device is being added to node ${id} by operation ${operation.id}; wait until that has ended`,
+      );
+    }
+  }
+  const [same] = await tx.operations.listByObject(id);
+  if (same)
+    throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
+}
+
+/**
+ * A node without devices serves nothing: when its host is gone for good, it must still be possible to delete it. A
+ * host that lives is taken out of the pool first: nobody would know of a peer that stays.
+ */
+async function leavePool({ node, others }: NodeDeleteWork, context: OperationContext): Promise<void> {
+  if (others.length === 0) return;
+  const detach = (options?: { readonly isForced: boolean }) => detachFromPool(node, others, context, options);
+  try {
+    await detach().catch((error: unknown) => {
+      if (error instanceof TransportError && error.mayHaveRun) throw error;
+      return detach();
+    });
+  } catch (error) {
+    // What was begun may go on: whether the peer is there is asked when that has ended.
+    if (error instanceof TransportError && error.mayHaveRun) throw error;
+    if (await isGlusterdUp(context.hosts, manageName(node))) throw error;
+    await detach({ isForced: true }).catch((fault: unknown) => {
+      if (!(fault instanceof TransportError) || fault.mayHaveRun) throw fault;
+      context.log.warn({ node: node.id, err: fault }, 'no host of its cluster lives; the node is deleted all the same');
+    });
+  }
+}

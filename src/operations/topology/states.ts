@@ -5,17 +5,49 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { EntryState } from '../../domain/node.js';
 import type { ReadTx, Tx } from '../../store/store.js';
+import type { Job } from '../engine/job.js';
 import { isParked } from '../volumes/parked-bricks.js';
 
-/** Sets a device's state. Refusals reach the client through the queue, as in the original. */
-export async function changeDeviceState(tx: Tx, id: Id, to: EntryState): Promise<void> {
-  const device = await tx.devices.find(id);
-  if (!device) throw idNotFound();
-  await setDeviceState(tx, device, to);
+export interface StateChange {
+  readonly id: Id;
+  readonly to: EntryState;
 }
 
+/** Sets a device's state. Refusals reach the client through the queue, as in the original. */
+export const deviceStateChange: Job<StateChange> = {
+  name: 'set-device-state',
+
+  async check(tx, { id }) {
+    if (!(await tx.devices.find(id))) throw idNotFound();
+  },
+
+  work:
+    async ({ id, to }) =>
+    async (tx) => {
+      const device = await tx.devices.find(id);
+      if (!device) throw idNotFound();
+      await setDeviceState(tx, device, to);
+      return null;
+    },
+};
+
 /** Sets a node's state; a node fails when all its devices have failed. */
-export async function changeNodeState(tx: Tx, id: Id, to: EntryState): Promise<void> {
+export const nodeStateChange: Job<StateChange> = {
+  name: 'set-node-state',
+
+  async check(tx, { id }) {
+    if (!(await tx.nodes.find(id))) throw idNotFound();
+  },
+
+  work:
+    async ({ id, to }) =>
+    async (tx) => {
+      await setNodeState(tx, id, to);
+      return null;
+    },
+};
+
+async function setNodeState(tx: Tx, id: Id, to: EntryState): Promise<void> {
   const node = await tx.nodes.find(id);
   if (!node) throw idNotFound();
   if (node.state === to) return;

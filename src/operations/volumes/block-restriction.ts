@@ -2,19 +2,35 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { withoutExact } from '../../domain/size.js';
 import { type BlockRestriction, blockInfoFor, type Volume } from '../../domain/volume.js';
-import type { ReadTx, Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
+import type { Job } from '../engine/job.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
-/** Opens or closes a block hosting volume for new block volumes. */
-export async function changeBlockRestriction(tx: Tx, id: Id, restriction: BlockRestriction): Promise<void> {
-  const volume = await checkBlockRestriction(tx, id, restriction);
-  await tx.volumes.update({
-    ...withoutExact(volume, ['freeGib', 'reservedGib']),
-    blockInfo: { ...unlockedInfo(volume, restriction), restriction },
-  });
+export interface RestrictionChange {
+  readonly volumeId: Id;
+  readonly restriction: BlockRestriction;
 }
 
-export async function checkBlockRestriction(tx: ReadTx, id: Id, restriction: BlockRestriction): Promise<Volume> {
+/** Opens or closes a block hosting volume for new block volumes. */
+export const blockRestrictionChange: Job<RestrictionChange> = {
+  name: 'block-restriction',
+
+  async check(tx, change) {
+    await restrictableVolume(tx, change);
+  },
+
+  work: async (change) => async (tx) => {
+    const { restriction } = change;
+    const volume = await restrictableVolume(tx, change);
+    await tx.volumes.update({
+      ...withoutExact(volume, ['freeGib', 'reservedGib']),
+      blockInfo: { ...unlockedInfo(volume, restriction), restriction },
+    });
+    return `/volumes/${volume.id}`;
+  },
+};
+
+async function restrictableVolume(tx: ReadTx, { volumeId: id, restriction }: RestrictionChange): Promise<Volume> {
   const volume = await tx.volumes.find(id);
   if (!volume || volume.pendingId) throw idNotFound();
   if (!volume.isBlockHosting)

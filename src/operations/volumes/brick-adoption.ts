@@ -5,8 +5,8 @@ import { manageName, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
 import { mountPointOf } from '../../executors/commands/brick/brick.js';
 import type { ReadTx, Tx } from '../../store/store.js';
+import type { Job, JobEnd } from '../engine/job.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { JobEnd } from '../engine/runner.js';
 import { byId } from '../hosts/cluster-hosts.js';
 import { findMovedBricks, notTakenOver, type VolumeInBooks } from './moved-bricks.js';
 import { parkBricks } from './parked-bricks.js';
@@ -15,7 +15,7 @@ import { glusterName } from './volume-bricks.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
 /** The volume, which no operation is changing. */
-export async function volumeAtRest(tx: ReadTx, id: Id): Promise<Volume> {
+async function volumeAtRest(tx: ReadTx, id: Id): Promise<Volume> {
   const volume = await tx.volumes.find(id);
   if (!volume) throw idNotFound();
   const busyWith = await changeInProgress(tx, id);
@@ -27,7 +27,17 @@ export async function volumeAtRest(tx: ReadTx, id: Id): Promise<Volume> {
  * Takes bricks that were moved by hand into the books. Those that gave their places up are parked: they are removed as
  * any other that is left behind, which needs the proof that no volume of gluster's has them.
  */
-export async function adoptBricks(id: Id, context: OperationContext): Promise<JobEnd> {
+export const brickAdoption: Job<Id> = {
+  name: 'adopt-bricks',
+
+  async check(tx, id) {
+    await volumeAtRest(tx, id);
+  },
+
+  work: adoptBricks,
+};
+
+async function adoptBricks(id: Id, context: OperationContext): Promise<JobEnd> {
   const before = await context.store.read((tx) => readBooks(tx, id));
   const { left, came } = await findMovedBricks(before, context);
   return async (tx) => {

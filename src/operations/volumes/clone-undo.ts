@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { deleteSnapshot, listSnapshots } from '../../executors/commands/gluster/gluster-snapshot.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
-import { ALL_UNDONE, type Failed, type OperationContext, type Undone } from '../engine/operation.js';
+import { ALL_UNDONE, type Attempt, type OperationContext, type Undone } from '../engine/operation.js';
 import { copiesSeen } from './clone-bricks.js';
 import {
   bricksOf,
@@ -20,14 +20,19 @@ import type { HostedBrick } from './hosted-brick.js';
 import { destroyBricks, stillThere } from './volume-bricks.js';
 
 /** Destroys the clone that gluster has, if it is proved unused; otherwise it is left, with the record and the reason. */
-export async function undoClone(work: CloneWork, context: OperationContext, failed: Failed): Promise<Undone> {
+export async function undoClone(work: CloneWork, context: OperationContext, attempt: Attempt): Promise<Undone> {
   if (work.isImported) await removeUnknownSnapshots(work, context);
   else await removeSnapshot(work, context);
   const { clusterId, name } = work.volume;
-  return context.work.onVolume(clusterId, name, context.hosts, (hosts) => undoInTurn(work, context, hosts, failed));
+  return context.work.onVolume(clusterId, name, context.hosts, (hosts) => undoInTurn(work, context, hosts, attempt));
 }
 
-async function undoInTurn(work: CloneWork, context: OperationContext, patient: Hosts, failed: Failed): Promise<Undone> {
+async function undoInTurn(
+  work: CloneWork,
+  context: OperationContext,
+  patient: Hosts,
+  attempt: Attempt,
+): Promise<Undone> {
   const clone = await findClone(work, context);
   const seen = work.isImported ? [] : copiesSeen(work.bricks, work.sources);
   if (!clone) {
@@ -39,10 +44,9 @@ async function undoInTurn(work: CloneWork, context: OperationContext, patient: H
   const made = isSeen ? copiesOf(work) : await unlessRefused(bricksOf(work, clone, context));
   if (made instanceof DomainError) return leftAlone(work, bricksNotTold(work, made));
   const bricks = work.bricks.flatMap((hosted, i) => (made[i] ? [{ ...hosted, brick: made[i] }] : []));
-  const outcome = await unlessRefused(deleteClone({ ...work, bricks }, clone, context, patient, failed));
+  const outcome = await unlessRefused(deleteClone({ ...work, bricks }, clone, context, patient, attempt));
   if (outcome instanceof DomainError) {
-    work.found.bricks = made;
-    return leftAlone(work, outcome);
+    return { ...leftAlone(work, outcome), found: made };
   }
   if (outcome === 'absent' && (await findClone(work, context))) throw stillThere(work.volume);
   return ALL_UNDONE;
@@ -69,12 +73,12 @@ async function deleteClone(
   clone: FoundVolume,
   context: OperationContext,
   patient: Hosts,
-  { keepNotes }: Failed,
+  { note }: Attempt,
 ): Promise<'deleted' | 'absent'> {
   const cloneOf = await findSource(work, context);
   if (!cloneOf) throw sourceMissing(work);
   const onStopped = () => removeCopies(work.bricks, context, clone);
-  return deleteUnused(work, clone, context, patient, { keepNotes, cloneOf, onStopped });
+  return deleteUnused(work, clone, context, patient, { note, cloneOf, onStopped });
 }
 
 async function removeCopies(

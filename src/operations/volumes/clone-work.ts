@@ -6,10 +6,10 @@ import type { Volume } from '../../domain/volume.js';
 import { deleteSnapshot } from '../../executors/commands/gluster/gluster-snapshot.js';
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import { clonedBricks, isSnapshotPath } from './clone-bricks.js';
-import { type StopNote, stoppedAsNoted, type UnusedVolume } from './delete-unused.js';
+import { isStoppedByUs, type UnusedVolume } from './delete-unused.js';
 import { askWhoKnows, type FoundVolume, findVolume } from './find-volume.js';
 import type { HostedBrick } from './hosted-brick.js';
 import { soughtVolume, volumeWork } from './volume-bricks.js';
@@ -25,8 +25,6 @@ export interface CloneWork extends UnusedVolume {
   readonly isReleased: boolean;
   /** The host that showed the source before the clone was begun. */
   readonly seenFrom?: string;
-  /** The bricks that `undo` found gluster to have and left, for `retract`. */
-  readonly found: { bricks: readonly Brick[] };
 }
 
 /**
@@ -34,7 +32,7 @@ export interface CloneWork extends UnusedVolume {
  * name it gets when none is asked for; one with another name can't be told from a volume somebody made by hand.
  */
 export async function importedWork(
-  tx: Tx,
+  tx: ReadTx,
   operation: PendingOperation,
   source: Volume,
   cloneId: Id,
@@ -49,13 +47,13 @@ export async function importedWork(
     return brick ? [{ ...hosted, brick }] : [];
   });
   return sources.length === work.bricks.length
-    ? { ...work, source, sources, isImported: true, ...rememberedOf(operation), found: { bricks: [] } }
+    ? { ...work, source, sources, isImported: true, ...rememberedOf(operation) }
     : null;
 }
 
 /** What an earlier attempt has noted in the record. */
 export function rememberedOf(operation: PendingOperation) {
-  return { isReleased: isReleasedClone(operation), stopped: stoppedAsNoted(operation.plan as StopNote | null) };
+  return { isReleased: isReleasedClone(operation), isStoppedByUs: isStoppedByUs(operation) };
 }
 
 export async function bricksOf(

@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
 import {
   deleteStoppedVolume,
   type GlusterVolume,
@@ -16,29 +17,22 @@ import type { VolumeWork } from './volume-bricks.js';
 
 /** What a record says of a stop, in its plan. */
 export interface StopNote {
-  readonly isStoppedByUs?: boolean;
+  readonly isStoppedByUs: boolean;
 }
 
-/** Whether this server has stopped the volume, or is about to; null: nothing was noted yet. */
-export interface Stopped {
-  byUs: boolean | null;
-}
-
-export function stoppedAsNoted(note: StopNote | null): Stopped {
-  return { byUs: note?.isStoppedByUs ?? null };
-}
-
-export function stopNote({ byUs }: Stopped): StopNote | null {
-  return byUs === null ? null : { isStoppedByUs: byUs };
+/** Whether the record says that this server has stopped the volume, or is about to. */
+export function isStoppedByUs({ plan }: PendingOperation): boolean {
+  return (plan as Partial<StopNote> | null)?.isStoppedByUs === true;
 }
 
 export interface UnusedVolume extends VolumeWork {
-  readonly stopped: Stopped;
+  /** An earlier attempt has stopped it, or was about to. */
+  readonly isStoppedByUs: boolean;
 }
 
 export interface DeleteUnusedOptions {
-  /** Writes `stopped` into the record. */
-  readonly keepNotes: () => Promise<void>;
+  /** Writes into the record whether this server has stopped the volume. */
+  readonly note: (stop: StopNote) => Promise<void>;
   /** See `proveUnused`. */
   readonly cloneOf?: GlusterVolume;
   /** Between the stop and the delete. */
@@ -57,34 +51,35 @@ export async function deleteUnused(
   found: FoundVolume,
   context: OperationContext,
   patient: Hosts,
-  { keepNotes, cloneOf, onStopped }: DeleteUnusedOptions,
+  { note, cloneOf, onStopped }: DeleteUnusedOptions,
 ): Promise<'deleted' | 'absent'> {
-  const { stopped, hosts, volume } = work;
+  const { hosts, volume } = work;
+  let { isStoppedByUs } = work;
   const onFinder = <T>(change: (host: string) => Promise<T>) =>
     onAnyHost(hosts, context.health, change, found.seenFrom);
-  const note = async (byUs: boolean) => {
-    if ((stopped.byUs ?? false) === byUs) return;
-    stopped.byUs = byUs;
-    await keepNotes();
+  const noteStop = async (isOurs: boolean) => {
+    if (isStoppedByUs === isOurs) return;
+    isStoppedByUs = isOurs;
+    await note({ isStoppedByUs });
   };
   // Somebody has started it since: whoever stops it next is not known to be this server.
-  if (isStarted(found)) await note(false);
+  if (isStarted(found)) await noteStop(false);
   try {
-    await proveUnused(work, found, context, { mayBeStopped: stopped.byUs === true, ...(cloneOf ? { cloneOf } : {}) });
+    await proveUnused(work, found, context, { mayBeStopped: isStoppedByUs, ...(cloneOf ? { cloneOf } : {}) });
     if (isStarted(found)) {
-      await note(true);
+      await noteStop(true);
       try {
         await onFinder((host) => stopVolume(cloneOf ? context.hosts : patient, host, volume.name));
       } catch (error) {
-        if (error instanceof CommandError) await note(false); // refused: it was not stopped
+        if (error instanceof CommandError) await noteStop(false); // refused: it was not stopped
         throw error;
       }
       if (!cloneOf) await proveEmpty(work, found, context);
     }
   } catch (error) {
-    if (error instanceof DomainError && stopped.byUs) {
+    if (error instanceof DomainError && isStoppedByUs) {
       await onFinder((host) => startVolume(patient, host, volume.name));
-      await note(false);
+      await noteStop(false);
     }
     throw error;
   }

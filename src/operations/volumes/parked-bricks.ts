@@ -1,7 +1,7 @@
-import { type Id, newId } from '../../domain/ids.js';
-import { NEW_RECORD, type PendingOperation } from '../../domain/pending-operation.js';
+import type { Id } from '../../domain/ids.js';
+import type { Action, PendingOperation } from '../../domain/pending-operation.js';
 import type { ReadTx, Tx } from '../../store/store.js';
-import { steadyUnixMs } from '../../timing/clocks.js';
+import { dropActions, park } from '../engine/transitions.js';
 import type { HostedBrick } from './hosted-brick.js';
 import { giveBackSpace } from './space.js';
 
@@ -14,17 +14,8 @@ export async function parkBricks(tx: Tx, bricks: readonly HostedBrick[], cluster
   const { waiting, lost } = await byHope(tx, bricks);
   await forgetBricks(tx, lost);
   if (waiting.length === 0) return null;
-  const id = newId();
-  await tx.operations.insert({
-    ...NEW_RECORD,
-    id,
-    type: 'delete-volume',
-    status: 'failed',
-    origin: 'leftover',
-    createdAt: Math.floor(steadyUnixMs() / 1000),
-    actions: waiting.map(({ brick }) => ({ change: 'delete-brick', id: brick.id, delta: null })),
-    plan: { clusterId },
-  });
+  const actions = waiting.map(({ brick }): Action => ({ change: 'delete-brick', id: brick.id, delta: null }));
+  const { id } = await park(tx, 'delete-volume', actions, { clusterId });
   for (const { brick } of waiting) if (await tx.bricks.find(brick.id)) await tx.bricks.park(brick.id, id);
   return id;
 }
@@ -62,11 +53,7 @@ export async function dropParkedBricks(tx: Tx, deviceId: Id): Promise<void> {
   const bricks = await tx.bricks.listByDevice(deviceId);
   const dropped = new Set(bricks.map(({ id }) => id));
   for (const operationId of new Set(bricks.map(({ pendingId }) => pendingId))) {
-    const record = operationId ? await tx.operations.find(operationId) : null;
-    if (!record) continue;
-    const actions = record.actions.filter(({ id }) => !dropped.has(id));
-    if (actions.length === 0) await tx.operations.delete(record.id);
-    else await tx.operations.update({ ...record, actions });
+    if (operationId) await dropActions(tx, operationId, ({ id }) => dropped.has(id));
   }
   await giveBackSpace(tx, bricks);
   await tx.bricks.delete([...dropped]);

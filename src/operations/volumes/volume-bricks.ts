@@ -9,7 +9,7 @@ import { type Claims, ClaimsUnknown } from '../../executors/commands/brick/brick
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { ReadTx, Tx } from '../../store/store.js';
-import type { Failed, OperationContext, Undone } from '../engine/operation.js';
+import { type FailedAttempt, NeverBegun, type OperationContext, type Undone } from '../engine/operation.js';
 import type { SoughtVolume } from '../engine/sought-volume.js';
 import { byId, manageNamesOf } from '../hosts/cluster-hosts.js';
 import { allSettledOrThrow } from '../hosts/host-work.js';
@@ -56,21 +56,9 @@ export async function volumeWork(
   return { operationId: operation.id, volume, bricks, hosts: await manageNamesOf(tx, volume.clusterId) };
 }
 
-/** Bricks could not all be made. `cause` is the host's failure. */
-export class BricksNotMade extends Error {
-  /** Bricks for which no command was run: there is nothing to remove. */
-  readonly neverBegun: ReadonlySet<Id>;
-
-  constructor(cause: unknown, neverBegun: ReadonlySet<Id>) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.name = 'BricksNotMade';
-    this.neverBegun = neverBegun;
-  }
-}
-
 /**
- * Makes all bricks, in parallel over hosts. After a failure (BricksNotMade) no further one is begun, and nothing runs
- * any more.
+ * Makes all bricks, in parallel over hosts. After a failure (NeverBegun) no further one is begun, and nothing runs any
+ * more.
  */
 export async function createBricks(work: VolumeWork, context: OperationContext): Promise<void> {
   const neverBegun = new Set<Id>();
@@ -96,7 +84,7 @@ export async function createBricks(work: VolumeWork, context: OperationContext):
       work.bricks.map((hosted) => context.work.onHost(hosted.manageName, hosted.brick.deviceId, () => make(hosted))),
     );
   } catch (error) {
-    throw new BricksNotMade(error, neverBegun);
+    throw new NeverBegun(error, neverBegun);
   }
 }
 
@@ -221,9 +209,8 @@ function destroyOne({ brick, manageName: host }: HostedBrick, context: Operation
 export async function undoBricks(
   bricks: readonly HostedBrick[],
   context: OperationContext,
-  { cause, unsettledHosts }: Failed,
+  { neverBegun, unsettledHosts }: FailedAttempt,
 ): Promise<Undone> {
-  const neverBegun = cause instanceof BricksNotMade ? cause.neverBegun : new Set<Id>();
   const begun = bricks.filter(({ brick }) => !neverBegun.has(brick.id));
   const { left, failure } = await destroyBricks(begun, context, { unsettledHosts });
   return { left, failure };

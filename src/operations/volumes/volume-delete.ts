@@ -2,7 +2,7 @@ import { pathOfBrick } from '../../domain/brick.js';
 import { DATABASE_VOLUME_NAME } from '../../domain/database-volume.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import type { Action, PendingOperation } from '../../domain/pending-operation.js';
+import type { Action } from '../../domain/pending-operation.js';
 import type { Volume } from '../../domain/volume.js';
 import { snapshotCount } from '../../executors/commands/gluster/gluster-snapshot.js';
 import {
@@ -11,82 +11,65 @@ import {
   isStarted,
   startVolume,
 } from '../../executors/commands/gluster/gluster-volume.js';
-import type { ReadTx, Tx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
-import type { Intent } from '../engine/operation-records.js';
+import type { ReadTx } from '../../store/store.js';
+import {
+  ALL_UNDONE,
+  type Attempt,
+  NOTHING_LEFT,
+  type OperationContext,
+  type OperationKind,
+} from '../engine/operation.js';
 import { manageNamesOf, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
+import { isStoppedByUs, type StopNote, type UnusedVolume } from './delete-unused.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
 import type { HostedBrick } from './hosted-brick.js';
 import { byHope, forgetBricks } from './parked-bricks.js';
 import { type KnownUsers, refusedBricks, witnessesOf } from './served-bricks.js';
 import { giveBackSpace } from './space.js';
-import {
-  countServed,
-  type Destroyed,
-  destroyBricks,
-  hostedBricks,
-  soughtVolume,
-  stillThere,
-  type VolumeWork,
-} from './volume-bricks.js';
+import { countServed, type Destroyed, destroyBricks, hostedBricks, soughtVolume, stillThere } from './volume-bricks.js';
 import { ChangeInProgress, changeBeforeDelete } from './volume-in-change.js';
 
-/** Refusals that come before the in-flight limit. */
-export async function checkVolumeDelete(tx: ReadTx, id: Id): Promise<void> {
-  const volume = await tx.volumes.find(id);
-  if (!volume) throw idNotFound();
-  if (volume.name === DATABASE_VOLUME_NAME) {
-    throw new DomainError('conflict', `Cannot delete volume containing the Heketi database (${DATABASE_VOLUME_NAME})`);
-  }
-  if (volume.isBlockHosting && (await tx.blockVolumes.listByHostingVolume(id)).length > 0) {
-    throw new DomainError(
-      'conflict',
-      'Cannot delete a block hosting volume containing block volumes; delete those first',
-    );
-  }
-}
-
-export async function buildVolumeDelete(tx: Tx, operationId: Id, id: Id): Promise<Intent> {
-  const volume = await tx.volumes.find(id);
-  if (!volume) throw idNotFound();
-  const bricks = await tx.bricks.listByVolume(id);
-  const busyWith = await changeBeforeDelete(tx, id);
-  if (busyWith) {
-    throw new ChangeInProgress(
-      'failed',
-      'Failed to set up volume delete: The target exists, contains other items, or is in use.',
-      busyWith,
-    );
-  }
-  await tx.volumes.update({ ...volume, pendingId: operationId });
-  for (const brick of bricks) await tx.bricks.update({ ...brick, pendingId: operationId });
-  return {
-    actions: [
-      ...bricks.map((brick) => ({ change: 'delete-brick' as const, id: brick.id, delta: null })),
-      { change: 'delete-volume' as const, id, delta: null },
-    ],
-    plan: { clusterId: volume.clusterId },
-    lane: volume.clusterId,
-  };
-}
-
 /** The volume is null once gluster has deleted it and only bricks on unreachable hosts are left. */
-interface DeleteWork extends Omit<VolumeWork, 'volume'> {
-  readonly volume: VolumeWork['volume'] | null;
+interface DeleteWork extends Omit<UnusedVolume, 'volume'> {
+  readonly volume: Volume | null;
   readonly clusterId: Id;
-  /** Whether this delete has stopped the volume, or is about to. */
-  readonly stopped: { byUs: boolean };
 }
 
-interface DeletePlan {
+interface DeletePlan extends Partial<StopNote> {
   readonly clusterId?: Id;
-  readonly isStoppedByUs?: boolean;
 }
 
-export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
+export const volumeDelete: OperationKind<Id, DeleteWork, Destroyed> = {
   type: 'delete-volume',
+  isCounted: true,
 
-  async load(tx: ReadTx, operation: PendingOperation): Promise<DeleteWork | null> {
+  check: checkVolumeDelete,
+
+  async build(tx, operationId, id) {
+    const volume = await tx.volumes.find(id);
+    if (!volume) throw idNotFound();
+    const bricks = await tx.bricks.listByVolume(id);
+    const busyWith = await changeBeforeDelete(tx, id);
+    if (busyWith) {
+      throw new ChangeInProgress(
+        'failed',
+        'Failed to set up volume delete: The target exists, contains other items, or is in use.',
+        busyWith,
+      );
+    }
+    await tx.volumes.update({ ...volume, pendingId: operationId });
+    for (const brick of bricks) await tx.bricks.update({ ...brick, pendingId: operationId });
+    return {
+      actions: [
+        ...bricks.map((brick) => ({ change: 'delete-brick' as const, id: brick.id, delta: null })),
+        { change: 'delete-volume' as const, id, delta: null },
+      ],
+      plan: { clusterId: volume.clusterId } satisfies DeletePlan,
+      lane: volume.clusterId,
+    };
+  },
+
+  async load(tx, operation) {
     const id = operation.actions.find((action) => action.change === 'delete-volume')?.id;
     const volume = id ? await tx.volumes.find(id) : null;
     if (id && !volume) return null;
@@ -94,28 +77,13 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     const clusterId = volume?.clusterId ?? planned?.clusterId ?? '';
     const bricks = await hostedBricks(tx, operation, 'delete-brick', clusterId);
     const hosts = await manageNamesOf(tx, clusterId);
-    const stopped = { byUs: planned?.isStoppedByUs === true };
-    return bricks && { operationId: operation.id, volume, clusterId, bricks, hosts, stopped };
+    const isStopped = isStoppedByUs(operation);
+    return bricks && { operationId: operation.id, volume, clusterId, bricks, hosts, isStoppedByUs: isStopped };
   },
 
   lane: ({ clusterId }) => clusterId,
 
-  /** Going on with a delete does no harm to one that runs still; only the way back has to wait for its end. */
-  leftovers({ volume, hosts, bricks }, after) {
-    const ofBricks = bricks.map(({ manageName }) => manageName);
-    if (after === 'crash' || !volume) return { mustEnd: [], mayStay: ofBricks };
-    return { mustEnd: hosts, mayStay: ofBricks, volumes: [soughtVolume(volume, bricks)] };
-  },
-
-  async exec(work, context, { keepNotes, unsettledHosts }) {
-    const { volume } = work;
-    if (!volume) return destroyBricks(work.bricks, context, { unsettledHosts });
-    const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
-    const known = found ? await deleteFound(found, { ...work, volume }, context, keepNotes) : {};
-    const use = found ? null : await useByOthers(work, context);
-    if (use) throw use;
-    return destroyBricks(work.bricks, context, { ...known, unsettledHosts });
-  },
+  exec: deleteWhatIsThere,
 
   async finalize(tx, { operationId, volume, bricks }, { gone, left, failure }) {
     const removed = new Map(gone.map(({ id, poolRemoved }) => [id, poolRemoved]));
@@ -140,18 +108,25 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     return { location: null, remaining, failure };
   },
 
-  async direction(work, context, after) {
+  /** Going on with a delete does no harm to one that runs still; only the way back has to wait for its end. */
+  leftovers({ volume, hosts, bricks }, after) {
+    const ofBricks = bricks.map(({ manageName }) => manageName);
+    if (after === 'crash' || !volume) return { mustEnd: [], mayStay: ofBricks };
+    return { mustEnd: hosts, mayStay: ofBricks, volumes: [soughtVolume(volume, bricks)] };
+  },
+
+  async direction(work, context, { after }) {
     if (after === 'crash' || !work.volume) return 'forward';
     if (await isStillThere(work, context)) return 'back';
     return (await useByOthers(work, context)) ? 'back' : 'forward';
   },
 
-  notes: ({ stopped }) => (stopped.byUs ? ({ isStoppedByUs: true } satisfies DeletePlan) : null),
+  finish: deleteWhatIsThere,
 
   /** Only reached while gluster still has the volume: it is started again if this delete stopped it. */
   async undo(work, context) {
     const { volume } = work;
-    if (!volume || !work.stopped.byUs) return ALL_UNDONE;
+    if (!volume || !work.isStoppedByUs) return ALL_UNDONE;
     const found = await findServed(volume, work, context);
     if (found && !isStarted(found))
       await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
@@ -164,16 +139,46 @@ export const volumeDelete: OperationKind<DeleteWork, Destroyed> = {
     for (const { brick } of await existing(tx, bricks)) await tx.bricks.update({ ...brick, pendingId: null });
     const now = volume && (await tx.volumes.find(volume.id));
     if (now) await tx.volumes.update({ ...now, pendingId: null });
-    return null;
+    return NOTHING_LEFT;
   },
 };
+
+/** Refusals that come before the in-flight limit. */
+async function checkVolumeDelete(tx: ReadTx, id: Id): Promise<void> {
+  const volume = await tx.volumes.find(id);
+  if (!volume) throw idNotFound();
+  if (volume.name === DATABASE_VOLUME_NAME) {
+    throw new DomainError('conflict', `Cannot delete volume containing the Heketi database (${DATABASE_VOLUME_NAME})`);
+  }
+  if (volume.isBlockHosting && (await tx.blockVolumes.listByHostingVolume(id)).length > 0) {
+    throw new DomainError(
+      'conflict',
+      'Cannot delete a block hosting volume containing block volumes; delete those first',
+    );
+  }
+}
+
+/** The volume, if gluster has it still, and then its bricks. */
+async function deleteWhatIsThere(
+  work: DeleteWork,
+  context: OperationContext,
+  { note, unsettledHosts }: Attempt,
+): Promise<Destroyed> {
+  const { volume } = work;
+  if (!volume) return destroyBricks(work.bricks, context, { unsettledHosts });
+  const found = await findVolume(soughtVolume(volume, work.bricks), context, (seen) => !isForeign(seen, work));
+  const known = found ? await deleteFound(found, { ...work, volume }, context, note) : {};
+  const use = found ? null : await useByOthers(work, context);
+  if (use) throw use;
+  return destroyBricks(work.bricks, context, { ...known, unsettledHosts });
+}
 
 /** Deletes the volume that gluster has, and answers what is known of other users of its bricks then. */
 async function deleteFound(
   found: FoundVolume,
-  work: DeleteWork & VolumeWork,
+  work: DeleteWork & UnusedVolume,
   context: OperationContext,
-  keepNotes: () => Promise<void>,
+  note: Attempt['note'],
 ): Promise<KnownUsers> {
   const { volume } = work;
   if (isForeign(found, work)) {
@@ -190,11 +195,8 @@ async function deleteFound(
       `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
     );
   }
-  if (isStarted(found) && !work.stopped.byUs) {
-    work.stopped.byUs = true;
-    // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
-    await keepNotes();
-  }
+  // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
+  if (isStarted(found) && !work.isStoppedByUs) await note({ isStoppedByUs: true } satisfies StopNote);
   // gluster gives no brick to two volumes. One that it does not have in this volume, it may have in another.
   const isWhole = countServed(found, work.bricks) === work.bricks.length;
   const witnesses = isWhole ? await witnessesOf(volume.id, work.bricks, context) : null;

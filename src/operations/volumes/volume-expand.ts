@@ -1,17 +1,15 @@
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import type { PendingOperation } from '../../domain/pending-operation.js';
 import { gibToKib, withoutExact } from '../../domain/size.js';
-import { blockInfoFor } from '../../domain/volume.js';
+import { blockInfoFor, type Volume } from '../../domain/volume.js';
 import { readPlacementOptions } from '../../domain/volume-options.js';
 import { addBricks, startRebalance } from '../../executors/commands/gluster/gluster-volume.js';
-import type { ReadTx, Tx } from '../../store/store.js';
-import type { OperationContext, OperationKind } from '../engine/operation.js';
-import type { Intent } from '../engine/operation-records.js';
+import type { ReadTx } from '../../store/store.js';
+import type { BuildContext, OperationContext, OperationKind } from '../engine/operation.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';
-import type { NodeHealth } from '../ports.js';
-import type { OperationSettings } from '../settings.js';
+import { logNoPlacement, NoPlacementError, refuseLongNames } from './choose-placement.js';
 import { findVolume } from './find-volume.js';
+import type { HostedBrick } from './hosted-brick.js';
 import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
 import { takeSpace } from './space.js';
 import {
@@ -24,56 +22,52 @@ import {
   type VolumeWork,
   volumeWork,
 } from './volume-bricks.js';
-import { NoPlacementError, refuseLongNames } from './volume-create.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
-/** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
-export async function buildVolumeExpand(
-  tx: Tx,
-  operationId: Id,
-  volumeId: Id,
-  addGib: number,
-  settings: OperationSettings,
-  health: NodeHealth,
-): Promise<Intent> {
-  const volume = await tx.volumes.find(volumeId);
-  if (!volume) throw idNotFound();
-  // A client that lost the answer asks again: beside an earlier expansion, this one would make the volume too large.
-  const busyWith = await changeInProgress(tx, volumeId);
-  if (busyWith) throw new ChangeInProgress('conflict', `volume ${volumeId} can't be expanded now.`, busyWith);
-  const request = placementRequest(
-    { ...volume, sizeKib: gibToKib(addGib), existingBricks: await tx.bricks.countByVolume(volumeId) },
-    settings,
-  );
-  const placed = place(await snapshotOf(tx, volume.clusterId, health, settings.reserveSpareMetadata), request);
-  if (placed.kind === 'refused') {
-    const text = placed.explanation ? `${placed.text}\n${placed.explanation}` : placed.text;
-    throw new NoPlacementError(`Failed to allocate volume expansion: ${text}`, [
-      { clusterId: volume.clusterId, text: placed.text, explanation: placed.explanation, devices: placed.devices },
-    ]);
-  }
-  const bricks = placed.sets.flat().map((brick) => plannedBrick(brick, volumeId, operationId));
-  await refuseLongNames(tx, volume.name, bricks, settings);
-  await takeSpace(tx, bricks);
-  await tx.bricks.insert(bricks);
-  return {
-    actions: [
-      ...bricks.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
-      { change: 'expand-volume' as const, id: volumeId, delta: addGib },
-    ],
-    plan: null,
-    lane: volume.clusterId,
-  };
+export interface Expansion {
+  readonly volumeId: Id;
+  readonly addGib: number;
 }
 
 interface ExpandWork extends VolumeWork {
   readonly addGib: number;
 }
 
-export const volumeExpand: OperationKind<ExpandWork, void> = {
+export const volumeExpand: OperationKind<Expansion, ExpandWork, void> = {
   type: 'expand-volume',
+  isCounted: true,
 
-  async load(tx: ReadTx, operation: PendingOperation): Promise<ExpandWork | null> {
+  async check(tx, { volumeId }) {
+    if (!(await tx.volumes.find(volumeId))) throw idNotFound();
+  },
+
+  /** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
+  async build(tx, operationId, { volumeId, addGib }, context) {
+    const volume = await tx.volumes.find(volumeId);
+    if (!volume) throw idNotFound();
+    // Who expands it has learnt of it.
+    await tx.volumes.claim(volumeId);
+    // A client that lost the answer asks again: beside an earlier expansion, this one would make the volume too large.
+    const busyWith = await changeInProgress(tx, volumeId);
+    if (busyWith) throw new ChangeInProgress('conflict', `volume ${volumeId} can't be expanded now.`, busyWith);
+    const placed = await placeAdded(tx, volume, addGib, context);
+    const bricks = placed.map((brick) => plannedBrick(brick, volumeId, operationId));
+    await refuseLongNames(tx, volume.name, bricks, context.settings);
+    await takeSpace(tx, bricks);
+    await tx.bricks.insert(bricks);
+    return {
+      actions: [
+        ...bricks.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
+        { change: 'expand-volume' as const, id: volumeId, delta: addGib },
+      ],
+      plan: null,
+      lane: volume.clusterId,
+    };
+  },
+
+  explainRefusal: logNoPlacement,
+
+  async load(tx, operation) {
     const action = operation.actions.find(({ change }) => change === 'expand-volume');
     const volume = action ? await tx.volumes.find(action.id) : null;
     const work = volume && (await volumeWork(tx, operation, volume, 'add-brick'));
@@ -82,36 +76,10 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
 
   lane: ({ volume }) => volume.clusterId,
 
-  /** gluster may be told of the bricks from any of their hosts. */
-  leftovers: ({ volume, bricks }) => ({
-    mustEnd: bricks.map(({ manageName }) => manageName),
-    mayStay: [],
-    volumes: [soughtVolume(volume, bricks)],
-  }),
-
-  async exec(work, context, { isResumed }) {
-    const { volume } = work;
-    if (!isResumed) await createBricks(work, context);
-    const missing = isResumed ? await notServed(work, context) : work.bricks;
-    const isArbiter = readPlacementOptions(volume.options ?? [], { averageFileKib: 0 }).arbiter;
-    if (missing.length > 0) {
-      await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
-        onAnyHost(
-          work.bricks.map((hosted) => hosted.manageName),
-          context.health,
-          (host) =>
-            addBricks(hosts, host, {
-              name: volume.name,
-              volumeId: volume.id,
-              durability: volume.durability,
-              isArbiter,
-              bricks: missing.map(({ brick, storageName }) => ({ host: storageName, path: brick.path })),
-              options: [],
-            }),
-        ),
-      );
-    }
-    if (context.hosts.settings.rebalanceOnExpansion) await rebalance(work, context);
+  async exec(work, context) {
+    await createBricks(work, context);
+    await serve(work, work.bricks, context);
+    await rebalance(work, context);
   },
 
   async finalize(tx, { operationId, volume, addGib }) {
@@ -132,15 +100,67 @@ export const volumeExpand: OperationKind<ExpandWork, void> = {
     return { location: `/volumes/${volume.id}` };
   },
 
+  /** gluster may be told of the bricks from any of their hosts. */
+  leftovers: ({ volume, bricks }) => ({
+    mustEnd: bricks.map(({ manageName }) => manageName),
+    mayStay: [],
+    volumes: [soughtVolume(volume, bricks)],
+  }),
+
   /** Bricks that gluster serves may hold data: from the first one on there is only the way forward. */
   async direction(work, context) {
     return (await notServed(work, context)).length < work.bricks.length ? 'forward' : 'back';
   },
 
-  undo: (work, context, failed) => undoBricks(work.bricks, context, failed),
+  async finish(work, context) {
+    const missing = await notServed(work, context);
+    if (missing.length > 0) await serve(work, missing, context);
+    await rebalance(work, context);
+  },
 
-  retract: (tx, { volume, bricks }, undone) => retractBricks(tx, bricks, volume.clusterId, undone),
+  undo: (work, context, attempt) => undoBricks(work.bricks, context, attempt),
+
+  async retract(tx, { volume, bricks }, undone) {
+    return { parked: await retractBricks(tx, bricks, volume.clusterId, undone) };
+  },
 };
+
+async function placeAdded(tx: ReadTx, volume: Volume, addGib: number, { settings, health }: BuildContext) {
+  const request = placementRequest(
+    { ...volume, sizeKib: gibToKib(addGib), existingBricks: await tx.bricks.countByVolume(volume.id) },
+    settings,
+  );
+  const placed = place(await snapshotOf(tx, volume.clusterId, health, settings.reserveSpareMetadata), request);
+  if (placed.kind === 'placed') return placed.sets.flat();
+  const text = placed.explanation ? `${placed.text}\n${placed.explanation}` : placed.text;
+  throw new NoPlacementError(`Failed to allocate volume expansion: ${text}`, [
+    { clusterId: volume.clusterId, text: placed.text, explanation: placed.explanation, devices: placed.devices },
+  ]);
+}
+
+/** Has gluster take these bricks into the volume. */
+async function serve(
+  { volume, bricks: all }: ExpandWork,
+  bricks: readonly HostedBrick[],
+  context: OperationContext,
+): Promise<void> {
+  const isArbiter = readPlacementOptions(volume.options ?? [], { averageFileKib: 0 }).arbiter;
+  await context.work.onVolume(volume.clusterId, volume.name, context.hosts, (hosts) =>
+    onAnyHost(
+      all.map((hosted) => hosted.manageName),
+      context.health,
+      (host) =>
+        addBricks(hosts, host, {
+          name: volume.name,
+          volumeId: volume.id,
+          durability: volume.durability,
+          isArbiter,
+          bricks: bricks.map(({ brick, storageName }) => ({ host: storageName, path: brick.path })),
+          options: [],
+        }),
+    ),
+  );
+}
 
 async function notServed(work: ExpandWork, context: OperationContext) {
   const found = await findVolume(
@@ -160,6 +180,7 @@ async function notServed(work: ExpandWork, context: OperationContext) {
 
 /** Only a matter of where the data lies; the volume has its new size without it. */
 async function rebalance(work: ExpandWork, context: OperationContext): Promise<void> {
+  if (!context.hosts.settings.rebalanceOnExpansion) return;
   try {
     await context.work.onVolume(work.volume.clusterId, work.volume.name, context.hosts, (hosts) =>
       onAnyHost(work.hosts, context.health, (host) => startRebalance(hosts, host, work.volume.name)),

@@ -2,24 +2,19 @@ import { largestVolumeGib } from '../../domain/allocator/largest-volume.js';
 import { newId } from '../../domain/ids.js';
 import { gibToKib } from '../../domain/size.js';
 import type { ReadTx } from '../../store/store.js';
-import type { NodeHealth, PlannedBrick, VolumePlan, VolumeRequest } from '../ports.js';
-import type { OperationSettings } from '../settings.js';
+import type { BuildContext } from '../engine/operation.js';
+import type { PlannedBrick, VolumePlan, VolumeRequest } from '../ports.js';
+import { choosePlacement, NoPlacementError, optionsOfRequest } from './choose-placement.js';
 import { placementRequest, snapshotOf } from './placement.js';
 import { takenKib } from './space.js';
-import { choosePlacement, NoPlacementError, optionsOfRequest } from './volume-create.js';
 
 /** Where a volume would go now, or why it fits nowhere, and the largest of its kind that would fit. */
-export async function planVolume(
-  tx: ReadTx,
-  request: VolumeRequest,
-  settings: OperationSettings,
-  health: NodeHealth,
-): Promise<VolumePlan> {
-  const options = optionsOfRequest(request, settings);
+export async function planVolume(tx: ReadTx, request: VolumeRequest, context: BuildContext): Promise<VolumePlan> {
+  const options = optionsOfRequest(request, context.settings);
   const name = request.name || `vol_${newId()}`;
-  const largestGib = await largestOf(tx, request, options, settings, health);
+  const largestGib = await largestOf(tx, request, options, context);
   try {
-    const { clusterId, sets } = await choosePlacement(tx, request, name, options, settings, health);
+    const { clusterId, sets } = await choosePlacement(tx, request, name, options, context);
     const taken = new Map<string, number>();
     const bricks: PlannedBrick[] = [];
     for (const [set, placedSet] of sets.entries()) {
@@ -58,8 +53,7 @@ async function largestOf(
   tx: ReadTx,
   request: VolumeRequest,
   options: readonly string[],
-  settings: OperationSettings,
-  health: NodeHealth,
+  { settings, health }: BuildContext,
 ): Promise<number> {
   const wanted = placementRequest(
     { ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 },

@@ -6,7 +6,7 @@ import type { Command } from '../../../src/executors/executor.js';
 import { findDifferences } from '../../../src/operations/examination/examine.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
-import { HOST_SETTINGS, openPool, type Pool, recover, strictHosts } from '../../support/pool.js';
+import { HOST_SETTINGS, openPool, type Pool, recover, retryOf, strictHosts } from '../../support/pool.js';
 import { Administrator, type Hand, prepareOwnDisks } from './administrator.js';
 import { Lab } from './lab.js';
 import { unlisted } from './listed.js';
@@ -131,7 +131,7 @@ async function expectTruth(pool: Pool, scenario: Scenario, id: Id, ticket: Queue
 async function expectReasons(pool: Pool): Promise<void> {
   const kept = await pool.store.read((tx) => tx.operations.list());
   for (const { id } of kept) {
-    const error = pool.operations.nextTry(id)?.error ?? '';
+    const error = (await retryOf(pool, id))?.error ?? '';
     expect(error).not.toBe('');
     expect(error).not.toContain('internal error');
   }

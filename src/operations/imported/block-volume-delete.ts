@@ -1,6 +1,4 @@
-import type { PendingOperation } from '../../domain/pending-operation.js';
-import type { ReadTx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationKind } from '../engine/operation.js';
+import { ALL_UNDONE, type ImportedKind, NOTHING_LEFT } from '../engine/operation.js';
 import {
   type BlockVolumeWork,
   blockVolumeWork,
@@ -10,18 +8,14 @@ import {
 } from './block-volume-work.js';
 
 /** A delete that was begun is finished: nobody can tell how far gluster-block got with it. */
-export const blockVolumeDelete: OperationKind<BlockVolumeWork, void> = {
+export const blockVolumeDelete: ImportedKind<BlockVolumeWork, void> = {
   type: 'delete-block-volume',
 
-  load(tx: ReadTx, operation: PendingOperation): Promise<BlockVolumeWork | null> {
-    return blockVolumeWork(tx, operation, 'delete-block-volume');
-  },
+  load: (tx, operation) => blockVolumeWork(tx, operation, 'delete-block-volume'),
 
   lane: ({ hosting }) => hosting.clusterId,
 
   leftovers: ({ hosts }, after) => ({ mustEnd: after === 'crash' ? [] : hosts, mayStay: [] }),
-
-  exec: removeBlockVolume,
 
   async finalize(tx, { block, hosting }) {
     await tx.blockVolumes.delete(block.id);
@@ -30,10 +24,12 @@ export const blockVolumeDelete: OperationKind<BlockVolumeWork, void> = {
     return { location: null };
   },
 
-  async direction(work, context, after) {
+  async direction(work, context, { after }) {
     if (after === 'crash') return 'forward';
     return (await findBlockVolume(work, context)) ? 'back' : 'forward';
   },
+
+  finish: removeBlockVolume,
 
   /** Only reached while the block volume is still there: nothing has changed on the hosts. */
   undo: async () => ALL_UNDONE,
@@ -41,6 +37,6 @@ export const blockVolumeDelete: OperationKind<BlockVolumeWork, void> = {
   async retract(tx, { block }) {
     const now = await tx.blockVolumes.find(block.id);
     if (now) await tx.blockVolumes.update({ ...now, pendingId: null });
-    return null;
+    return NOTHING_LEFT;
   },
 };

@@ -1,9 +1,8 @@
 import { DomainError } from '../../domain/errors.js';
-import type { PendingOperation } from '../../domain/pending-operation.js';
 import { withoutExact } from '../../domain/size.js';
 import type { BlockVolumeInfo } from '../../executors/commands/gluster/gluster-block.js';
-import type { ReadTx, Tx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type ImportedKind, NOTHING_LEFT, type OperationContext } from '../engine/operation.js';
 import {
   type BlockVolumeWork,
   balanceBlockSpace,
@@ -15,27 +14,23 @@ import {
 interface BlockVolumeExpandWork extends BlockVolumeWork {
   /** The new total, whose difference to the recorded size is taken from the hosting volume already. */
   readonly wantedGib: number;
-  /** What `undo` found the block volume to be, for `retract`. */
-  readonly found: { sizeGib: number | null };
 }
 
 /** Settled by the size that gluster-block shows, so that the hosting volume's books are right either way. */
-export const blockVolumeExpand: OperationKind<BlockVolumeExpandWork, BlockVolumeInfo> = {
+export const blockVolumeExpand: ImportedKind<BlockVolumeExpandWork, BlockVolumeInfo> = {
   type: 'expand-block-volume',
 
-  async load(tx: ReadTx, operation: PendingOperation): Promise<BlockVolumeExpandWork | null> {
+  async load(tx, operation) {
     const wantedGib = operation.actions.find(({ change }) => change === 'expand-block-volume')?.delta;
     const work = await blockVolumeWork(tx, operation, 'expand-block-volume');
     // Without the wanted size nobody knows how much was taken from the hosting volume.
     if (!work || wantedGib === null || wantedGib === undefined) return null;
-    return { ...work, wantedGib, found: { sizeGib: null } };
+    return { ...work, wantedGib };
   },
 
   lane: ({ hosting }) => hosting.clusterId,
 
   leftovers: ({ hosts }) => ({ mustEnd: hosts, mayStay: [] }),
-
-  exec: realSize,
 
   async finalize(tx, { operationId, block, hosting, wantedGib }, { usableSizeGib }) {
     await resize(tx, block.id, wantedGib, usableSizeGib || wantedGib);
@@ -47,18 +42,19 @@ export const blockVolumeExpand: OperationKind<BlockVolumeExpandWork, BlockVolume
     return (await realSize(work, context)).sizeGib === work.wantedGib ? 'forward' : 'back';
   },
 
+  /** It has its new size: nothing is missing but the books. */
+  finish: realSize,
+
   async undo(work, context) {
-    work.found.sizeGib = (await realSize(work, context)).sizeGib;
-    return ALL_UNDONE;
+    return { ...ALL_UNDONE, sizeGib: (await realSize(work, context)).sizeGib };
   },
 
-  async retract(tx, { operationId, block, hosting, wantedGib, found }) {
-    const { sizeGib } = found;
-    if (sizeGib === null) throw new Error(`the size of block volume ${block.id} was not asked for`);
+  async retract(tx, { operationId, block, hosting, wantedGib }, { sizeGib }) {
+    if (sizeGib === undefined) throw new Error(`the size of block volume ${block.id} was not asked for`);
     if (sizeGib !== block.sizeGib) await resize(tx, block.id, sizeGib, sizeGib);
     if (!(await balanceBlockSpace(tx, hosting.id, operationId)))
       await bookBlockSpace(tx, hosting.id, wantedGib - sizeGib);
-    return null;
+    return NOTHING_LEFT;
   },
 };
 

@@ -1,8 +1,6 @@
-import type { PendingOperation } from '../../domain/pending-operation.js';
 import { isStarted } from '../../executors/commands/gluster/gluster-volume.js';
-import type { ReadTx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
-import { type StopNote, stopNote, stoppedAsNoted, type UnusedVolume } from '../volumes/delete-unused.js';
+import { ALL_UNDONE, type GivenUpKind, NOTHING_LEFT, type OperationContext } from '../engine/operation.js';
+import { isStoppedByUs, type UnusedVolume } from '../volumes/delete-unused.js';
 import { findVolume } from '../volumes/find-volume.js';
 import { soughtVolume, volumeWork } from '../volumes/volume-bricks.js';
 import { volumeCreate } from '../volumes/volume-create.js';
@@ -19,17 +17,17 @@ interface BlockVolumeCreateWork extends BlockVolumeWork {
  * Taken back, never finished: a client that saw the server die has no answer, and asks again. Records of the
  * original, the only ones there are, leave no other way: it keeps what gluster-block answered in memory.
  */
-export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
+export const blockVolumeCreate: GivenUpKind<BlockVolumeCreateWork> = {
   type: 'create-block-volume',
 
-  async load(tx: ReadTx, operation: PendingOperation): Promise<BlockVolumeCreateWork | null> {
+  async load(tx, operation) {
     const work = await blockVolumeWork(tx, operation, 'add-block-volume');
     if (!work) return null;
     const { block, hosting } = work;
     const makesHosting = operation.actions.some(({ change }) => change === 'add-volume');
     const volume = makesHosting ? await volumeWork(tx, operation, hosting, 'add-brick') : null;
     if (makesHosting && !volume) return null;
-    const newHosting = volume && { ...volume, stopped: stoppedAsNoted(operation.plan as StopNote | null) };
+    const newHosting = volume && { ...volume, isStoppedByUs: isStoppedByUs(operation) };
     const neighbours = await tx.blockVolumes.listByHostingVolume(hosting.id);
     const isNameShared = neighbours.some(({ id, name }) => id !== block.id && name === block.name);
     return { ...work, newHosting, isNameShared };
@@ -43,24 +41,10 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
     volumes: newHosting ? [soughtVolume(newHosting.volume, newHosting.bricks)] : [],
   }),
 
-  async exec({ operationId }) {
-    throw new Error(`operation ${operationId} can only be taken back`);
-  },
-
-  async finalize(_tx, { operationId }) {
-    throw new Error(`operation ${operationId} can only be taken back`);
-  },
-
-  async direction() {
-    return 'back';
-  },
-
-  notes: ({ newHosting }) => newHosting && stopNote(newHosting.stopped),
-
-  async undo(work, context, failed) {
+  async undo(work, context, attempt) {
     if (!work.isNameShared && (await mayHoldBlocks(work, context))) await removeBlockVolume(work, context);
     if (!work.newHosting) return ALL_UNDONE;
-    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, failed);
+    return volumeCreate.undo({ ...work.newHosting, isImported: true }, context, attempt);
   },
 
   async retract(tx, { block, hosting, newHosting }, undone) {
@@ -68,7 +52,7 @@ export const blockVolumeCreate: OperationKind<BlockVolumeCreateWork, never> = {
     await tx.linkFaults.deleteByObject(block.id);
     if (newHosting) return volumeCreate.retract(tx, { ...newHosting, isImported: true }, undone);
     await bookBlockSpace(tx, hosting.id, block.sizeGib);
-    return null;
+    return NOTHING_LEFT;
   },
 };
 

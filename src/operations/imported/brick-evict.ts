@@ -1,16 +1,17 @@
 import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import type { Action, PendingOperation } from '../../domain/pending-operation.js';
+import type { Action } from '../../domain/pending-operation.js';
 import type { Volume } from '../../domain/volume.js';
-import type { ReadTx, Tx } from '../../store/store.js';
-import { ALL_UNDONE, type OperationContext, type OperationKind } from '../engine/operation.js';
+import type { Tx } from '../../store/store.js';
+import { ALL_UNDONE, type ImportedKind, NOTHING_LEFT, type OperationContext } from '../engine/operation.js';
+import { dropActions } from '../engine/transitions.js';
 import { manageNamesOf } from '../hosts/cluster-hosts.js';
-import { type FoundVolume, findVolume } from './find-volume.js';
-import type { HostedBrick } from './hosted-brick.js';
-import { giveBackSpace } from './space.js';
-import { unhealedReason } from './unhealed.js';
-import { type Destroyed, destroyBricks, glusterName, hostedBricks, soughtVolume } from './volume-bricks.js';
+import { type FoundVolume, findVolume } from '../volumes/find-volume.js';
+import type { HostedBrick } from '../volumes/hosted-brick.js';
+import { giveBackSpace } from '../volumes/space.js';
+import { unhealedReason } from '../volumes/unhealed.js';
+import { type Destroyed, destroyBricks, glusterName, hostedBricks, soughtVolume } from '../volumes/volume-bricks.js';
 
 interface BrickEvictWork {
   readonly operationId: Id;
@@ -24,10 +25,10 @@ interface BrickEvictWork {
 }
 
 /** A brick gives its place to another. Which of the two is in use, gluster's list of bricks decides. */
-export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
+export const brickEvict: ImportedKind<BrickEvictWork, Destroyed> = {
   type: 'evict-brick',
 
-  async load(tx: ReadTx, operation: PendingOperation): Promise<BrickEvictWork | null> {
+  async load(tx, operation) {
     const idOf = (wanted: string) => operation.actions.find(({ change }) => change === wanted)?.id;
     const volumeId = (await tx.bricks.find(idOf('delete-brick') ?? ''))?.volumeId;
     const volume = volumeId ? await tx.volumes.find(volumeId) : null;
@@ -53,18 +54,6 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
     mayStay: [],
     volumes: [soughtVolume(volume, replacement ? [old, replacement] : [old])],
   }),
-
-  /** The replacement is in use: only the old brick is left to be removed, once the volume does not need it. */
-  async exec(work, context) {
-    const { old, volume } = work;
-    const unhealed = await unhealedReason(volume, await findEvicting(work, context), context);
-    if (unhealed === null) return destroyBricks([old], context);
-    const failure = new DomainError(
-      'failed',
-      `brick ${glusterName(old)}, which was replaced in volume ${volume.name}, is not removed yet: ${unhealed}`,
-    );
-    return { gone: [], left: [old.brick.id], failure };
-  },
 
   async finalize(tx, work, { gone, left, failure }) {
     const { old, replacement } = work;
@@ -95,6 +84,18 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
     );
   },
 
+  /** The replacement is in use: only the old brick is left to be removed, once the volume does not need it. */
+  async finish(work, context) {
+    const { old, volume } = work;
+    const unhealed = await unhealedReason(volume, await findEvicting(work, context), context);
+    if (unhealed === null) return destroyBricks([old], context);
+    const failure = new DomainError(
+      'failed',
+      `brick ${glusterName(old)}, which was replaced in volume ${volume.name}, is not removed yet: ${unhealed}`,
+    );
+    return { gone: [], left: [old.brick.id], failure };
+  },
+
   async undo({ replacement }, context) {
     const { left, failure } = await destroyBricks(replacement ? [replacement] : [], context);
     if (left.length > 0) throw failure;
@@ -110,7 +111,7 @@ export const brickEvict: OperationKind<BrickEvictWork, Destroyed> = {
     const now = await tx.bricks.find(old.brick.id);
     if (now) await tx.bricks.update({ ...now, pendingId: null });
     await endPartOfRemoval(tx, work);
-    return null;
+    return NOTHING_LEFT;
   },
 };
 
@@ -134,7 +135,10 @@ async function removeBrick(tx: Tx, brick: Brick): Promise<void> {
 async function endPartOfRemoval(tx: Tx, { operationId, parentId }: BrickEvictWork): Promise<void> {
   const parent = parentId === null ? null : await tx.operations.find(parentId);
   if (!parent) return;
-  if (parent.status !== '') return tx.operations.delete(parent.id);
-  const actions = parent.actions.filter(({ change, id }) => change !== 'child-operation' || id !== operationId);
-  await tx.operations.update({ ...parent, actions });
+  const isGivenUp = parent.status !== '';
+  await dropActions(
+    tx,
+    parent.id,
+    ({ change, id }) => isGivenUp || (change === 'child-operation' && id === operationId),
+  );
 }

@@ -1,0 +1,79 @@
+import type { Requester } from '../../domain/requester.js';
+import type { IdempotencyRequest, QueueTicket } from '../ports.js';
+import { ChangeInProgress } from '../volumes/volume-in-change.js';
+import type { Job } from './job.js';
+import type { AnyKind, BeginningKind, EngineContext, OperationContext } from './operation.js';
+import { PatientStore } from './patient-store.js';
+import { QueueAnswers } from './queue-answers.js';
+import { Recovery } from './recovery.js';
+import { OperationRunner } from './runner.js';
+import { Schedule } from './schedule.js';
+import { Settlement } from './settlement.js';
+import { Stopping, untilCut } from './stopping.js';
+import { OperationTracker } from './tracker.js';
+
+/** Saves clients the pause between two polls. */
+const HOLD_MS = 4_000;
+
+/** What begins operations and jobs, leads them to their ends, and answers their clients. */
+export class Engine {
+  /** What operations work with: hosts can be reached until the server is cut off. */
+  readonly context: OperationContext;
+  readonly runner: OperationRunner;
+  readonly recovery: Recovery;
+  readonly answers: QueueAnswers;
+  readonly tracker: OperationTracker;
+  readonly #store: EngineContext['store'];
+
+  constructor(given: EngineContext, kinds: readonly AnyKind[]) {
+    const { store, settings, health, log } = given;
+    const stopping = new Stopping();
+    const executor = untilCut(given.hosts.executor, stopping.cut);
+    const context: EngineContext = { ...given, hosts: { ...given.hosts, executor } };
+    const limits = { maxInflight: settings.maxInflight, perLane: settings.operationsPerCluster };
+    const tracker = new OperationTracker(limits, stopping.takingNoMore);
+    const patient = new PatientStore(store, log, stopping.cut);
+    const schedule = new Schedule(log, () => void recovery.runDue());
+    const settlement: Settlement = new Settlement(context, patient, kinds, schedule, (id) => answers.wasAskedFor(id));
+    const runner: OperationRunner = new OperationRunner(context, patient, tracker, settlement, stopping, (id) =>
+      answers.ended(id),
+    );
+    const answers: QueueAnswers = new QueueAnswers(store, log, {
+      holdMs: HOLD_MS,
+      isRunning: (id) => runner.isRunning(id),
+    });
+    const recovery: Recovery = new Recovery(store, runner, schedule, health, log, (id) => tracker.has(id));
+    this.#store = store;
+    this.context = context;
+    this.tracker = tracker;
+    this.runner = runner;
+    this.recovery = recovery;
+    this.answers = answers;
+  }
+
+  begin<Request>(
+    kind: BeginningKind<Request>,
+    request: Request,
+    by: Requester,
+    idempotency?: IdempotencyRequest,
+  ): Promise<QueueTicket> {
+    return this.#takingUp(this.runner.begin(kind, request, { by, idempotency }));
+  }
+
+  beginJob<Request>(job: Job<Request>, request: Request): Promise<QueueTicket> {
+    return this.#takingUp(this.runner.beginJob(job, request));
+  }
+
+  /** What an earlier process left unfinished is in the way of a client: it is led out now. */
+  async #takingUp<T>(starting: Promise<T>): Promise<T> {
+    try {
+      return await starting;
+    } catch (error) {
+      if (!(error instanceof ChangeInProgress)) throw error;
+      const record = await this.#store.read((tx) => tx.operations.find(error.operationId));
+      if (record?.copiedAt !== undefined) throw error.waitingForSomebody();
+      this.recovery.takeUp(error.operationId);
+      throw error;
+    }
+  }
+}

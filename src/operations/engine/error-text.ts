@@ -1,0 +1,17 @@
+import { DomainError } from '../../domain/errors.js';
+import { CommandError, FinalRefusal, TransportError } from '../../executors/executor.js';
+import { NeverBegun } from './operation.js';
+
+/** The text a client gets: what a host said, or our own refusal; never the inside of a defect. */
+export function errorText(error: unknown): string {
+  if (error instanceof NeverBegun) return errorText(error.cause);
+  if (error instanceof DomainError || error instanceof CommandError || error instanceof TransportError)
+    return error.message;
+  return 'internal error; see the server log';
+}
+
+/** Whether the same request is refused again, whatever is built anew. */
+export function isFinal(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof FinalRefusal) return true;
+  return false;
+}

@@ -1,0 +1,238 @@
+import { DomainError } from '../../domain/errors.js';
+import { type Id, newId } from '../../domain/ids.js';
+import {
+  type Action,
+  NEW_RECORD,
+  type OperationType,
+  type PendingOperation,
+  type Retry,
+} from '../../domain/pending-operation.js';
+import type { Requester } from '../../domain/requester.js';
+import type { ReadTx, Tx } from '../../store/store.js';
+import { steadyUnixMs } from '../../timing/clocks.js';
+import type { IdempotencyRequest, QueueTicket } from '../ports.js';
+import type { AnyKind, Finalized, Intent } from './operation.js';
+
+// What becomes of an operation's record and of those who wait for its end. Nothing else writes records and answers
+// (an import aside, which brings its own), so whatever follows from a transition hooks in here. Each is called in the
+// unit of work that makes it true.
+
+export const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
+
+const INTERRUPTED_JOB = 'the server was restarted before this request was done; send it again';
+
+/** What a client gets at /queue. */
+export type Answer = { readonly location: string | null } | { readonly error: string };
+
+export interface Accepted {
+  readonly by: Requester | null;
+  readonly idempotency?: IdempotencyRequest | undefined;
+}
+
+/** What a record says of its next try, by what it said before. */
+type After = (before: PendingOperation) => Retry;
+
+/** A request is accepted: nothing of it is on hosts before this is on disk. Answers the id of its entry in the queue. */
+export async function begin(tx: Tx, kind: AnyKind, id: Id, intent: Intent, { by, idempotency }: Accepted): Promise<Id> {
+  await tx.operations.insert({ ...newRecord(kind, id, intent), requestedBy: by });
+  return openQueueEntry(tx, id, idempotency);
+}
+
+/** What was taken back is tried anew, with another build. */
+export async function beginAgain(tx: Tx, kind: AnyKind, id: Id, intent: Intent): Promise<void> {
+  const before = await tx.operations.find(id);
+  const record = newRecord(kind, id, intent);
+  await tx.operations.update(
+    before ? { ...record, createdAt: before.createdAt, requestedBy: before.requestedBy } : record,
+  );
+}
+
+/** A kind that looks before it changes anything has touched nothing yet. */
+function newRecord(kind: AnyKind, id: Id, { actions, plan }: Intent): PendingOperation {
+  const record: PendingOperation = { ...NEW_RECORD, id, type: kind.type, createdAt: nowSeconds(), actions, plan };
+  return kind.examine ? { ...record, isUntouched: true } : record;
+}
+
+/** From now on hosts are changed for it. */
+export function markBegun(tx: Tx, id: Id): Promise<void> {
+  return tx.operations.markTouched(id);
+}
+
+/** From now on nothing but the end of its undo leads out. */
+export function beginUndoing(tx: Tx, id: Id): Promise<void> {
+  return tx.operations.markUndoing(id);
+}
+
+/** What whoever goes on has to know. */
+export async function note(tx: Tx, id: Id, notes: object): Promise<void> {
+  const record = await tx.operations.find(id);
+  if (record) await tx.operations.update({ ...record, plan: { ...(record.plan as object | null), ...notes } });
+}
+
+/** It is done, but for what `remaining` names. Answers whether the record has ended. */
+export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Finalized, retry: After): Promise<boolean> {
+  const record = remaining.length > 0 ? await tx.operations.find(id) : null;
+  if (record)
+    await tx.operations.update({
+      ...record,
+      status: 'failed',
+      actions: remaining,
+      answered: record.answered ?? 'success',
+      retry: retry(record),
+    });
+  else await tx.operations.delete(id);
+  await answerClientOf(tx, id, { location });
+  return record === null;
+}
+
+/**
+ * It is undone, and its rows are taken back; its client is told why. With `keeps` the record stays, until hosts have
+ * nothing of it any more.
+ */
+export async function takeBack(
+  tx: Tx,
+  id: Id,
+  { keeps, error, retry }: { readonly keeps: object | undefined; readonly error: string; readonly retry: After },
+): Promise<void> {
+  const record = keeps ? await tx.operations.find(id) : null;
+  if (record)
+    await tx.operations.update({
+      ...record,
+      status: 'failed',
+      plan: { ...(record.plan as object | null), ...keeps },
+      answered: record.answered ?? 'failure',
+      retry: retry(record),
+    });
+  else await tx.operations.delete(id);
+  await answerClientOf(tx, id, { error });
+}
+
+/** It is tried again later. */
+export async function postpone(tx: Tx, id: Id, retry: After): Promise<void> {
+  const record = await tx.operations.find(id);
+  if (record) await tx.operations.update({ ...record, retry: retry(record) });
+}
+
+/** It could not be led out now. `error`: what its client is told, for good; null while it may still succeed. */
+export async function keep(tx: Tx, id: Id, error: string | null, retry: After): Promise<void> {
+  const record = await tx.operations.find(id);
+  if (!record) return;
+  await tx.operations.update({
+    ...record,
+    retry: retry(record),
+    ...(error === null ? {} : { status: 'failed', answered: record.answered ?? 'failure' }),
+  });
+  if (error !== null) await answerClientOf(tx, id, { error });
+}
+
+/** Something is left that no operation is about any more: it gets a record of its own. */
+export async function park(
+  tx: Tx,
+  type: OperationType,
+  actions: readonly Action[],
+  plan: object,
+): Promise<PendingOperation> {
+  const id = newId();
+  const createdAt = nowSeconds();
+  const record: PendingOperation = {
+    ...NEW_RECORD,
+    id,
+    type,
+    status: 'failed',
+    origin: 'leftover',
+    createdAt,
+    actions,
+    plan,
+  };
+  await tx.operations.insert(record);
+  return record;
+}
+
+/** These objects are given up: a record that is about nothing else ends. */
+export async function dropActions(tx: Tx, id: Id, isDropped: (action: Action) => boolean): Promise<void> {
+  const record = await tx.operations.find(id);
+  if (!record) return;
+  const actions = record.actions.filter((action) => !isDropped(action));
+  if (actions.length === 0) await tx.operations.delete(id);
+  else await tx.operations.update({ ...record, actions });
+}
+
+/** A later request takes its place; `error` is what its client is told. */
+export async function supersede(tx: Tx, id: Id, error: string): Promise<void> {
+  await tx.operations.delete(id);
+  await answerClientOf(tx, id, { error });
+}
+
+/** Nobody in this process works on these. */
+export function markStale(tx: Tx, ids: readonly Id[]): Promise<void> {
+  return tx.operations.setStatus(ids, 'stale');
+}
+
+/**
+ * At a start: what is pending was begun by a process that is gone. Its records become stale, for the cleaner; jobs
+ * without a record get their final answer now, since nobody else will give it. Answers the number of records.
+ */
+export async function interruptAll(tx: Tx): Promise<number> {
+  const ids = (await tx.operations.list()).map(({ id }) => id);
+  await markStale(tx, ids);
+  for (const { id, operationId } of await tx.queue.listPending()) {
+    if (operationId && (await tx.operations.find(operationId))) continue;
+    await answerJob(tx, id, { error: INTERRUPTED_JOB });
+  }
+  return ids.length;
+}
+
+/** At a start on a restored copy: what is pending was in flight when it was made (Unix milliseconds). */
+export function markCopied(tx: Tx, at: number): Promise<void> {
+  return tx.operations.markCopied(at);
+}
+
+/** Work without a record is accepted; answers the id of its entry in the queue. */
+export function beginJob(tx: Tx): Promise<Id> {
+  return openQueueEntry(tx, null);
+}
+
+export async function answerJob(tx: Tx, queueId: Id, answer: Answer): Promise<void> {
+  const entry = await tx.queue.find(queueId);
+  if (!entry) return;
+  await tx.queue.update(
+    'error' in answer
+      ? { ...entry, state: 'failed', error: answer.error }
+      : { ...entry, state: 'done', location: answer.location },
+  );
+}
+
+/** The queue entry of an earlier request with this key; refuses another request under the same one. */
+export async function findRepeated(tx: ReadTx, request: IdempotencyRequest | undefined): Promise<QueueTicket | null> {
+  const known = request ? await tx.idempotencyKeys.find(request.key) : null;
+  if (!request || !known || known.createdAt < steadyUnixMs() - IDEMPOTENCY_KEY_LIFE_MS) return null;
+  if (known.requestHash !== request.requestHash) {
+    throw new DomainError(
+      'unprocessable',
+      `Idempotency-Key ${request.key} was used for another request within the last 24 hours; send a new key with a new request`,
+    );
+  }
+  return { queueId: known.queueId };
+}
+
+/** A client that gave up, or one of the original, has no entry. */
+async function answerClientOf(tx: Tx, operationId: Id, answer: Answer): Promise<void> {
+  const entry = await tx.queue.findByOperation(operationId);
+  if (entry?.state === 'pending') await answerJob(tx, entry.id, answer);
+}
+
+/** A new entry for /queue/{id}, and under the request's key if it has one. */
+async function openQueueEntry(tx: Tx, operationId: Id | null, key?: IdempotencyRequest): Promise<Id> {
+  const queueId = newId();
+  const createdAt = steadyUnixMs();
+  await tx.queue.insert({ id: queueId, operationId, state: 'pending', location: null, error: null, createdAt });
+  if (key) {
+    await tx.idempotencyKeys.deleteOlderThan(createdAt - IDEMPOTENCY_KEY_LIFE_MS);
+    await tx.idempotencyKeys.insert({ ...key, queueId, createdAt });
+  }
+  return queueId;
+}
+
+function nowSeconds(): number {
+  return Math.floor(steadyUnixMs() / 1000);
+}

@@ -1,0 +1,53 @@
+import { newId } from '../../domain/ids.js';
+import type { Engine } from '../engine/engine.js';
+import type { EngineContext } from '../engine/operation.js';
+import type { Operations } from '../ports.js';
+import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClusterFlags } from './cluster-changes.js';
+import { deviceAdd } from './device-add.js';
+import { deviceDelete } from './device-delete.js';
+import { preflightDevice } from './device-preflight.js';
+import { deviceResync } from './device-resync.js';
+import { forgetHostKey } from './forget-host-key.js';
+import { nodeAdd } from './node-add.js';
+import { nodeDelete } from './node-delete.js';
+import { deviceStateChange, nodeStateChange } from './states.js';
+
+export type TopologyChanges = Pick<
+  Operations,
+  | 'createCluster'
+  | 'setClusterFlags'
+  | 'deleteCluster'
+  | 'changeNodeTags'
+  | 'changeDeviceTags'
+  | 'addNode'
+  | 'deleteNode'
+  | 'setNodeState'
+  | 'forgetHostKey'
+  | 'addDevice'
+  | 'preflightDevice'
+  | 'deleteDevice'
+  | 'setDeviceState'
+  | 'resyncDevice'
+>;
+
+/** The changes of clusters, nodes and devices. */
+export function topologyChanges(engine: Engine, { store }: EngineContext): TopologyChanges {
+  return {
+    createCluster: (_by, flags) => createCluster(store, flags),
+    setClusterFlags: (_by, id, flags) => setClusterFlags(store, id, flags),
+    deleteCluster: (_by, id) => deleteCluster(store, id),
+    changeNodeTags: (_by, id, change) => changeNodeTags(store, id, change),
+    changeDeviceTags: (_by, id, change) => changeDeviceTags(store, id, change),
+
+    addNode: (by, request) => engine.begin(nodeAdd, { ...request, nodeId: newId() }, by),
+    deleteNode: (by, id) => engine.begin(nodeDelete, id, by),
+    setNodeState: (_by, id, to) => engine.beginJob(nodeStateChange, { id, to }),
+    forgetHostKey: (_by, host) => forgetHostKey(store, host),
+
+    addDevice: (by, request) => engine.begin(deviceAdd, { ...request, deviceId: newId() }, by),
+    preflightDevice: (nodeId, name) => preflightDevice(engine.context, nodeId, name),
+    deleteDevice: (by, id, forceForget) => engine.begin(deviceDelete, { id, forceForget }, by),
+    setDeviceState: (_by, id, to) => engine.beginJob(deviceStateChange, { id, to }),
+    resyncDevice: (_by, id) => engine.beginJob(deviceResync, id),
+  };
+}

@@ -1,0 +1,122 @@
+import { clusterErrorsText, eligibleClusters } from '../../domain/allocator/eligible-clusters.js';
+import type { DeviceVerdict, PlacementResult } from '../../domain/allocator/types.js';
+import type { Brick } from '../../domain/brick.js';
+import { DomainError } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
+import { storageName } from '../../domain/node.js';
+import { gibToKib } from '../../domain/size.js';
+import { refuseLongVolumeName } from '../../domain/volume-name.js';
+import { effectiveOptions, refuseSetWithoutArbiter } from '../../domain/volume-options.js';
+import type { ReadTx } from '../../store/store.js';
+import type { BuildContext } from '../engine/operation.js';
+import type { Logger } from '../logger.js';
+import type { VolumeRequest } from '../ports.js';
+import type { OperationSettings } from '../settings.js';
+import { place, placementRequest, snapshotOf } from './placement.js';
+
+/** The options of a new volume, in the order in which gluster is given them; refuses what gluster makes no volume of. */
+export function optionsOfRequest(request: VolumeRequest, settings: OperationSettings): readonly string[] {
+  const options = effectiveOptions(
+    settings.preRequestOptions,
+    request.options,
+    settings.postRequestOptions,
+    request.isBlockHosting ? settings.blockHostingOptions : null,
+  );
+  if (settings.hasGlusterLimits) refuseSetWithoutArbiter(request.durability, options);
+  return options;
+}
+
+/** Why one cluster could not take a volume. */
+export interface ClusterPlacementRefusal {
+  readonly clusterId: Id;
+  readonly text: string;
+  readonly explanation: string;
+  readonly devices: readonly DeviceVerdict[];
+}
+
+/** No cluster could take the volume; carries the reasons per device for the log and for `POST /placements`. */
+export class NoPlacementError extends DomainError {
+  readonly refusals: readonly ClusterPlacementRefusal[];
+
+  constructor(message: string, refusals: readonly ClusterPlacementRefusal[]) {
+    super('no_space', message);
+    this.refusals = refusals;
+  }
+}
+
+/** Says in the log for each device why it was not taken. */
+export function logNoPlacement(error: unknown, log: Logger): void {
+  if (!(error instanceof NoPlacementError)) return;
+  for (const { clusterId, text, devices } of error.refusals)
+    log.warn({ cluster: clusterId, reason: text, devices }, 'no placement');
+}
+
+/** Refuses bricks that gluster can't take into a volume of this name. */
+export async function refuseLongNames(
+  tx: ReadTx,
+  volumeName: string,
+  bricks: readonly Pick<Brick, 'nodeId' | 'path'>[],
+  settings: OperationSettings,
+): Promise<void> {
+  if (!settings.hasGlusterLimits) return;
+  for (const { nodeId, path } of bricks) {
+    const node = await tx.nodes.find(nodeId);
+    if (node) refuseLongVolumeName(volumeName, storageName(node), path);
+  }
+}
+
+/** The first cluster, in the order asked for or by id, that can take the volume, and where its bricks go. */
+export async function choosePlacement(
+  tx: ReadTx,
+  request: VolumeRequest,
+  name: string,
+  options: readonly string[],
+  { settings, health }: BuildContext,
+) {
+  const candidates = request.clusters?.length
+    ? request.clusters
+    : (await tx.clusters.list()).map((cluster) => cluster.id);
+  const described = [];
+  for (const id of candidates) {
+    const cluster = await tx.clusters.find(id);
+    if (!cluster) continue;
+    described.push({
+      id,
+      allowsFile: cluster.allowsFile,
+      allowsBlock: cluster.allowsBlock,
+      volumeCount: await tx.volumes.countByCluster(id),
+      nameTaken: (await tx.volumes.findByName(id, name)) !== null,
+    });
+  }
+  const { eligible, reasons } = eligibleClusters(described, {
+    name,
+    isBlock: request.isBlockHosting,
+    maxVolumes: settings.maxVolumesPerCluster,
+  });
+  if (eligible.length === 0) throw refused(clusterErrorsText(reasons, 'No eligible cluster for volume'), []);
+  const wanted = placementRequest(
+    { ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 },
+    settings,
+  );
+  const refusals: ClusterPlacementRefusal[] = [];
+  for (const clusterId of eligible) {
+    const placed = place(await snapshotOf(tx, clusterId, health, settings.reserveSpareMetadata), wanted);
+    if (placed.kind === 'placed') return { clusterId, sets: placed.sets };
+    refusals.push({ clusterId, text: createText(placed), explanation: placed.explanation, devices: placed.devices });
+    if (placed.reason === 'invalid-tag-rule' || placed.reason === 'file-size-over-brick-size') break;
+  }
+  const texts = refusals.map(({ clusterId, text, explanation }) => ({
+    clusterId,
+    text: explanation ? `${text}\n${explanation}` : text,
+  }));
+  throw refused(clusterErrorsText(texts, 'Unable to create volume on any cluster:'), refusals);
+}
+
+/** Clients of a create know one text for every way in which a size does not fit; the explanation says which. */
+function createText({ reason, text }: Extract<PlacementResult, { kind: 'refused' }>): string {
+  return reason === 'max-bricks' || reason === 'min-brick-size' ? 'No space' : text;
+}
+
+function refused(text: string, refusals: readonly ClusterPlacementRefusal[]): NoPlacementError {
+  return new NoPlacementError(`Failed to allocate new volume: ${text}`, refusals);
+}

@@ -1,0 +1,51 @@
+import { idNotFound } from '../../domain/errors.js';
+import { newId } from '../../domain/ids.js';
+import type { Engine } from '../engine/engine.js';
+import type { EngineContext } from '../engine/operation.js';
+import type { Operations } from '../ports.js';
+import { blockRestrictionChange } from './block-restriction.js';
+import { brickAdoption } from './brick-adoption.js';
+import { volumeClone } from './volume-clone.js';
+import { checkVolumeRequest, volumeCreate } from './volume-create.js';
+import { volumeDelete } from './volume-delete.js';
+import { volumeExpand } from './volume-expand.js';
+import { planVolume } from './volume-plan.js';
+
+export type VolumeChanges = Pick<
+  Operations,
+  | 'createVolume'
+  | 'expandVolume'
+  | 'cloneVolume'
+  | 'deleteVolume'
+  | 'claimVolume'
+  | 'adoptBricks'
+  | 'setBlockRestriction'
+  | 'planVolume'
+>;
+
+/** The changes of volumes. */
+export function volumeChanges(engine: Engine, context: EngineContext): VolumeChanges {
+  const { store, settings } = context;
+  return {
+    createVolume: (by, request, idempotency) =>
+      engine.begin(volumeCreate, { ...request, volumeId: newId() }, by, idempotency),
+    expandVolume: (by, volumeId, addGib) => engine.begin(volumeExpand, { volumeId, addGib }, by),
+    cloneVolume: (by, sourceId, name) => engine.begin(volumeClone, { sourceId, name, cloneId: newId() }, by),
+    deleteVolume: (by, id) => engine.begin(volumeDelete, id, by),
+    adoptBricks: (_by, id) => engine.beginJob(brickAdoption, id),
+    setBlockRestriction: (_by, volumeId, restriction) =>
+      engine.beginJob(blockRestrictionChange, { volumeId, restriction }),
+
+    claimVolume: (_by, id) =>
+      store.write(async (tx) => {
+        if (!(await tx.volumes.find(id))) throw idNotFound();
+        await tx.volumes.claim(id);
+      }),
+
+    planVolume: (request) =>
+      store.read(async (tx) => {
+        await checkVolumeRequest(tx, request, settings);
+        return planVolume(tx, request, context);
+      }),
+  };
+}
