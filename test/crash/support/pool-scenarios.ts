@@ -1,6 +1,7 @@
 import type { Id } from '../../../src/domain/ids.js';
 import type { EntryState } from '../../../src/domain/node.js';
 import type { Client, View } from './client.js';
+import { isGroupGone, isPeerOut } from './decided.js';
 import { addNode, loadTopology, makeVolume, type Scenario, type World } from './scenario.js';
 
 const PAUSE_MS = 10_000;
@@ -63,6 +64,7 @@ export const POOL_SCENARIOS: readonly Scenario[] = [
     isDone: (view, id) => !view.devices.some((device) => device.id === id),
     // Once its volume group is gone there is no way back.
     mayFinishLater: true,
+    isDecided: isGroupGone,
   },
   {
     name: 'forget device',
@@ -71,12 +73,14 @@ export const POOL_SCENARIOS: readonly Scenario[] = [
     isDone: (view, id) => !view.devices.some((device) => device.id === id),
     // That is what it is for: a device that can't be asked any more.
     tolerates: /^on the hosts but not in the store: [pv][vg] /,
+    isDecided: isGroupGone,
   },
   {
     name: 'delete node',
     prepare: async (client) => addNode(client, await smallPool(client), 3),
     request: (client, id) => client.operations.deleteNode(id),
     isDone: (view, id) => !view.nodes.some((node) => node.id === id),
+    isDecided: isPeerOut,
   },
   {
     name: 'delete a dead node',
@@ -87,6 +91,7 @@ export const POOL_SCENARIOS: readonly Scenario[] = [
     },
     request: (client, id) => client.operations.deleteNode(id),
     isDone: (view, id) => !view.nodes.some((node) => node.id === id),
+    isDecided: isPeerOut,
   },
 ];
 

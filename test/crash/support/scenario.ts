@@ -5,6 +5,7 @@ import type { QueueTicket, VolumeRequest } from '../../../src/operations/ports.j
 import type { OperationSettings } from '../../../src/operations/settings.js';
 import { volumeRequest } from '../../support/pool.js';
 import type { Client, View } from './client.js';
+import type { Decided } from './decided.js';
 
 export const HOSTS = 3;
 export const DEVICES = 2;
@@ -27,6 +28,8 @@ export interface Scenario {
   isDone(view: View, id: Id): boolean;
   /** Whoever was told that it failed may find it done later: there was no way back. */
   readonly mayFinishLater?: boolean;
+  /** Without it, a change of which a client was told that it failed never happens. */
+  readonly isDecided?: Decided;
   /** Whether it happens without a failed command shows in nothing but the answer. */
   readonly isInvisible?: boolean;
   /** What it asks for is done after a restart by the server itself, whatever the answer was. */

@@ -1,6 +1,7 @@
 import type { VolumeRequest } from '../../../src/operations/ports.js';
 import { volumeRequest } from '../../support/pool.js';
 import type { Client, View } from './client.js';
+import { isGrown, isVolumeGone } from './decided.js';
 import { loadTopology, makeClone, makeVolume, type Scenario } from './scenario.js';
 
 const REPLICA_3 = { type: 'replicate', replica: 3, disperseData: 0, disperseRedundancy: 0 } as const;
@@ -34,6 +35,7 @@ function expand(name: string, request: Partial<VolumeRequest>, addGib: number): 
     isDone: (view, id) => view.volumes.some((volume) => volume.id === id && volume.sizeGib > (request.sizeGib ?? 10)),
     // Bricks that gluster serves may hold data.
     mayFinishLater: true,
+    isDecided: isGrown,
   };
 }
 
@@ -44,6 +46,7 @@ function remove(name: string, prepare: (client: Client) => Promise<string>): Sce
     request: (client, id) => client.operations.deleteVolume(id),
     isDone: isGone,
     mayFinishLater: true,
+    isDecided: isVolumeGone,
   };
 }
 
