@@ -37,6 +37,13 @@ module.exports = {
       to: { pathNot: ['^src/domain/', '^node:crypto$', '^crypto$'] },
     },
     only('store-knows-domain', '^src/store/', ['^src/domain/']),
+    {
+      name: 'only-the-store-sees-its-engine',
+      comment: 'open-store.ts is the way in',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/store/sqlite/', '^src/store/open-store\\.ts$'] },
+      to: { path: '^src/store/sqlite/' },
+    },
     only('interchange-knows-domain-and-store-interface', '^src/interchange/', [
       '^src/domain/',
       '^src/store/(store|attributes)\\.ts$',

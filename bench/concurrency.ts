@@ -12,7 +12,7 @@ import { MockExecutor } from '../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../src/operations/create-operations.js';
 import { HostWork } from '../src/operations/hosts/host-work.js';
-import { openSqliteStore } from '../src/store/sqlite.js';
+import { openStore } from '../src/store/open-store.js';
 import { askedBy } from '../test/support/asked-by.js';
 import {
   ALL_UP,
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     })),
     latency: { programMs: MS },
   });
-  const store = await openSqliteStore({ file: join(folder, 'heketi.db') });
+  const store = await openStore({ file: join(folder, 'heketi.db') });
   const services = createOperations({
     store,
     hosts: { executor: new MockExecutor(hosts), settings: HOST_SETTINGS },

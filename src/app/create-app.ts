@@ -19,7 +19,7 @@ import { RestoredDatabase } from '../operations/engine/restored-database.js';
 import { examinePool, findDifferences } from '../operations/examination/examine.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import { HostWork } from '../operations/hosts/host-work.js';
-import { openSqliteStore } from '../store/sqlite.js';
+import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import { BackgroundWork } from './background-work.js';
 import { chooseExecutor } from './choose-executor.js';
@@ -58,7 +58,7 @@ export async function createApp(
   tls: TlsTexts | null = null,
 ): Promise<App> {
   const metrics = createMetrics();
-  const store = await openSqliteStore({
+  const store = await openStore({
     file: config.dbFile,
     readOnly: config.dbReadOnly,
     logger,

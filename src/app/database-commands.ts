@@ -9,9 +9,8 @@ import { importDatabase } from '../interchange/import.js';
 import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import { removeBricksWithEmptyPath } from '../operations/volumes/empty-path-bricks.js';
-import { openSqliteStore } from '../store/sqlite.js';
+import { openStore, putInPlace, removeDatabase } from '../store/open-store.js';
 import type { ReadTx, Store } from '../store/store.js';
-import { putInPlace } from './put-in-place.js';
 
 /** `heketi db export`: the database as JSON, to a new file or to standard output. */
 export async function exportDatabase(
@@ -54,7 +53,7 @@ export async function importDatabaseFile({ dbFile, jsonFile }: DbImportOptions):
   // Under another name until it is whole: a server would take what a killed import left for an empty database.
   const partial = `${dbFile}.importing`;
   await removeDatabase(partial);
-  const store = await openSqliteStore({ file: partial });
+  const store = await openStore({ file: partial });
   try {
     await store.write((tx) => importDatabase(tx, document));
   } catch (error) {
@@ -65,10 +64,6 @@ export async function importDatabaseFile({ dbFile, jsonFile }: DbImportOptions):
   await store.close();
   await putInPlace(partial, dbFile);
   return 0;
-}
-
-async function removeDatabase(file: string): Promise<void> {
-  await Promise.all([file, `${file}-wal`, `${file}-journal`].map((part) => rm(part, { force: true })));
 }
 
 /** `heketi db consistency-check`: contradictions in a database; finding some is no failure. */
@@ -83,7 +78,7 @@ export async function deleteBricksWithEmptyPath(
   print: (text: string) => void,
 ): Promise<number> {
   if (!existsSync(dbFile)) throw refused(`there is no database ${dbFile}`);
-  const store = await openSqliteStore({ file: dbFile });
+  const store = await openStore({ file: dbFile });
   try {
     const { removed, pending } = await store.write((tx) => removeBricksWithEmptyPath(tx, { clusters, nodes, devices }));
     print(`${counted(removed.length, 'brick')} without a path removed\n`);
@@ -96,7 +91,7 @@ export async function deleteBricksWithEmptyPath(
 
 async function readOnly<T>(dbFile: string, work: (tx: ReadTx) => Promise<T>): Promise<T> {
   if (!existsSync(dbFile)) throw refused(`there is no database ${dbFile}`);
-  const store: Store = await openSqliteStore({ file: dbFile, readOnly: true });
+  const store: Store = await openStore({ file: dbFile, readOnly: true });
   try {
     return await store.read(work);
   } finally {

@@ -3,7 +3,7 @@ import type { ForgetHostKeyOptions } from '../config/command-line.js';
 import { loadConfig } from '../config/load-config.js';
 import { DomainError } from '../domain/errors.js';
 import { forgetHostKey } from '../operations/topology/forget-host-key.js';
-import { openSqliteStore } from '../store/sqlite.js';
+import { openStore } from '../store/open-store.js';
 
 /** `heketi offline forget-host-key`: the host's key is learnt anew at the next connection. */
 export async function forgetHostKeyOffline(
@@ -13,7 +13,7 @@ export async function forgetHostKeyOffline(
 ): Promise<number> {
   const { config } = loadConfig({ file: configFile, env, flags: { disableAuth: true } });
   if (!existsSync(config.dbFile)) throw new DomainError('invalid', `there is no database ${config.dbFile}`);
-  const store = await openSqliteStore({ file: config.dbFile });
+  const store = await openStore({ file: config.dbFile });
   try {
     await forgetHostKey(store, host);
     print(`The key of ${host} is forgotten; the next connection takes the one it shows then.\n`);

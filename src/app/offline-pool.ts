@@ -15,7 +15,7 @@ import { examinePool } from '../operations/examination/examine.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import { HostWork } from '../operations/hosts/host-work.js';
 import { setDatabaseOptions } from '../operations/volumes/database-volume.js';
-import { openSqliteStore } from '../store/sqlite.js';
+import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import { chooseExecutor } from './choose-executor.js';
 import { operationSettings } from './operation-settings.js';
@@ -62,7 +62,7 @@ async function withHosts<T>(
     throw new DomainError('invalid', `there is no database ${config.dbFile}`);
   const { logger } = createLogger({ level: config.logLevel, format: config.logFormat });
   for (const warning of warnings) logger.warn(warning);
-  const store = await openSqliteStore({ file: config.dbFile, readOnly: config.dbReadOnly, logger });
+  const store = await openStore({ file: config.dbFile, readOnly: config.dbReadOnly, logger });
   try {
     if (purpose === 'changing') await refuseCopy(store, logger);
     const { executor, simulated } = await chooseExecutor(config, store, logger, purpose === 'reading');

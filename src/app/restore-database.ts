@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, rm } from 'node:fs/promises';
 import type { DbRestoreOptions } from '../config/command-line.js';
 import { DomainError } from '../domain/errors.js';
 import { checkDatabase } from '../interchange/check.js';
-import { isInUse, openSqliteStore } from '../store/sqlite.js';
-import { resolveDatabaseFile } from '../store/sqlite-file.js';
-import { putInPlace } from './put-in-place.js';
+import {
+  copyDatabase,
+  isInUse,
+  openStore,
+  putInPlace,
+  removeDatabase,
+  resolveDatabaseFile,
+} from '../store/open-store.js';
 
 /**
  * `heketi db restore`: verifies a copy of the backup, and only then puts it in the place of the database. The server
@@ -16,7 +20,7 @@ export async function restoreDatabase(options: DbRestoreOptions, print: (text: s
   const [backupFile, dbFile] = [options.backupFile, options.dbFile].map(resolveDatabaseFile) as [string, string];
   await refuseUsed(dbFile);
   const partial = `${dbFile}.restoring`;
-  await remove(partial);
+  await removeDatabase(partial);
   try {
     await copyBackup(backupFile, partial);
     const contents = await verify(partial);
@@ -27,16 +31,14 @@ export async function restoreDatabase(options: DbRestoreOptions, print: (text: s
     if (kept !== null) print(`What stood there is kept as ${kept}.\n`);
     return 0;
   } catch (error) {
-    await remove(partial);
+    await removeDatabase(partial);
     throw error;
   }
 }
 
 async function copyBackup(backupFile: string, partial: string): Promise<void> {
   try {
-    await copyFile(backupFile, partial);
-    await chmod(partial, 0o600);
-    if (existsSync(`${backupFile}-wal`)) await copyFile(`${backupFile}-wal`, `${partial}-wal`);
+    await copyDatabase(backupFile, partial);
   } catch (cause) {
     throw new DomainError('invalid', `the backup can't be copied: ${(cause as Error).message}`, { cause });
   }
@@ -46,14 +48,14 @@ async function copyBackup(backupFile: string, partial: string): Promise<void> {
 async function refuseUsed(dbFile: string): Promise<void> {
   if (!existsSync(dbFile)) return;
   try {
-    await (await openSqliteStore({ file: dbFile })).close();
+    await (await openStore({ file: dbFile })).close();
   } catch (error) {
     if (isInUse(error)) throw error;
   }
 }
 
 async function verify(file: string): Promise<string> {
-  const store = await openSqliteStore({ file });
+  const store = await openStore({ file });
   try {
     await store.write(async (tx) => {
       // A file that was copied in another way does not say when.
@@ -68,8 +70,4 @@ async function verify(file: string): Promise<string> {
   } finally {
     await store.close();
   }
-}
-
-async function remove(file: string): Promise<void> {
-  await Promise.all([file, `${file}-wal`, `${file}-journal`].map((part) => rm(part, { force: true })));
 }

@@ -8,6 +8,25 @@ import type { OperationStatus, OperationType, PendingOperation } from '../domain
 import type { QueueEntry } from '../domain/queue-entry.js';
 import type { UnclaimedVolume, Volume } from '../domain/volume.js';
 
+/** What a store needs to be opened. */
+export interface StoreConfig {
+  readonly file: string;
+  /** Reads a private copy as it is now, never changes the file, and needs no lock; writes are refused. */
+  readonly readOnly?: boolean;
+  /** How long to wait for another process that has the database open. */
+  readonly lockTimeoutMs?: number;
+  readonly logger?: { info(fields: object, message: string): void; error(fields: object, message: string): void };
+  /**
+   * When a commit fails and its outcome can't be found out: keep trying, and let those that wait for it wait. Otherwise
+   * they are told that it is unknown.
+   */
+  readonly isPatient?: boolean;
+  /** Called after each commit with the units of work that shared it and how long it took until it was on disk. */
+  readonly onCommit?: (units: number, durationMs: number) => void;
+  /** Called when a sync failed, so that nobody can know what is on disk: has to end the process, as it does when not given. */
+  readonly onDiskLost?: (error: Error) => void;
+}
+
 /**
  * Where clusters, nodes, devices, bricks, volumes and the intent of every running operation are kept.
  *

@@ -8,7 +8,7 @@ import { dumpDatabase } from '../../src/interchange/dump.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
 import type { Operations } from '../../src/operations/ports.js';
-import { openMemoryStore } from '../../src/store/sqlite.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 
 export const KEYS = { admin: 'admin secret', user: 'user-secret' };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
 import type { QueueTicket } from '../../src/operations/ports.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openStore } from '../../src/store/open-store.js';
 import type { AskedOperations } from '../support/asked-by.js';
 import { makeMemoryFolder } from '../support/memory-folder.js';
 import { loadTopology, openPool, type Pool, recover, strictHosts } from '../support/pool.js';
@@ -90,7 +90,7 @@ async function live(
     const before = lab.hosts.state();
 
     const executor = new StrikingExecutor(lab, faults.commands ?? []);
-    const opened = await openSqliteStore({ file });
+    const opened = await openStore({ file });
     const store = new DyingStore(opened, faults.commit ?? null, () => executor.kill());
     const struck = await openPool(file, executor, { store, settings: refusal.settings ?? {} });
     await Promise.race([refusal.request(struck.operations, id).catch(() => undefined), executor.death]);

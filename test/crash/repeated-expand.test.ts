@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openStore } from '../../src/store/open-store.js';
 import { differences } from '../support/differences.js';
 import { makeMemoryFolder } from '../support/memory-folder.js';
 import { loadTopology, openPool, type Pool, SILENT, strictHosts } from '../support/pool.js';
@@ -45,7 +45,7 @@ async function live(faults: Faults): Promise<{ readonly commands: number; readon
     await quiet.store.close();
 
     const executor = new StrikingExecutor(lab, faults.commands ?? []);
-    const opened = await openSqliteStore({ file });
+    const opened = await openStore({ file });
     const store = new DyingStore(opened, faults.commit ?? null, () => executor.kill());
     const struck = await openPool(file, executor, { store });
     await Promise.race([askForMissing(struck, id), executor.death]);

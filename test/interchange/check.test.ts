@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckReport, checkDatabase } from '../../src/interchange/check.js';
 import { importDatabase } from '../../src/interchange/import.js';
-import { openMemoryStore } from '../../src/store/sqlite.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import { goldenNames, goldenPreload, goldenStep, readGolden } from './golden-databases.js';
 
 async function check(document: unknown): Promise<CheckReport> {

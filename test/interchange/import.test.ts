@@ -3,7 +3,7 @@ import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
 import { importDatabase } from '../../src/interchange/import.js';
 import { parseJson } from '../../src/json/parse-json.js';
-import { openMemoryStore } from '../../src/store/sqlite.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { readGolden } from './golden-databases.js';
 

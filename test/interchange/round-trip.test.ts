@@ -3,7 +3,7 @@ import { dumpDatabase } from '../../src/interchange/dump.js';
 import { importDatabase } from '../../src/interchange/import.js';
 import { parseJson } from '../../src/json/parse-json.js';
 import { stringifyJson } from '../../src/json/stringify-json.js';
-import { openMemoryStore } from '../../src/store/sqlite.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import { comparable, goldenNames, readGolden } from './golden-databases.js';
 
 async function importAndDump(document: unknown): Promise<unknown> {

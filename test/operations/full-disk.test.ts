@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { differences } from '../support/differences.js';
 import { makeMemoryFolder } from '../support/memory-folder.js';
@@ -54,7 +54,7 @@ it('a disk that is full while a second try is recorded does not end the operatio
 async function poolOnDisk(settings: Partial<OperationSettings> = {}) {
   const folder = makeMemoryFolder('mortar-full-disk-');
   const hosts = strictHosts(3, 1);
-  const disk = new FullDisk(await openSqliteStore({ file: join(folder, 'heketi.db') }));
+  const disk = new FullDisk(await openStore({ file: join(folder, 'heketi.db') }));
   const pool = await openPool('', new MockExecutor(hosts), { store: disk.store, settings });
   onTestFinished(async () => {
     await pool.store.close();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src/domain/ids.js';
 import type { QueueEntry } from '../../src/domain/queue-entry.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
-import { openMemoryStore } from '../../src/store/sqlite.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { SILENT } from '../support/pool.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RestoredDatabase } from '../../src/operations/engine/restored-database.js';
-import { openMemoryStore } from '../../src/store/sqlite.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { operation } from '../store/records.js';
 import { SILENT } from '../support/pool.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Brick } from '../../src/domain/brick.js';
 import { importDatabase } from '../../src/interchange/import.js';
 import { giveBackSpace, takeSpace } from '../../src/operations/volumes/space.js';
-import { openMemoryStore } from '../../src/store/sqlite.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 
 const DEVICE = 'd1';

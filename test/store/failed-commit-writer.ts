@@ -1,4 +1,4 @@
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { cluster } from './records.js';
 
 /** A process that writes the clusters whose ids it is sent, and tells what became of each. */

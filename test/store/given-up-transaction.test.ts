@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
-import { sqliteConnection, sqliteTransactions, transactionConnection } from '../../src/store/sqlite-connection.js';
-import { StatementCache } from '../../src/store/statement-cache.js';
+import { sqliteConnection, sqliteTransactions, transactionConnection } from '../../src/store/sqlite/connection.js';
+import { StatementCache } from '../../src/store/sqlite/statement-cache.js';
+import { UnitsOfWork } from '../../src/store/sqlite/units-of-work.js';
 import { tables } from '../../src/store/tables.js';
-import { UnitsOfWork } from '../../src/store/units-of-work.js';
 import { cluster, volume } from './records.js';
 import { openTemporary, temporaryFile } from './temporary-database.js';
 

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { cluster } from './records.js';
 import { linkTo, openTemporary, temporaryFile } from './temporary-database.js';
@@ -22,8 +22,8 @@ describe('a copy of the file alone', () => {
   it('is refused when it was made in the midst of changes', async () => {
     const { file } = await changed();
     const copy = aloneOf(file);
-    await expect(openSqliteStore({ file: copy })).rejects.toThrow(/is incomplete: it was copied without its log/);
-    await expect(openSqliteStore({ file: copy, readOnly: true })).rejects.toThrow(/is incomplete/);
+    await expect(openStore({ file: copy })).rejects.toThrow(/is incomplete: it was copied without its log/);
+    await expect(openStore({ file: copy, readOnly: true })).rejects.toThrow(/is incomplete/);
   });
 
   it('is complete after the server has started and after it has stopped', async () => {
@@ -50,7 +50,7 @@ describe('a log', () => {
     const lost = temporaryFile();
     copyFileSync(`${file}-wal`, `${lost}-wal`);
     if (state === 'empty') writeFileSync(lost, '');
-    await expect(openSqliteStore({ file: lost })).rejects.toThrow(/holds changes of a database/);
+    await expect(openStore({ file: lost })).rejects.toThrow(/holds changes of a database/);
     expect(statSync(`${lost}-wal`).size).toBe(statSync(`${file}-wal`).size);
     expect(existsSync(lost)).toBe(state === 'empty');
   });
@@ -58,7 +58,7 @@ describe('a log', () => {
   it('of another database is named as it stands when a copy of it was looked at', async () => {
     const { file } = await changed();
     const copy = aloneOf(file);
-    const refusal = await openSqliteStore({ file: copy, readOnly: true }).catch((error: Error) => error.message);
+    const refusal = await openStore({ file: copy, readOnly: true }).catch((error: Error) => error.message);
     expect(refusal).toContain(`its log ${copy}-wal`);
     expect(refusal).not.toContain('mortar-db-');
   });
@@ -77,8 +77,8 @@ describe('a log', () => {
     const restored = temporaryFile();
     writeFileSync(restored, backup);
     copyFileSync(`${file}-wal`, `${restored}-wal`);
-    await expect(openSqliteStore({ file: restored })).rejects.toThrow(/is not of the database/);
-    await expect(openSqliteStore({ file: restored, readOnly: true })).rejects.toThrow(/is not of the database/);
+    await expect(openStore({ file: restored })).rejects.toThrow(/is not of the database/);
+    await expect(openStore({ file: restored, readOnly: true })).rejects.toThrow(/is not of the database/);
     expect(existsSync(`${restored}-wal`)).toBe(true);
   });
 
@@ -91,7 +91,7 @@ describe('a log', () => {
       await again.write((tx) => tx.clusters.insert(cluster(`d${n}`)));
       const restored = aloneOf(early);
       copyFileSync(`${file}-wal`, `${restored}-wal`);
-      await expect(openSqliteStore({ file: restored })).rejects.toThrow(/is not of the database/);
+      await expect(openStore({ file: restored })).rejects.toThrow(/is not of the database/);
     }
   });
 });

@@ -2,8 +2,8 @@ import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { loadMigrations, migrate } from '../../src/store/migrate.js';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { loadMigrations, migrate } from '../../src/store/sqlite/migrate.js';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
 

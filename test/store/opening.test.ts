@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openStore } from '../../src/store/open-store.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
 
@@ -80,8 +80,8 @@ describe('a file is refused, with a sentence, and not changed,', () => {
   ])('that is %s', async (_what, bytes, sentence) => {
     const file = temporaryFile();
     writeFileSync(file, bytes);
-    await expect(openSqliteStore({ file })).rejects.toThrow(sentence);
-    await expect(openSqliteStore({ file })).rejects.toThrow(file);
+    await expect(openStore({ file })).rejects.toThrow(sentence);
+    await expect(openStore({ file })).rejects.toThrow(file);
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
@@ -91,7 +91,7 @@ describe('a file is refused, with a sentence, and not changed,', () => {
     other.exec('create table song (title text)');
     other.close();
     const before = readFileSync(file);
-    await expect(openSqliteStore({ file })).rejects.toThrow(/one of another program/);
+    await expect(openStore({ file })).rejects.toThrow(/one of another program/);
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -102,7 +102,7 @@ describe('a file is refused, with a sentence, and not changed,', () => {
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 2048, bytes.length);
     writeFileSync(file, bytes);
-    await expect(openSqliteStore({ file })).rejects.toThrow(/damaged/);
+    await expect(openStore({ file })).rejects.toThrow(/damaged/);
   });
 
   it('that has lost its end', async () => {
@@ -110,19 +110,19 @@ describe('a file is refused, with a sentence, and not changed,', () => {
     const store = await openTemporary(file);
     await store.close();
     truncateSync(file, 20_000);
-    await expect(openSqliteStore({ file })).rejects.toThrow(/damaged/);
+    await expect(openStore({ file })).rejects.toThrow(/damaged/);
   });
 
   it('whose directory does not exist', async () => {
     const file = join(temporaryDirectory(), 'missing', 'heketi.db');
-    await expect(openSqliteStore({ file })).rejects.toThrow(/its directory does not exist/);
+    await expect(openStore({ file })).rejects.toThrow(/its directory does not exist/);
     expect(existsSync(dirname(file))).toBe(false);
   });
 
   it('that is a directory', async () => {
     const file = temporaryFile();
     mkdirSync(file);
-    await expect(openSqliteStore({ file })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(openStore({ file })).rejects.toMatchObject({ code: 'unavailable' });
   });
 });
 
@@ -130,7 +130,7 @@ describe('a database that another process has open', () => {
   it('is refused, and can be opened when that process has ended', async () => {
     const file = temporaryFile();
     const holder = await holdInAnotherProcess(file);
-    await expect(openSqliteStore({ file, lockTimeoutMs: 20 })).rejects.toThrow(/in use by another process/);
+    await expect(openStore({ file, lockTimeoutMs: 20 })).rejects.toThrow(/in use by another process/);
     holder.kill();
     await once(holder, 'exit');
     await openTemporary(file);
@@ -155,7 +155,7 @@ describe('a database opened for reading only', () => {
     chmodSync(dirname(file), 0o500);
     onTestFinished(() => chmodSync(dirname(file), 0o700));
 
-    const store = await openSqliteStore({ file, readOnly: true });
+    const store = await openStore({ file, readOnly: true });
     expect(await store.read((tx) => tx.clusters.list())).toHaveLength(1);
     await expect(store.write((tx) => tx.clusters.insert(cluster('c2')))).rejects.toMatchObject({ code: 'unavailable' });
     await store.close();
@@ -165,7 +165,7 @@ describe('a database opened for reading only', () => {
 
   it('has to exist', async () => {
     const file = temporaryFile();
-    await expect(openSqliteStore({ file, readOnly: true })).rejects.toThrow(/There is no database/);
+    await expect(openStore({ file, readOnly: true })).rejects.toThrow(/There is no database/);
     expect(existsSync(file)).toBe(false);
   });
 });

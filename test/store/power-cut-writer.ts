@@ -1,5 +1,5 @@
 import { openSync, writeSync } from 'node:fs';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { cluster } from './records.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openStore } from '../../src/store/open-store.js';
 import { makeMemoryFolder } from '../support/memory-folder.js';
 import { afterPowerCut, type DiskEvent, RecordedDisk } from '../support/recorded-disk.js';
 import { seededRandom, seedFrom } from '../support/seeded-random.js';
@@ -29,7 +29,7 @@ const seeds = Array.from({ length: RUNS }, () => Math.floor(random() * 1e9));
 console.log(`power cuts: MORTAR_CRASH_SEED=${seed}`);
 
 describe('a database whose machine loses its power, with writes torn and missing since the last sync', () => {
-  it.each(seeds)('opens, whole, with all that was answered (%i)', { timeout: CUTS * 100 }, async (runSeed) => {
+  it.each(seeds)('opens, whole, with all that was answered (%i)', { timeout: CUTS * 500 }, async (runSeed) => {
     const folder = makeMemoryFolder('mortar-power-cut-');
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const events = await recordedLife(folder, runSeed);
@@ -80,7 +80,7 @@ async function recordedLife(folder: string, runSeed: number): Promise<readonly D
 async function clustersIn(folder: string, files: ReadonlyMap<string, Buffer>): Promise<ReadonlySet<string>> {
   mkdirSync(folder);
   for (const [name, bytes] of files) if (name !== 'answers') writeFileSync(join(folder, name), bytes);
-  const store = await openSqliteStore({ file: join(folder, 'heketi.db') });
+  const store = await openStore({ file: join(folder, 'heketi.db') });
   try {
     return new Set((await store.read((tx) => tx.clusters.list())).map(({ id }) => id));
   } finally {

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { StatementCache } from '../../src/store/statement-cache.js';
+import { StatementCache } from '../../src/store/sqlite/statement-cache.js';
 
 it('statements are prepared once', () => {
   const cache = new StatementCache(new Database(':memory:'), 10);

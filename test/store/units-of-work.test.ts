@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
-import type { Transactions } from '../../src/store/sqlite-connection.js';
+import type { Transactions } from '../../src/store/sqlite/connection.js';
+import { type Durability, UnitsOfWork } from '../../src/store/sqlite/units-of-work.js';
 import type { Tx } from '../../src/store/store.js';
-import { type Durability, UnitsOfWork } from '../../src/store/units-of-work.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryFile } from './temporary-database.js';
 

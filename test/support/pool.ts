@@ -17,7 +17,7 @@ import type { Logger } from '../../src/operations/logger.js';
 import type { NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
 import type { NodeRepair } from '../../src/operations/repair/node-repair.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
-import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { type AskedOperations, askedBy } from './asked-by.js';
 import { makeMemoryFolder } from './memory-folder.js';
@@ -120,7 +120,7 @@ export interface PoolOptions {
 }
 
 export async function openPool(file: string, executor: Executor, options: PoolOptions = {}): Promise<Pool> {
-  const store = options.store ?? (await openSqliteStore({ file }));
+  const store = options.store ?? (await openStore({ file }));
   const services = createOperations({
     store,
     hosts: { executor, settings: { ...HOST_SETTINGS, ...options.hostSettings } },

@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqliteStore } from '../../../src/store/sqlite.js';
+import { openStore } from '../../../src/store/open-store.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -60,7 +60,7 @@ function expectOneSentence({ status, stderr }: Ended): void {
 
 /** For the command that forgets it. */
 async function pinHostKey(): Promise<void> {
-  const store = await openSqliteStore({ file: database });
+  const store = await openStore({ file: database });
   await store.write(async (tx) => {
     await tx.hostKeys.deleteByHost('host1');
     await tx.hostKeys.insert({ host: 'host1', port: 22, key: 'ssh-ed25519 AAAA', pinnedAt: 0 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openSqliteStore } from '../../../src/store/sqlite.js';
+import { openStore } from '../../../src/store/open-store.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
 import { seededRandom, seedFrom } from '../../support/seeded-random.js';
 import { ended } from './support/ended.js';
@@ -108,7 +108,7 @@ function remove(database: string): void {
 
 /** All ids in a database; empty for one without records. */
 async function contentOf(file: string): Promise<readonly string[]> {
-  const store = await openSqliteStore({ file, readOnly: true });
+  const store = await openStore({ file, readOnly: true });
   try {
     return await store.read(async (tx) =>
       [

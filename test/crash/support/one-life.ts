@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
 import type { HostNoise } from '../../../src/executors/mock/world/host-noise.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
-import { openSqliteStore } from '../../../src/store/sqlite.js';
+import { openStore } from '../../../src/store/open-store.js';
 import { differences } from '../../support/differences.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
 import { openPool, type Pool, recover, strictHosts } from '../../support/pool.js';
@@ -97,7 +97,7 @@ async function oneLife(
 ): Promise<Lived> {
   if (faults.noise) lab.makeNoise(faults.noise);
   const executor = new StrikingExecutor(lab, faults.commands ?? []);
-  const opened = await openSqliteStore({ file });
+  const opened = await openStore({ file });
   const store = new DyingStore(opened, faults.commit ?? null, () => executor.kill());
   const pool = await openPool(file, executor, { settings: scenario.settings ?? {}, store });
   await Promise.race([work(pool).catch(() => undefined), executor.death]);

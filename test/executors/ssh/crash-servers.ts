@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Command, type CommandResult, type Executor, TransportError } from '../../../src/executors/executor.js';
 import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
-import { openSqliteStore } from '../../../src/store/sqlite.js';
+import { openStore } from '../../../src/store/open-store.js';
 import { done, openPool, type Pool } from '../../support/pool.js';
 import type { SshHosts } from './ssh-hosts.js';
 
@@ -112,7 +112,7 @@ export function setUpServers(hosts: SshHosts): { readonly file: string } {
 
 /** A server's life on the file: each is a generation of its own to the hosts. */
 export async function openServer(hosts: SshHosts, file: string, at: number, fault: Fault | null) {
-  const store = await openSqliteStore({ file });
+  const store = await openStore({ file });
   const { id: serverId, generation } = await store.write((tx) => tx.serverIdentity.begin(Date.now()));
   const executor = new StrikingSsh(hosts.executor({ identity: { serverId, generation } }), at, fault);
   const pool = await openPool(file, executor, { store });

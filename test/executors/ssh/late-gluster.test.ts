@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Command, CommandResult, Executor } from '../../../src/executors/executor.js';
 import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
-import { openSqliteStore } from '../../../src/store/sqlite.js';
+import { openStore } from '../../../src/store/open-store.js';
 import { done, openPool, type Pool, volumeRequest } from '../../support/pool.js';
 import { expectAgreement, setUpServers } from './crash-servers.js';
 import { describeOverSsh } from './ssh-hosts.js';
@@ -41,7 +41,7 @@ describeOverSsh('gluster that is late, over ssh,', { nodes: 3, devices: 2 }, (ho
   const server = setUpServers(hosts);
 
   async function withServer(onLooks: () => void, work: (pool: Pool, executor: NotingExecutor) => Promise<void>) {
-    const store = await openSqliteStore({ file: server.file });
+    const store = await openStore({ file: server.file });
     const { id: serverId, generation } = await store.write((tx) => tx.serverIdentity.begin(Date.now()));
     const executor = new NotingExecutor(hosts.executor({ identity: { serverId, generation } }), onLooks);
     const pool = await openPool(server.file, executor, { store, hostSettings: { glusterCliTimeoutSeconds: 1 } });

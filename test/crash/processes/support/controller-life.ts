@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { openSqliteStore } from '../../../../src/store/sqlite.js';
+import { openStore } from '../../../../src/store/open-store.js';
 import { differences } from '../../../support/differences.js';
 import { makeMemoryFolder } from '../../../support/memory-folder.js';
 import { DEVICES, HOSTS, loadTopology } from '../../support/scenario.js';
@@ -92,7 +92,7 @@ async function expectTruth(client: HttpClient, own: OwnVolume | null) {
 
 /** The server has ended, so its database can be read. */
 async function expectAgreement(folder: string, hosts: Parameters<typeof differences>[1]): Promise<void> {
-  const store = await openSqliteStore({ file: databaseFile(folder), readOnly: true });
+  const store = await openStore({ file: databaseFile(folder), readOnly: true });
   try {
     expect(await store.read((tx) => tx.operations.list())).toEqual([]);
     expect(await differences(store, hosts)).toEqual([]);

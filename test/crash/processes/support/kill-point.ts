@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../../src/domain/ids.js';
 import type { QueueTicket } from '../../../../src/operations/ports.js';
-import { openSqliteStore } from '../../../../src/store/sqlite.js';
+import { openStore } from '../../../../src/store/open-store.js';
 import { differences } from '../../../support/differences.js';
 import { makeMemoryFolder } from '../../../support/memory-folder.js';
 import { DEVICES, HOSTS, type Scenario } from '../../support/scenario.js';
@@ -121,7 +121,7 @@ export async function expectRecovery(
 
 /** The server has ended, so its database can be read. */
 export async function expectAgreement(folder: string, { remote }: HostsProcess): Promise<void> {
-  const store = await openSqliteStore({ file: databaseFile(folder), readOnly: true });
+  const store = await openStore({ file: databaseFile(folder), readOnly: true });
   try {
     expect(await store.read((tx) => tx.operations.list())).toEqual([]);
     expect(await store.read((tx) => tx.queue.listPending())).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Id } from '../../../../src/domain/ids.js';
-import { openSqliteStore } from '../../../../src/store/sqlite.js';
+import { openStore } from '../../../../src/store/open-store.js';
 import type { Store } from '../../../../src/store/store.js';
 import { unlisted } from '../../support/listed.js';
 import type { startWatchedHosts } from './hosts-process.js';
@@ -34,7 +34,7 @@ export class SoakTruth {
     const shown = await client.differences();
     const pending = await client.describePending();
     await server.whileStopped(async () => {
-      const store = await openSqliteStore({ file: databaseFile(this.#folder), readOnly: true });
+      const store = await openStore({ file: databaseFile(this.#folder), readOnly: true });
       try {
         expect(await unlisted(store, this.#hosts.remote, shown, this.#ownDisk), pending).toEqual([]);
         expect(await this.#unexplained(store, waiting), pending).toEqual([]);

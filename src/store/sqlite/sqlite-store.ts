@@ -1,26 +1,21 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { DomainError } from '../domain/errors.js';
-import { newId } from '../domain/ids.js';
-import { startTimer } from '../timing/timers.js';
-import { missingAttributes } from './attributes.js';
+import { DomainError } from '../../domain/errors.js';
+import { newId } from '../../domain/ids.js';
+import { startTimer } from '../../timing/timers.js';
+import { missingAttributes } from '../attributes.js';
+import type { BackupPurpose, Store, StoreConfig } from '../store.js';
+import { tables } from '../tables.js';
 import { ClusterMemory } from './cluster-memory.js';
+import { readOnlyConnection, sqliteConnection, sqliteTransactions, transactionConnection } from './connection.js';
 import { DatabaseDisk } from './database-disk.js';
+import { copyDatabaseFile, prepareDatabaseFile, resolveDatabaseFile, textOf } from './database-file.js';
+import { diskFault, sqliteCode, translateSqliteError } from './errors.js';
 import { Journal } from './journal.js';
 import { refuseForeignJournal, refuseLoneJournal } from './journal-binding.js';
 import { endWithLostDisk } from './lost-disk.js';
 import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
-import {
-  readOnlyConnection,
-  sqliteConnection,
-  sqliteTransactions,
-  transactionConnection,
-} from './sqlite-connection.js';
-import { diskFault, sqliteCode, translateSqliteError } from './sqlite-errors.js';
-import { copyDatabaseFile, prepareDatabaseFile, resolveDatabaseFile, textOf } from './sqlite-file.js';
 import { StatementCache } from './statement-cache.js';
-import type { BackupPurpose, Store } from './store.js';
-import { tables } from './tables.js';
 import { type Durability, UnitsOfWork } from './units-of-work.js';
 
 /** More than there are statements in the program; see StatementCache. */
@@ -29,28 +24,13 @@ const STATEMENTS = 256;
 const LOCK_TIMEOUT_MS = 3000;
 const SEAL_AFTER_MS = 1000;
 
-export interface SqliteStoreOptions {
-  readonly file: string;
+export interface SqliteStoreOptions extends StoreConfig {
   /** `migrations/` of this package when not given. */
   readonly migrationsDir?: string;
-  /** Reads a private copy as it is now, never changes the file, and needs no lock; writes are refused. */
-  readonly readOnly?: boolean;
-  /** How long to wait for another process that has the database open. */
-  readonly lockTimeoutMs?: number;
-  readonly logger?: { info(fields: object, message: string): void; error(fields: object, message: string): void };
-  /**
-   * When a commit fails and its outcome can't be found out: keep trying, and let those that wait for it wait. Otherwise
-   * they are told that it is unknown.
-   */
-  readonly isPatient?: boolean;
   /** How long after the last commit the file is made complete without its log. */
   readonly sealAfterMs?: number;
   /** Pages of commits in the log from which on it is put into the file, when nobody waits. */
   readonly longLogFrames?: number;
-  /** Called after each commit with the units of work that shared it and how long it took until it was on disk. */
-  readonly onCommit?: (units: number, durationMs: number) => void;
-  /** Called when a sync failed, so that nobody can know what is on disk: has to end the process, as it does when not given. */
-  readonly onDiskLost?: (error: Error) => void;
 }
 
 /** Opens the database in a file, which it creates if there is none. Refusals are DomainErrors that say what to do. */
@@ -91,13 +71,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 }
 
 /** Whether opening was refused because another process has the database open. */
-export function isInUse(error: unknown): boolean {
+export function databaseInUse(error: unknown): boolean {
   const code = sqliteCode(error instanceof Error ? error.cause : null) ?? '';
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
 /** A store that is gone when it is closed, for tests. */
-export async function openMemoryStore(): Promise<Store> {
+export async function openMemoryDatabase(): Promise<Store> {
   const database = new Database(':memory:');
   setUp(database);
   return sqliteStore(database, { lasting: null, refusal: null, afterClose: () => undefined }, {});

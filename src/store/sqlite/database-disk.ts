@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
-import { DomainError } from '../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
+import { translateSqliteError } from './errors.js';
 import { PoolSync } from './pool-sync.js';
-import { translateSqliteError } from './sqlite-errors.js';
 
 /** SQLite's file format: the header of a log, and of each of its frames. */
 const LOG_HEADER_BYTES = 32;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { DomainError } from '../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
+import { copyDatabaseFile } from './database-file.js';
 import { type JournalRow, readJournal } from './journal.js';
-import { copyDatabaseFile } from './sqlite-file.js';
 
 /** SQLite's header of a log; what follows are changes. */
 const EMPTY_LOG_BYTES = 32;

@@ -1,7 +1,7 @@
-import type { Device } from '../domain/device.js';
-import type { Id } from '../domain/ids.js';
-import type { Node } from '../domain/node.js';
-import type { DeviceRows, LinkFaultRows, NodeRows, OperationRows, Tx, VolumeRows } from './store.js';
+import type { Device } from '../../domain/device.js';
+import type { Id } from '../../domain/ids.js';
+import type { Node } from '../../domain/node.js';
+import type { DeviceRows, LinkFaultRows, NodeRows, OperationRows, Tx, VolumeRows } from '../store.js';
 
 /**
  * Nodes, devices and visible volumes of each cluster as they were last read or written: every placement and volume

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -8,14 +8,14 @@ import { dirname } from 'node:path';
  */
 export async function putInPlace(database: string, file: string): Promise<string | null> {
   const kept = freeName(`${file}.replaced`);
-  const parts = [file, `${file}-wal`, `${file}-journal`].filter((part) => existsSync(part));
+  const parts = partsOf(file).filter((part) => existsSync(part));
   for (const part of parts) {
     const keptPart = kept + part.slice(file.length);
     if (part === file) await link(file, keptPart);
     else await rename(part, keptPart);
   }
   await rename(database, file);
-  await Promise.all([`${database}-wal`, `${database}-journal`].map((part) => rm(part, { force: true })));
+  await removeDatabase(database);
   const directory = await open(dirname(file), 'r');
   await directory.sync();
   await directory.close();
@@ -25,6 +25,21 @@ export async function putInPlace(database: string, file: string): Promise<string
 function freeName(wanted: string): string {
   for (let n = 1; ; n++) {
     const name = n === 1 ? wanted : `${wanted}.${n}`;
-    if (![name, `${name}-wal`, `${name}-journal`].some((part) => existsSync(part))) return name;
+    if (!partsOf(name).some((part) => existsSync(part))) return name;
   }
+}
+
+/** A database that no process writes, with its log. */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, 0o600);
+  if (existsSync(`${from}-wal`)) await copyFile(`${from}-wal`, `${to}-wal`);
+}
+
+export async function removeDatabase(file: string): Promise<void> {
+  await Promise.all(partsOf(file).map((part) => rm(part, { force: true })));
+}
+
+function partsOf(file: string): readonly string[] {
+  return [file, `${file}-wal`, `${file}-journal`];
 }

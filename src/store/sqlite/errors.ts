@@ -1,4 +1,4 @@
-import { DomainError } from '../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 
 /**
  * What the engine says, as a refusal where a person can do something about it. `SQLITE_CONSTRAINT` and the rest stay

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
-import { DomainError } from '../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
+import type { Connection, SqlValue } from '../statement.js';
 import type { DatabaseDisk } from './database-disk.js';
+import { translateSqliteError } from './errors.js';
 import type { Journal } from './journal.js';
-import { translateSqliteError } from './sqlite-errors.js';
-import type { Connection, SqlValue } from './statement.js';
 import type { StatementCache } from './statement-cache.js';
 
 /**

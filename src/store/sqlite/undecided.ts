@@ -1,5 +1,5 @@
-import { DomainError } from '../domain/errors.js';
-import { startTimer } from '../timing/timers.js';
+import { DomainError } from '../../domain/errors.js';
+import { startTimer } from '../../timing/timers.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import { newId } from '../domain/ids.js';
+import { newId } from '../../domain/ids.js';
 import type { DatabaseDisk } from './database-disk.js';
-import { translateSqliteError } from './sqlite-errors.js';
+import { translateSqliteError } from './errors.js';
 
 /** The row of table `journal`. */
 export interface JournalRow {

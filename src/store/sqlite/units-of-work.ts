@@ -1,7 +1,7 @@
-import { DomainError } from '../domain/errors.js';
-import { startTimer } from '../timing/timers.js';
-import { GIVEN_UP, type Transactions } from './sqlite-connection.js';
-import type { Tx, WriteOptions } from './store.js';
+import { DomainError } from '../../domain/errors.js';
+import { startTimer } from '../../timing/timers.js';
+import type { Tx, WriteOptions } from '../store.js';
+import { GIVEN_UP, type Transactions } from './connection.js';
 import { Undecided, type UndecidedHooks } from './undecided.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
