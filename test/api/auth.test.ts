@@ -90,6 +90,9 @@ describe('tokens', () => {
     const signed = `${pad(header)}.${pad(payload)}`;
     const padded = `${signed}.${pad(createHmac('sha256', KEYS.admin).update(signed).digest('base64url'))}`;
     expect(padded).toContain('=');
+    const unpadded = token('GET', '/clusters');
+    expect((await get({ authorization: `bearer ${unpadded}=` })).statusCode).toBe(200);
+    expect((await get({ authorization: `bearer ${unpadded}===` })).statusCode).toBe(401);
     expect((await get({ authorization: `bearer ${padded}` })).statusCode).toBe(200);
     expect((await get({ authorization: `bearer ${padded.replace(/.{5}$/, 'AAAA=')}` })).statusCode).toBe(401);
   });
