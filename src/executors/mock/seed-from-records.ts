@@ -8,8 +8,8 @@ import { addGroup } from './lvm/lvm-groups.js';
 import { addPool, addThinVolume } from './lvm/lvm-volumes.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import { FileSystem, normalPath } from './world/file-system.js';
-import { type Layout, type SimulatedVolume, setSize } from './world/pool.js';
-import { mapperPath, newLvmUuid, type SimulatedHost } from './world/simulated-host.js';
+import { type Layout, type SimulatedHost, type SimulatedVolume, setSize } from './world/simulated-host.js';
+import { mapperPath, newLvmUuid } from './world/storage.js';
 
 /** What a store knows of its hosts. Objects of pending operations are included: they are taken as present. */
 export interface RecordedPool {

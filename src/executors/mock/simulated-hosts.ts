@@ -10,8 +10,8 @@ import { type Fault, FaultList, faultResult } from './trouble/faults.js';
 import { HeldCommands } from './trouble/held-commands.js';
 import { LateChanges, REQUEST_TIMED_OUT } from './trouble/late-changes.js';
 import { Leftovers } from './trouble/leftovers.js';
+import { startBrick } from './world/brick-processes.js';
 import type { HostNoise } from './world/host-noise.js';
-import { startBrick } from './world/pool.js';
 import type { SimulatedHost } from './world/simulated-host.js';
 import { type HostsState, stateOf } from './world/state.js';
 

@@ -1,6 +1,6 @@
 import { addGroup } from './lvm/lvm-groups.js';
-import { Pool } from './world/pool.js';
-import { type Disk, SimulatedHost, type VolumeGroup } from './world/simulated-host.js';
+import { Pool, SimulatedHost } from './world/simulated-host.js';
+import type { Disk, VolumeGroup } from './world/storage.js';
 import type { World } from './world/world.js';
 
 const KIB_PER_GIB = 1024 * 1024;

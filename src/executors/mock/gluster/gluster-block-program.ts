@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandResult } from '../../executor.js';
-import { type SimulatedBlock, type SimulatedVolume, setSize } from '../world/pool.js';
-import type { SimulatedHost } from '../world/simulated-host.js';
+import { type SimulatedBlock, type SimulatedHost, type SimulatedVolume, setSize } from '../world/simulated-host.js';
 import type { World } from '../world/world.js';
 
 const USABLE_PART = 0.99;

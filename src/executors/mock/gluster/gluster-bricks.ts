@@ -1,6 +1,5 @@
 import { parentOf } from '../world/file-system.js';
-import { type Layout, type SimulatedBrick, setSize } from '../world/pool.js';
-import type { SimulatedHost } from '../world/simulated-host.js';
+import { type Layout, type SimulatedBrick, type SimulatedHost, setSize } from '../world/simulated-host.js';
 import type { World } from '../world/world.js';
 
 /**

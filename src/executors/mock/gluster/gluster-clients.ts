@@ -1,4 +1,5 @@
-import { isBrickOnline, type SimulatedVolume, setSize } from '../world/pool.js';
+import { isBrickOnline } from '../world/brick-processes.js';
+import { type SimulatedVolume, setSize } from '../world/simulated-host.js';
 import { escapeXml } from './gluster-answers.js';
 
 const DAEMON_PORT = 49_148;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { CommandResult } from '../../executor.js';
 import { addThinVolume } from '../lvm/lvm-volumes.js';
 import { fail, succeed } from '../world/answers.js';
-import { isBrickOnline, type SimulatedSnapshot, type SimulatedVolume, type SnapshotBrick } from '../world/pool.js';
-import type { SimulatedHost } from '../world/simulated-host.js';
+import { isBrickOnline } from '../world/brick-processes.js';
+import type { SimulatedHost, SimulatedSnapshot, SimulatedVolume, SnapshotBrick } from '../world/simulated-host.js';
 import type { World } from '../world/world.js';
 import { envelope, type GlusterCall, glusterSuccess } from './gluster-answers.js';
 

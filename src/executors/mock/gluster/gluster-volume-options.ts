@@ -1,4 +1,4 @@
-import type { Layout, SimulatedVolume } from '../world/pool.js';
+import type { Layout, SimulatedVolume } from '../world/simulated-host.js';
 
 /** First words of option names that glusterd knows. */
 const KNOWN_HEADS = new Set(

@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
-import { isBrickOnline, type SimulatedVolume, setSize } from '../world/pool.js';
-import type { SimulatedHost } from '../world/simulated-host.js';
+import { isBrickOnline } from '../world/brick-processes.js';
+import { type SimulatedHost, type SimulatedVolume, setSize } from '../world/simulated-host.js';
 import { envelope, escapeXml, type GlusterCall, glusterFailure } from './gluster-answers.js';
 import { clientListText, clientsXml } from './gluster-clients.js';
 

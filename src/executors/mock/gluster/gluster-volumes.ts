@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandResult } from '../../executor.js';
 import { fail } from '../world/answers.js';
-import { type Layout, type SimulatedVolume, setSize, startBrick } from '../world/pool.js';
-import type { SimulatedHost } from '../world/simulated-host.js';
+import { startBrick } from '../world/brick-processes.js';
+import { type Layout, type SimulatedHost, type SimulatedVolume, setSize } from '../world/simulated-host.js';
 import type { World } from '../world/world.js';
 import { type GlusterCall, glusterFailure, glusterSuccess } from './gluster-answers.js';
 import { takeBricks } from './gluster-bricks.js';

@@ -1,7 +1,8 @@
 import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
 import { FileSystem, normalPath } from '../world/file-system.js';
-import { type Disk, type LogicalVolume, mapperPath, type SimulatedHost } from '../world/simulated-host.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import { type Disk, type LogicalVolume, mapperPath } from '../world/storage.js';
 import type { World } from '../world/world.js';
 
 const MORE_IN_DMESG = '       dmesg(1) may have more information after failed mount system call.';

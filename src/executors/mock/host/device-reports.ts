@@ -1,6 +1,7 @@
 import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
-import { type Disk, type LogicalVolume, mapperPath, type SimulatedHost } from '../world/simulated-host.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import { type Disk, type LogicalVolume, mapperPath } from '../world/storage.js';
 import type { World } from '../world/world.js';
 
 /* Programs that only look at devices. Lenient hosts have none of them: nothing about their devices is true. */

@@ -1,6 +1,7 @@
 import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
-import { type Disk, newLvmUuid, type SimulatedHost, type VolumeGroup } from '../world/simulated-host.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import { type Disk, newLvmUuid, type VolumeGroup } from '../world/storage.js';
 import type { World } from '../world/world.js';
 import { parseLvmArguments, parseLvmSizeKib } from './lvm-arguments.js';
 

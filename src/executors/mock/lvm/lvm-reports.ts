@@ -1,6 +1,7 @@
 import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
-import type { Disk, LogicalVolume, SimulatedHost, VolumeGroup } from '../world/simulated-host.js';
+import type { SimulatedHost } from '../world/simulated-host.js';
+import type { Disk, LogicalVolume, VolumeGroup } from '../world/storage.js';
 import type { World } from '../world/world.js';
 import { type LvmArguments, parseLvmArguments } from './lvm-arguments.js';
 import { LVM_FAILED, noGroup } from './lvm-groups.js';

@@ -1,7 +1,6 @@
 import type { CommandResult } from '../../executor.js';
 import { anotherTransaction, lockedVolume, parseGluster } from '../gluster/gluster-program.js';
-import type { Pool } from '../world/pool.js';
-import type { SimulatedHost } from '../world/simulated-host.js';
+import type { Pool, SimulatedHost } from '../world/simulated-host.js';
 
 /** So many commands that meet the change come too early. */
 const MEETINGS = 2;

@@ -1,57 +1,12 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type Directory, FileSystem, normalPath, parentOf } from './file-system.js';
 import type { HostNoise } from './host-noise.js';
-import type { Pool, SimulatedVolume } from './pool.js';
+import { type Disk, type LogicalVolume, type Mount, mapperPath, type VolumeGroup } from './storage.js';
 import { TextFile } from './text-file.js';
 
-/** Sizes in KiB throughout. */
-export interface Disk {
-  readonly path: string;
-  readonly sizeKib: number;
-  readonly links: readonly string[];
-  pv: { readonly uuid: string; readonly startKib: number; group: VolumeGroup | null } | null;
-  fileSystem: FileSystem | null;
-  mounts: number;
-}
-
-export interface VolumeGroup {
-  readonly name: string;
-  readonly uuid: string;
-  readonly extentKib: number;
-  readonly extents: number;
-  /** Pools with their metadata, and the spare metadata volume. */
-  usedExtents: number;
-  spareExtents: number;
-  pools: number;
-  readonly disks: Disk[];
-  readonly volumes: Map<string, LogicalVolume>;
-}
-
-export interface LogicalVolume {
-  readonly kind: 'pool' | 'thin' | 'linear';
-  readonly name: string;
-  readonly group: VolumeGroup;
-  readonly extents: number;
-  readonly metadataExtents: number;
-  readonly sizeKib: number;
-  readonly chunkKib: number;
-  readonly pool: LogicalVolume | null;
-  /** Of a pool: volumes in it. */
-  thinCount: number;
-  origin: string;
-  fileSystem: FileSystem | null;
-  mounts: number;
-  /** False after a restart that did not activate it: it has no device node then. */
-  isActive: boolean;
-}
-
-export interface Mount {
-  readonly source: string;
-  readonly target: string;
-  readonly options: string;
-  readonly device: Disk | LogicalVolume;
-  readonly fileSystem: FileSystem;
-}
+/*
+ * A host, the pool it is in, and what gluster has there: each leads to the others.
+ */
 
 /** One storage host: its disks, volume groups, directories, mounts and fstab. */
 export class SimulatedHost {
@@ -214,13 +169,85 @@ function move<T>(from: Map<string, T>, to: Map<string, T>): void {
   from.clear();
 }
 
-export function mapperPath(volume: { readonly name: string; readonly group: { readonly name: string } }): string {
-  return `/dev/mapper/${volume.group.name.replaceAll('-', '--')}-${volume.name.replaceAll('-', '--')}`;
+/** A trusted pool of gluster hosts. */
+export class Pool {
+  readonly hosts = new Set<SimulatedHost>();
+  readonly volumes = new Map<string, SimulatedVolume>();
+  readonly snapshots = new Map<string, SimulatedSnapshot>();
+  readonly config = new Map<string, string>();
 }
 
-const BASE62 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+export type VolumeType = 'Distribute' | 'Replicate' | 'Disperse';
 
-export function newLvmUuid(): string {
-  const text = [...randomBytes(32)].map((byte) => BASE62[byte % 62]).join('');
-  return text.replace(/^(.{6})(.{4})(.{4})(.{4})(.{4})(.{4})(.{6})$/, '$1-$2-$3-$4-$5-$6-$7');
+/** How a volume's bricks make sets. */
+export interface Layout {
+  readonly type: VolumeType;
+  readonly replica: number;
+  readonly arbiter: number;
+  readonly disperse: number;
+  readonly redundancy: number;
+}
+
+export interface SimulatedVolume extends Layout {
+  readonly name: string;
+  readonly id: string;
+  /** 0 created, 1 started, 2 stopped. */
+  status: 0 | 1 | 2;
+  bricks: SimulatedBrick[];
+  /** Newest first, as gluster shows them. */
+  readonly options: [string, string][];
+  /** Files waiting to be healed on each brick. */
+  healEntries: number;
+  readonly snapshots: Set<string>;
+  readonly isClone: boolean;
+  readonly blocks: Map<string, SimulatedBlock>;
+  /** Addresses of what is mounted, by host and mount point. */
+  readonly clients: Map<string, string>;
+}
+
+export interface SimulatedBrick {
+  /** The host as it was named when the brick was added. */
+  readonly host: string;
+  readonly path: string;
+  node: SimulatedHost;
+  readonly isArbiter: boolean;
+  /** Its process does not run, though its volume is started and its node up. */
+  isDown?: boolean;
+  /** Its process writes to the file system below the mount point: what must never happen. */
+  isOnUnmountedDirectory?: boolean;
+}
+
+export interface SimulatedSnapshot extends Layout {
+  readonly name: string;
+  readonly uuid: string;
+  /** Name of the hidden volume: its LVs are called <id>_N. */
+  readonly id: string;
+  readonly volume: SimulatedVolume;
+  isActive: boolean;
+  readonly bricks: SnapshotBrick[];
+  readonly options: readonly (readonly [string, string])[];
+}
+
+export interface SnapshotBrick {
+  readonly host: string;
+  node: SimulatedHost;
+  /** Device-mapper path of the thin snapshot; null where the source had none (lenient hosts only). */
+  readonly device: string | null;
+  readonly mountPoint: string;
+  /** The brick directory below its mount point. */
+  readonly below: string;
+  readonly isArbiter: boolean;
+}
+
+export interface SimulatedBlock {
+  readonly gbid: string;
+  readonly password: string;
+  readonly haCount: number;
+  readonly hosts: readonly string[];
+  sizeGib: number;
+}
+
+export function setSize(layout: Layout): number {
+  if (layout.type === 'Replicate') return layout.replica;
+  return layout.type === 'Disperse' ? layout.disperse : 1;
 }

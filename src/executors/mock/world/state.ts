@@ -1,5 +1,4 @@
-import type { SimulatedBlock, SimulatedBrick } from './pool.js';
-import type { SimulatedHost } from './simulated-host.js';
+import type { SimulatedBlock, SimulatedBrick, SimulatedHost } from './simulated-host.js';
 
 /** Comparable: two equal states mean equal hosts. Random UUIDs are left out. */
 export interface HostsState {

@@ -1,5 +1,6 @@
 import type { CommandResult } from '../../executor.js';
-import type { Disk, SimulatedHost, VolumeGroup } from './simulated-host.js';
+import type { SimulatedHost } from './simulated-host.js';
+import type { Disk, VolumeGroup } from './storage.js';
 
 /** What a simulated program may know beyond its own host. */
 export interface World {
