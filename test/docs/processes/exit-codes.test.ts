@@ -36,6 +36,7 @@ const CLAIMS: readonly (readonly [document: string, text: string, shown: readonl
  * (test/store/failed-commit.test.ts).
  */
 const OF_OTHERS = [
+  'a table from program, exit code and text to a kind',
   'the server ends at once with exit code 74',
   '**A failed sync ends the process**, with exit code 74',
   'compares their keys, defaults, variables, exit codes, metrics',
