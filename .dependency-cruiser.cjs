@@ -93,11 +93,11 @@ module.exports = {
     only('operations-ports-see-no-operation', '^src/operations/(ports|settings|logger)\\.ts$', BELOW_OPERATIONS),
     // Who may work on hosts and when, what leads any change to its end, changes of volumes, of what they lie on, and of
     // what Heketi had begun. Beside them what looks at hosts without a record: repair/ and examination/.
-    operations('hosts', ['engine/fair-gate\\.ts$']),
-    operations('engine', ['hosts/', 'volumes/(stillness|volume-bricks|volume-in-change)\\.ts$']),
+    operations('hosts', []),
+    operations('engine', ['hosts/', 'volumes/(stillness|volume-in-change)\\.ts$']),
     operations('volumes', ['hosts/', 'engine/']),
     operations('topology', ['hosts/', 'engine/', 'volumes/']),
-    operations('(imported|block-volumes)', ['hosts/', 'engine/', 'volumes/', 'topology/']),
+    operations('imported', ['hosts/', 'engine/', 'volumes/']),
     operations('repair', ['hosts/', 'engine/']),
     operations('examination', []),
     only('api-sees-ports', '^src/api/', [

@@ -1,6 +1,6 @@
 import { DomainError, SERVER_BUSY } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import { FairGate } from './fair-gate.js';
+import { FairGate } from '../hosts/fair-gate.js';
 
 const WAITING_AT_MOST = 1000;
 

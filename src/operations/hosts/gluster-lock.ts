@@ -1,5 +1,5 @@
 import { pause } from '../../timing/timers.js';
-import { FairGate } from '../engine/fair-gate.js';
+import { FairGate } from './fair-gate.js';
 
 /** How long and how evenly refused commands wait. */
 export interface Pacing {
