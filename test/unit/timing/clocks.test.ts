@@ -16,12 +16,12 @@ const WALL_CLOCK = new Map([
   ['cli/commands/server-operations.ts', 'shown'],
   ['cli/main.ts', 'times inside tokens'],
   ['logging/logger.ts', 'shown'],
-  ['operations/engine/recovery.ts', 'when the next try is, as shown'],
+  ['operations/engine/schedule.ts', 'when the next try is, as shown'],
   ['operations/engine/restored-database.ts', 'shown'],
   ['operations/examination/restored-operations.ts', 'shown'],
   ['operations/repair/node-repair.ts', 'shown'],
   ['operations/examination/unclaimed-volumes.ts', 'shown'],
-  ['store/sqlite.ts', 'when a migration was applied and a backup made, for people'],
+  ['store/sqlite/sqlite-store.ts', 'when a migration was applied and a backup made, for people'],
   ['timing/clocks.ts', 'read once, at the start'],
 ]);
 
