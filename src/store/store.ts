@@ -31,7 +31,8 @@ export interface StoreConfig {
  * Where clusters, nodes, devices, bricks, volumes and the intent of every running operation are kept.
  *
  * `work` must not wait for anything but this transaction: SQLite has one connection, so a host command or a timer
- * inside it makes everybody wait. A unit of work that throws leaves nothing behind.
+ * inside it makes everybody wait. A unit of work that throws leaves nothing behind. It may be run again, on another state:
+ * nothing in it has an effect outside that a second run does not make good; what follows from it begins with its result.
  */
 export interface Store {
   /** Runs `work` on one consistent state. */

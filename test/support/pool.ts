@@ -21,6 +21,7 @@ import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { type AskedOperations, askedBy } from './asked-by.js';
 import { makeMemoryFolder } from './memory-folder.js';
+import { rerunningStore } from './rerunning-store.js';
 
 export const HOST_SETTINGS: HostSettings = {
   fstab: '/etc/fstab',
@@ -120,7 +121,7 @@ export interface PoolOptions {
 }
 
 export async function openPool(file: string, executor: Executor, options: PoolOptions = {}): Promise<Pool> {
-  const store = options.store ?? (await openStore({ file }));
+  const store = options.store ?? rerunningStore(await openStore({ file }));
   const services = createOperations({
     store,
     hosts: { executor, settings: { ...HOST_SETTINGS, ...options.hostSettings } },

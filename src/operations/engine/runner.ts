@@ -65,6 +65,8 @@ export class OperationRunner {
       });
       const triesLeft = kind.retries?.(this.#context) ?? 0;
       if (intent) void this.#inBackground(operationId, () => this.#run(operationId, intent, build, triesLeft));
+      // A unit that was run again may have taken a place and then found the request repeated.
+      else this.#tracker.release(operationId);
       return ticket;
     } catch (error) {
       this.#tracker.release(operationId);

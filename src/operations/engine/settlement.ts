@@ -213,9 +213,12 @@ export class Settlement {
         { op: kind.type, opId: operationId, err: error },
         'operation could not be undone; kept for recovery',
       );
-    const later = this.#later(error);
     const answer = failure ? errorText(failure.cause) : null;
-    await this.#store.write((tx) => transitions.keep(tx, operationId, answer, later.retry));
+    const later = await this.#store.write(async (tx) => {
+      const retry = this.#later(error);
+      await transitions.keep(tx, operationId, answer, retry.retry);
+      return retry;
+    });
     if (failure) this.#tell(loaded, 'failed');
     later.plan(operationId);
     return 'kept';

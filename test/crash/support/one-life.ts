@@ -8,6 +8,7 @@ import { openStore } from '../../../src/store/open-store.js';
 import { differences } from '../../support/differences.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
 import { openPool, type Pool, recover, strictHosts } from '../../support/pool.js';
+import { rerunningStore } from '../../support/rerunning-store.js';
 import { type CommitStrike, DyingStore } from './dying-store.js';
 import { Lab } from './lab.js';
 import { poolClient } from './pool-client.js';
@@ -98,7 +99,7 @@ async function oneLife(
   if (faults.noise) lab.makeNoise(faults.noise);
   const executor = new StrikingExecutor(lab, faults.commands ?? []);
   const opened = await openStore({ file });
-  const store = new DyingStore(opened, faults.commit ?? null, () => executor.kill());
+  const store = new DyingStore(rerunningStore(opened), faults.commit ?? null, () => executor.kill());
   const pool = await openPool(file, executor, { settings: scenario.settings ?? {}, store });
   await Promise.race([work(pool).catch(() => undefined), executor.death]);
   await Promise.race([pool.runner.settled(), executor.death]);
