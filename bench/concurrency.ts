@@ -14,10 +14,10 @@ import { createOperations } from '../src/operations/create-operations.js';
 import { HostWork } from '../src/operations/hosts/host-work.js';
 import { openStore } from '../src/store/open-store.js';
 import { askedBy } from '../test/support/asked-by.js';
+import { HOST_SETTINGS } from '../test/support/host-settings.js';
 import {
   ALL_UP,
   answerOf,
-  HOST_SETTINGS,
   loadTopology,
   OPERATION_SETTINGS,
   type Pool,

@@ -7,8 +7,7 @@ async function withVolume(
 ): Promise<void> {
   const app = await startApp();
   const post = async (url: string, payload: object) => {
-    const accepted = await app.server.inject({ method: 'POST', url, payload });
-    await app.settled();
+    const accepted = await app.post(url, payload);
     if (accepted.statusCode !== 202) return accepted;
     return app.server.inject({ method: 'GET', url: String(accepted.headers.location) });
   };

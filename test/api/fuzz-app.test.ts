@@ -6,9 +6,8 @@ async function wiredTarget(): Promise<FuzzTarget> {
   const app = await startApp();
   const ids: string[] = [];
   const post = async (url: string, payload: object): Promise<string> => {
-    const accepted = await app.server.inject({ method: 'POST', url, payload });
+    const accepted = await app.post(url, payload);
     if (accepted.statusCode === 201) return accepted.json<{ id: string }>().id;
-    await app.settled();
     const final = await app.server.inject({ url: String(accepted.headers.location) });
     return String(final.headers.location ?? '')
       .split('/')

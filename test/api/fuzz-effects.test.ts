@@ -123,8 +123,7 @@ async function replenish(app: TestApp): Promise<void> {
     volumes: (await tx.volumes.list()).length,
   }));
   const post = async (url: string, payload: object): Promise<string> => {
-    const answer = await app.server.inject({ method: 'POST', url, payload });
-    await app.settled();
+    const answer = await app.post(url, payload);
     if (answer.statusCode === 201) return answer.json<{ id: string }>().id;
     const location = String((await app.server.inject({ url: String(answer.headers.location) })).headers.location ?? '');
     return location.slice(location.lastIndexOf('/') + 1);

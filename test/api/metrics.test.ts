@@ -11,19 +11,13 @@ afterEach(async () => {
   await app.remove();
 });
 
-async function post(url: string, body: object) {
-  const answer = await app.server.inject({ method: 'POST', url, payload: JSON.stringify(body) });
-  await app.settled();
-  return answer;
-}
-
 it('counts what the server did: operations, batches on hosts, commits', async () => {
-  const cluster = (await post('/clusters', { file: true, block: true })).json<{ id: string }>().id;
+  const cluster = (await app.post('/clusters', { file: true, block: true })).json<{ id: string }>().id;
   const hostnames = { manage: ['n1'], storage: ['10.0.0.1'] };
-  await post('/nodes', { cluster, zone: 1, hostnames });
+  await app.post('/nodes', { cluster, zone: 1, hostnames });
   const { nodes } = (await app.server.inject(`/clusters/${cluster}`)).json<{ nodes: string[] }>();
-  await post('/devices', { node: nodes[0], name: '/dev/sdb' });
-  await post('/volumes', { size: 10, durability: { type: 'none' } });
+  await app.post('/devices', { node: nodes[0], name: '/dev/sdb' });
+  await app.post('/volumes', { size: 10, durability: { type: 'none' } });
   const body = (await app.server.inject('/metrics')).body;
   const value = (name: string) =>
     Number(

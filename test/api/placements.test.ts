@@ -31,14 +31,8 @@ afterEach(async () => {
   await app.remove();
 });
 
-async function post(url: string, body: object) {
-  const answer = await app.server.inject({ method: 'POST', url, payload: JSON.stringify(body) });
-  await app.settled();
-  return answer;
-}
-
 async function plan(body: object): Promise<Plan> {
-  const answer = await post('/placements', body);
+  const answer = await app.post('/placements', body);
   expect(answer.statusCode).toBe(200);
   return JSON.parse(answer.body) as Plan;
 }
@@ -48,13 +42,13 @@ async function get<T>(url: string): Promise<T> {
 }
 
 async function addCluster(flags: { block: boolean; file: boolean }, zones: readonly number[], name = 'n') {
-  const cluster = (JSON.parse((await post('/clusters', flags)).body) as { id: string }).id;
+  const cluster = (JSON.parse((await app.post('/clusters', flags)).body) as { id: string }).id;
   for (const [i, zone] of zones.entries()) {
     const hostnames = { manage: [`${name}${i}`], storage: [`${name}${i}.storage`] };
-    const queued = await post('/nodes', { cluster, zone, hostnames });
+    const queued = await app.post('/nodes', { cluster, zone, hostnames });
     const done = await app.server.inject({ method: 'GET', url: String(queued.headers.location) });
     const node = String(done.headers.location).slice('/nodes/'.length);
-    await post('/devices', { node, name: '/dev/sdb', tags: { tier: i === 0 ? 'ssd' : 'hdd' } });
+    await app.post('/devices', { node, name: '/dev/sdb', tags: { tier: i === 0 ? 'ssd' : 'hdd' } });
   }
   return cluster;
 }
@@ -71,8 +65,8 @@ describe('POST /placements', () => {
       expect([takesKib, freeAfterKib]).toEqual([10_539_008, 524_288_000 - 10_539_008]);
 
     const { largestGib } = planned;
-    expect((await post('/volumes', { size: largestGib + 1, durability: REPLICA_3 })).statusCode).toBe(500);
-    expect((await post('/volumes', { size: largestGib, durability: REPLICA_3 })).statusCode).toBe(202);
+    expect((await app.post('/volumes', { size: largestGib + 1, durability: REPLICA_3 })).statusCode).toBe(500);
+    expect((await app.post('/volumes', { size: largestGib, durability: REPLICA_3 })).statusCode).toBe(202);
     expect(await plan({ size: 1, durability: REPLICA_3 })).toMatchObject({ fits: false, largestGib: 0 });
   });
 
@@ -115,7 +109,7 @@ describe('POST /placements', () => {
     await app.remove();
     app = await startApp({ max_volumes_per_cluster: 1 });
     await addCluster({ block: true, file: true }, [1]);
-    expect((await post('/volumes', { size: 1 })).statusCode).toBe(202);
+    expect((await app.post('/volumes', { size: 1 })).statusCode).toBe(202);
     const refused = await plan({ size: 1 });
     expect(refused).toMatchObject({ fits: false, largestGib: 0 });
     expect(refused.refusals[0]?.text).toContain('Cluster has 1 volumes and limit is 1');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isGlusterdUp } from '../../src/executors/commands/gluster/glusterd.js';
 import type { Command, CommandResult, Executor } from '../../src/executors/executor.js';
-import { HOST_SETTINGS } from '../support/pool.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
 
 const result = (exitCode: number, stdout = '', stderr = ''): CommandResult => ({ exitCode, stdout, stderr });
 const NOT_FOUND =

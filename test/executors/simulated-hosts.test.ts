@@ -17,7 +17,8 @@ import { TransportError } from '../../src/executors/executor.js';
 import { serveHosts } from '../../src/executors/mock/remote/host-server.js';
 import { RemoteSimulatedHosts } from '../../src/executors/mock/remote/remote-simulated-hosts.js';
 import type { RecordedPool } from '../../src/executors/mock/seed-from-records.js';
-import { brick, deviceId, HOST_SETTINGS, type Rig, strictRig, volume } from './support.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
+import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
 
 const HOST = 'n1.manage';
 const TRUE = { argv: ['mkdir', '-p', '/tmp/a'], timeoutMs: 20 };

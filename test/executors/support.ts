@@ -4,25 +4,9 @@ import type { HostSettings } from '../../src/executors/commands/host/host-settin
 import type { Hosts } from '../../src/executors/commands/host/hosts.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts, type SimulatedHostsOptions } from '../../src/executors/mock/simulated-hosts.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
 
 export const KIB_PER_GIB = 1024 * 1024;
-export const HOST_SETTINGS: HostSettings = {
-  fstab: '/etc/fstab',
-  mountOptions: 'rw,inode64,noatime,nouuid',
-  snapshotLimit: 0,
-  rebalanceOnExpansion: true,
-  backupLvmMetadata: false,
-  glusterCliTimeoutSeconds: 600,
-  pvDataAlignment: '256K',
-  vgPhysicalExtentSize: '4M',
-  lvChunkSize: '256K',
-  xfsSw: 0,
-  xfsSu: 0,
-  debugUmountFailures: false,
-  blockPrealloc: 'full',
-  lvmWrapper: '',
-};
-
 /** Hosts named n1.manage (n1.storage), with two devices of 200 GiB each. */
 export const DEVICES = ['/dev/sdb', '/dev/sdc'] as const;
 

@@ -6,14 +6,15 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { findDifferences } from '../../src/operations/examination/examine.js';
 import { differences } from '../support/differences.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
 import { type MovedBrick, moveBrickByHand } from '../support/moved-brick.js';
 import {
   answerOf,
   done,
-  HOST_SETTINGS,
   loadTopology,
   type Pool,
   strictHosts,
+  volumeIdOf,
   volumeRequest,
   withPool,
 } from '../support/pool.js';
@@ -29,15 +30,13 @@ interface Scene {
   refusal(): Promise<string>;
 }
 
-const idOf = (location: string) => location.slice('/volumes/'.length);
-
 /** A volume `v` of three bricks on three hosts with two devices each. */
 async function withVolume(work: (scene: Scene) => Promise<void>, beforeCommand = async (_line: string) => {}) {
   const hosts = strictHosts(3, 2);
   await withPool(new WatchedExecutor(hosts, beforeCommand), async (pool) => {
     const { operations, store } = pool;
     await loadTopology(pool, 3, 2);
-    const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
+    const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
     const executor = new MockExecutor(hosts);
     await work({
       pool,
@@ -100,7 +99,7 @@ it('a brick moved by hand is taken over; the volume is cloned and deleted, and n
     expect(await differences(store, hosts)).toEqual([]);
     expect(await listed(pool, hosts)).toEqual([]);
 
-    const clone = idOf(await done(pool, await operations.cloneVolume(id, 'twin')));
+    const clone = volumeIdOf(await done(pool, await operations.cloneVolume(id, 'twin')));
     expect(await differences(store, hosts)).toEqual([]);
     await done(pool, await operations.deleteVolume(id));
     // The adopted brick's pool holds the clone's brick still.

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf, done, loadTopology, strictHosts, volumeRequest, withPool } from '../support/pool.js';
-
-const idOf = (location: string) => location.slice('/volumes/'.length);
+import { answerOf, done, loadTopology, strictHosts, volumeIdOf, volumeRequest, withPool } from '../support/pool.js';
 
 describe('bricks that can’t be removed now', () => {
   it('of a failed expansion are no part of the volume, which can be cloned, expanded and deleted', async () => {
@@ -9,7 +7,7 @@ describe('bricks that can’t be removed now', () => {
     await withPool(hosts, async (pool) => {
       await loadTopology(pool, 3, 1);
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest())));
       hosts.setFaults([
         { kind: 'fail', match: 'add-brick' },
         { kind: 'fail', match: '^umount', host: 'h2', times: 2, stderr: 'umount: target is busy.' },

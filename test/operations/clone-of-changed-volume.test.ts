@@ -1,27 +1,26 @@
 import { expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { findDifferences } from '../../src/operations/examination/examine.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
 import { moveBrickByHand } from '../support/moved-brick.js';
 import {
   answerOf,
   done,
-  HOST_SETTINGS,
   loadTopology,
   retryOf,
   strictHosts,
+  volumeIdOf,
   volumeRequest,
   withPool,
 } from '../support/pool.js';
 import { WatchedExecutor } from '../support/watched-executor.js';
-
-const idOf = (location: string) => location.slice('/volumes/'.length);
 
 it('a volume with a brick that was replaced by hand is not cloned, and stays as free as it was', async () => {
   const hosts = strictHosts(3, 2);
   await withPool(hosts, async (pool) => {
     const { operations, store } = pool;
     await loadTopology(pool, 3, 2);
-    const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
+    const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
     const moved = await moveBrickByHand(store, new MockExecutor(hosts), 'v');
     const before = hosts.state();
     const { error } = await answerOf(pool, await operations.cloneVolume(id, 'twin'));
@@ -53,7 +52,7 @@ it('a clone whose bricks can not be told keeps its record with the reason, and n
   await withPool(executor, async (pool) => {
     const { operations, store } = pool;
     await loadTopology(pool, 3, 2);
-    const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
+    const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
     beforeSnapshot = () => moveBrickByHand(store, new MockExecutor(hosts), 'v');
     const { error } = await answerOf(pool, await operations.cloneVolume(id, 'twin'));
     expect(error).toContain('this server does not know');

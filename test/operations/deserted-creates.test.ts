@@ -5,10 +5,17 @@ import { markInterrupted } from '../../src/operations/engine/recovery.js';
 import type { IdempotencyRequest } from '../../src/operations/ports.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
-import { loadTopology, openPool, type Pool, SILENT, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import {
+  loadTopology,
+  openPool,
+  type Pool,
+  SILENT,
+  STAYING,
+  strictHosts,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
 import { WatchedExecutor } from '../support/watched-executor.js';
-
-const HERE = new AbortController().signal;
 
 const run = async (hosts: SimulatedHosts, host: string, ...argv: readonly string[]) => {
   const [result] = await hosts.run(host, [{ argv, timeoutMs: 1000 }]);
@@ -62,12 +69,12 @@ it('an interrupted create whose client does not come back is taken back', () =>
   afterACrash(async ({ pool, queueId }) => {
     await pool.recovery.run();
     expect(await volumes(pool)).toEqual([]);
-    expect(await pool.answers.fetch(queueId, HERE)).toMatchObject({ state: 'failed' });
+    expect(await pool.answers.fetch(queueId, STAYING)).toMatchObject({ state: 'failed' });
   }));
 
 it('one whose client has come back is finished, and fetched', () =>
   afterACrash(async ({ pool, queueId }) => {
-    const poll = pool.answers.fetch(queueId, HERE);
+    const poll = pool.answers.fetch(queueId, STAYING);
     await pool.store.write(async () => undefined);
     await pool.recovery.run();
     expect(await poll).toMatchObject({ state: 'done' });

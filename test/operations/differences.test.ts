@@ -8,7 +8,8 @@ import type { Command, CommandResult } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { findDifferences } from '../../src/operations/examination/examine.js';
-import { done, HOST_SETTINGS, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
+import { done, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 
 interface Scene {
   readonly pool: Pool;

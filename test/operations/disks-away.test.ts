@@ -2,9 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { differences } from '../support/differences.js';
-import { answerOf, done, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import {
+  answerOf,
+  done,
+  loadTopology,
+  type Pool,
+  records,
+  strictHosts,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
 
-const records = (pool: Pool) => pool.store.read((tx) => tx.operations.list());
 const deviceOf = (pool: Pool, host: string) =>
   pool.store.read(async (tx) => {
     const node = await tx.nodes.findByManageName(host);

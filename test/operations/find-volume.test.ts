@@ -2,9 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { differences } from '../support/differences.js';
-import { answerOf, done, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
-
-const idOf = (location: string) => location.slice('/volumes/'.length);
+import {
+  answerOf,
+  done,
+  loadTopology,
+  type Pool,
+  strictHosts,
+  volumeIdOf,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
 
 /** Three nodes with a device each, and a fourth without, which knows nothing of the others' pool any more. */
 async function withDetachedHost(
@@ -76,7 +83,7 @@ describe('a host that does not know the volume because it left the pool', () => 
   it('does not make an expansion take back bricks that serve', async () => {
     await withDetachedHost(async (pool, hosts, askFourthFirst) => {
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest())));
       hosts.setFaults([lostLinkAfter('add-brick')]);
       const ticket = await operations.expandVolume(id, 5);
       askFourthFirst();
@@ -89,7 +96,7 @@ describe('a host that does not know the volume because it left the pool', () => 
   it('does not keep a delete from deleting the volume', async () => {
     await withDetachedHost(async (pool, hosts, askFourthFirst) => {
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest())));
       askFourthFirst();
       await done(pool, await operations.deleteVolume(id));
       expect(hosts.state().pools.flatMap(({ volumes }) => volumes)).toEqual([]);
@@ -102,7 +109,7 @@ describe('a host that does not know the volume because it left the pool', () => 
     async (match) => {
       await withDetachedHost(async (pool, hosts, askFourthFirst) => {
         const { operations, store } = pool;
-        const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+        const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest())));
         hosts.setFaults([{ kind: 'hold', match, after: true }]);
         const ticket = await operations.cloneVolume(id, 'twin');
         await hosts.held.reached();
@@ -119,7 +126,7 @@ describe('a host that does not know the volume because it left the pool', () => 
   it('does not keep a volume from being cloned, nor lets the clone take the place of one that is there', async () => {
     await withDetachedHost(async (pool, hosts, askFourthFirst) => {
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
       await makeTwinByHand(hosts);
       const before = hosts.state();
       askFourthFirst();
@@ -135,7 +142,7 @@ describe('a host that does not know the volume because it left the pool', () => 
   it('is not believed when it is the only one that answers', async () => {
     await withDetachedHost(async (pool, hosts, askFourthFirst) => {
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest())));
       askFourthFirst();
       for (const name of ['h1', 'h2', 'h3']) hosts.setHostUp(name, false);
       expect((await answerOf(pool, await operations.deleteVolume(id))).error).toContain("can't tell what gluster has");
@@ -153,7 +160,7 @@ describe('an expansion of a volume that gluster does not have any more', () => {
     await withPool(hosts, async (pool) => {
       await loadTopology(pool, 3, 1);
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
       const byHand = ['stop', 'delete'].map((verb) => ({ argv: ['gluster', 'volume', verb, 'v'], timeoutMs: 1000 }));
       await hosts.run('h1', byHand);
       await answerOf(pool, await operations.expandVolume(id, 5));
@@ -171,7 +178,7 @@ describe('a clone by hand under the name that a clone is to get', () => {
     await withPool(hosts, async (pool) => {
       await loadTopology(pool, 3, 1);
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'v' }))));
       await makeTwinByHand(hosts);
       for (const start of [[], [gluster('volume', 'start', 'twin')]]) {
         await hosts.run('h1', start);

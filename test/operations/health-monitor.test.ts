@@ -4,7 +4,8 @@ import { type Command, type CommandResult, type Executor, TransportError } from 
 import { HealthMonitor, type MonitorOptions } from '../../src/operations/hosts/health-monitor.js';
 import type { Logger } from '../../src/operations/logger.js';
 import type { Store, Tx } from '../../src/store/store.js';
-import { HOST_SETTINGS, SILENT } from '../support/pool.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
+import { SILENT } from '../support/pool.js';
 
 type Behaviour = 'up' | 'stopped' | 'unreachable' | 'hangs';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, type CommandResult, type Executor, TransportError } from '../../src/executors/executor.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
-import { HOST_SETTINGS, hastyPacing } from '../support/pool.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
+import { hastyPacing } from '../support/pool.js';
 
 const OK: CommandResult = { exitCode: 0, stdout: '', stderr: '' };
 const command = (...argv: readonly string[]): Command => ({ argv: ['gluster', ...argv], timeoutMs: 1000 });

@@ -9,6 +9,7 @@ import {
   loadTopology,
   openPool,
   type Pool,
+  records,
   recover,
   retryOf,
   strictHosts,
@@ -21,7 +22,6 @@ const late = (hosts: SimulatedHosts, match: string) => hosts.setFaults([{ kind: 
 const gluster = (hosts: SimulatedHosts, ...words: readonly string[]) =>
   hosts.run('h1', [{ argv: ['gluster', '--mode=script', ...words], timeoutMs: 1000 }]);
 const volumes = (hosts: SimulatedHosts) => hosts.state().pools.flatMap((pool) => pool.volumes);
-const records = (pool: Pool) => pool.store.read((tx) => tx.operations.list());
 
 interface Begun {
   readonly pool: Pool;

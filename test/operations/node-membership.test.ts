@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { NodeHealth } from '../../src/operations/ports.js';
-import { answerOf, done, type Pool, strictHosts, withPool } from '../support/pool.js';
+import { ALL_UP, answerOf, done, type Pool, strictHosts, withPool } from '../support/pool.js';
 
 type Hosts = ReturnType<typeof strictHosts>;
 
 /** Nodes h1 to h3 without devices; h1, which is asked first, was installed anew and knows nothing of the pool. */
 async function withForgetfulHost(work: (pool: Pool, hosts: Hosts, id: (name: string) => string) => Promise<void>) {
   const hosts = strictHosts(4, 1);
-  const health: NodeHealth = { isUp: (name) => name === 'h1', reportDown: () => undefined, onUp: () => undefined };
+  const health: NodeHealth = { ...ALL_UP, isUp: (name) => name === 'h1' };
   await withPool(
     hosts,
     async (pool) => {

@@ -10,11 +10,11 @@ import { BrickRestarts } from '../../src/operations/repair/brick-restarts.js';
 import { NodeRepair } from '../../src/operations/repair/node-repair.js';
 import { NodeRepairMonitor } from '../../src/operations/repair/node-repair-monitor.js';
 import { RepairReports } from '../../src/operations/repair/repair-reports.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
 import {
   ALL_UP,
   answerOf,
   done,
-  HOST_SETTINGS,
   hastyPacing,
   loadTopology,
   OPERATION_SETTINGS,

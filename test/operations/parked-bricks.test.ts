@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Id } from '../../src/domain/ids.js';
 import { type Executor, TransportError } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { checkDatabase } from '../../src/interchange/check.js';
@@ -14,9 +13,11 @@ import {
   loadTopology,
   openPool,
   type Pool,
+  records,
   recover,
   retryOf,
   strictHosts,
+  volumeIdOf,
   volumeRequest,
   withPool,
 } from '../support/pool.js';
@@ -53,7 +54,6 @@ async function serve(
   });
 }
 
-const records = (pool: Pool) => pool.store.read((tx) => tx.operations.list());
 const volumes = (pool: Pool) => pool.store.read((tx) => tx.volumes.list());
 const deviceOf = async (pool: Pool, host: string) => {
   const found = await pool.store.read(async (tx) => {
@@ -73,7 +73,7 @@ async function deletedWithoutH1(work: (pool: Pool, file: string, hosts: Simulate
     const nodes = await quiet.store.read((tx) => tx.nodes.list());
     const h4 = nodes.find(({ manageNames }) => manageNames[0] === 'h4');
     await done(quiet, await quiet.operations.setNodeState(h4?.id ?? '', 'offline'));
-    const id = volumeId(await done(quiet, await quiet.operations.createVolume(volumeRequest({ name: 'v' }))));
+    const id = volumeIdOf(await done(quiet, await quiet.operations.createVolume(volumeRequest({ name: 'v' }))));
     await done(quiet, await quiet.operations.setNodeState(h4?.id ?? '', 'online'));
     let isStruck = false;
     const pool = await serve(
@@ -95,10 +95,6 @@ async function deletedWithoutH1(work: (pool: Pool, file: string, hosts: Simulate
       await pool.store.close();
     }
   });
-}
-
-function volumeId(location: string): Id {
-  return location.slice('/volumes/'.length);
 }
 
 describe('a volume that is created while a host is down', () => {
@@ -158,7 +154,7 @@ describe('a volume that is deleted while a host is down', () => {
     const hosts = strictHosts(3, 1);
     await withPool(hosts, async (pool) => {
       await loadTopology(pool, 3, 1);
-      const id = volumeId(await done(pool, await pool.operations.createVolume(volumeRequest())));
+      const id = volumeIdOf(await done(pool, await pool.operations.createVolume(volumeRequest())));
       hosts.setHostUp('h3', false);
       const { error } = await answerOf(pool, await pool.operations.deleteVolume(id));
       expect(error).toContain('Some of the peers are down');
@@ -359,12 +355,12 @@ describe('a thin pool that a volume shares with its clone', () => {
       await loadTopology(pool, 3, 1);
       for (let round = 0; round < 3; round++) {
         const keep = await done(pool, await pool.operations.createVolume(volumeRequest({ name: `keep-${round}` })));
-        const source = volumeId(await done(pool, await pool.operations.createVolume(volumeRequest({ name: 's' }))));
-        const clone = volumeId(await done(pool, await pool.operations.cloneVolume(source, 'c')));
+        const source = volumeIdOf(await done(pool, await pool.operations.createVolume(volumeRequest({ name: 's' }))));
+        const clone = volumeIdOf(await done(pool, await pool.operations.cloneVolume(source, 'c')));
         await Promise.all([source, clone].map((id) => pool.operations.deleteVolume(id)));
         await pool.runner.settled();
         expect(await differences(pool.store, hosts)).toEqual([]);
-        await done(pool, await pool.operations.deleteVolume(volumeId(keep)));
+        await done(pool, await pool.operations.deleteVolume(volumeIdOf(keep)));
       }
       expect(await usedKib(pool, 'h1')).toBe(0);
     });
@@ -375,8 +371,8 @@ describe('a thin pool that a volume shares with its clone', () => {
     await withPool(hosts, async (quiet, file) => {
       await loadTopology(quiet, 3, 1);
       await done(quiet, await quiet.operations.createVolume(volumeRequest({ name: 'keep' })));
-      const source = volumeId(await done(quiet, await quiet.operations.createVolume(volumeRequest({ name: 's' }))));
-      const clone = volumeId(await done(quiet, await quiet.operations.cloneVolume(source, 'c')));
+      const source = volumeIdOf(await done(quiet, await quiet.operations.createVolume(volumeRequest({ name: 's' }))));
+      const clone = volumeIdOf(await done(quiet, await quiet.operations.cloneVolume(source, 'c')));
       // Both count what is in the pool when both have removed their volume from it.
       let counting = 0;
       const both = new Gate();

@@ -4,11 +4,10 @@ import type { QueueEntry } from '../../src/domain/queue-entry.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
-import { SILENT } from '../support/pool.js';
+import { SILENT, STAYING } from '../support/pool.js';
 
 afterEach(() => void vi.useRealTimers());
 
-const HERE = new AbortController().signal;
 const HOLD_MS = 4000;
 
 interface Desk {
@@ -62,12 +61,12 @@ describe('a poll of work that runs', () => {
   it('is answered as soon as the work ends', async () => {
     const desk = await openDesk();
     const queueId = await desk.open('o1');
-    const poll = desk.answers.fetch(queueId, HERE);
+    const poll = desk.answers.fetch(queueId, STAYING);
     await turns();
     await desk.answer(queueId);
     desk.answers.ended('o1');
     expect(await poll).toMatchObject({ state: 'done', location: '/volumes/abc' });
-    expect(await desk.answers.fetch(queueId, HERE)).toBeNull();
+    expect(await desk.answers.fetch(queueId, STAYING)).toBeNull();
   });
 
   it('is told that the work still runs after four seconds', async () => {
@@ -75,7 +74,7 @@ describe('a poll of work that runs', () => {
     const queueId = await desk.open();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let answer: QueueEntry | null = null;
-    const poll = desk.answers.fetch(queueId, HERE).then((entry) => {
+    const poll = desk.answers.fetch(queueId, STAYING).then((entry) => {
       answer = entry;
     });
     await turns();
@@ -91,7 +90,7 @@ describe('a poll of work that runs', () => {
     const desk = await openDesk();
     const ids = await Promise.all(Array.from({ length: 500 }, () => desk.open()));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const polls = ids.map((id) => desk.answers.fetch(id, HERE));
+    const polls = ids.map((id) => desk.answers.fetch(id, STAYING));
     await turns();
     const reads = desk.reads();
     await vi.advanceTimersByTimeAsync(HOLD_MS - 1);
@@ -116,17 +115,17 @@ describe('a poll of work that runs', () => {
     await desk.answer(queueId);
     gone.abort();
     await poll;
-    expect(await desk.answers.fetch(queueId, HERE)).toMatchObject({ state: 'done' });
+    expect(await desk.answers.fetch(queueId, STAYING)).toMatchObject({ state: 'done' });
   });
 
   it('is answered at once when the server ends, and so is every later one', async () => {
     const desk = await openDesk();
     const queueId = await desk.open();
-    const poll = desk.answers.fetch(queueId, HERE);
+    const poll = desk.answers.fetch(queueId, STAYING);
     await turns();
     desk.answers.release();
     expect(await poll).toMatchObject({ state: 'pending' });
-    expect(await desk.answers.fetch(queueId, HERE)).toMatchObject({ state: 'pending' });
+    expect(await desk.answers.fetch(queueId, STAYING)).toMatchObject({ state: 'pending' });
   });
 });
 
@@ -134,7 +133,7 @@ it('knows whether a client has come for work that was interrupted', async () => 
   const desk = await openDesk(false);
   const queueId = await desk.open('o1');
   expect(desk.answers.wasAskedFor('o1')).toBe(false);
-  const poll = desk.answers.fetch(queueId, HERE);
+  const poll = desk.answers.fetch(queueId, STAYING);
   await turns();
   expect(desk.answers.wasAskedFor('o1')).toBe(true);
   desk.answers.release();
@@ -152,10 +151,10 @@ describe('a server that is about to end', () => {
       isOver = true;
       return hadSome;
     });
-    await desk.answers.fetch(first, HERE);
+    await desk.answers.fetch(first, STAYING);
     await turns();
     expect(isOver).toBe(false);
-    await desk.answers.fetch(second, HERE);
+    await desk.answers.fetch(second, STAYING);
     expect(await waiting).toBe(true);
   });
 

@@ -11,6 +11,7 @@ import {
   loadTopology,
   openPool,
   type Pool,
+  records,
   retryOf,
   SILENT,
   strictHosts,
@@ -29,8 +30,6 @@ beforeEach(
     }),
 );
 afterEach(() => void vi.useRealTimers());
-
-const records = (pool: Pool) => pool.store.read((tx) => tx.operations.list());
 
 /** Waits for what the timers have begun. */
 async function pass(pool: Pool, seconds: number): Promise<void> {

@@ -9,9 +9,9 @@ import { RestoredDatabase } from '../../src/operations/engine/restored-database.
 import { findDifferences } from '../../src/operations/examination/examine.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
 import {
   done,
-  HOST_SETTINGS,
   loadTopology,
   openPool,
   type Pool,

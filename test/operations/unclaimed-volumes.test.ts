@@ -3,9 +3,9 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { createMetrics } from '../../src/metrics/registry.js';
 import { findDifferences } from '../../src/operations/examination/examine.js';
 import { differences } from '../support/differences.js';
-import { done, HOST_SETTINGS, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
+import { done, loadTopology, type Pool, STAYING, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 
-const HERE = new AbortController().signal;
 const HOUR_MS = 3_600_000;
 
 const unclaimed = async (pool: Pool) => {
@@ -32,7 +32,7 @@ it('a volume is unclaimed until a client has fetched the result of its creation'
     const fetched = await create(pool, 'fetched');
     await create(pool, 'left');
     expect((await unclaimed(pool)).sort()).toEqual(['fetched', 'left']);
-    await pool.answers.fetch(fetched.queueId, HERE);
+    await pool.answers.fetch(fetched.queueId, STAYING);
     expect(await unclaimed(pool)).toEqual(['left']);
   }));
 
@@ -60,7 +60,7 @@ it('a volume that is changed by its id, or claimed, is known to somebody', () =>
 it('a clone is listed too, and its source is not', () =>
   withThree(async (pool) => {
     const source = await create(pool, 'source');
-    await pool.answers.fetch(source.queueId, HERE);
+    await pool.answers.fetch(source.queueId, STAYING);
     await done(pool, await pool.operations.cloneVolume(source.id, 'copy'));
     expect(await unclaimed(pool)).toEqual(['copy']);
   }));
@@ -69,7 +69,7 @@ it('an answer that an Idempotency-Key keeps claims its volume as any other', () 
   withThree(async (pool) => {
     const ticket = await pool.operations.createVolume(volumeRequest({ name: 'keyed' }), { key: 'k', requestHash: 'h' });
     await done(pool, ticket);
-    await pool.answers.fetch(ticket.queueId, HERE);
+    await pool.answers.fetch(ticket.queueId, STAYING);
     expect(await unclaimed(pool)).toEqual([]);
   }));
 

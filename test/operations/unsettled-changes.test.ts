@@ -12,12 +12,11 @@ import {
   type Pool,
   SILENT,
   strictHosts,
+  volumeIdOf,
   volumeRequest,
   withPool,
 } from '../support/pool.js';
 import { WatchedExecutor } from '../support/watched-executor.js';
-
-const idOf = (location: string) => location.slice('/volumes/'.length);
 
 const CHANGES: readonly {
   readonly name: string;
@@ -51,7 +50,7 @@ async function withExpansion(
   await withPool(executor, async (pool, file) => {
     await loadTopology(pool, 3, 2);
     const request = volumeRequest({ name: 'v', isBlockHosting });
-    const id = idOf(await done(pool, await pool.operations.createVolume(request)));
+    const id = volumeIdOf(await done(pool, await pool.operations.createVolume(request)));
     const expanding = await pool.operations.expandVolume(id, 3);
     await work(pool, { file, hosts, id, expanding });
   });

@@ -6,21 +6,20 @@ import { createOperations } from '../../src/operations/create-operations.js';
 import type { EngineContext } from '../../src/operations/engine/operation.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
 import { askedBy } from '../support/asked-by.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
 import {
   ALL_UP,
   answerOf,
   done,
-  HOST_SETTINGS,
   hastyPacing,
   loadTopology,
   OPERATION_SETTINGS,
   SILENT,
   strictHosts,
+  volumeIdOf,
   volumeRequest,
   withPool,
 } from '../support/pool.js';
-
-const idOf = (location: string) => location.slice('/volumes/'.length);
 
 /** Keeps the hosts from answering until the function that it answers with is called. */
 function hold(hosts: SimulatedHosts): () => void {
@@ -40,7 +39,7 @@ describe('a volume that is being changed', () => {
     await withPool(hosts, async (pool) => {
       await loadTopology(pool, 3, 1);
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest())));
       const release = hold(hosts);
       const deleting = await operations.deleteVolume(id);
       await expect(operations.expandVolume(id, 5)).rejects.toThrow('is changing it; wait until that has ended');
@@ -57,7 +56,7 @@ describe('a volume that is being changed', () => {
     await withPool(hosts, async (pool) => {
       await loadTopology(pool, 3, 1);
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest())));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest())));
       const release = hold(hosts);
       const first = await operations.expandVolume(id, 5);
       await expect(operations.deleteVolume(id)).rejects.toThrow('Failed to set up volume delete');
@@ -80,13 +79,13 @@ describe('a clone', () => {
       const { operations, store } = pool;
       const used = async () =>
         (await store.read((tx) => tx.devices.listByCluster(clusterId))).reduce((sum, { usedKib }) => sum + usedKib, 0);
-      const source = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'first' }))));
+      const source = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'first' }))));
       const ofSource = await used();
-      const clone = idOf(await done(pool, await operations.cloneVolume(source, 'second')));
+      const clone = volumeIdOf(await done(pool, await operations.cloneVolume(source, 'second')));
       expect(await used()).toBe(ofSource);
       await done(pool, await operations.expandVolume(clone, 10));
       expect(await used()).toBe(2 * ofSource);
-      const grandchild = idOf(await done(pool, await operations.cloneVolume(clone, 'third')));
+      const grandchild = volumeIdOf(await done(pool, await operations.cloneVolume(clone, 'third')));
       await done(pool, await operations.deleteVolume(source));
       await done(pool, await operations.deleteVolume(clone));
       expect(await used()).toBe(2 * ofSource);
@@ -100,8 +99,10 @@ describe('a clone', () => {
     await withPool(hosts, async (pool) => {
       await loadTopology(pool, 3, 1);
       const { operations, store } = pool;
-      const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'one' }))));
-      const hosting = idOf(await done(pool, await operations.createVolume(volumeRequest({ isBlockHosting: true }))));
+      const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ name: 'one' }))));
+      const hosting = volumeIdOf(
+        await done(pool, await operations.createVolume(volumeRequest({ isBlockHosting: true }))),
+      );
       await expect(operations.cloneVolume(hosting, '')).rejects.toThrow('block hosting volumes is not supported');
       await expect(operations.cloneVolume(id, 'one')).rejects.toThrow("volume name 'one' is already in use");
       await expect(operations.cloneVolume('f'.repeat(32), '')).rejects.toThrow('Id not found');
@@ -116,7 +117,7 @@ it('gives a block hosting volume 98 % of an expansion for block volumes', async 
     await loadTopology(pool, 3, 1);
     const { operations, store } = pool;
     const request = volumeRequest({ isBlockHosting: true, sizeGib: 100 });
-    const id = idOf(await done(pool, await operations.createVolume(request)));
+    const id = volumeIdOf(await done(pool, await operations.createVolume(request)));
     await done(pool, await operations.expandVolume(id, 50));
     expect((await store.read((tx) => tx.volumes.find(id)))?.blockInfo).toEqual({
       freeGib: 147,
@@ -138,7 +139,7 @@ it('expands by the rules that the volume was made with', async () => {
       'user.heketi.arbiter true',
       'user.heketi.device-tag-match a!=b',
     ];
-    const id = idOf(await done(pool, await operations.createVolume(volumeRequest({ options }))));
+    const id = volumeIdOf(await done(pool, await operations.createVolume(volumeRequest({ options }))));
     for (let i = 0; i < 4; i++) await done(pool, await operations.expandVolume(id, 5));
     const nodes = new Map((await store.read((tx) => tx.nodes.list())).map((node) => [node.id, node]));
     const bricks = await store.read((tx) => tx.bricks.listByVolume(id));

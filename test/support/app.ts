@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LightMyRequestResponse } from 'fastify';
 import { type App, createApp } from '../../src/app/create-app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLogger } from '../../src/logging/logger.js';
 
 export interface TestApp extends App {
+  /** Sends a body as JSON, and waits until nothing runs any more. */
+  post(url: string, body: object): Promise<LightMyRequestResponse>;
   /** Stops the server and removes its files. */
   remove(): Promise<void>;
 }
@@ -26,6 +29,11 @@ export async function startApp(glusterfs: object = {}): Promise<TestApp> {
   const app = await createApp(config, logging);
   return {
     ...app,
+    async post(url, body) {
+      const answer = await app.server.inject({ method: 'POST', url, payload: JSON.stringify(body) });
+      await app.settled();
+      return answer;
+    },
     async remove() {
       await app.close(5000);
       rmSync(folder, { recursive: true, force: true });

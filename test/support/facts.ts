@@ -7,7 +7,7 @@ import type { Volume } from '../../src/domain/volume.js';
 import { devicePath } from '../../src/executors/commands/brick/brick.js';
 import type { HostsState } from '../../src/executors/mock/world/state.js';
 import type { ReadTx } from '../../src/store/store.js';
-import { HOST_SETTINGS } from './pool.js';
+import { HOST_SETTINGS } from './host-settings.js';
 
 /** Everything of a store that says how the hosts must look. */
 export interface Records {

@@ -20,25 +20,9 @@ import type { OperationSettings } from '../../src/operations/settings.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { type AskedOperations, askedBy } from './asked-by.js';
+import { HOST_SETTINGS } from './host-settings.js';
 import { makeMemoryFolder } from './memory-folder.js';
 import { rerunningStore } from './rerunning-store.js';
-
-export const HOST_SETTINGS: HostSettings = {
-  fstab: '/etc/fstab',
-  mountOptions: 'rw,inode64,noatime,nouuid',
-  snapshotLimit: 0,
-  rebalanceOnExpansion: true,
-  backupLvmMetadata: false,
-  glusterCliTimeoutSeconds: 600,
-  pvDataAlignment: '256K',
-  vgPhysicalExtentSize: '4M',
-  lvChunkSize: '256K',
-  xfsSw: 0,
-  xfsSu: 0,
-  debugUmountFailures: false,
-  blockPrealloc: 'full',
-  lvmWrapper: '',
-};
 
 export const OPERATION_SETTINGS: OperationSettings = {
   limits: { minBrickKib: KIB_PER_GIB, maxBrickKib: 4096 * KIB_PER_GIB, maxBricksPerVolume: 32 },
@@ -156,6 +140,14 @@ export async function withPool<T>(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** A client that does not close its connection. */
+export const STAYING = new AbortController().signal;
+
+export const records = (pool: Pool) => pool.store.read((tx) => tx.operations.list());
+
+/** The id in what a create or a clone is answered with. */
+export const volumeIdOf = (location: string): Id => location.slice('/volumes/'.length);
 
 /** The final answer of a queue entry, once nothing runs any more. */
 export async function answerOf(

@@ -7,7 +7,7 @@ import { markInterrupted } from '../../../src/operations/engine/recovery.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
 import { differences } from '../../support/differences.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
-import { openPool, type Pool, SILENT, strictHosts } from '../../support/pool.js';
+import { openPool, type Pool, SILENT, STAYING, strictHosts } from '../../support/pool.js';
 import { poolClient } from './pool-client.js';
 import { DEVICES, HOSTS, type Scenario } from './scenario.js';
 import { type CutAt, SeveredExecutor } from './severed-executor.js';
@@ -42,8 +42,6 @@ export interface AnsweredLife {
 
 /** One record may wait for the end of another. */
 const ROUNDS = 5;
-
-const STAYING = new AbortController().signal;
 
 /**
  * A change whose connections break off, its answer, and then recovery with all hosts back. Fails unless what is there in
