@@ -13,6 +13,8 @@ ALTER TABLE operation ADD COLUMN due_at BIGINT NULL;
 ALTER TABLE operation ADD COLUMN last_error TEXT NULL;
 ALTER TABLE operation ADD COLUMN waits_for_host BIGINT NOT NULL DEFAULT 0;
 
+CREATE INDEX operation_by_parent ON operation (parent_id) WHERE parent_id IS NOT NULL;
+
 -- Records from before: this server's have an entry in the queue or a plan, and types from 100 on are its own. Of an
 -- expansion (3), whose plan was never written, only the entry tells.
 UPDATE operation SET origin = 'heketi'

@@ -21,6 +21,7 @@ export const OPERATION_TYPES = {
   'delete-node': 101,
   'add-device': 102,
   'delete-device': 103,
+  'remove-node': 104,
 } as const;
 
 export type OperationType = keyof typeof OPERATION_TYPES;
@@ -45,6 +46,7 @@ export const CHANGES = {
   'delete-node': 101,
   'add-device': 102,
   'delete-device': 103,
+  'remove-node': 104,
 } as const;
 
 export type ChangeType = keyof typeof CHANGES;
@@ -66,15 +68,26 @@ export type OperationStatus = '' | 'stale' | 'failed';
  */
 export type OperationOrigin = 'request' | 'leftover' | 'heketi' | 'sequence';
 
-/** Tries to lead an operation out that were in vain, and what comes next. */
+/** Tries to lead an operation out that were in vain. */
 export interface Retry {
   readonly tries: number;
   /** Why the last one was. */
   readonly error: string;
-  /** Unix milliseconds of the next; null: only a request for a clean-up tries it. */
-  readonly dueAt: number | null;
   /** A host could not be reached: it is tried as soon as one is seen up again. */
   readonly waitsForHost: boolean;
+}
+
+/** How far work of many parts has come. */
+export interface Progress {
+  readonly done: number;
+  /** Null while that is not known. */
+  readonly total: number | null;
+  /** What is being done, or waited for. */
+  readonly current: string;
+  /** Why the last part failed; null when it did not. */
+  readonly failure: string | null;
+  /** Somebody has asked for its end: no further part begins. */
+  readonly isCancelled: boolean;
 }
 
 /** The intent of a change, stored before any host is touched and deleted when store and hosts agree. */
@@ -96,10 +109,12 @@ export interface PendingOperation {
   readonly requestedBy: Requester | null;
   /** The operation of which this is a part; null for most. */
   readonly parentId: Id | null;
-  /** JSON of how far a sequence has come; null for others. */
-  readonly progress: unknown;
+  /** How far a sequence has come; null for others, and before its first part. */
+  readonly progress: Progress | null;
   /** Null before the first try in vain. */
   readonly retry: Retry | null;
+  /** Unix milliseconds of the next try, or of the end of a wait; null: none is planned. */
+  readonly dueAt: number | null;
   /** Hosts were only looked at so far: nothing on them is this operation's, and there is nothing to undo there. */
   readonly isUntouched?: true;
   /** An undo was begun, so that nothing but its end leads out. */
@@ -123,4 +138,5 @@ export const NEW_RECORD = {
   parentId: null,
   progress: null,
   retry: null,
+  dueAt: null,
 } as const;

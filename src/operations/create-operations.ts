@@ -4,7 +4,7 @@ import type { EngineContext } from './engine/operation.js';
 import type { QueueAnswers } from './engine/queue-answers.js';
 import type { Recovery } from './engine/recovery.js';
 import type { OperationRunner } from './engine/runner.js';
-import { KINDS } from './kinds.js';
+import { KINDS, SEQUENCE_KINDS } from './kinds.js';
 import type { Operations } from './ports.js';
 import { NodeRepair } from './repair/node-repair.js';
 import { repairJob } from './repair/repair-job.js';
@@ -18,11 +18,13 @@ export interface OperationServices {
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
   readonly answers: QueueAnswers;
+  /** For kinds that are not among the operations. */
+  readonly engine: Engine;
 }
 
 /** The operations of one server, with the engine behind them. */
-export function createOperations(context: EngineContext): OperationServices {
-  const engine = new Engine(context, KINDS);
+export function createOperations(context: EngineContext, sequenceKinds = SEQUENCE_KINDS): OperationServices {
+  const engine = new Engine(context, KINDS, sequenceKinds);
   const { runner, recovery, answers, tracker } = engine;
   const reports = new RepairReports();
   const repair = new NodeRepair(engine.context, reports);
@@ -41,5 +43,5 @@ export function createOperations(context: EngineContext): OperationServices {
     inFlight: () => tracker.inFlight,
     isInFlight: (id) => tracker.has(id),
   };
-  return { operations, runner, recovery, repair, answers };
+  return { operations, runner, recovery, repair, answers, engine };
 }

@@ -225,6 +225,8 @@ export interface OperationRows {
   markCopied(at: number): Promise<void>;
   delete(id: Id): Promise<void>;
   listByType(type: OperationType): Promise<readonly PendingOperation[]>;
+  /** The parts of a sequence that have not ended. */
+  listByParent(parentId: Id): Promise<readonly PendingOperation[]>;
 }
 
 export interface QueueRows {

@@ -34,11 +34,8 @@ afterEach(() => void vi.useRealTimers());
 /** Waits for what the timers have begun. */
 async function pass(pool: Pool, seconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(seconds * 1000);
-  // What the timers have begun waits for the disk, and so does this, after it.
-  for (let turn = 0; turn < 10; turn++) {
-    await new Promise((done) => setImmediate(done));
-    await pool.store.write(async () => undefined);
-  }
+  await new Promise((turn) => setImmediate(turn));
+  await pool.recovery.settled();
   await pool.runner.settled();
 }
 
@@ -114,8 +111,7 @@ describe('a record that has to wait for its host', () => {
     withKeptRecord(async ({ pool, hosts, up }) => {
       hosts.setHostUp('h1', true);
       up('h1');
-      await new Promise((turn) => setImmediate(turn));
-      await pool.runner.settled();
+      await pool.recovery.settled();
       expect(await records(pool)).toEqual([]);
     }));
 

@@ -8,11 +8,15 @@ import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts, type SimulatedLatency } from '../../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../../src/operations/create-operations.js';
+import type { Engine } from '../../src/operations/engine/engine.js';
+import type { EngineContext } from '../../src/operations/engine/operation.js';
 import type { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { markInterrupted, type Recovery } from '../../src/operations/engine/recovery.js';
 import type { OperationRunner } from '../../src/operations/engine/runner.js';
+import type { AnySequenceKind } from '../../src/operations/engine/sequence.js';
 import type { Pacing } from '../../src/operations/hosts/gluster-lock.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
+import { SEQUENCE_KINDS } from '../../src/operations/kinds.js';
 import type { Logger } from '../../src/operations/logger.js';
 import type { NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
 import type { NodeRepair } from '../../src/operations/repair/node-repair.js';
@@ -94,6 +98,7 @@ export interface Pool {
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
   readonly answers: QueueAnswers;
+  readonly engine: Engine;
 }
 
 export interface PoolOptions {
@@ -102,18 +107,21 @@ export interface PoolOptions {
   readonly health?: NodeHealth;
   /** Instead of one on the file. */
   readonly store?: Store;
+  /** Besides the server's own; of the same type as one of these, in its place. */
+  readonly sequences?: readonly AnySequenceKind[];
 }
 
 export async function openPool(file: string, executor: Executor, options: PoolOptions = {}): Promise<Pool> {
   const store = options.store ?? rerunningStore(await openStore({ file }));
-  const services = createOperations({
+  const context: EngineContext = {
     store,
     hosts: { executor, settings: { ...HOST_SETTINGS, ...options.hostSettings } },
     work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
     health: options.health ?? ALL_UP,
     settings: { ...OPERATION_SETTINGS, ...options.settings },
     log: SILENT,
-  });
+  };
+  const services = createOperations(context, [...SEQUENCE_KINDS, ...(options.sequences ?? [])]);
   return { store, ...services, operations: askedBy(services.operations), port: services.operations };
 }
 
@@ -161,8 +169,9 @@ export async function answerOf(
 }
 
 /** What the record says of tries that were in vain; null when there is none, or no record. */
-export async function retryOf(pool: Pool, operationId: Id): Promise<Retry | null> {
-  return (await pool.store.read((tx) => tx.operations.find(operationId)))?.retry ?? null;
+export async function retryOf(pool: Pool, operationId: Id): Promise<(Retry & { dueAt: number | null }) | null> {
+  const record = await pool.store.read((tx) => tx.operations.find(operationId));
+  return record?.retry ? { ...record.retry, dueAt: record.dueAt } : null;
 }
 
 /** The answer, which must be a success. */

@@ -1207,7 +1207,14 @@ export interface components {
             readonly last_error?: string;
             readonly tries?: number;
             readonly next_try?: string;
+            readonly progress?: components["schemas"]["OperationProgress"];
             readonly copied_at?: string;
+        };
+        readonly OperationProgress: {
+            readonly done: number;
+            readonly total?: number;
+            readonly current: string;
+            readonly failure?: string;
         };
         readonly OperationsCleanup: {
             readonly operations?: readonly string[];

@@ -1,4 +1,4 @@
-import type { ChangeType, PendingOperation, Retry } from '../../domain/pending-operation.js';
+import type { ChangeType, PendingOperation, Progress } from '../../domain/pending-operation.js';
 import type { components } from '../contract/openapi.js';
 
 type Schemas = components['schemas'];
@@ -23,6 +23,7 @@ const DESCRIPTIONS: Readonly<Record<ChangeType, string>> = {
   'delete-node': 'Delete node',
   'add-device': 'Add device',
   'delete-device': 'Delete device',
+  'remove-node': 'Remove node',
 };
 
 export function pendingOperation(operation: PendingOperation, isInFlight: boolean): Schemas['PendingOperation'] {
@@ -39,11 +40,13 @@ export function pendingOperationInfo(operation: PendingOperation): Schemas['Pend
   return {
     ...pendingOperation(operation, false),
     changes: operation.actions.map(({ id, change }) => ({ id, description: DESCRIPTIONS[change] })),
-    ...(operation.retry ? retryFields(operation.retry) : {}),
+    ...(operation.retry ? { last_error: operation.retry.error, tries: operation.retry.tries } : {}),
+    ...(operation.dueAt === null ? {} : { next_try: new Date(operation.dueAt).toISOString() }),
+    ...(operation.progress ? { progress: progressOf(operation.progress) } : {}),
     ...(operation.copiedAt === undefined ? {} : { copied_at: new Date(operation.copiedAt).toISOString() }),
   };
 }
 
-function retryFields({ error, tries, dueAt }: Retry) {
-  return { last_error: error, tries, ...(dueAt === null ? {} : { next_try: new Date(dueAt).toISOString() }) };
+function progressOf({ done, total, current, failure }: Progress): Schemas['OperationProgress'] {
+  return { done, ...(total === null ? {} : { total }), current, ...(failure === null ? {} : { failure }) };
 }

@@ -1,3 +1,5 @@
+import { DomainError, idNotFound } from '../../domain/errors.js';
+import type { Id } from '../../domain/ids.js';
 import type { Requester } from '../../domain/requester.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
 import { ChangeInProgress } from '../volumes/volume-in-change.js';
@@ -8,12 +10,17 @@ import { QueueAnswers } from './queue-answers.js';
 import { Recovery } from './recovery.js';
 import { OperationRunner } from './runner.js';
 import { Schedule } from './schedule.js';
+import type { AnySequenceKind, SequenceKind } from './sequence.js';
+import { type Parts, Sequences } from './sequences.js';
 import { Settlement } from './settlement.js';
 import { Stopping, untilCut } from './stopping.js';
 import { OperationTracker } from './tracker.js';
+import { cancel } from './transitions.js';
 
 /** Saves clients the pause between two polls. */
 const HOLD_MS = 4_000;
+/** Between two looks for sequences whose wait is over, however the clock is set. */
+const LONGEST_WAIT_MS = 3_600_000;
 
 /** What begins operations and jobs, leads them to their ends, and answers their clients. */
 export class Engine {
@@ -24,8 +31,9 @@ export class Engine {
   readonly answers: QueueAnswers;
   readonly tracker: OperationTracker;
   readonly #store: EngineContext['store'];
+  readonly #sequences: Sequences;
 
-  constructor(given: EngineContext, kinds: readonly AnyKind[]) {
+  constructor(given: EngineContext, kinds: readonly AnyKind[], sequenceKinds: readonly AnySequenceKind[]) {
     const { store, settings, health, log } = given;
     const stopping = new Stopping();
     const executor = untilCut(given.hosts.executor, stopping.cut);
@@ -33,17 +41,29 @@ export class Engine {
     const limits = { maxInflight: settings.maxInflight, perLane: settings.operationsPerCluster };
     const tracker = new OperationTracker(limits, stopping.takingNoMore);
     const patient = new PatientStore(store, log, stopping.cut);
-    const schedule = new Schedule(log, () => void recovery.runDue());
+    const schedule = new Schedule(log, () => recovery.runDue());
     const settlement: Settlement = new Settlement(context, patient, kinds, schedule, (id) => answers.wasAskedFor(id));
-    const runner: OperationRunner = new OperationRunner(context, patient, tracker, settlement, stopping, (id) =>
+    const waits = new Schedule(log, () => recovery.runWaiting());
+    const parts: Parts = {
+      runPart: (parentId, next) => runner.runPart(parentId, next),
+      recover: (id) => runner.recover(id),
+      ended: (id) => runner.ended(id),
+    };
+    const sequences = new Sequences(context, patient, sequenceKinds, parts, { schedule, waits }, stopping);
+    const settling = { settlement, sequences };
+    const runner: OperationRunner = new OperationRunner(context, patient, tracker, settling, stopping, (id) =>
       answers.ended(id),
     );
     const answers: QueueAnswers = new QueueAnswers(store, log, {
       holdMs: HOLD_MS,
       isRunning: (id) => runner.isRunning(id),
     });
-    const recovery: Recovery = new Recovery(store, runner, schedule, health, log, (id) => tracker.has(id));
+    const schedules = { schedule, waits };
+    const recovery: Recovery = new Recovery(store, runner, schedules, health, log, (id) => tracker.has(id));
+    waits.start(LONGEST_WAIT_MS);
+    stopping.takingNoMore.addEventListener('abort', () => waits.stop());
     this.#store = store;
+    this.#sequences = sequences;
     this.context = context;
     this.tracker = tracker;
     this.runner = runner;
@@ -58,6 +78,25 @@ export class Engine {
     idempotency?: IdempotencyRequest,
   ): Promise<QueueTicket> {
     return this.#takingUp(this.runner.begin(kind, request, { by, idempotency }));
+  }
+
+  beginSequence<Request>(kind: SequenceKind<Request, unknown>, request: Request, by: Requester): Promise<QueueTicket> {
+    return this.#takingUp(this.runner.beginSequence(kind, request, { by }));
+  }
+
+  /** Ends a sequence after the part that runs; `conflict` for whatever is none. */
+  async cancel(operationId: Id): Promise<void> {
+    await this.#store.write(async (tx) => {
+      const record = await tx.operations.find(operationId);
+      if (!record) throw idNotFound();
+      if (!this.#sequences.isSequence(record))
+        throw new DomainError(
+          'conflict',
+          `operation ${operationId} (${record.type}) has no parts between which it could end; it can't be cancelled`,
+        );
+      await cancel(tx, operationId);
+    });
+    void this.runner.recover(operationId);
   }
 
   beginJob<Request>(job: Job<Request>, request: Request): Promise<QueueTicket> {

@@ -30,6 +30,9 @@ export interface EngineContext extends OperationContext {
 /** `rolled-back`: failed and left no trace; `failed`: something is left for recovery. */
 export type OperationOutcome = 'succeeded' | 'rolled-back' | 'failed';
 
+/** `busy`: it is being worked on already; `unknown`: imported, and of a kind that nobody here can lead out. */
+export type RecoveryOutcome = 'ended' | 'kept' | 'busy' | 'unknown';
+
 /** What checks and builds go by, besides the store. */
 export type BuildContext = Pick<OperationContext, 'settings' | 'health'>;
 

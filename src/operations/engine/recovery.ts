@@ -5,7 +5,8 @@ import { steadyUnixMs } from '../../timing/clocks.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import type { NodeHealth } from '../ports.js';
-import type { OperationRunner, RecoveryOutcome } from './runner.js';
+import type { RecoveryOutcome } from './operation.js';
+import type { OperationRunner } from './runner.js';
 import type { Schedule } from './schedule.js';
 import { interruptAll, markStale } from './transitions.js';
 
@@ -26,8 +27,10 @@ export class Recovery {
   readonly #store: Store;
   readonly #runner: OperationRunner;
   readonly #schedule: Schedule;
+  readonly #waits: Schedule;
   readonly #log: Logger;
   readonly #isTracked: (operationId: Id) => boolean;
+  readonly #runs = new Set<Promise<void>>();
   readonly #triedInVain = new Set<Id>();
   #refreshSeconds: number | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -35,7 +38,7 @@ export class Recovery {
   constructor(
     store: Store,
     runner: OperationRunner,
-    schedule: Schedule,
+    { schedule, waits }: { readonly schedule: Schedule; readonly waits: Schedule },
     health: NodeHealth,
     log: Logger,
     isTracked: (operationId: Id) => boolean,
@@ -43,16 +46,17 @@ export class Recovery {
     this.#store = store;
     this.#runner = runner;
     this.#schedule = schedule;
+    this.#waits = waits;
     this.#log = log;
     this.#isTracked = isTracked;
-    health.onUp(() => void this.#runSome(({ retry }) => retry?.waitsForHost === true));
+    health.onUp(() => this.#inBackground(() => this.#runSome(({ retry }) => retry?.waitsForHost === true)));
   }
 
   /** Begins the periodic runs; without it only requests for a clean-up lead anything out. */
   start(startSeconds: number, refreshSeconds: number): void {
     this.#refreshSeconds = refreshSeconds;
     this.#schedule.start(refreshSeconds * 1000);
-    this.#timer = startTimer(() => void this.#periodicRun(true), startSeconds * 1000).unref();
+    this.#timer = startTimer(() => this.#inBackground(() => this.#periodicRun(true)), startSeconds * 1000).unref();
   }
 
   stop(): void {
@@ -62,10 +66,27 @@ export class Recovery {
     this.#schedule.stop();
   }
 
+  /** Resolves when no run is under way. */
+  async settled(): Promise<void> {
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
+  }
+
   /** Leads those out that are due, and wakes up for the next one. */
-  async runDue(): Promise<void> {
+  runDue(): void {
     const now = steadyUnixMs();
-    await this.#runSome(({ retry }) => retry !== null && retry.dueAt !== null && retry.dueAt <= now);
+    this.#inBackground(() => this.#runSome(({ dueAt }) => dueAt !== null && dueAt <= now));
+  }
+
+  /** Asks sequences whose wait is over what comes next, also where kept records are only tried on request. */
+  runWaiting(): void {
+    const now = steadyUnixMs();
+    this.#inBackground(async () => {
+      const operations = await this.#store.read((tx) => tx.operations.list());
+      const waiting = operations.filter((operation) => isWaiting(operation));
+      this.#waits.wakeAt(earliest(waiting, now));
+      const over = waiting.filter(({ dueAt }) => (dueAt ?? 0) <= now);
+      await Promise.all(over.map(({ id }) => this.#runner.recover(id)));
+    });
   }
 
   /**
@@ -90,17 +111,14 @@ export class Recovery {
 
   async #runSome(isWanted: (operation: PendingOperation) => boolean): Promise<void> {
     if (this.#refreshSeconds === null) return;
-    try {
-      const operations = await this.#store.read((tx) => tx.operations.list());
-      await this.#recoverAll(operations.filter((operation) => operation.copiedAt === undefined && isWanted(operation)));
-      this.#schedule.wakeAt(await this.#nextDue());
-    } catch (error) {
-      this.#log.error({ err: error }, 'recovery of pending operations failed');
-    }
+    const operations = await this.#store.read((tx) => tx.operations.list());
+    await this.#recoverAll(operations.filter((operation) => operation.copiedAt === undefined && isWanted(operation)));
+    this.#schedule.wakeAt(await this.#nextDue());
   }
 
   async #recoverAll(operations: readonly PendingOperation[]): Promise<void> {
-    const due = operations.filter(({ status }) => status !== '');
+    // One without a status that is due is a sequence that waits.
+    const due = operations.filter(({ status, dueAt }) => status !== '' || dueAt !== null);
     const outcomes = await Promise.all(due.map(({ id }) => this.#recover(id)));
     const left = outcomes.filter((outcome) => outcome !== 'ended').length;
     if (left > 0) this.#log.warn({ operations: left }, 'operations are still pending after recovery');
@@ -115,19 +133,29 @@ export class Recovery {
 
   /** One that is due and was not ended is being worked on: it is planned anew when that has ended. */
   async #nextDue(): Promise<number | null> {
-    const now = steadyUnixMs();
-    const operations = await this.#store.read((tx) => tx.operations.list());
-    const times = operations.map(({ retry }) => retry?.dueAt ?? 0).filter((dueAt) => dueAt > now);
-    return times.length > 0 ? Math.min(...times) : null;
+    return earliest(await this.#store.read((tx) => tx.operations.list()), steadyUnixMs());
   }
 
   /** The first run leaves those alone whose pause, begun by an earlier process, is not over. */
   async #periodicRun(isFirst: boolean): Promise<void> {
-    if (!isFirst) await this.#markUntracked().catch((error: unknown) => this.#failed(error));
-    if (isFirst) await this.#runSome(({ retry }) => (retry?.dueAt ?? 0) <= steadyUnixMs());
-    else await this.#runSome(() => true);
+    try {
+      if (!isFirst) await this.#markUntracked();
+      await this.#runSome(isFirst ? ({ dueAt }) => (dueAt ?? 0) <= steadyUnixMs() : () => true);
+    } catch (error) {
+      this.#failed(error);
+    }
     if (this.#refreshSeconds === null) return;
-    this.#timer = startTimer(() => void this.#periodicRun(false), this.#refreshSeconds * 1000).unref();
+    this.#timer = startTimer(
+      () => this.#inBackground(() => this.#periodicRun(false)),
+      this.#refreshSeconds * 1000,
+    ).unref();
+  }
+
+  #inBackground(run: () => Promise<void>): void {
+    const running = run()
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => this.#runs.delete(running));
+    this.#runs.add(running);
   }
 
   #failed(error: unknown): void {
@@ -139,7 +167,8 @@ export class Recovery {
     await this.#store.write(async (tx) => {
       const operations = await tx.operations.list();
       const left = operations.filter(
-        ({ id, status, createdAt }) => status === '' && createdAt <= before && !this.#isTracked(id),
+        ({ id, status, createdAt, dueAt }) =>
+          status === '' && dueAt === null && createdAt <= before && !this.#isTracked(id),
       );
       await markStale(
         tx,
@@ -147,4 +176,14 @@ export class Recovery {
       );
     });
   }
+}
+
+function isWaiting({ status, retry, dueAt }: PendingOperation): boolean {
+  return status === '' && retry === null && dueAt !== null;
+}
+
+/** When the next of them is due after `now`; null: none is. */
+function earliest(operations: readonly PendingOperation[], now: number): number | null {
+  const times = operations.map(({ dueAt }) => dueAt ?? 0).filter((dueAt) => dueAt > now);
+  return times.length > 0 ? Math.min(...times) : null;
 }

@@ -5,15 +5,14 @@ import { startTimer } from '../../timing/timers.js';
 import type { QueueTicket } from '../ports.js';
 import { errorText, isFinal } from './error-text.js';
 import type { Job } from './job.js';
-import type { BeginningKind, EngineContext, Intent } from './operation.js';
+import type { BeginningKind, EngineContext, Intent, RecoveryOutcome } from './operation.js';
 import type { PatientStore } from './patient-store.js';
+import type { Next, SequenceKind } from './sequence.js';
+import type { Sequences } from './sequences.js';
 import type { Settled, Settlement } from './settlement.js';
 import { ServerStopping, type Stopping } from './stopping.js';
 import type { OperationTracker } from './tracker.js';
-import { type Accepted, answerJob, begin, beginJob, findRepeated } from './transitions.js';
-
-/** `busy`: it is being worked on already; `unknown`: imported, and of a kind that nobody here can lead out. */
-export type RecoveryOutcome = 'ended' | 'kept' | 'busy' | 'unknown';
+import { type Accepted, answerJob, begin, beginJob, beginPart, findRepeated } from './transitions.js';
 
 type Build = (tx: Tx) => Promise<Intent>;
 
@@ -26,6 +25,7 @@ export class OperationRunner {
   readonly #store: PatientStore;
   readonly #tracker: OperationTracker;
   readonly #settlement: Settlement;
+  readonly #sequences: Sequences;
   readonly #stopping: Stopping;
   readonly #onEnded: (id: Id) => void;
   readonly #running = new Map<Id, Promise<void>>();
@@ -35,7 +35,7 @@ export class OperationRunner {
     context: EngineContext,
     store: PatientStore,
     tracker: OperationTracker,
-    settlement: Settlement,
+    { settlement, sequences }: { readonly settlement: Settlement; readonly sequences: Sequences },
     stopping: Stopping,
     onEnded: (id: Id) => void,
   ) {
@@ -43,6 +43,7 @@ export class OperationRunner {
     this.#store = store;
     this.#tracker = tracker;
     this.#settlement = settlement;
+    this.#sequences = sequences;
     this.#stopping = stopping;
     this.#onEnded = onEnded;
   }
@@ -63,8 +64,7 @@ export class OperationRunner {
         const intent = await build(tx);
         return { intent, ticket: { queueId: await begin(tx, kind, operationId, intent, accepted) } };
       });
-      const triesLeft = kind.retries?.(this.#context) ?? 0;
-      if (intent) void this.#inBackground(operationId, () => this.#run(operationId, intent, build, triesLeft));
+      if (intent) void this.#runInBackground(kind, operationId, intent, build);
       // A unit that was run again may have taken a place and then found the request repeated.
       else this.#tracker.release(operationId);
       return ticket;
@@ -73,6 +73,37 @@ export class OperationRunner {
       kind.explainRefusal?.(error, this.#context.log);
       throw error;
     }
+  }
+
+  /** Stores what is wanted and answers with the queue id; its parts follow. */
+  async beginSequence<Request>(
+    kind: SequenceKind<Request, unknown>,
+    request: Request,
+    accepted: Accepted,
+  ): Promise<QueueTicket> {
+    this.#refuseWhenStopping();
+    const operationId = newId();
+    const queueId = await this.#context.store.write(async (tx) => {
+      await kind.check?.(tx, request, this.#context);
+      const intent = await kind.build(tx, operationId, request, this.#context);
+      return begin(tx, kind, operationId, intent, accepted);
+    });
+    void this.recover(operationId);
+    return { queueId };
+  }
+
+  /** See Parts. */
+  async runPart(parentId: Id, { kind, request, step }: Next & { readonly do: 'part' }): Promise<void> {
+    const operationId = newId();
+    const build: Build = (tx) => kind.build(tx, operationId, request, this.#context);
+    await kind.approach?.(request, this.#context);
+    const intent = await this.#store.write(async (tx) => {
+      await kind.check?.(tx, request, this.#context);
+      return beginPart(tx, { kind, id: operationId, build: () => build(tx) }, parentId, step);
+    });
+    if (!intent) return;
+    this.#tracker.track(operationId);
+    await this.#runInBackground(kind, operationId, intent, build);
   }
 
   /** Accepts a job and answers with the queue id; its work goes on in the background. */
@@ -101,6 +132,11 @@ export class OperationRunner {
     if (this.#stopping.takingNoMore.aborted || !this.#tracker.tryAdmit(operationId)) return 'busy';
     let outcome: RecoveryOutcome = 'unknown';
     const recovering = async (): Promise<void> => {
+      const record = await this.#store.read((tx) => tx.operations.find(operationId));
+      if (record && this.#sequences.isSequence(record)) {
+        outcome = await this.#sequences.drive(operationId);
+        return;
+      }
       const found = await this.#settlement.load(operationId);
       if (!found) return;
       outcome = 'kept';
@@ -134,6 +170,11 @@ export class OperationRunner {
     this.#stopping.cutOff();
   }
 
+  /** Resolves when nobody here works on it any more. */
+  async ended(id: Id): Promise<void> {
+    await this.#running.get(id);
+  }
+
   /** Whether it is worked on: an operation, or the job behind a queue entry. */
   isRunning(id: Id): boolean {
     return this.#running.has(id);
@@ -163,6 +204,11 @@ export class OperationRunner {
       });
     this.#running.set(id, running);
     return running;
+  }
+
+  #runInBackground(kind: BeginningKind<never>, operationId: Id, intent: Intent, build: Build): Promise<void> {
+    const retries = kind.retries?.(this.#context) ?? 0;
+    return this.#inBackground(operationId, () => this.#run(operationId, intent, build, retries));
   }
 
   async #run(operationId: Id, first: Intent, build: Build, retries: number): Promise<void> {

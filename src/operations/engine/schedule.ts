@@ -1,10 +1,13 @@
 import type { Id } from '../../domain/ids.js';
-import type { PendingOperation, Retry } from '../../domain/pending-operation.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
 import { TransportError } from '../../executors/executor.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import { errorText } from './error-text.js';
+
+/** When a record is looked at again, and why not before. */
+export type Later = Pick<PendingOperation, 'retry' | 'dueAt'>;
 
 const FIRST_PAUSE_MS = 30_000;
 
@@ -33,22 +36,20 @@ export class Schedule {
   }
 
   /** What the record says after a try that ended with `error`. One from a copy (copiedAt) is tried by nobody here. */
-  after({ retry, copiedAt }: PendingOperation, error: unknown): Retry {
+  after({ retry, copiedAt }: PendingOperation, error: unknown): Later {
     const tries = (retry?.tries ?? 0) + 1;
     const isOurs = this.#longestMs !== null && copiedAt === undefined;
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), this.#longestMs ?? 0);
     return {
-      tries,
-      error: errorText(error),
+      retry: { tries, error: errorText(error), waitsForHost: error instanceof TransportError },
       dueAt: isOurs ? steadyUnixMs() + pauseMs : null,
-      waitsForHost: error instanceof TransportError,
     };
   }
 
   /** What `after` answered is in the record now. */
-  announce(operationId: Id, { tries, dueAt }: Retry, error: unknown): void {
+  announce(operationId: Id, { retry, dueAt }: Later, error: unknown): void {
     const nextTry = dueAt === null ? null : new Date(dueAt).toISOString();
-    this.#log.warn({ opId: operationId, tries, nextTry, err: error }, 'operation is kept for recovery');
+    this.#log.warn({ opId: operationId, tries: retry?.tries, nextTry, err: error }, 'operation is kept for recovery');
     this.wakeAt(dueAt);
   }
 

@@ -1,6 +1,6 @@
 import { DomainError, isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import type { PendingOperation, Retry } from '../../domain/pending-operation.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
 import { CommandError } from '../../executors/executor.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
@@ -18,7 +18,7 @@ import {
   type Undone,
 } from './operation.js';
 import type { PatientStore } from './patient-store.js';
-import type { Schedule } from './schedule.js';
+import type { Later, Schedule } from './schedule.js';
 import { ServerStopping } from './stopping.js';
 import * as transitions from './transitions.js';
 
@@ -164,14 +164,14 @@ export class Settlement {
 
   async #succeed(loaded: Loaded, outcome: unknown): Promise<Settled> {
     const { operationId, kind, work } = loaded;
-    const { isEnded, retry } = await this.#store.write(async (tx) => {
+    const { isEnded, next } = await this.#store.write(async (tx) => {
       if (!kind.finalize) throw new Error(`operations of kind ${kind.type} only go back`);
       const finalized = await kind.finalize(tx, work, outcome);
-      const later = this.#later(finalized.failure);
-      return { isEnded: await transitions.succeed(tx, operationId, finalized, later.retry), retry: later };
+      const next = this.#later(finalized.failure);
+      return { isEnded: await transitions.succeed(tx, operationId, finalized, next.later), next };
     });
     this.#tell(loaded, isEnded ? 'succeeded' : 'failed');
-    retry.plan(operationId);
+    next.announce(operationId);
     return isEnded ? 'ended' : 'kept';
   }
 
@@ -179,16 +179,16 @@ export class Settlement {
     const { operationId, kind, work } = loaded;
     const taken = await this.#store.write(async (tx) => {
       const retracted = await kind.retract(tx, work, undone);
-      const retry = this.#later(undone.failure);
+      const next = this.#later(undone.failure);
       const intent = failure?.rebuild ? await this.#rebuild(tx, loaded, failure.rebuild) : null;
       const { parked, keeps } = retracted;
-      if (parked !== null) await transitions.postpone(tx, parked, retry.retry);
+      if (parked !== null) await transitions.postpone(tx, parked, next.later);
       const reason = failure ? failure.cause : undone.failure;
       const error = failure || keeps ? errorText(reason) : interrupted(kind.type);
-      if (!intent) await transitions.takeBack(tx, operationId, { keeps, error, retry: retry.retry });
-      return { intent, isLeft: parked !== null || keeps !== undefined, kept: parked ?? operationId, retry };
+      if (!intent) await transitions.takeBack(tx, operationId, { keeps, error, later: next.later });
+      return { intent, isLeft: parked !== null || keeps !== undefined, kept: parked ?? operationId, next };
     });
-    taken.retry.plan(taken.kept);
+    taken.next.announce(taken.kept);
     if (taken.intent) return taken.intent;
     this.#tell(loaded, taken.isLeft ? 'failed' : 'rolled-back');
     return taken.isLeft ? 'kept' : 'ended';
@@ -214,27 +214,27 @@ export class Settlement {
         'operation could not be undone; kept for recovery',
       );
     const answer = failure ? errorText(failure.cause) : null;
-    const later = await this.#store.write(async (tx) => {
-      const retry = this.#later(error);
-      await transitions.keep(tx, operationId, answer, retry.retry);
-      return retry;
+    const next = await this.#store.write(async (tx) => {
+      const later = this.#later(error);
+      await transitions.keep(tx, operationId, answer, later.later);
+      return later;
     });
     if (failure) this.#tell(loaded, 'failed');
-    later.plan(operationId);
+    next.announce(operationId);
     return 'kept';
   }
 
   /** The next try after `error`, once a record asks for it. */
   #later(error: unknown) {
-    let planned: Retry | null = null;
-    const retry = (before: PendingOperation): Retry => {
+    let planned: Later | null = null;
+    const later = (before: PendingOperation): Later => {
       planned = this.#schedule.after(before, error);
       return planned;
     };
-    const plan = (operationId: Id): void => {
+    const announce = (operationId: Id): void => {
       if (planned) this.#schedule.announce(operationId, planned, error);
     };
-    return { retry, plan };
+    return { later, announce };
   }
 
   #attempt(operationId: Id, unsettledHosts: UnsettledHosts): Attempt {

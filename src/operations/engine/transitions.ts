@@ -5,7 +5,7 @@ import {
   NEW_RECORD,
   type OperationType,
   type PendingOperation,
-  type Retry,
+  type Progress,
 } from '../../domain/pending-operation.js';
 import type { Requester } from '../../domain/requester.js';
 import type { ReadTx, Tx } from '../../store/store.js';
@@ -29,11 +29,20 @@ export interface Accepted {
   readonly idempotency?: IdempotencyRequest | undefined;
 }
 
+/** What a record says of its kind. */
+type Recorded = Pick<AnyKind, 'type' | 'examine'>;
+
 /** What a record says of its next try, by what it said before. */
-type After = (before: PendingOperation) => Retry;
+type After = (before: PendingOperation) => Pick<PendingOperation, 'retry' | 'dueAt'>;
 
 /** A request is accepted: nothing of it is on hosts before this is on disk. Answers the id of its entry in the queue. */
-export async function begin(tx: Tx, kind: AnyKind, id: Id, intent: Intent, { by, idempotency }: Accepted): Promise<Id> {
+export async function begin(
+  tx: Tx,
+  kind: Recorded,
+  id: Id,
+  intent: Omit<Intent, 'lane'>,
+  { by, idempotency }: Accepted,
+): Promise<Id> {
   await tx.operations.insert({ ...newRecord(kind, id, intent), requestedBy: by });
   return openQueueEntry(tx, id, idempotency);
 }
@@ -48,9 +57,51 @@ export async function beginAgain(tx: Tx, kind: AnyKind, id: Id, intent: Intent):
 }
 
 /** A kind that looks before it changes anything has touched nothing yet. */
-function newRecord(kind: AnyKind, id: Id, { actions, plan }: Intent): PendingOperation {
+function newRecord(kind: Recorded, id: Id, { actions, plan }: Omit<Intent, 'lane'>): PendingOperation {
   const record: PendingOperation = { ...NEW_RECORD, id, type: kind.type, createdAt: nowSeconds(), actions, plan };
   return kind.examine ? { ...record, isUntouched: true } : record;
+}
+
+/** A part of a sequence begins; null, and nothing is recorded, when somebody has cancelled that meanwhile. */
+export async function beginPart(
+  tx: Tx,
+  { kind, id, build }: { readonly kind: AnyKind; readonly id: Id; readonly build: () => Promise<Intent> },
+  parentId: Id,
+  step: Step,
+): Promise<Intent | null> {
+  const parent = await tx.operations.find(parentId);
+  if (!parent || parent.progress?.isCancelled) return null;
+  const intent = await build();
+  await tx.operations.insert({
+    ...newRecord(kind, id, intent),
+    origin: 'sequence',
+    parentId,
+    requestedBy: parent.requestedBy,
+  });
+  await tx.operations.update({ ...parent, progress: progressed(parent, step), retry: null, dueAt: null });
+  return intent;
+}
+
+/** A sequence waits until `dueAt` (Unix milliseconds). */
+export async function wait(tx: Tx, id: Id, step: Step, dueAt: number): Promise<void> {
+  const record = await tx.operations.find(id);
+  if (record) await tx.operations.update({ ...record, progress: progressed(record, step), retry: null, dueAt });
+}
+
+/** No further part of the sequence begins. */
+export async function cancel(tx: Tx, id: Id): Promise<void> {
+  const record = await tx.operations.find(id);
+  if (record)
+    await tx.operations.update({ ...record, progress: { ...(record.progress ?? AT_FIRST), isCancelled: true } });
+}
+
+/** Where a sequence is, as its kind tells. */
+export type Step = Pick<Progress, 'done' | 'total' | 'current'>;
+
+const AT_FIRST: Progress = { done: 0, total: null, current: '', failure: null, isCancelled: false };
+
+function progressed({ progress }: PendingOperation, step: Step): Progress {
+  return { ...step, failure: null, isCancelled: progress?.isCancelled ?? false };
 }
 
 /** From now on hosts are changed for it. */
@@ -70,7 +121,7 @@ export async function note(tx: Tx, id: Id, notes: object): Promise<void> {
 }
 
 /** It is done, but for what `remaining` names. Answers whether the record has ended. */
-export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Finalized, retry: After): Promise<boolean> {
+export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Finalized, later: After): Promise<boolean> {
   const record = remaining.length > 0 ? await tx.operations.find(id) : null;
   if (record)
     await tx.operations.update({
@@ -78,7 +129,7 @@ export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Fina
       status: 'failed',
       actions: remaining,
       answered: record.answered ?? 'success',
-      retry: retry(record),
+      ...later(record),
     });
   else await tx.operations.delete(id);
   await answerClientOf(tx, id, { location });
@@ -92,7 +143,7 @@ export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Fina
 export async function takeBack(
   tx: Tx,
   id: Id,
-  { keeps, error, retry }: { readonly keeps: object | undefined; readonly error: string; readonly retry: After },
+  { keeps, error, later }: { readonly keeps: object | undefined; readonly error: string; readonly later: After },
 ): Promise<void> {
   const record = keeps ? await tx.operations.find(id) : null;
   if (record)
@@ -101,25 +152,33 @@ export async function takeBack(
       status: 'failed',
       plan: { ...(record.plan as object | null), ...keeps },
       answered: record.answered ?? 'failure',
-      retry: retry(record),
+      ...later(record),
     });
-  else await tx.operations.delete(id);
+  else await end(tx, id, error);
   await answerClientOf(tx, id, { error });
 }
 
+/** A sequence learns why its part failed. */
+async function end(tx: Tx, id: Id, failure: string): Promise<void> {
+  const parentId = (await tx.operations.find(id))?.parentId ?? null;
+  await tx.operations.delete(id);
+  const parent = parentId === null ? null : await tx.operations.find(parentId);
+  if (parent) await tx.operations.update({ ...parent, progress: { ...(parent.progress ?? AT_FIRST), failure } });
+}
+
 /** It is tried again later. */
-export async function postpone(tx: Tx, id: Id, retry: After): Promise<void> {
+export async function postpone(tx: Tx, id: Id, later: After): Promise<void> {
   const record = await tx.operations.find(id);
-  if (record) await tx.operations.update({ ...record, retry: retry(record) });
+  if (record) await tx.operations.update({ ...record, ...later(record) });
 }
 
 /** It could not be led out now. `error`: what its client is told, for good; null while it may still succeed. */
-export async function keep(tx: Tx, id: Id, error: string | null, retry: After): Promise<void> {
+export async function keep(tx: Tx, id: Id, error: string | null, later: After): Promise<void> {
   const record = await tx.operations.find(id);
   if (!record) return;
   await tx.operations.update({
     ...record,
-    retry: retry(record),
+    ...later(record),
     ...(error === null ? {} : { status: 'failed', answered: record.answered ?? 'failure' }),
   });
   if (error !== null) await answerClientOf(tx, id, { error });

@@ -6,10 +6,12 @@ import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClus
 import { deviceAdd } from './device-add.js';
 import { deviceDelete } from './device-delete.js';
 import { preflightDevice } from './device-preflight.js';
+import { deviceRemoval } from './device-removal.js';
 import { deviceResync } from './device-resync.js';
 import { forgetHostKey } from './forget-host-key.js';
 import { nodeAdd } from './node-add.js';
 import { nodeDelete } from './node-delete.js';
+import { nodeRemoval } from './node-removal.js';
 import { deviceStateChange, nodeStateChange } from './states.js';
 
 export type TopologyChanges = Pick<
@@ -41,13 +43,15 @@ export function topologyChanges(engine: Engine, { store }: EngineContext): Topol
 
     addNode: (by, request) => engine.begin(nodeAdd, { ...request, nodeId: newId() }, by),
     deleteNode: (by, id) => engine.begin(nodeDelete, id, by),
-    setNodeState: (_by, id, to) => engine.beginJob(nodeStateChange, { id, to }),
+    setNodeState: (by, id, to) =>
+      to === 'failed' ? engine.beginSequence(nodeRemoval, id, by) : engine.beginJob(nodeStateChange, { id, to }),
     forgetHostKey: (_by, host) => forgetHostKey(store, host),
 
     addDevice: (by, request) => engine.begin(deviceAdd, { ...request, deviceId: newId() }, by),
     preflightDevice: (nodeId, name) => preflightDevice(engine.context, nodeId, name),
     deleteDevice: (by, id, forceForget) => engine.begin(deviceDelete, { id, forceForget }, by),
-    setDeviceState: (_by, id, to) => engine.beginJob(deviceStateChange, { id, to }),
+    setDeviceState: (by, id, to) =>
+      to === 'failed' ? engine.beginSequence(deviceRemoval, id, by) : engine.beginJob(deviceStateChange, { id, to }),
     resyncDevice: (_by, id) => engine.beginJob(deviceResync, id),
   };
 }

@@ -34,6 +34,7 @@ const CHANGE_NAMES: ReadonlyMap<number, ChangeType> = new Map(
 const operations = query.selectFrom('operation').selectAll().orderBy('id');
 const actions = query.selectFrom('operation_action').selectAll().orderBy('operation_id').orderBy('position');
 const naming = query.selectFrom('operation_action').select('operation_id').where('object_id', '=', TEXT);
+const ofParent = query.selectFrom('operation').select('id').where('parent_id', '=', TEXT);
 const ofType = query.selectFrom('operation').select('id').where('type', '=', NUMBER);
 
 interface Selection {
@@ -52,6 +53,10 @@ const byObject: Selection = {
 const byType: Selection = {
   operations: statement(operations.where('type', '=', NUMBER)),
   actions: statement(actions.where('operation_id', 'in', ofType)),
+};
+const byParent: Selection = {
+  operations: statement(operations.where('parent_id', '=', TEXT)),
+  actions: statement(actions.where('operation_id', 'in', ofParent)),
 };
 const countsByStatus = statement(
   query
@@ -123,6 +128,7 @@ export function operationRows(connection: Connection): OperationRows {
     },
     list: () => select(all, []),
     listByObject: (objectId) => select(byObject, [objectId]),
+    listByParent: (parentId) => select(byParent, [parentId]),
     listByType: (type) => select(byType, [OPERATION_TYPES[type]]),
     async counts() {
       const counts = { total: 0, new: 0, stale: 0, failed: 0 };
@@ -178,8 +184,9 @@ function fromRow(row: OperationTable, actions: readonly Action[]): PendingOperat
     answered: row.answered as PendingOperation['answered'],
     requestedBy: fromJson(row.requested_by) as PendingOperation['requestedBy'],
     parentId: row.parent_id,
-    progress: fromJson(row.progress),
+    progress: fromJson(row.progress) as PendingOperation['progress'],
     retry: retryFrom(row),
+    dueAt: row.due_at,
     ...(row.is_untouched === 1 ? { isUntouched: true as const } : {}),
     ...(row.is_undoing === 1 ? { isUndoing: true as const } : {}),
     ...(row.copied_at === null ? {} : { copiedAt: row.copied_at }),
@@ -200,7 +207,7 @@ function toRow(operation: PendingOperation): OperationTable {
     parent_id: operation.parentId,
     progress: toJson(operation.progress),
     tries: operation.retry?.tries ?? 0,
-    due_at: operation.retry?.dueAt ?? null,
+    due_at: operation.dueAt,
     last_error: operation.retry?.error ?? null,
     waits_for_host: operation.retry?.waitsForHost ? 1 : 0,
     is_undoing: operation.isUndoing ? 1 : 0,
@@ -210,9 +217,9 @@ function toRow(operation: PendingOperation): OperationTable {
   };
 }
 
-function retryFrom({ tries, due_at, last_error, waits_for_host }: OperationTable): Retry | null {
+function retryFrom({ tries, last_error, waits_for_host }: OperationTable): Retry | null {
   if (tries === 0) return null;
-  return { tries, error: last_error ?? '', dueAt: due_at, waitsForHost: waits_for_host === 1 };
+  return { tries, error: last_error ?? '', waitsForHost: waits_for_host === 1 };
 }
 
 function fromJson(text: string | null): unknown {

@@ -1,6 +1,7 @@
 import type { Id } from '../../../src/domain/ids.js';
 import type { EntryState } from '../../../src/domain/node.js';
 import type { BlockRestriction } from '../../../src/domain/volume.js';
+import type { SequenceKind } from '../../../src/operations/engine/sequence.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
 import type { AskedOperations } from '../../support/asked-by.js';
 
@@ -10,6 +11,12 @@ export interface Client {
   /** The location of the result, once the operation has ended; it must be a success. */
   done(ticket: QueueTicket): Promise<string>;
   view(): Promise<View>;
+}
+
+/** One that begins work which the API does not ask for, of a server in this process. */
+export interface SequenceClient extends Client {
+  beginSequence<Request>(kind: SequenceKind<Request, unknown>, request: Request): Promise<QueueTicket>;
+  cancel(ticket: QueueTicket): Promise<void>;
 }
 
 export type Requests = Pick<

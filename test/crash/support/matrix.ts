@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { HOST_NOISES } from '../../../src/executors/mock/world/host-noise.js';
 import { COMMIT_FAULTS } from './dying-store.js';
-import { type Faults, type Lived, live } from './one-life.js';
-import type { Scenario } from './scenario.js';
+import { type AnyScenario, type Faults, type Lived, live } from './one-life.js';
 import { COMMAND_FAULTS, canStrike } from './striking-executor.js';
 
 /** Each scenario with each fault at each of its host commands, and with a death at each of its commits. */
-export function describeMatrix(scenarios: readonly Scenario[]): void {
+export function describeMatrix(scenarios: readonly AnyScenario[]): void {
   describe.each(scenarios)('$name', (scenario) => {
     it.for(COMMAND_FAULTS)('settles when it meets: %s', async (kind, { task }) => {
       const points = await eachPoint(
@@ -46,7 +45,7 @@ export function describeMatrix(scenarios: readonly Scenario[]): void {
 }
 
 async function eachPoint(
-  scenario: Scenario,
+  scenario: AnyScenario,
   faultsAt: (at: number) => Faults | readonly Faults[],
   of: 'commands' | 'commits',
   isStruck: (life: Lived, at: number) => boolean = () => true,
@@ -60,7 +59,7 @@ async function eachPoint(
   return points.length;
 }
 
-async function tried(scenario: Scenario, first: Faults = {}, ...later: readonly Faults[]): Promise<void> {
+async function tried(scenario: AnyScenario, first: Faults = {}, ...later: readonly Faults[]): Promise<void> {
   await live(scenario, first, ...later).catch((error: Error) => {
     error.message = `${JSON.stringify([first, ...later])}: ${error.message}`;
     throw error;

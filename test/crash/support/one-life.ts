@@ -7,13 +7,15 @@ import type { QueueTicket } from '../../../src/operations/ports.js';
 import { openStore } from '../../../src/store/open-store.js';
 import { differences } from '../../support/differences.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
-import { openPool, type Pool, recover, strictHosts } from '../../support/pool.js';
+import { openPool, type Pool, type PoolOptions, recover, strictHosts } from '../../support/pool.js';
 import { rerunningStore } from '../../support/rerunning-store.js';
 import { type CommitStrike, DyingStore } from './dying-store.js';
 import { Lab } from './lab.js';
 import { poolClient } from './pool-client.js';
-import { DEVICES, HOSTS, type Scenario } from './scenario.js';
+import { DEVICES, HOSTS, type Scenario, type SequenceScenario } from './scenario.js';
 import { type CommandFault, type Strike, StrikingExecutor } from './striking-executor.js';
+
+export type AnyScenario = Scenario | SequenceScenario;
 
 /** What goes wrong in one life of a server. */
 export interface Faults {
@@ -47,13 +49,17 @@ function isUnanswered(kind: CommandFault): boolean {
  * A request in a life of a server with faults in it, further lives in which recovery meets faults, and a last one
  * with none. Fails unless everything agrees in the end; answers how far each life came.
  */
-export async function live(scenario: Scenario, first: Faults, ...later: readonly Faults[]): Promise<readonly Lived[]> {
+export async function live(
+  scenario: AnyScenario,
+  first: Faults,
+  ...later: readonly Faults[]
+): Promise<readonly Lived[]> {
   const folder = makeMemoryFolder('mortar-crash-');
   const file = join(folder, 'heketi.db');
   const lab = new Lab(strictHosts(HOSTS, DEVICES));
   const lives: Lived[] = [];
   try {
-    const quiet = await openPool(file, new StrikingExecutor(lab, []), { settings: scenario.settings ?? {} });
+    const quiet = await openPool(file, new StrikingExecutor(lab, []), optionsOf(scenario));
     const id = await scenario.prepare(poolClient(quiet), lab.hosts);
     await quiet.runner.settled();
     await quiet.store.close();
@@ -67,9 +73,11 @@ export async function live(scenario: Scenario, first: Faults, ...later: readonly
     for (const faults of later) lives.push(await oneLife(file, lab, scenario, faults, recover));
 
     const executor = new StrikingExecutor(lab, []);
-    const after = await openPool(file, executor, { settings: scenario.settings ?? {} });
+    const after = await openPool(file, executor, optionsOf(scenario));
     await recover(after);
     await after.runner.settled();
+    // Work of many parts may have come to a wait.
+    await after.recovery.run();
     await lab.finishLeftovers();
     const { commands, ofLvm, glusterChanges } = executor;
     lives.push({ commands, commits: 0, ofLvm, struck: [], glusterChanges });
@@ -88,11 +96,16 @@ export async function live(scenario: Scenario, first: Faults, ...later: readonly
   }
 }
 
+function optionsOf(scenario: AnyScenario): PoolOptions {
+  const { settings = {} } = scenario;
+  return { settings, sequences: 'sequences' in scenario ? scenario.sequences : [] };
+}
+
 /** Runs `work` until it has ended or the server has died; then the hosts come back, and nothing of the server goes on. */
 async function oneLife(
   file: string,
   lab: Lab,
-  scenario: Scenario,
+  scenario: AnyScenario,
   faults: Faults,
   work: (pool: Pool) => Promise<void>,
 ): Promise<Lived> {
@@ -100,7 +113,7 @@ async function oneLife(
   const executor = new StrikingExecutor(lab, faults.commands ?? []);
   const opened = await openStore({ file });
   const store = new DyingStore(rerunningStore(opened), faults.commit ?? null, () => executor.kill());
-  const pool = await openPool(file, executor, { settings: scenario.settings ?? {}, store });
+  const pool = await openPool(file, executor, { ...optionsOf(scenario), store });
   await Promise.race([work(pool).catch(() => undefined), executor.death]);
   await Promise.race([pool.runner.settled(), executor.death]);
   // Units of work that were begun before the death may still be on their way to the file.
@@ -110,7 +123,7 @@ async function oneLife(
   return { commands, commits: store.commits, ofLvm, struck, glusterChanges };
 }
 
-async function expectAgreement(pool: Pool, scenario: Scenario, lab: Lab, lives: readonly Lived[]): Promise<void> {
+async function expectAgreement(pool: Pool, scenario: AnyScenario, lab: Lab, lives: readonly Lived[]): Promise<void> {
   expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
   expect(await pool.store.read((tx) => tx.queue.listPending())).toEqual([]);
   const struck = new Set(lives.flatMap((lived) => lived.struck));
@@ -124,7 +137,7 @@ async function expectAgreement(pool: Pool, scenario: Scenario, lab: Lab, lives: 
 
 async function expectTrueAnswer(
   pool: Pool,
-  scenario: Scenario,
+  scenario: AnyScenario,
   id: Id,
   ticket: QueueTicket | null,
   faults: readonly Faults[],
@@ -136,7 +149,7 @@ async function expectTrueAnswer(
     ...(commit ? [commit.kind] : []),
   ]);
   // Words around an answer keep nobody from understanding it.
-  if (strikes.every((kind) => kind === 'lvm chatters')) expect(entry?.state).toBe('done');
+  if (!scenario.mayBeRefused && strikes.every((kind) => kind === 'lvm chatters')) expect(entry?.state).toBe('done');
   if (scenario.isInvisible) return expect(['done', 'failed']).toContain(entry?.state);
   const isDone = scenario.isDone(await poolClient(pool).view(), id);
   // A second command without an answer keeps the server from asking what became of the first.
@@ -150,8 +163,11 @@ async function expectTrueAnswer(
   expect(answers).toContain(entry?.state);
 }
 
-async function requestAgain(pool: Pool, scenario: Scenario, id: Id): Promise<void> {
+async function requestAgain(pool: Pool, scenario: AnyScenario, id: Id): Promise<void> {
   const client = poolClient(pool);
   const ticket = await scenario.request(client, id);
+  // Work of many parts may wait between two of them.
+  await pool.runner.settled();
+  await pool.recovery.run();
   if (ticket) await client.done(ticket);
 }

@@ -1,10 +1,11 @@
 import type { Id } from '../../../src/domain/ids.js';
 import type { Command, CommandResult } from '../../../src/executors/executor.js';
 import type { Fault } from '../../../src/executors/mock/trouble/faults.js';
+import type { AnySequenceKind } from '../../../src/operations/engine/sequence.js';
 import type { QueueTicket, VolumeRequest } from '../../../src/operations/ports.js';
 import type { OperationSettings } from '../../../src/operations/settings.js';
 import { volumeRequest } from '../../support/pool.js';
-import type { Client, View } from './client.js';
+import type { Client, SequenceClient, View } from './client.js';
 import type { Decided } from './decided.js';
 
 export const HOSTS = 3;
@@ -32,11 +33,19 @@ export interface Scenario {
   readonly isDecided?: Decided;
   /** Whether it happens without a failed command shows in nothing but the answer. */
   readonly isInvisible?: boolean;
+  /** It may be answered as failed though nothing went wrong. */
+  readonly mayBeRefused?: boolean;
   /** What it asks for is done after a restart by the server itself, whatever the answer was. */
   readonly isJob?: boolean;
   /** Differences that faults may leave. */
   readonly tolerates?: RegExp;
   readonly settings?: Partial<OperationSettings>;
+}
+
+/** One whose request only a server in this process can be asked for. */
+export interface SequenceScenario extends Omit<Scenario, 'request'> {
+  readonly sequences: readonly AnySequenceKind[];
+  request(client: SequenceClient, id: Id): Promise<QueueTicket>;
 }
 
 /** Nodes h1..hN, each with `devices` of its disks; answers the cluster's id. */

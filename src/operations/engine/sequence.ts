@@ -1,0 +1,41 @@
+import type { Id } from '../../domain/ids.js';
+import type { OperationType, PendingOperation } from '../../domain/pending-operation.js';
+import type { ReadTx, Tx } from '../../store/store.js';
+import type { BeginningKind, BuildContext, Intent, OperationContext } from './operation.js';
+import type { Step } from './transitions.js';
+
+/**
+ * Work of many parts under one record. After each part, each wait and each restart it is asked what comes next, which it
+ * decides by the store and the hosts, not by what it remembers. Between two parts it holds no lane and no connection.
+ *
+ * A refusal (DomainError, CommandError) of `next`, `finalize` or of a part's `build` ends it with that answer; whatever
+ * else fails is tried again later. What its parts have done stays in any case.
+ */
+export interface SequenceKind<Request, Work> {
+  readonly type: OperationType;
+  /** Refusals before it is accepted. What `next` refuses its client learns at /queue. */
+  check?(tx: ReadTx, request: Request, context: BuildContext): Promise<void>;
+  build(tx: Tx, operationId: Id, request: Request, context: BuildContext): Promise<Omit<Intent, 'lane'>>;
+  /** Null when the record names rows that do not exist. `operation.progress` tells why the last part failed. */
+  load(tx: ReadTx, operation: PendingOperation): Promise<Work | null>;
+  next(work: Work, context: OperationContext): Promise<Next>;
+  /** In the unit that also ends the record; answers the path of the resulting resource, or null. */
+  finalize(tx: Tx, work: Work): Promise<string | null>;
+  /** The same when it was refused or cancelled: takes back what rows say of the sequence itself. */
+  retract?(tx: Tx, work: Work): Promise<void>;
+}
+
+/** `wait`: to be asked again after a time, since something has to come about by itself (a heal). */
+export type Next =
+  // biome-ignore lint/suspicious/noExplicitAny: the engine hands the request to the kind that belongs to it
+  | { readonly do: 'part'; readonly kind: BeginningKind<any>; readonly request: unknown; readonly step: Step }
+  | { readonly do: 'wait'; readonly forMs: number; readonly step: Step }
+  | { readonly do: 'end' };
+
+/** A part, with the type of its request checked. */
+export function part<Request>(kind: BeginningKind<Request>, request: Request, step: Step): Next {
+  return { do: 'part', kind, request, step };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the engine handles kinds whose work it never looks into
+export type AnySequenceKind = SequenceKind<any, any>;
