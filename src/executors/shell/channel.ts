@@ -5,7 +5,10 @@
 
 /** A program to be run on a host. */
 export interface ChannelRequest {
-  /** The program and its arguments, which reach it as they are. It can't count on variables, directory or terminal. */
+  /**
+   * The program and its arguments, which reach it as they are. It can't count on variables, directory or terminal. They
+   * may hold a password: neither they nor what repeats them may be logged.
+   */
   readonly argv: readonly string[];
   /**
    * Written to its stdin; null: nothing. Not every transport can end a stdin, so the program has to see by itself where

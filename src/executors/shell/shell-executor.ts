@@ -13,6 +13,8 @@ interface KnownHost {
   readonly lost: Map<number, LostBatch>;
   /** The place in which nothing of an earlier process of this server runs, and nothing will; null: none is known. */
   clearPlace: string | null;
+  /** The place beside which no earlier one of the host runs; null: none is known. */
+  solePlace: string | null;
 }
 
 interface LostBatch {
@@ -78,11 +80,12 @@ export class ShellExecutor implements Executor {
   /** See Executor. What was on its way to the host will not begin any more. */
   async awaitLeftovers(host: string): Promise<void> {
     const known = this.#host(host);
-    if (known.clearPlace !== null && known.lost.size === 0) return;
+    if (isClear(known)) return;
     for (const end = performance.now() + this.#limits.leftoversMs; ; ) {
       const place = await this.#channels.placeOf(host);
+      known.solePlace = place;
       forgetEnded(known, place);
-      if (known.clearPlace === place && known.lost.size === 0) return;
+      if (isClear(known)) return;
       const lost = [...known.lost];
       const answer = await this.#askForLeftovers(host, lost);
       const isAnswered = answer.event === 'done' && answer.place === place;
@@ -169,7 +172,7 @@ export class ShellExecutor implements Executor {
   }
 
   #host(host: string): KnownHost {
-    const known = this.#hosts.get(host) ?? { lost: new Map(), clearPlace: null };
+    const known = this.#hosts.get(host) ?? { lost: new Map(), clearPlace: null, solePlace: null };
     this.#hosts.set(host, known);
     return known;
   }
@@ -219,6 +222,10 @@ export class ShellExecutor implements Executor {
     const fate = event === 'stuck' ? 'and can not be ended; it still runs' : 'and was ended';
     return new TransportError(host, `${shown(command)} on ${host} took longer than ${seconds} s ${fate}`, true);
   }
+}
+
+function isClear({ lost, clearPlace, solePlace }: KnownHost): boolean {
+  return lost.size === 0 && clearPlace !== null && clearPlace === solePlace;
 }
 
 /** What ran in a place that has ended is over. A batch that was never seen to begin may be on its way to the new one. */

@@ -155,6 +155,17 @@ describe('a host whose place is replaced', () => {
     await executor.awaitLeftovers(HOST);
   });
 
+  it('is not taken for clear by what the new place says, while an earlier process may run in the old one', async () => {
+    const younger = executorOver(channels, { identity: { serverId, generation: 11 } });
+    channels.uncertainty = new Error('the earlier pod on n1 may run');
+    await younger.run(HOST, [command('true')]);
+    await expect(younger.awaitLeftovers(HOST)).rejects.toMatchObject({ message: channels.uncertainty.message });
+    channels.uncertainty = null;
+    await younger.awaitLeftovers(HOST);
+    channels.uncertainty = new Error('n1 is down');
+    await younger.awaitLeftovers(HOST); // it has answered all that was sent there
+  });
+
   it('is not asked for batches that went with the earlier place', async () => {
     const executor = await loseBatch();
     channels.replace();
