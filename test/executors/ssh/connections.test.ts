@@ -105,7 +105,9 @@ describeOverSsh('connections', { nodes: 2, devices: 1, 'max-sessions': 3 }, (hos
     await cluster.fail('--host', second, '--freeze');
     await outcome;
     await expect(executor.run(second, [command('true')])).rejects.toMatchObject({ mayHaveRun: false });
-    await cluster.fail('--host', second, '--thaw');
+    // A session that was cut meanwhile may end while its processes are thawed one by one, which the simulator refuses.
+    const thaw = () => cluster.fail('--host', second, '--thaw');
+    await thaw().catch(thaw);
     cluster.write(second, 'tmp/never', '');
     const patient = hosts.executor();
     expect(await patient.run(second, [command('echo', 'thawed')])).toMatchObject([{ stdout: 'thawed\n' }]);
