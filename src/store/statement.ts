@@ -10,18 +10,48 @@ import type { Schema } from './schema.js';
 
 export type SqlValue = string | number | null;
 
+/** By the names of a statement's parameters; what else stands in it is not looked at. */
+export type Values = Readonly<Record<string, unknown>>;
+
 /** What a query needs of a database engine; SQLite answers at once, another engine when it has the answer. */
 export interface Connection {
-  all<R>(statement: Statement<R>, parameters: readonly SqlValue[]): Promise<readonly R[]>;
+  all<R>(statement: Statement<R>, values: Values): Promise<readonly R[]>;
   /** Answers the number of rows written. */
-  run(statement: Statement<unknown>, parameters: readonly SqlValue[]): Promise<number>;
+  run(statement: Statement<unknown>, values: Values): Promise<number>;
 }
 
-/** SQL that is compiled once, when the program starts; its parameters are given by position at each use. */
+/** SQL that is compiled once, when the program starts; its parameters are given by name at each use. */
 export interface Statement<R> {
   readonly sql: string;
+  /** What stands for each `?`, in their order: a parameter, or a value that is always the same. */
+  readonly places: readonly (Parameter | SqlValue)[];
   /** Never set: it carries the type of a row. */
   readonly row?: R;
+}
+
+class Parameter {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A parameter in a query that is built to be compiled, whatever the type of the column. */
+export function at(name: string): never {
+  return new Parameter(name) as never;
+}
+
+/** The values of a statement in the order of their places. Throws for a parameter without one: it would read nothing. */
+export function placed({ sql, places }: Statement<unknown>, values: Values): SqlValue[] {
+  const inOrder: SqlValue[] = new Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as Parameter | SqlValue;
+    const value = place instanceof Parameter ? values[place.name] : place;
+    if (value === undefined) throw new Error(`no value for ${(place as Parameter).name} in: ${sql}`);
+    inOrder[i] = value as SqlValue;
+  }
+  return inOrder;
 }
 
 /** Builds queries only; they are run by a Connection. */
@@ -34,13 +64,9 @@ export const query = new Kysely<Schema>({
   },
 });
 
-/** Stands for a text parameter in a query that is built to be compiled. */
-export const TEXT = '';
-/** Stands for a number. */
-export const NUMBER = 0;
-
 export function statement<R>(builder: { compile(): CompiledQuery<R> }): Statement<R> {
-  return { sql: builder.compile().sql };
+  const { sql, parameters } = builder.compile();
+  return { sql, places: parameters as Statement<R>['places'] };
 }
 
 type Row<T extends keyof Schema> = Schema[T];
@@ -62,46 +88,43 @@ export function tableWrites<T extends keyof Schema & string>(
   columns: readonly (keyof Row<T> & string)[],
   lasting: readonly (keyof Row<T> & string)[] = [],
 ): TableWrites<T> {
-  const insert = insertStatement(table, columns);
+  const insert = insertInto(table, columns);
   const others = columns.filter((column) => column !== 'id' && !lasting.includes(column));
-  const sameLasting = lasting.map((column) => ` and "${column}" is not distinct from ?`).join('');
   const update: Statement<unknown> = {
-    sql: `update "${table}" set ${others.map((column) => `"${column}" = ?`).join(', ')} where "id" = ?${sameLasting}`,
+    sql:
+      `update "${table}" set ${others.map((column) => `"${column}" = ?`).join(', ')} where "id" = ?` +
+      lasting.map((column) => ` and "${column}" is not distinct from ?`).join(''),
+    places: [...others, 'id', ...lasting].map((column) => new Parameter(column)),
   };
-  const remove: Statement<unknown> = { sql: `delete from "${table}" where "id" = ?` };
-  const value = (row: Row<T>, column: keyof Row<T> & string): SqlValue => row[column] as SqlValue;
+  const remove: Statement<unknown> = { sql: `delete from "${table}" where "id" = ?`, places: [new Parameter('id')] };
   return {
-    async insert(connection, row) {
-      await connection.run(
-        insert,
-        columns.map((column) => value(row, column)),
-      );
-    },
+    insert,
     async update(connection, row) {
-      const id = (row as { id?: string }).id ?? '';
-      const values = (of: typeof columns) => of.map((column) => value(row, column));
-      const changed = await connection.run(update, [...values(others), id, ...values(lasting)]);
-      if (changed !== 1)
-        throw new Error(`there is no ${table} ${id} to update with the same ${lasting.join(', ') || 'id'}`);
+      if ((await connection.run(update, row as unknown as Values)) === 1) return;
+      const { id } = row as { id?: string };
+      throw new Error(`there is no ${table} ${id} to update with the same ${lasting.join(', ') || 'id'}`);
     },
     async delete(connection, id) {
-      if ((await connection.run(remove, [id])) !== 1) throw new Error(`there is no ${table} ${id} to delete`);
+      if ((await connection.run(remove, { id })) !== 1) throw new Error(`there is no ${table} ${id} to delete`);
     },
   };
 }
 
-export function insertStatement<T extends keyof Schema & string>(
+/** Inserts these columns of a row. */
+export function insertInto<T extends keyof Schema & string, C extends keyof Row<T> & string>(
   table: T,
-  columns: readonly (keyof Row<T> & string)[],
-): Statement<unknown> {
-  const places = columns.map(() => '?').join(', ');
-  return { sql: `insert into "${table}" (${columns.map((column) => `"${column}"`).join(', ')}) values (${places})` };
+  columns: readonly C[],
+): (connection: Connection, row: Pick<Row<T>, C>) => Promise<void> {
+  const names = columns.map((column) => `"${column}"`).join(', ');
+  const insert: Statement<unknown> = {
+    sql: `insert into "${table}" (${names}) values (${columns.map(() => '?').join(', ')})`,
+    places: columns.map((column) => new Parameter(column)),
+  };
+  return async (connection, row) => {
+    await connection.run(insert, row as unknown as Values);
+  };
 }
 
-export async function first<R>(
-  connection: Connection,
-  query: Statement<R>,
-  parameters: readonly SqlValue[],
-): Promise<R | null> {
-  return (await connection.all(query, parameters))[0] ?? null;
+export async function first<R>(connection: Connection, query: Statement<R>, values: Values): Promise<R | null> {
+  return (await connection.all(query, values))[0] ?? null;
 }

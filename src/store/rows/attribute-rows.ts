@@ -1,21 +1,21 @@
-import { type Connection, query, statement, TEXT } from '../statement.js';
+import { at, type Connection, query, statement } from '../statement.js';
 import type { AttributeRows } from '../store.js';
 
 const all = statement(query.selectFrom('attribute').selectAll().orderBy('key'));
 const upsert = statement(
   query
     .insertInto('attribute')
-    .values({ key: TEXT, value: TEXT })
+    .values({ key: at('key'), value: at('value') })
     .onConflict((conflict) => conflict.column('key').doUpdateSet((set) => ({ value: set.ref('excluded.value') }))),
 );
 
 export function attributeRows(connection: Connection): AttributeRows {
   return {
     async list() {
-      return new Map((await connection.all(all, [])).map((row) => [row.key, row.value]));
+      return new Map((await connection.all(all, {})).map((row) => [row.key, row.value]));
     },
     async set(key, value) {
-      await connection.run(upsert, [key, value]);
+      await connection.run(upsert, { key, value });
     },
   };
 }

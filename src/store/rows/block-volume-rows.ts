@@ -1,7 +1,7 @@
 import type { BlockVolume } from '../../domain/block-volume.js';
 import type { ChangeType } from '../../domain/pending-operation.js';
 import type { BlockVolumeTable } from '../schema.js';
-import { type Connection, first, query, statement, TEXT, tableWrites } from '../statement.js';
+import { at, type Connection, first, query, statement, tableWrites } from '../statement.js';
 import type { BlockVolumeRows } from '../store.js';
 import { exactFrom, exactTo, listFrom, listTo, optionalListFrom, optionalListTo, toFlag } from './columns.js';
 import { namedByActions, visibleChildren } from './visible.js';
@@ -9,9 +9,9 @@ import { namedByActions, visibleChildren } from './visible.js';
 const HIDING: readonly ChangeType[] = ['add-block-volume', 'delete-block-volume'];
 
 const blockVolumes = query.selectFrom('block_volume').selectAll();
-const byId = statement(blockVolumes.where('id', '=', TEXT));
+const byId = statement(blockVolumes.where('id', '=', at('id')));
 const all = statement(blockVolumes.orderBy('id'));
-const byHostingVolume = statement(blockVolumes.where('hosting_volume_id', '=', TEXT).orderBy('id'));
+const byHostingVolume = statement(blockVolumes.where('hosting_volume_id', '=', at('hostingVolumeId')).orderBy('id'));
 const visible = statement(
   query.selectFrom('block_volume').select('id').where('id', 'not in', namedByActions(HIDING)).orderBy('id'),
 );
@@ -21,7 +21,7 @@ const countByCluster = statement(
   query
     .selectFrom('block_volume')
     .select((select) => select.fn.countAll<number>().as('count'))
-    .where('cluster_id', '=', TEXT),
+    .where('cluster_id', '=', at('clusterId')),
 );
 const writes = tableWrites(
   'block_volume',
@@ -49,28 +49,28 @@ const writes = tableWrites(
 export function blockVolumeRows(connection: Connection): BlockVolumeRows {
   return {
     async find(id) {
-      const row = await first(connection, byId, [id]);
+      const row = await first(connection, byId, { id });
       return row && fromRow(row);
     },
     async list() {
-      return (await connection.all(all, [])).map(fromRow);
+      return (await connection.all(all, {})).map(fromRow);
     },
     async listByHostingVolume(volumeId) {
-      return (await connection.all(byHostingVolume, [volumeId])).map(fromRow);
+      return (await connection.all(byHostingVolume, { hostingVolumeId: volumeId })).map(fromRow);
     },
     async listVisibleIds() {
-      return (await connection.all(visible, [])).map((row) => row.id);
+      return (await connection.all(visible, {})).map((row) => row.id);
     },
     async listVisibleIdsByCluster(clusterId) {
-      const rows = await connection.all(visibleByCluster, [clusterId, clusterId, clusterId]);
+      const rows = await connection.all(visibleByCluster, { parentId: clusterId });
       return rows.map((row) => row.id);
     },
     async listVisibleIdsByHostingVolume(volumeId) {
-      const rows = await connection.all(visibleByHostingVolume, [volumeId, volumeId, volumeId]);
+      const rows = await connection.all(visibleByHostingVolume, { parentId: volumeId });
       return rows.map((row) => row.id);
     },
     async countByCluster(clusterId) {
-      return (await first(connection, countByCluster, [clusterId]))?.count ?? 0;
+      return (await first(connection, countByCluster, { clusterId }))?.count ?? 0;
     },
     insert: (blockVolume) => writes.insert(connection, toRow(blockVolume)),
     update: (blockVolume) => writes.update(connection, toRow(blockVolume)),

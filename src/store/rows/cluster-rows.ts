@@ -1,22 +1,22 @@
 import type { Cluster } from '../../domain/cluster.js';
 import type { ClusterTable } from '../schema.js';
-import { type Connection, first, query, statement, TEXT, tableWrites } from '../statement.js';
+import { at, type Connection, first, query, statement, tableWrites } from '../statement.js';
 import type { ClusterRows } from '../store.js';
 import { toFlag } from './columns.js';
 
 const clusters = query.selectFrom('cluster').selectAll();
-const byId = statement(clusters.where('id', '=', TEXT));
+const byId = statement(clusters.where('id', '=', at('id')));
 const all = statement(clusters.orderBy('id'));
 const writes = tableWrites('cluster', ['id', 'allows_block', 'allows_file']);
 
 export function clusterRows(connection: Connection): ClusterRows {
   return {
     async find(id) {
-      const row = await first(connection, byId, [id]);
+      const row = await first(connection, byId, { id });
       return row && fromRow(row);
     },
     async list() {
-      return (await connection.all(all, [])).map(fromRow);
+      return (await connection.all(all, {})).map(fromRow);
     },
     insert: (cluster) => writes.insert(connection, toRow(cluster)),
     update: (cluster) => writes.update(connection, toRow(cluster)),

@@ -1,21 +1,21 @@
 import type { Device } from '../../domain/device.js';
 import type { EntryState } from '../../domain/node.js';
 import type { DeviceTable } from '../schema.js';
-import { type Connection, first, query, statement, TEXT, tableWrites } from '../statement.js';
+import { at, type Connection, first, query, statement, tableWrites } from '../statement.js';
 import type { DeviceRows } from '../store.js';
 import { exactFrom, exactTo, listFrom, listTo, mapFrom, mapTo } from './columns.js';
 
 const devices = query.selectFrom('device').selectAll('device');
-const ofCluster = devices.innerJoin('node', 'node.id', 'device.node_id').where('node.cluster_id', '=', TEXT);
-const byId = statement(devices.where('id', '=', TEXT));
+const ofCluster = devices.innerJoin('node', 'node.id', 'device.node_id').where('node.cluster_id', '=', at('clusterId'));
+const byId = statement(devices.where('id', '=', at('id')));
 const all = statement(devices.orderBy('id'));
-const byNode = statement(devices.where('node_id', '=', TEXT).orderBy('id'));
+const byNode = statement(devices.where('node_id', '=', at('nodeId')).orderBy('id'));
 const byCluster = statement(ofCluster.orderBy('node.id').orderBy('device.id'));
 const largestMetadata = statement(
   query
     .selectFrom('device')
     .innerJoin('node', 'node.id', 'device.node_id')
-    .where('node.cluster_id', '=', TEXT)
+    .where('node.cluster_id', '=', at('clusterId'))
     .select((select) => [
       'device.id',
       select
@@ -48,21 +48,21 @@ const writes = tableWrites(
 export function deviceRows(connection: Connection): DeviceRows {
   return {
     async find(id) {
-      const row = await first(connection, byId, [id]);
+      const row = await first(connection, byId, { id });
       return row && fromRow(row);
     },
     async list() {
-      return (await connection.all(all, [])).map(fromRow);
+      return (await connection.all(all, {})).map(fromRow);
     },
     async listByNode(nodeId) {
-      return (await connection.all(byNode, [nodeId])).map(fromRow);
+      return (await connection.all(byNode, { nodeId })).map(fromRow);
     },
     async listByCluster(clusterId) {
-      return (await connection.all(byCluster, [clusterId])).map(fromRow);
+      return (await connection.all(byCluster, { clusterId })).map(fromRow);
     },
     async largestPoolMetadata(clusterId) {
       const largest = new Map<string, number>();
-      for (const { id, kib } of await connection.all(largestMetadata, [clusterId])) {
+      for (const { id, kib } of await connection.all(largestMetadata, { clusterId })) {
         if (kib !== null) largest.set(id, kib);
       }
       return largest;

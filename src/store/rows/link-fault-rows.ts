@@ -1,5 +1,5 @@
 import type { LinkFaultTable } from '../schema.js';
-import { type Connection, insertStatement, query, statement, TEXT } from '../statement.js';
+import { at, type Connection, insertInto, query, statement } from '../statement.js';
 import type { LinkFault, LinkFaultRows, LinkRelation } from '../store.js';
 
 const faults = query
@@ -10,25 +10,27 @@ const faults = query
   .orderBy('child_id')
   .orderBy('kind');
 const all = statement(faults);
-const byParent = statement(faults.where('parent_id', '=', TEXT));
-const insert = insertStatement('link_fault', ['parent_id', 'relation', 'child_id', 'kind']);
+const byParent = statement(faults.where('parent_id', '=', at('parentId')));
+const insert = insertInto('link_fault', ['parent_id', 'relation', 'child_id', 'kind']);
 const removeByObject = statement(
-  query.deleteFrom('link_fault').where((is) => is.or([is('parent_id', '=', TEXT), is('child_id', '=', TEXT)])),
+  query
+    .deleteFrom('link_fault')
+    .where((is) => is.or([is('parent_id', '=', at('parentId')), is('child_id', '=', at('childId'))])),
 );
 
 export function linkFaultRows(connection: Connection): LinkFaultRows {
   return {
     async list() {
-      return (await connection.all(all, [])).map(fromRow);
+      return (await connection.all(all, {})).map(fromRow);
     },
     async listByParent(parentId) {
-      return (await connection.all(byParent, [parentId])).map(fromRow);
+      return (await connection.all(byParent, { parentId })).map(fromRow);
     },
     async insert({ parentId, relation, childId, kind }) {
-      await connection.run(insert, [parentId, relation, childId, kind]);
+      await insert(connection, { parent_id: parentId, relation, child_id: childId, kind });
     },
     async deleteByObject(id) {
-      await connection.run(removeByObject, [id, id]);
+      await connection.run(removeByObject, { parentId: id, childId: id });
     },
   };
 }

@@ -11,15 +11,14 @@ import {
 } from '../../domain/pending-operation.js';
 import type { OperationActionTable, OperationTable } from '../schema.js';
 import {
+  at,
   type Connection,
-  insertStatement,
-  NUMBER,
+  insertInto,
   query,
-  type SqlValue,
   type Statement,
   statement,
-  TEXT,
   tableWrites,
+  type Values,
 } from '../statement.js';
 import type { OperationRows } from '../store.js';
 import { exactFrom, exactTo } from './columns.js';
@@ -33,17 +32,17 @@ const CHANGE_NAMES: ReadonlyMap<number, ChangeType> = new Map(
 
 const operations = query.selectFrom('operation').selectAll().orderBy('id');
 const actions = query.selectFrom('operation_action').selectAll().orderBy('operation_id').orderBy('position');
-const naming = query.selectFrom('operation_action').select('operation_id').where('object_id', '=', TEXT);
-const ofParent = query.selectFrom('operation').select('id').where('parent_id', '=', TEXT);
-const ofType = query.selectFrom('operation').select('id').where('type', '=', NUMBER);
+const naming = query.selectFrom('operation_action').select('operation_id').where('object_id', '=', at('objectId'));
+const ofParent = query.selectFrom('operation').select('id').where('parent_id', '=', at('parentId'));
+const ofType = query.selectFrom('operation').select('id').where('type', '=', at('type'));
 
 interface Selection {
   readonly operations: Statement<OperationTable>;
   readonly actions: Statement<OperationActionTable>;
 }
 const byId: Selection = {
-  operations: statement(operations.where('id', '=', TEXT)),
-  actions: statement(actions.where('operation_id', '=', TEXT)),
+  operations: statement(operations.where('id', '=', at('id'))),
+  actions: statement(actions.where('operation_id', '=', at('id'))),
 };
 const all: Selection = { operations: statement(operations), actions: statement(actions) };
 const byObject: Selection = {
@@ -51,11 +50,11 @@ const byObject: Selection = {
   actions: statement(actions.where('operation_id', 'in', naming)),
 };
 const byType: Selection = {
-  operations: statement(operations.where('type', '=', NUMBER)),
+  operations: statement(operations.where('type', '=', at('type'))),
   actions: statement(actions.where('operation_id', 'in', ofType)),
 };
 const byParent: Selection = {
-  operations: statement(operations.where('parent_id', '=', TEXT)),
+  operations: statement(operations.where('parent_id', '=', at('parentId'))),
   actions: statement(actions.where('operation_id', 'in', ofParent)),
 };
 const countsByStatus = statement(
@@ -68,18 +67,28 @@ const markUndoing = statement(
   query
     .updateTable('operation')
     .set({ is_undoing: sql.lit(1) })
-    .where('id', '=', TEXT),
+    .where('id', '=', at('id')),
 );
 const markTouched = statement(
   query
     .updateTable('operation')
     .set({ is_untouched: sql.lit(0) })
-    .where('id', '=', TEXT),
+    .where('id', '=', at('id')),
 );
-const markCopied = statement(query.updateTable('operation').set({ copied_at: NUMBER }).where('copied_at', 'is', null));
-const updateStatus = statement(query.updateTable('operation').set({ status: TEXT }).where('id', '=', TEXT));
-const forgetActions = statement(query.deleteFrom('operation_action').where('operation_id', '=', TEXT));
-const insertAction = insertStatement('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
+const markCopied = statement(
+  query
+    .updateTable('operation')
+    .set({ copied_at: at('copiedAt') })
+    .where('copied_at', 'is', null),
+);
+const updateStatus = statement(
+  query
+    .updateTable('operation')
+    .set({ status: at('status') })
+    .where('id', '=', at('id')),
+);
+const forgetActions = statement(query.deleteFrom('operation_action').where('operation_id', '=', at('operationId')));
+const insertAction = insertInto('operation_action', ['operation_id', 'position', 'change', 'object_id', 'delta']);
 const writes = tableWrites(
   'operation',
   [
@@ -106,11 +115,11 @@ const writes = tableWrites(
 );
 
 export function operationRows(connection: Connection): OperationRows {
-  async function select(selection: Selection, parameters: readonly SqlValue[]): Promise<readonly PendingOperation[]> {
-    const rows = await connection.all(selection.operations, parameters);
+  async function select(selection: Selection, values: Values): Promise<readonly PendingOperation[]> {
+    const rows = await connection.all(selection.operations, values);
     if (rows.length === 0) return [];
     const actionsOf = new Map<string, Action[]>(rows.map((row) => [row.id, []]));
-    for (const action of await connection.all(selection.actions, parameters)) {
+    for (const action of await connection.all(selection.actions, values)) {
       actionsOf.get(action.operation_id)?.push(actionFrom(action));
     }
     return rows.map((row) => fromRow(row, actionsOf.get(row.id) ?? []));
@@ -118,21 +127,27 @@ export function operationRows(connection: Connection): OperationRows {
 
   async function insertActions(operation: PendingOperation): Promise<void> {
     for (const [position, { change, id, delta }] of operation.actions.entries()) {
-      await connection.run(insertAction, [operation.id, position, CHANGES[change], id, delta]);
+      await insertAction(connection, {
+        operation_id: operation.id,
+        position,
+        change: CHANGES[change],
+        object_id: id,
+        delta,
+      });
     }
   }
 
   return {
     async find(id) {
-      return (await select(byId, [id]))[0] ?? null;
+      return (await select(byId, { id }))[0] ?? null;
     },
-    list: () => select(all, []),
-    listByObject: (objectId) => select(byObject, [objectId]),
-    listByParent: (parentId) => select(byParent, [parentId]),
-    listByType: (type) => select(byType, [OPERATION_TYPES[type]]),
+    list: () => select(all, {}),
+    listByObject: (objectId) => select(byObject, { objectId }),
+    listByParent: (parentId) => select(byParent, { parentId }),
+    listByType: (type) => select(byType, { type: OPERATION_TYPES[type] }),
     async counts() {
       const counts = { total: 0, new: 0, stale: 0, failed: 0 };
-      for (const { status, count } of await connection.all(countsByStatus, [])) {
+      for (const { status, count } of await connection.all(countsByStatus, {})) {
         counts.total += count;
         counts[(status || 'new') as 'new' | 'stale' | 'failed'] += count;
       }
@@ -144,26 +159,26 @@ export function operationRows(connection: Connection): OperationRows {
     },
     async update(operation) {
       await writes.update(connection, toRow(operation));
-      await connection.run(forgetActions, [operation.id]);
+      await connection.run(forgetActions, { operationId: operation.id });
       await insertActions(operation);
     },
     async setStatus(ids, status) {
       for (const id of ids) {
-        if ((await connection.run(updateStatus, [status, id])) !== 1) throw new Error(`there is no operation ${id}`);
+        if ((await connection.run(updateStatus, { status, id })) !== 1) throw new Error(`there is no operation ${id}`);
       }
     },
     async markUndoing(id) {
-      if ((await connection.run(markUndoing, [id])) !== 1) throw new Error(`there is no operation ${id}`);
+      if ((await connection.run(markUndoing, { id })) !== 1) throw new Error(`there is no operation ${id}`);
     },
     async markTouched(id) {
-      if ((await connection.run(markTouched, [id])) !== 1) throw new Error(`there is no operation ${id}`);
+      if ((await connection.run(markTouched, { id })) !== 1) throw new Error(`there is no operation ${id}`);
     },
     async markCopied(at) {
-      await connection.run(markCopied, [at]);
+      await connection.run(markCopied, { copiedAt: at });
     },
     async delete(id) {
       await writes.delete(connection, id);
-      await connection.run(forgetActions, [id]);
+      await connection.run(forgetActions, { operationId: id });
     },
   };
 }

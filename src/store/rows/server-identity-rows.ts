@@ -1,22 +1,27 @@
 import { newId } from '../../domain/ids.js';
-import { type Connection, first, insertStatement, NUMBER, query, statement, TEXT } from '../statement.js';
+import { at, type Connection, first, insertInto, query, statement } from '../statement.js';
 import type { ServerIdentityRows } from '../store.js';
 
 const one = statement(query.selectFrom('server_identity').selectAll());
-const insert = insertStatement('server_identity', ['id', 'generation']);
-const update = statement(query.updateTable('server_identity').set({ generation: NUMBER }).where('id', '=', TEXT));
+const insert = insertInto('server_identity', ['id', 'generation']);
+const update = statement(
+  query
+    .updateTable('server_identity')
+    .set({ generation: at('generation') })
+    .where('id', '=', at('id')),
+);
 
 export function serverIdentityRows(connection: Connection): ServerIdentityRows {
   return {
     async begin(now) {
-      const known = await first(connection, one, []);
+      const known = await first(connection, one, {});
       if (!known) {
         const id = newId();
-        await connection.run(insert, [id, now]);
+        await insert(connection, { id, generation: now });
         return { id, generation: now };
       }
       const generation = Math.max(known.generation + 1, now);
-      await connection.run(update, [generation, known.id]);
+      await connection.run(update, { generation, id: known.id });
       return { id: known.id, generation };
     },
   };

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { CHANGES, type ChangeType } from '../../domain/pending-operation.js';
-import { query, type Statement, statement, TEXT } from '../statement.js';
+import { at, query, type Statement, statement } from '../statement.js';
 import type { LinkRelation } from '../store.js';
 
 /** Objects that a pending operation is making or unmaking. */
@@ -13,7 +13,7 @@ export function namedByActions(changes: readonly ChangeType[]) {
 
 /**
  * Ids of a parent's visible children, as its own list has them: where an imported list differs from what the
- * children say, the list counts (`/clusters/{id}` of the original shows it). Parameters: the parent's id, three times.
+ * children say, the list counts (`/clusters/{id}` of the original shows it). Parameter: `parentId`.
  */
 export function visibleChildren(
   table: 'volume' | 'block_volume',
@@ -24,13 +24,13 @@ export function visibleChildren(
   const faults = (kind: string) =>
     query
       .selectFrom('link_fault')
-      .where('parent_id', '=', TEXT)
+      .where('parent_id', '=', at('parentId'))
       .where('relation', '=', sql.lit(relation))
       .where('kind', '=', sql.lit(kind));
   const listed = query
     .selectFrom(table)
     .select('id')
-    .where(sql.ref<string>(parentColumn), '=', TEXT)
+    .where(sql.ref<string>(parentColumn), '=', at('parentId'))
     .where('id', 'not in', namedByActions(hiding))
     .where('id', 'not in', faults('missing').select('child_id'));
   const extra = faults('extra').select('child_id as id').where('child_id', 'not in', namedByActions(hiding));

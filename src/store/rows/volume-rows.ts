@@ -3,7 +3,7 @@ import type { DurabilityType } from '../../domain/durability.js';
 import type { ChangeType } from '../../domain/pending-operation.js';
 import type { BlockRestriction, Volume } from '../../domain/volume.js';
 import type { VolumeTable } from '../schema.js';
-import { type Connection, first, NUMBER, query, statement, TEXT, tableWrites } from '../statement.js';
+import { at, type Connection, first, query, statement, tableWrites } from '../statement.js';
 import type { VolumeRows } from '../store.js';
 import {
   exactFrom,
@@ -21,11 +21,13 @@ import { namedByActions, visibleChildren } from './visible.js';
 const HIDING: readonly ChangeType[] = ['add-volume', 'delete-volume', 'add-volume-clone'];
 
 const volumes = query.selectFrom('volume').selectAll();
-const byId = statement(volumes.where('id', '=', TEXT));
+const byId = statement(volumes.where('id', '=', at('id')));
 const all = statement(volumes.orderBy('id'));
-const byCluster = statement(volumes.where('cluster_id', '=', TEXT).orderBy('id'));
+const byCluster = statement(volumes.where('cluster_id', '=', at('clusterId')).orderBy('id'));
 // Unordered: an order by id makes SQLite go through all volumes of the cluster.
-const byName = statement(volumes.where('cluster_id', '=', TEXT).where('name', '=', TEXT).limit(sql.lit(1)));
+const byName = statement(
+  volumes.where('cluster_id', '=', at('clusterId')).where('name', '=', at('name')).limit(sql.lit(1)),
+);
 const visible = statement(
   query.selectFrom('volume').select('id').where('id', 'not in', namedByActions(HIDING)).orderBy('id'),
 );
@@ -34,20 +36,28 @@ const countByCluster = statement(
   query
     .selectFrom('volume')
     .select((select) => select.fn.countAll<number>().as('count'))
-    .where('cluster_id', '=', TEXT),
+    .where('cluster_id', '=', at('clusterId')),
 );
 const unclaimed = statement(
   volumes.where('unclaimed_since', 'is not', null).where('pending_id', 'is', null).orderBy('unclaimed_since'),
 );
 const boundUnclaimed = statement(
-  query.updateTable('volume').set({ unclaimed_since: NUMBER }).where('unclaimed_since', '>', NUMBER),
+  query
+    .updateTable('volume')
+    .set({ unclaimed_since: at('unclaimedSince') })
+    .where('unclaimed_since', '>', at('unclaimedSince')),
 );
-const markUnclaimed = statement(query.updateTable('volume').set({ unclaimed_since: NUMBER }).where('id', '=', TEXT));
+const markUnclaimed = statement(
+  query
+    .updateTable('volume')
+    .set({ unclaimed_since: at('unclaimedSince') })
+    .where('id', '=', at('id')),
+);
 const claim = statement(
   query
     .updateTable('volume')
     .set({ unclaimed_since: sql.lit(null) })
-    .where('id', '=', TEXT)
+    .where('id', '=', at('id'))
     .where('unclaimed_since', 'is not', null),
 );
 const writes = tableWrites(
@@ -82,40 +92,40 @@ const writes = tableWrites(
 export function volumeRows(connection: Connection): VolumeRows {
   return {
     async find(id) {
-      const row = await first(connection, byId, [id]);
+      const row = await first(connection, byId, { id });
       return row && fromRow(row);
     },
     async list() {
-      return (await connection.all(all, [])).map(fromRow);
+      return (await connection.all(all, {})).map(fromRow);
     },
     async listByCluster(clusterId) {
-      return (await connection.all(byCluster, [clusterId])).map(fromRow);
+      return (await connection.all(byCluster, { clusterId })).map(fromRow);
     },
     async listVisibleIds() {
-      return (await connection.all(visible, [])).map((row) => row.id);
+      return (await connection.all(visible, {})).map((row) => row.id);
     },
     async listVisibleIdsByCluster(clusterId) {
-      const rows = await connection.all(visibleByCluster, [clusterId, clusterId, clusterId]);
+      const rows = await connection.all(visibleByCluster, { parentId: clusterId });
       return rows.map((row) => row.id);
     },
     async countByCluster(clusterId) {
-      return (await first(connection, countByCluster, [clusterId]))?.count ?? 0;
+      return (await first(connection, countByCluster, { clusterId }))?.count ?? 0;
     },
     async findByName(clusterId, name) {
-      const row = await first(connection, byName, [clusterId, name]);
+      const row = await first(connection, byName, { clusterId, name });
       return row && fromRow(row);
     },
     async markUnclaimed(id, since) {
-      await connection.run(markUnclaimed, [since, id]);
+      await connection.run(markUnclaimed, { unclaimedSince: since, id });
     },
     async claim(id) {
-      await connection.run(claim, [id]);
+      await connection.run(claim, { id });
     },
     async boundUnclaimed(last) {
-      await connection.run(boundUnclaimed, [last, last]);
+      await connection.run(boundUnclaimed, { unclaimedSince: last });
     },
     async listUnclaimed() {
-      return (await connection.all(unclaimed, [])).map((row) => ({
+      return (await connection.all(unclaimed, {})).map((row) => ({
         id: row.id,
         clusterId: row.cluster_id,
         name: row.name,

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
-import type { Connection, SqlValue } from '../statement.js';
+import { type Connection, placed, type SqlValue } from '../statement.js';
 import type { DatabaseDisk } from './database-disk.js';
 import { translateSqliteError } from './errors.js';
 import type { Journal } from './journal.js';
@@ -12,16 +12,16 @@ import type { StatementCache } from './statement-cache.js';
  */
 export function sqliteConnection(statements: StatementCache): Connection {
   return {
-    async all(statement, parameters) {
+    async all(statement, values) {
       try {
-        return readRows(statements.prepare(statement.sql), parameters) as never;
+        return readRows(statements.prepare(statement.sql), placed(statement, values)) as never;
       } catch (error) {
         throw translateSqliteError(error);
       }
     },
-    async run(statement, parameters) {
+    async run(statement, values) {
       try {
-        return statements.prepare(statement.sql).run(...parameters).changes;
+        return statements.prepare(statement.sql).run(...placed(statement, values)).changes;
       } catch (error) {
         throw translateSqliteError(error);
       }
@@ -59,7 +59,7 @@ const columnNames = new WeakMap<Database.Statement, readonly string[]>();
 /** Of a store that must not be written: its reads are `connection`'s. */
 export function readOnlyConnection(connection: Connection, refusal: string): Connection {
   return {
-    all: (statement, parameters) => connection.all(statement, parameters),
+    all: (statement, values) => connection.all(statement, values),
     async run() {
       throw new DomainError('unavailable', refusal);
     },
@@ -75,13 +75,13 @@ export function transactionConnection(connection: Connection, isOpen: () => bool
     if (!isOpen()) throw new DomainError('unavailable', GIVEN_UP);
   };
   return {
-    async all(statement, parameters) {
+    async all(statement, values) {
       refuseOutside();
-      return connection.all(statement, parameters);
+      return connection.all(statement, values);
     },
-    async run(statement, parameters) {
+    async run(statement, values) {
       refuseOutside();
-      return connection.run(statement, parameters);
+      return connection.run(statement, values);
     },
   };
 }
