@@ -14,6 +14,10 @@ export function found<T>(entity: T | null): T {
   return entity;
 }
 
+export function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((id, i) => id === b[i]));
+}
+
 export function notYet(what: string): never {
   throw new DomainError('not_implemented', `This server can't ${what} yet`);
 }

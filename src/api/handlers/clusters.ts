@@ -4,7 +4,7 @@ import type { ClusterFlags } from '../../operations/ports.js';
 import type { ReadTx } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
-import { found } from './answers.js';
+import { found, isSameList } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type Schemas = components['schemas'];
@@ -14,8 +14,8 @@ type ClusterHandlers = Pick<
 >;
 
 export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHandlers {
-  /** Answers by the list of volumes, of which the store hands out the same for as long as none comes or goes. */
-  const infos = new WeakMap<readonly Id[], Schemas['ClusterInfo']>();
+  /** The last answers, by cluster: their texts are kept, which take longer to make than to compare. */
+  const infos = new Map<Id, Schemas['ClusterInfo']>();
 
   return {
     async clusterList() {
@@ -33,9 +33,9 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
       const json = await store.read(async (tx) => {
         const cluster = found(await tx.clusters.find(id));
         const info = clusterInfo(cluster, await childrenOf(tx, cluster));
-        const known = infos.get(info.volumes);
+        const known = infos.get(id);
         if (known && isSame(known, info)) return known;
-        infos.set(info.volumes, info);
+        infos.set(id, info);
         return info;
       });
       return { status: 200, json, isKept: true };
@@ -48,6 +48,7 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
 
     async clusterDelete({ by, id }) {
       await operations.deleteCluster(by, id);
+      infos.delete(id);
       return { status: 200 };
     },
   };
@@ -80,12 +81,9 @@ function isSame(a: Schemas['ClusterInfo'], b: Schemas['ClusterInfo']): boolean {
     a.block === b.block &&
     a.file === b.file &&
     isSameList(a.nodes, b.nodes) &&
+    isSameList(a.volumes, b.volumes) &&
     isSameList(a.blockvolumes, b.blockvolumes)
   );
-}
-
-function isSameList(a: readonly Id[], b: readonly Id[]): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 /** Clients of before the flags send none; their clusters take every kind of volume. */

@@ -6,7 +6,7 @@ import type { ContractRequest, Handlers } from '../contract/handlers.js';
 import type { UserCreates } from '../user-creates.js';
 import { volumeInfo } from '../wire/volume.js';
 import { volumeRequest } from '../wire/volume-request.js';
-import { accepted } from './answers.js';
+import { accepted, isSameList } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type VolumeHandlers = Pick<
@@ -24,15 +24,14 @@ type VolumeHandlers = Pick<
 >;
 
 export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: UserCreates): VolumeHandlers {
-  // The store hands out the same list for as long as no volume comes or goes.
-  const lists = new WeakMap<readonly Id[], { volumes: readonly Id[] }>();
+  /** The last answer: its text is kept, which takes longer to make than to compare. */
+  let list: { readonly volumes: readonly Id[] } = { volumes: [] };
 
   return {
     async volumeList() {
       const volumes = await store.read((tx) => tx.volumes.listVisibleIds());
-      const json = lists.get(volumes) ?? { volumes };
-      lists.set(volumes, json);
-      return { status: 200, json, isKept: true };
+      if (!isSameList(list.volumes, volumes)) list = { volumes };
+      return { status: 200, json: list, isKept: true };
     },
 
     async volumeListUnclaimed() {
