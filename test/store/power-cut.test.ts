@@ -47,6 +47,22 @@ describe('a database whose machine loses its power, with writes torn and missing
   });
 });
 
+it('what a killed process left in the log is on the disk before it is copied into the file', async () => {
+  const folder = makeMemoryFolder('mortar-power-cut-');
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const killed = await recordedLife(folder, 1, { end: 'killed' });
+  const events = await recordedLife(folder, 2, { firstId: 1000 });
+  const opened = events.findIndex(({ data }, at) => at > killed.length && String(data) === 'opened\n');
+  const draw = seededRandom(3);
+  for (let cut = killed.length; cut <= opened; cut++) {
+    for (const share of SURVIVING) {
+      const left = afterPowerCut(events.slice(0, cut), 512, () => draw() < share);
+      const present = await clustersIn(join(folder, `cut-${cut}-${share}`), left);
+      expectAnswersKept(events.slice(0, cut), present, `cut at event ${cut}, ${share} surviving`);
+    }
+  }
+});
+
 it('a database that is open never lets the event loop wait for its disk', async () => {
   const folder = makeMemoryFolder('mortar-power-cut-');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,17 +79,21 @@ it('a database that is open never lets the event loop wait for its disk', async 
 });
 
 /** What a process did to its disk, its answers among them. */
-async function recordedLife(folder: string, runSeed: number): Promise<readonly DiskEvent[]> {
+async function recordedLife(
+  folder: string,
+  runSeed: number,
+  { firstId = 0, end = '' }: { readonly firstId?: number; readonly end?: 'killed' | '' } = {},
+): Promise<readonly DiskEvent[]> {
   const live = join(folder, 'live');
-  mkdirSync(live);
+  mkdirSync(live, { recursive: true });
   const disk = new RecordedDisk(live, join(folder, 'notes'));
   const child = fork(
     join(import.meta.dirname, 'power-cut-writer.ts'),
-    [join(live, 'heketi.db'), join(live, 'answers'), String(runSeed)],
+    [join(live, 'heketi.db'), join(live, 'answers'), String(runSeed), String(firstId), end],
     { execArgv: ['--import', 'tsx'], env: { ...process.env, ...disk.env } },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
-  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await once(child, 'exit')).toEqual(end === 'killed' ? [null, 'SIGKILL'] : [0, null]);
   return disk.events();
 }
 

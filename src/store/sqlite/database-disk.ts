@@ -65,6 +65,8 @@ export class DatabaseDisk {
     this.#frames = database.prepare('pragma wal_checkpoint(NOOP)').raw();
     database.pragma('wal_autocheckpoint = 0');
     database.pragma('synchronous = OFF');
+    // A killed process may have left in it what no sync has covered.
+    this.#log.cut();
   }
 
   /** After each commit. */
