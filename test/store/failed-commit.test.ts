@@ -46,6 +46,19 @@ describe.each(KINDS)('a commit that fails with $error after $skip writes', ({ er
   });
 });
 
+it.each([0, 1, 2, 3])(
+  'a disk that fails while the database is closed, after %i writes, leaves what opens again',
+  async (skip) => {
+    const { file, disk, child, write } = await startWriter();
+    await write('before');
+    disk.fail({ operation: 'write', error: 'ENOSPC', skip, count: null });
+    child.send('close');
+    await once(child, 'exit');
+    expect(disk.hits).toBeGreaterThan(0);
+    expect(await idsIn(file)).toEqual(['before']);
+  },
+);
+
 describe('a disk that takes a part of a commit and nothing more', () => {
   const fault = { operation: 'write', error: 'EIO', skip: 2, count: null } as const;
 

@@ -1,5 +1,5 @@
 import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { loadMigrations, migrate } from '../../src/store/sqlite/migrate.js';
@@ -69,6 +69,19 @@ describe('migrations', () => {
       new RegExp(`schema ${NEWEST + 1}.*up to ${NEWEST}.*newer version`),
     );
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('refuse a database of a newer schema whose server was killed, and leave it its log', async () => {
+    const later = { migrationsDir: migrationsWith('CREATE TABLE later (id TEXT);'), sealAfterMs: 600_000 };
+    const live = temporaryFile();
+    const store = await openTemporary(live, later);
+    await store.write((tx) => tx.clusters.insert(cluster('c1')));
+    const killed = temporaryFile();
+    for (const part of ['', '-wal']) copyFileSync(live + part, killed + part);
+    await expect(openSqliteStore({ file: killed })).rejects.toThrow(/newer version/);
+    const opened = await openTemporary(killed, later);
+    expect(await opened.read((tx) => tx.clusters.find('c1'))).toMatchObject({ id: 'c1' });
+    expect(readdirSync(dirname(killed)).sort()).toEqual(['heketi.db', 'heketi.db-wal']);
   });
 
   it('that fail leave the database at the version before', async () => {

@@ -6,6 +6,7 @@ import { startTimer } from '../../timing/timers.js';
 import { missingAttributes } from '../attributes.js';
 import type { BackupPurpose, Store, StoreConfig } from '../store.js';
 import { tables } from '../tables.js';
+import { closeSealed, closeUnsealed } from './close-database.js';
 import { ClusterMemory } from './cluster-memory.js';
 import { readOnlyConnection, sqliteConnection, sqliteTransactions, transactionConnection } from './connection.js';
 import { DatabaseDisk } from './database-disk.js';
@@ -63,7 +64,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     await journal.seal();
     return sqliteStore(database, { lasting: { disk, journal }, refusal: null, afterClose }, options);
   } catch (error) {
-    database?.close();
+    // Another process has the lock, and so the log.
+    if (isLocked(error)) database?.close();
+    else if (database) closeUnsealed(database);
     disk?.close();
     afterClose();
     throw refusalOf(file, error);
@@ -72,7 +75,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 /** Whether opening was refused because another process has the database open. */
 export function databaseInUse(error: unknown): boolean {
-  const code = sqliteCode(error instanceof Error ? error.cause : null) ?? '';
+  return isLocked(error instanceof Error ? error.cause : null);
+}
+
+function isLocked(error: unknown): boolean {
+  const code = sqliteCode(error) ?? '';
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
@@ -163,9 +170,9 @@ function sqliteStore(
     close: () =>
       units.close(async () => {
         sealing.stop();
-        // When that fails, the log stays beside the file, with what the file lacks.
-        await lasting?.journal.seal().catch(() => undefined);
-        closeDatabase(database);
+        const isSealed = await isDone(lasting?.journal.seal());
+        if (isSealed) closeSealed(database);
+        else closeUnsealed(database);
         lasting?.disk.close();
         afterClose();
       }),
@@ -187,10 +194,13 @@ function durabilityOf({ disk, journal }: Lasting): Durability {
   };
 }
 
-/** SQLite puts what is left in the log into the file, and waits for the disk itself. */
-function closeDatabase(database: Database.Database): void {
-  database.pragma('synchronous = FULL');
-  database.close();
+async function isDone(work: Promise<void> | undefined): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** So that a copy of the file alone is complete unless it is made in the midst of changes. */
@@ -236,7 +246,7 @@ function selfContained(bytes: Buffer): Buffer {
 function refusalOf(file: string, error: unknown): unknown {
   const code = sqliteCode(error) ?? '';
   const options = { cause: error };
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+  if (isLocked(error)) {
     return new DomainError(
       'unavailable',
       `The database ${file} is in use by another process, probably a server. Stop that one first.`,
