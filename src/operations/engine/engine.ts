@@ -96,11 +96,18 @@ export class Engine {
         );
       await cancel(tx, operationId);
     });
-    void this.runner.recover(operationId);
+    void this.#endCancelled(operationId);
   }
 
   beginJob<Request>(job: Job<Request>, request: Request): Promise<QueueTicket> {
     return this.#takingUp(this.runner.beginJob(job, request));
+  }
+
+  /** Whoever works on it may have looked before it was cancelled. */
+  async #endCancelled(operationId: Id): Promise<void> {
+    if ((await this.runner.recover(operationId)) !== 'busy') return;
+    await this.runner.ended(operationId);
+    await this.runner.recover(operationId);
   }
 
   /** What an earlier process left unfinished is in the way of a client: it is led out now. */

@@ -117,8 +117,8 @@ export class Recovery {
   }
 
   async #recoverAll(operations: readonly PendingOperation[]): Promise<void> {
-    // One without a status that is due is a sequence that waits.
-    const due = operations.filter(({ status, dueAt }) => status !== '' || dueAt !== null);
+    // One without a status that is due, or was tried in vain, is a sequence that waits or is kept.
+    const due = operations.filter(({ status, dueAt, retry }) => status !== '' || dueAt !== null || retry !== null);
     const outcomes = await Promise.all(due.map(({ id }) => this.#recover(id)));
     const left = outcomes.filter((outcome) => outcome !== 'ended').length;
     if (left > 0) this.#log.warn({ operations: left }, 'operations are still pending after recovery');
@@ -178,8 +178,9 @@ export class Recovery {
   }
 }
 
-function isWaiting({ status, retry, dueAt }: PendingOperation): boolean {
-  return status === '' && retry === null && dueAt !== null;
+/** In this process: one that was interrupted is stale until somebody goes on with it. */
+function isWaiting({ status, retry, dueAt, copiedAt }: PendingOperation): boolean {
+  return status === '' && retry === null && dueAt !== null && copiedAt === undefined;
 }
 
 /** When the next of them is due after `now`; null: none is. */

@@ -114,9 +114,9 @@ export class Sequences {
     return 'ended';
   }
 
-  async #wait(id: Id, { forMs, step }: Next & { readonly do: 'wait' }): Promise<RecoveryOutcome> {
+  async #wait(id: Id, { forMs, step }: Next & { readonly do: 'wait' }): Promise<RecoveryOutcome | null> {
     const dueAt = steadyUnixMs() + forMs;
-    await this.#store.write((tx) => transitions.wait(tx, id, step, dueAt));
+    if (!(await this.#store.write((tx) => transitions.wait(tx, id, step, dueAt)))) return null;
     this.#waits.wakeAt(dueAt);
     return 'kept';
   }

@@ -78,15 +78,20 @@ export async function beginPart(
     parentId,
     requestedBy: parent.requestedBy,
   });
-  await tx.operations.update({ ...parent, progress: progressed(parent, step), retry: null, dueAt: null });
+  await tx.operations.update({ ...parent, ...RUNNING, progress: progressed(parent, step), dueAt: null });
   return intent;
 }
 
-/** A sequence waits until `dueAt` (Unix milliseconds). */
-export async function wait(tx: Tx, id: Id, step: Step, dueAt: number): Promise<void> {
+/** A sequence waits until `dueAt` (Unix milliseconds); false, and it does not, when somebody has cancelled it meanwhile. */
+export async function wait(tx: Tx, id: Id, step: Step, dueAt: number): Promise<boolean> {
   const record = await tx.operations.find(id);
-  if (record) await tx.operations.update({ ...record, progress: progressed(record, step), retry: null, dueAt });
+  if (!record || record.progress?.isCancelled) return false;
+  await tx.operations.update({ ...record, ...RUNNING, progress: progressed(record, step), dueAt });
+  return true;
 }
+
+/** Of a sequence that goes on in this process, whichever began it. */
+const RUNNING = { status: '', retry: null } as const;
 
 /** No further part of the sequence begins. */
 export async function cancel(tx: Tx, id: Id): Promise<void> {

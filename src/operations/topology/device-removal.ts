@@ -47,7 +47,10 @@ export const deviceRemoval: SequenceKind<Id, DeviceRemovalWork> = {
 /** Refuses a device that is in use, or that another operation than this one is changing. */
 async function refuseRemoval(tx: ReadTx, device: Device, operationId: Id): Promise<void> {
   if (device.state === 'failed') return;
-  const other = (await tx.operations.listByObject(device.id)).find(({ id }) => id !== operationId);
+  // One that is asked for twice, since the first answer was lost, is done by whichever comes first.
+  const other = (await tx.operations.listByObject(device.id)).find(
+    ({ id, type, origin }) => id !== operationId && !(type === 'remove-device' && origin !== 'heketi'),
+  );
   if (other)
     throw new DomainError(
       'failed',

@@ -47,10 +47,10 @@ export const nodeRemoval: SequenceKind<Id, NodeRemovalWork> = {
 async function refuseRemoval(tx: ReadTx, { id, state }: Node, operationId: Id): Promise<void> {
   if (state === 'failed') return;
   if (state !== 'offline') throw mustBeOffline('Node', 'node', id);
-  const other = (await tx.operations.listByObject(id)).find((operation) => operation.id !== operationId);
+  const other = (await tx.operations.listByObject(id)).find(
+    (operation) => operation.id !== operationId && operation.type !== 'remove-node',
+  );
   if (other)
     throw new DomainError('failed', `node ${id} is being changed by operation ${other.id}; wait until that has ended`);
-  for (const device of await tx.devices.listByNode(id)) {
-    if (device.state !== 'failed') await refuseUsedDevice(tx, device.id);
-  }
+  for (const device of await tx.devices.listByNode(id)) await refuseUsedDevice(tx, device.id);
 }

@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { TransportError } from '../../src/executors/executor.js';
+import { markInterrupted } from '../../src/operations/engine/recovery.js';
+import type { Next, SequenceKind } from '../../src/operations/engine/sequence.js';
+import { Gate } from '../support/gate.js';
+import { answerOf, done, type Pool, records, SILENT, strictHosts, withPool } from '../support/pool.js';
+
+const BY = { issuer: 'admin', requestId: 'r-7', address: '192.0.2.7' };
+const HOUR_MS = 3_600_000;
+const STEP = { done: 0, total: 1, current: 'looks' };
+const END: Next = { do: 'end' };
+
+/** A sequence without parts that answers what `next` does; `ended` is opened when it ends. */
+function asking(next: () => Promise<Next>, ended = new Gate()): SequenceKind<string, object> {
+  return {
+    type: 'remove-node',
+    build: async (_tx, _operationId, id) => ({
+      actions: [{ change: 'remove-node', id, delta: null }],
+      plan: null,
+    }),
+    load: async () => ({}),
+    next,
+    finalize: async () => {
+      ended.open();
+      return '/ended';
+    },
+  };
+}
+
+function withAsking(kind: SequenceKind<string, object>, work: (pool: Pool) => Promise<void>): Promise<void> {
+  return withPool(strictHosts(1, 1), work, { sequences: [kind] });
+}
+
+it('is led out on request when it is kept by a server that tries nothing by itself', () => {
+  let asked = 0;
+  const kind = asking(async () => {
+    if (asked++ === 0) throw new TransportError('h1', 'no route to host', false);
+    return END;
+  });
+  return withAsking(kind, async (pool) => {
+    const ticket = await pool.engine.beginSequence(kind, 'n', BY);
+    await pool.runner.settled();
+    expect(await records(pool)).toMatchObject([{ dueAt: null, retry: { tries: 1, waitsForHost: true } }]);
+    await done(pool, await pool.operations.cleanUp([]));
+    expect(await done(pool, ticket)).toBe('/ended');
+  });
+});
+
+it('ends at once when it is cancelled while it is asked, and would wait', () => {
+  const [reached, go] = [new Gate(), new Gate()];
+  const kind = asking(async () => {
+    reached.open();
+    await go.opened;
+    return { do: 'wait', forMs: HOUR_MS, step: STEP };
+  });
+  return withAsking(kind, async (pool) => {
+    const ticket = await pool.engine.beginSequence(kind, 'n', BY);
+    await reached.opened;
+    const [record] = await records(pool);
+    await pool.engine.cancel(record?.id ?? '');
+    go.open();
+    expect((await answerOf(pool, ticket)).error).toMatch(/was cancelled/);
+  });
+});
+
+it('goes on after its next wait by itself once somebody has had it led out after a restart', async () => {
+  const ended = new Gate();
+  let asked = 0;
+  const kind = asking(
+    async () => (asked++ < 2 ? { do: 'wait', forMs: asked === 1 ? HOUR_MS : 1, step: STEP } : END),
+    ended,
+  );
+  await withAsking(kind, async (pool) => {
+    const ticket = await pool.engine.beginSequence(kind, 'n', BY);
+    await pool.runner.settled();
+    await markInterrupted(pool.store, SILENT);
+    await pool.recovery.run();
+    await ended.opened;
+    expect(await done(pool, ticket)).toBe('/ended');
+  });
+}, 3000);
