@@ -72,6 +72,24 @@ describe('a server that is told to end', () => {
       await next.store.close();
     }));
 
+  it('refuses a request whose hosts were being looked at when it was told', async () => {
+    const [reached, go] = [new Gate(), new Gate()];
+    const executor = new WatchedExecutor(strictHosts(1, 1), async () => {
+      reached.open();
+      await go.opened;
+    });
+    await withPool(executor, async (pool) => {
+      const clusterId = await pool.operations.createCluster({ allowsBlock: true, allowsFile: true });
+      const request = { clusterId, zone: 1, manageNames: ['h1'], storageNames: ['10.0.0.1'], tags: {} };
+      const asking = expect(pool.operations.addNode(request)).rejects.toMatchObject({ code: 'unavailable' });
+      await reached.opened;
+      await pool.runner.drain(0);
+      go.open();
+      await asking;
+      expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+    });
+  });
+
   it('leaves what does not end in time to recovery, and neither writes nor commands anything more', () =>
     whileOneRuns(async ({ pool, begun, release }, reopen, hosts) => {
       await pool.runner.drain(0);

@@ -1,9 +1,20 @@
 import { expect, it } from 'vitest';
 import { TransportError } from '../../src/executors/executor.js';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
-import type { Next, SequenceKind } from '../../src/operations/engine/sequence.js';
+import { type Next, part, type SequenceKind } from '../../src/operations/engine/sequence.js';
+import { volumeCreate } from '../../src/operations/volumes/volume-create.js';
 import { Gate } from '../support/gate.js';
-import { answerOf, done, type Pool, records, SILENT, strictHosts, withPool } from '../support/pool.js';
+import {
+  answerOf,
+  done,
+  loadTopology,
+  type Pool,
+  records,
+  SILENT,
+  strictHosts,
+  volumeRequest,
+  withPool,
+} from '../support/pool.js';
 
 const BY = { issuer: 'admin', requestId: 'r-7', address: '192.0.2.7' };
 const HOUR_MS = 3_600_000;
@@ -79,3 +90,22 @@ it('goes on after its next wait by itself once somebody has had it led out after
     expect(await done(pool, ticket)).toBe('/ended');
   });
 }, 3000);
+
+it('begins no part once the server stops', () => {
+  const [reached, go] = [new Gate(), new Gate()];
+  const kind = asking(async () => {
+    reached.open();
+    await go.opened;
+    const durability = { type: 'none', replica: 0, disperseData: 0, disperseRedundancy: 0 } as const;
+    return part(volumeCreate, { ...volumeRequest({ durability }), volumeId: 'a'.repeat(32) }, STEP);
+  });
+  return withAsking(kind, async (pool) => {
+    await loadTopology(pool, 1, 1);
+    await pool.engine.beginSequence(kind, 'n', BY);
+    await reached.opened;
+    pool.runner.stopTaking();
+    go.open();
+    await pool.runner.settled();
+    expect(await records(pool)).toMatchObject([{ type: 'remove-node', progress: null }]);
+  });
+});

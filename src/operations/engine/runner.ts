@@ -56,6 +56,8 @@ export class OperationRunner {
     try {
       await kind.approach?.(request, this.#context);
       const { intent, ticket } = await this.#context.store.write(async (tx) => {
+        // The look at hosts takes its time.
+        this.#refuseWhenStopping();
         const repeated = await findRepeated(tx, accepted.idempotency);
         if (repeated) return { intent: null, ticket: repeated };
         await kind.check?.(tx, request, this.#context);
@@ -70,6 +72,7 @@ export class OperationRunner {
       return ticket;
     } catch (error) {
       this.#tracker.release(operationId);
+      if (error instanceof ServerStopping) this.#refuseWhenStopping();
       kind.explainRefusal?.(error, this.#context.log);
       throw error;
     }
@@ -98,6 +101,7 @@ export class OperationRunner {
     const build: Build = (tx) => kind.build(tx, operationId, request, this.#context);
     await kind.approach?.(request, this.#context);
     const intent = await this.#store.write(async (tx) => {
+      this.#stopping.takingNoMore.throwIfAborted();
       await kind.check?.(tx, request, this.#context);
       return beginPart(tx, { kind, id: operationId, build: () => build(tx) }, parentId, step);
     });
