@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NEW_RECORD } from '../../src/domain/pending-operation.js';
+import { TransportError } from '../../src/executors/executor.js';
 import { boundAges, forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { steadyUnixMs } from '../../src/timing/clocks.js';
+import { asking } from '../support/asking.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
 import {
@@ -126,6 +128,39 @@ describe('a record that has to wait for its host', () => {
 });
 
 describe('periodic runs', () => {
+  it('come as long as one of their records hangs, too', async () => {
+    const [hanging, go] = [new Gate(), new Gate()];
+    const kind = asking(async () => {
+      hanging.open();
+      await go.opened;
+      return { do: 'end' };
+    });
+    const record = {
+      ...NEW_RECORD,
+      type: 'delete-volume',
+      createdAt: 0,
+      actions: [],
+      plan: { clusterId: '' },
+    } as const;
+    await withPool(
+      strictHosts(1, 1),
+      async (pool) => {
+        const sequence = { ...record, id: 'e'.repeat(32), type: kind.type, status: 'stale' } as const;
+        await pool.store.write((tx) => tx.operations.insert(sequence));
+        pool.recovery.start(100, 50);
+        await vi.advanceTimersByTimeAsync(100_000);
+        await hanging.opened;
+        await pool.store.write((tx) => tx.operations.insert({ ...record, id: 'f'.repeat(32), status: 'stale' }));
+        await vi.advanceTimersByTimeAsync(50_000);
+        await vi.waitFor(async () => expect(await records(pool)).toMatchObject([{ id: 'e'.repeat(32) }]));
+        go.open();
+        pool.recovery.stop();
+        await pass(pool, 0);
+      },
+      { sequences: [kind] },
+    );
+  });
+
   it('take up records that nobody works on, once they are a minute old and not before the second run', async () => {
     await withPool(strictHosts(3, 1), async (pool) => {
       await loadTopology(pool, 3, 1);
@@ -147,6 +182,40 @@ describe('periodic runs', () => {
       pool.recovery.stop();
     });
   });
+});
+
+it('one record that hangs does not keep those from being tried that are due later', async () => {
+  const [hanging, go, ended] = [new Gate(), new Gate(), new Gate()];
+  const tried = new Set<string>();
+  const kind = asking(async (id) => {
+    if (!tried.has(id)) {
+      tried.add(id);
+      throw new TransportError('h1', 'no route to host', false);
+    }
+    if (id !== 'first') return { do: 'end' };
+    hanging.open();
+    await go.opened;
+    return { do: 'end' };
+  }, ended);
+  await withPool(
+    strictHosts(1, 1),
+    async (pool) => {
+      pool.recovery.start(HOUR_SECONDS, HOUR_SECONDS);
+      for (const id of ['first', 'second']) {
+        await pool.engine.beginSequence(kind, id, { issuer: null, requestId: 'r', address: '' });
+        await pass(pool, 10);
+      }
+      await vi.advanceTimersByTimeAsync(10_000);
+      await hanging.opened;
+      await vi.advanceTimersByTimeAsync(10_000);
+      await ended.opened;
+      go.open();
+      await pass(pool, 0);
+      expect(await records(pool)).toEqual([]);
+      pool.recovery.stop();
+    },
+    { sequences: [kind] },
+  );
 });
 
 it('one record that hangs does not keep the others from being recovered', async () => {

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { TransportError } from '../../src/executors/executor.js';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
-import { type Next, part, type SequenceKind } from '../../src/operations/engine/sequence.js';
+import { type Next, part } from '../../src/operations/engine/sequence.js';
 import { volumeCreate } from '../../src/operations/volumes/volume-create.js';
+import { asking } from '../support/asking.js';
 import { Gate } from '../support/gate.js';
 import {
+  ALL_UP,
   answerOf,
   done,
   loadTopology,
@@ -15,30 +17,14 @@ import {
   volumeRequest,
   withPool,
 } from '../support/pool.js';
+import { WatchedExecutor } from '../support/watched-executor.js';
 
 const BY = { issuer: 'admin', requestId: 'r-7', address: '192.0.2.7' };
 const HOUR_MS = 3_600_000;
 const STEP = { done: 0, total: 1, current: 'looks' };
 const END: Next = { do: 'end' };
 
-/** A sequence without parts that answers what `next` does; `ended` is opened when it ends. */
-function asking(next: () => Promise<Next>, ended = new Gate()): SequenceKind<string, object> {
-  return {
-    type: 'remove-node',
-    build: async (_tx, _operationId, id) => ({
-      actions: [{ change: 'remove-node', id, delta: null }],
-      plan: null,
-    }),
-    load: async () => ({}),
-    next,
-    finalize: async () => {
-      ended.open();
-      return '/ended';
-    },
-  };
-}
-
-function withAsking(kind: SequenceKind<string, object>, work: (pool: Pool) => Promise<void>): Promise<void> {
+function withAsking(kind: ReturnType<typeof asking>, work: (pool: Pool) => Promise<void>): Promise<void> {
   return withPool(strictHosts(1, 1), work, { sequences: [kind] });
 }
 
@@ -108,4 +94,34 @@ it('begins no part once the server stops', () => {
     await pool.runner.settled();
     expect(await records(pool)).toMatchObject([{ type: 'remove-node', progress: null }]);
   });
+});
+
+it('goes on as soon as a host is back that its part waits for', () => {
+  const hosts = strictHosts(1, 1);
+  const listeners: ((name: string) => void)[] = [];
+  const health = { ...ALL_UP, onUp: (listener: (name: string) => void) => void listeners.push(listener) };
+  let asked = 0;
+  const kind = asking(async () => {
+    const durability = { type: 'none', replica: 0, disperseData: 0, disperseRedundancy: 0 } as const;
+    return asked++ > 0 ? END : part(volumeCreate, { ...volumeRequest({ durability }), volumeId: 'a'.repeat(32) }, STEP);
+  });
+  const executor = new WatchedExecutor(hosts, (line) => {
+    if (line.includes(' volume start ')) hosts.setHostUp('h1', false);
+  });
+  return withPool(
+    executor,
+    async (pool) => {
+      pool.recovery.start(3600, 3600);
+      await loadTopology(pool, 1, 1);
+      const ticket = await pool.engine.beginSequence(kind, 'n', BY);
+      await pool.runner.settled();
+      expect((await records(pool)).length).toBe(2);
+      hosts.setHostUp('h1', true);
+      for (const listener of listeners) listener('h1');
+      await pool.recovery.settled();
+      expect(await done(pool, ticket)).toBe('/ended');
+      pool.recovery.stop();
+    },
+    { sequences: [kind], health },
+  );
 });

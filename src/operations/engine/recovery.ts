@@ -112,6 +112,8 @@ export class Recovery {
   async #runSome(isWanted: (operation: PendingOperation) => boolean): Promise<void> {
     if (this.#refreshSeconds === null) return;
     const operations = await this.#store.read((tx) => tx.operations.list());
+    // Whatever hangs, those that are due later are not to wait for it.
+    this.#schedule.wakeAt(earliest(operations, steadyUnixMs()));
     await this.#recoverAll(operations.filter((operation) => operation.copiedAt === undefined && isWanted(operation)));
     this.#schedule.wakeAt(await this.#nextDue());
   }
@@ -138,17 +140,14 @@ export class Recovery {
 
   /** The first run leaves those alone whose pause, begun by an earlier process, is not over. */
   async #periodicRun(isFirst: boolean): Promise<void> {
-    try {
-      if (!isFirst) await this.#markUntracked();
-      await this.#runSome(isFirst ? ({ dueAt }) => (dueAt ?? 0) <= steadyUnixMs() : () => true);
-    } catch (error) {
-      this.#failed(error);
-    }
     if (this.#refreshSeconds === null) return;
+    // What a run leads out may take hours, and some of it may hang: the next one comes all the same.
     this.#timer = startTimer(
       () => this.#inBackground(() => this.#periodicRun(false)),
       this.#refreshSeconds * 1000,
     ).unref();
+    if (!isFirst) await this.#markUntracked();
+    await this.#runSome(isFirst ? ({ dueAt }) => (dueAt ?? 0) <= steadyUnixMs() : () => true);
   }
 
   #inBackground(run: () => Promise<void>): void {

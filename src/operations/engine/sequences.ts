@@ -1,7 +1,7 @@
 import { DomainError, isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { CommandError } from '../../executors/executor.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { errorText } from './error-text.js';
 import type { EngineContext, OperationOutcome, RecoveryOutcome } from './operation.js';
@@ -128,7 +128,9 @@ export class Sequences {
     const left = await this.#store.read((tx) => tx.operations.find(id));
     if (!left || outcome === 'busy') return null;
     const reason = left.retry ? `: ${left.retry.error}` : '';
-    throw new DomainError('unavailable', `its part ${id} (${type}) has not ended yet${reason}`);
+    const text = `its part ${id} (${type}) has not ended yet${reason}`;
+    // The sequence waits for the same host as its part.
+    throw left.retry?.waitsForHost ? new TransportError('', text, false) : new DomainError('unavailable', text);
   }
 
   async #refuse(loaded: Loaded, error: unknown): Promise<RecoveryOutcome> {
