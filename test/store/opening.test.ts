@@ -177,3 +177,18 @@ async function holdInAnotherProcess(file: string) {
   expect(message).toBe('open');
   return holder;
 }
+
+it('a database whose first page a power cut left out is made anew', async () => {
+  const file = temporaryFile();
+  writeFileSync(file, Buffer.alloc(2048));
+  await expect(openTemporary(file)).rejects.toThrow(/is not a database of this server/);
+  // SQLite's rollback journal of a file that was empty: magic, no records, nonce, no pages, sector and page size.
+  const journal = Buffer.alloc(512);
+  journal.write('d9d505f920a163d7', 'hex');
+  journal.writeUInt32BE(1, 12);
+  journal.writeUInt32BE(512, 20);
+  journal.writeUInt32BE(2048, 24);
+  writeFileSync(`${file}-journal`, journal);
+  const store = await openTemporary(file);
+  expect(await store.read((tx) => tx.clusters.list())).toEqual([]);
+});

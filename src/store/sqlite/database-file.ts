@@ -55,6 +55,8 @@ function createDatabaseFile(file: string): void {
 export function refuseOtherFiles(file: string): void {
   const head = readHead(file);
   if (head.length === 0 || head.subarray(0, SQLITE_MAGIC.length).equals(SQLITE_MAGIC)) return;
+  // A power cut while the file was made: SQLite's journal makes it the empty one that it was.
+  if (existsSync(`${file}-journal`) && head.every((byte) => byte === 0)) return;
   throw new DomainError('unavailable', `${file} is not a database of this server: ${describe(head)}.`);
 }
 
