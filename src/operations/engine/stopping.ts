@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Executor } from '../../executors/executor.js';
 
 /** Nothing more is begun, or nothing more is written, since the server stops: what is left is led out at the next start. */
@@ -16,6 +17,11 @@ export class ServerStopping extends Error {
 export class Stopping {
   readonly #takingNoMore = new AbortController();
   readonly #cut = new AbortController();
+
+  /** Each lane listens; Node takes more than ten listeners for a leak. */
+  constructor() {
+    setMaxListeners(0, this.takingNoMore, this.cut);
+  }
 
   get takingNoMore(): AbortSignal {
     return this.#takingNoMore.signal;
