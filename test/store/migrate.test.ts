@@ -60,6 +60,52 @@ describe('migrations', () => {
     expect(await store.read((tx) => tx.devices.find('empty'))).toMatchObject({ spareMetadataKib: 0 });
   });
 
+  it('know of operations of the ninth schema where they come from, and what their clients were told', async () => {
+    const file = temporaryFile();
+    const old = new Database(file);
+    migrate(old, loadMigrations(migrationsUpTo(9)), 0);
+    const add = old.prepare("INSERT INTO operation (id, type, status, created_at, plan) VALUES (?, ?, '', 1, ?)");
+    const act = old.prepare("INSERT INTO operation_action VALUES (?, 0, ?, 'x', NULL)");
+    const ask = old.prepare('INSERT INTO queue_entry VALUES (?, ?, ?, NULL, NULL, 1, NULL)');
+    const CLUSTER = '{"clusterId":"c"}';
+    const expected: Record<string, readonly [string, string | null]> = {};
+    const has = (
+      id: string,
+      type: number,
+      plan: string | null,
+      change: number,
+      entry: string | null,
+      ...told: readonly [string, string | null]
+    ) => {
+      add.run(id, type, plan);
+      act.run(id, change);
+      if (entry) ask.run(`q-${id}`, id, entry);
+      expected[id] = told;
+    };
+    has('create-running', 1, '{}', 2, 'pending', 'request', null);
+    has('create-refused', 1, '{}', 2, 'failed', 'request', 'failure');
+    has('create-refused-and-fetched', 1, '{}', 2, null, 'request', 'failure');
+    has('expand-running', 3, null, 5, 'pending', 'request', null);
+    has('expand-refused', 3, null, 5, 'failed', 'request', 'failure');
+    has('delete-running', 2, CLUSTER, 4, 'pending', 'request', null);
+    has('delete-refused', 2, CLUSTER, 4, null, 'request', 'failure');
+    has('delete-done-but-for-bricks', 2, CLUSTER, 3, 'done', 'leftover', null);
+    has('parked-bricks', 2, CLUSTER, 3, null, 'leftover', null);
+    has('delete-of-heketi', 2, null, 4, null, 'heketi', null);
+    has('create-of-heketi', 1, null, 2, null, 'heketi', null);
+    has('removal-of-heketi', 6, null, 8, null, 'heketi', null);
+    has('clone-refused', 7, '{"copies":[]}', 9, null, 'request', 'failure');
+    has('node-delete-refused', 101, null, 101, null, 'request', 'failure');
+    has('device-add-running', 102, '{}', 102, 'pending', 'request', null);
+    old.prepare("INSERT INTO queue_entry VALUES ('q-job', NULL, 'pending', NULL, NULL, 1, NULL)").run();
+    old.close();
+    const store = await openTemporary(file);
+    const operations = await store.read((tx) => tx.operations.list());
+    expect(Object.fromEntries(operations.map(({ id, origin, answered }) => [id, [origin, answered]]))).toEqual(
+      expected,
+    );
+  });
+
   it('refuse a database of a newer schema, and leave it as it is', async () => {
     const file = temporaryFile();
     const newer = await openTemporary(file, { migrationsDir: migrationsWith('CREATE TABLE later (id TEXT);') });

@@ -42,3 +42,12 @@ it('an update of an operation replaces its actions, and a deletion forgets them'
   await store.write((tx) => tx.operations.delete('o1'));
   expect(await store.read((tx) => tx.operations.listByObject('b2'))).toEqual([]);
 });
+
+it('an operation of a copy is tried at no time', async () => {
+  const store = await openTemporary();
+  await store.write(async (tx) => {
+    await tx.operations.insert(operation('o1', [], { dueAt: 5 }));
+    await tx.operations.markCopied(7);
+  });
+  expect(await store.read((tx) => tx.operations.find('o1'))).toMatchObject({ copiedAt: 7, dueAt: null });
+});

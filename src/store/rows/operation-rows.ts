@@ -78,7 +78,7 @@ const markTouched = statement(
 const markCopied = statement(
   query
     .updateTable('operation')
-    .set({ copied_at: at('copiedAt') })
+    .set({ copied_at: at('copiedAt'), due_at: null })
     .where('copied_at', 'is', null),
 );
 const updateStatus = statement(
