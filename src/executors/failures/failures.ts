@@ -68,7 +68,10 @@ const is = (wanted: number) => (code: number) => code === wanted;
 /** How every failure of lvm(8) ends. A shell, sudo or a wrapper that did not even start lvm ends otherwise. */
 const LVM_FAILED = is(5);
 
-const GLUSTER = { by: ['gluster'], exit: FAILED };
+/** gluster may end with any code, but 126 and 127 are a shell's: then nobody has asked gluster. */
+const NOT_OF_A_SHELL = (code: number): boolean => FAILED(code) && code !== 126 && code !== 127;
+
+const GLUSTER = { by: ['gluster'], exit: NOT_OF_A_SHELL };
 const LVM = { by: ['lvm'], exit: LVM_FAILED };
 
 export const FAILURES: { readonly [K in FailureKind]: readonly Row<About<K>>[] } = {
@@ -278,7 +281,7 @@ export const FAILURES: { readonly [K in FailureKind]: readonly Row<About<K>>[] }
   'block volume absent': [
     {
       by: ['gluster-block'],
-      exit: FAILED,
+      exit: NOT_OF_A_SHELL,
       says: ({ stderr }, { name }) => stderr.includes("doesn't exist") && stderr.includes(name),
     },
     {

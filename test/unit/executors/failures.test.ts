@@ -194,6 +194,18 @@ describe('what lvm says', () => {
   });
 });
 
+describe('what gluster says', () => {
+  it.each([126, 127])(
+    'is nothing that stands beside exit code %i, which a shell gives that did not start it',
+    (exitCode) => {
+      const stderr = 'sudo: gluster: command not found\nVolume v does not exist';
+      const said = { argv: ['gluster', 'volume', 'delete', 'v'], exitCode, stdout: '', stderr };
+      expect(failsWith(said, 'volume absent')).toBe(false);
+      expect(failsWith({ ...said, exitCode: 1 }, 'volume absent')).toBe(true);
+    },
+  );
+});
+
 describe('the lock of a volume', () => {
   it('is named by the refusal, or by none', () => {
     const said = (text: string): Said => ({ argv: ['gluster'], exitCode: 1, stdout: '', stderr: text });
