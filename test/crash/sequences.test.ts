@@ -17,12 +17,14 @@ const SEQUENCE: SequenceScenario = {
   prepare: (client) => loadTopology(client),
   request: (client, clusterId) => client.beginSequence(kind, clusterId),
   isDone: isThere,
+  goesOn: true,
 };
 
 /** Each part is whole or not there at all, whenever the cancelling comes. */
 const CANCELLED: SequenceScenario = {
   ...SEQUENCE,
   name: 'a sequence that is cancelled at once',
+  goesOn: false,
   isInvisible: true,
   mayBeRefused: true,
   async request(client, clusterId) {

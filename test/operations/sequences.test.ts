@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
-import type { Progress } from '../../src/domain/pending-operation.js';
+import { NEW_RECORD, type Progress } from '../../src/domain/pending-operation.js';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
+import { beginAgain, succeed } from '../../src/operations/engine/transitions.js';
 import type { QueueTicket } from '../../src/operations/ports.js';
+import { volumeCreate } from '../../src/operations/volumes/volume-create.js';
 import { Gate } from '../support/gate.js';
 import { answerOf, done, loadTopology, type Pool, SILENT, strictHosts, withPool } from '../support/pool.js';
 import { threeVolumes } from '../support/three-volumes.js';
@@ -135,4 +137,18 @@ it('is nothing that a change without parts could be', () =>
     const [part] = await pool.store.read((tx) => tx.operations.listByParent(id));
     await expect(pool.engine.cancel(part?.id ?? '')).rejects.toThrow(/has no parts .* can't be cancelled/);
     go.open();
+  }));
+
+it('knows a part that is tried anew, and not what a part has left behind', () =>
+  withPool(strictHosts(3, 2), async ({ store }) => {
+    const part = { ...NEW_RECORD, type: 'create-volume', createdAt: 1, actions: [], origin: 'sequence' } as const;
+    const left = [{ change: 'delete-brick', id: 'b', delta: null }] as const;
+    await store.write(async (tx) => {
+      for (const id of ['again', 'left']) await tx.operations.insert({ ...part, id, parentId: 'parent' });
+      await beginAgain(tx, volumeCreate, 'again', { actions: [], plan: {}, lane: '' });
+      await succeed(tx, 'left', { location: null, remaining: left }, () => ({ retry: null, dueAt: 5 }));
+    });
+    const parts = await store.read((tx) => tx.operations.listByParent('parent'));
+    expect(parts).toMatchObject([{ id: 'again', origin: 'sequence' }]);
+    expect(await store.read((tx) => tx.operations.find('left'))).toMatchObject({ origin: 'leftover', dueAt: 5 });
   }));

@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/errors.js';
+import { DomainError, isUnavailable } from '../../domain/errors.js';
 import { CommandError, FinalRefusal, TransportError } from '../../executors/executor.js';
 import { NeverBegun } from './operation.js';
 
@@ -8,6 +8,11 @@ export function errorText(error: unknown): string {
   if (error instanceof DomainError || error instanceof CommandError || error instanceof TransportError)
     return error.message;
   return 'internal error; see the server log';
+}
+
+/** Whether it is an answer, which may be met again, and not something that is unknown or away for now. */
+export function isRefusal(error: unknown): boolean {
+  return (error instanceof DomainError && !isUnavailable(error)) || error instanceof CommandError;
 }
 
 /** Whether the same request is refused again, whatever is built anew. */

@@ -1,9 +1,9 @@
-import { DomainError, isUnavailable } from '../../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { CommandError, TransportError } from '../../executors/executor.js';
+import { TransportError } from '../../executors/executor.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
-import { errorText } from './error-text.js';
+import { errorText, isRefusal } from './error-text.js';
 import type { EngineContext, OperationOutcome, RecoveryOutcome } from './operation.js';
 import type { PatientStore } from './patient-store.js';
 import type { Later, Schedule } from './schedule.js';
@@ -138,7 +138,7 @@ export class Sequences {
     this.#context.log.warn({ op: record.type, opId: record.id, err: error }, 'sequence was refused or cancelled');
     await this.#store.write(async (tx) => {
       await kind.retract?.(tx, work);
-      await transitions.takeBack(tx, record.id, { keeps: undefined, error: errorText(error), later: unchanged });
+      await transitions.takeBack(tx, record.id, { error: errorText(error), isInterrupted: false, later: unchanged });
     });
     this.#tell(loaded, 'rolled-back');
     return 'ended';
@@ -157,7 +157,3 @@ export class Sequences {
 }
 
 const unchanged = ({ retry, dueAt }: PendingOperation): Later => ({ retry, dueAt });
-
-function isRefusal(error: unknown): boolean {
-  return (error instanceof DomainError && !isUnavailable(error)) || error instanceof CommandError;
-}

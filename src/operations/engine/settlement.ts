@@ -1,10 +1,9 @@
 import { DomainError, isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
-import { CommandError } from '../../executors/executor.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
-import { errorText } from './error-text.js';
+import { errorText, isRefusal } from './error-text.js';
 import { awaitLeftovers, type UnsettledHosts } from './leftovers.js';
 import {
   ALL_UNDONE,
@@ -167,8 +166,8 @@ export class Settlement {
     const { isEnded, next } = await this.#store.write(async (tx) => {
       if (!kind.finalize) throw new Error(`operations of kind ${kind.type} only go back`);
       const finalized = await kind.finalize(tx, work, outcome);
-      const next = this.#later(finalized.failure);
-      return { isEnded: await transitions.succeed(tx, operationId, finalized, next.later), next };
+      const next = this.#nextTry(finalized.failure);
+      return { isEnded: await transitions.succeed(tx, operationId, finalized, next.after), next };
     });
     this.#tell(loaded, isEnded ? 'succeeded' : 'failed');
     next.announce(operationId);
@@ -179,13 +178,19 @@ export class Settlement {
     const { operationId, kind, work } = loaded;
     const taken = await this.#store.write(async (tx) => {
       const retracted = await kind.retract(tx, work, undone);
-      const next = this.#later(undone.failure);
+      const next = this.#nextTry(undone.failure);
       const intent = failure?.rebuild ? await this.#rebuild(tx, loaded, failure.rebuild) : null;
       const { parked, keeps } = retracted;
-      if (parked !== null) await transitions.postpone(tx, parked, next.later);
+      if (parked !== null) await transitions.postpone(tx, parked, next.after);
       const reason = failure ? failure.cause : undone.failure;
       const error = failure || keeps ? errorText(reason) : interrupted(kind.type);
-      if (!intent) await transitions.takeBack(tx, operationId, { keeps, error, later: next.later });
+      if (!intent)
+        await transitions.takeBack(tx, operationId, {
+          keeps,
+          error,
+          later: next.after,
+          isInterrupted: failure === null && !keeps,
+        });
       return { intent, isLeft: parked !== null || keeps !== undefined, kept: parked ?? operationId, next };
     });
     taken.next.announce(taken.kept);
@@ -215,9 +220,9 @@ export class Settlement {
       );
     const answer = failure ? errorText(failure.cause) : null;
     const next = await this.#store.write(async (tx) => {
-      const later = this.#later(error);
-      await transitions.keep(tx, operationId, answer, later.later);
-      return later;
+      const tryLater = this.#nextTry(error);
+      await transitions.keep(tx, operationId, answer, tryLater.after);
+      return tryLater;
     });
     if (failure) this.#tell(loaded, 'failed');
     next.announce(operationId);
@@ -225,16 +230,16 @@ export class Settlement {
   }
 
   /** The next try after `error`, once a record asks for it. */
-  #later(error: unknown) {
+  #nextTry(error: unknown) {
     let planned: Later | null = null;
-    const later = (before: PendingOperation): Later => {
+    const after = (before: PendingOperation): Later => {
       planned = this.#schedule.after(before, error);
       return planned;
     };
     const announce = (operationId: Id): void => {
       if (planned) this.#schedule.announce(operationId, planned, error);
     };
-    return { later, announce };
+    return { after, announce };
   }
 
   #attempt(operationId: Id, unsettledHosts: UnsettledHosts): Attempt {
@@ -259,10 +264,6 @@ function interruptionOf({ isUndoing, copiedAt, answered }: PendingOperation): In
   if (isUndoing) return 'undo';
   if (copiedAt !== undefined || answered === 'success') return 'failure';
   return answered === 'failure' ? 'answered' : 'crash';
-}
-
-function isRefusal(error: unknown): boolean {
-  return (error instanceof DomainError && !isUnavailable(error)) || error instanceof CommandError;
 }
 
 function interrupted(type: string): string {

@@ -47,13 +47,12 @@ export async function begin(
   return openQueueEntry(tx, id, idempotency);
 }
 
-/** What was taken back is tried anew, with another build. */
+/** What was taken back is tried anew, with another build; whose it is stays. */
 export async function beginAgain(tx: Tx, kind: AnyKind, id: Id, intent: Intent): Promise<void> {
   const before = await tx.operations.find(id);
-  const record = newRecord(kind, id, intent);
-  await tx.operations.update(
-    before ? { ...record, createdAt: before.createdAt, requestedBy: before.requestedBy } : record,
-  );
+  if (!before) throw new Error(`there is no operation ${id} to try anew`);
+  const { createdAt, requestedBy, origin, parentId } = before;
+  await tx.operations.update({ ...newRecord(kind, id, intent), createdAt, requestedBy, origin, parentId });
 }
 
 /** A kind that looks before it changes anything has touched nothing yet. */
@@ -125,7 +124,10 @@ export async function note(tx: Tx, id: Id, notes: object): Promise<void> {
   if (record) await tx.operations.update({ ...record, plan: { ...(record.plan as object | null), ...notes } });
 }
 
-/** It is done, but for what `remaining` names. Answers whether the record has ended. */
+/**
+ * It is done, but for what `remaining` names, for which nobody waits, no sequence either. Answers whether the record has
+ * ended.
+ */
 export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Finalized, later: After): Promise<boolean> {
   const record = remaining.length > 0 ? await tx.operations.find(id) : null;
   if (record)
@@ -134,6 +136,7 @@ export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Fina
       status: 'failed',
       actions: remaining,
       answered: record.answered ?? 'success',
+      ...(record.parentId === null ? {} : { origin: 'leftover', parentId: null }),
       ...later(record),
     });
   else await tx.operations.delete(id);
@@ -141,15 +144,20 @@ export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Fina
   return record === null;
 }
 
+export interface TakenBack {
+  readonly keeps?: object | undefined;
+  /** What its client is told. */
+  readonly error: string;
+  /** Its process died: nothing is known to be wrong with it. */
+  readonly isInterrupted: boolean;
+  readonly later: After;
+}
+
 /**
  * It is undone, and its rows are taken back; its client is told why. With `keeps` the record stays, until hosts have
  * nothing of it any more.
  */
-export async function takeBack(
-  tx: Tx,
-  id: Id,
-  { keeps, error, later }: { readonly keeps: object | undefined; readonly error: string; readonly later: After },
-): Promise<void> {
+export async function takeBack(tx: Tx, id: Id, { keeps, error, isInterrupted, later }: TakenBack): Promise<void> {
   const record = keeps ? await tx.operations.find(id) : null;
   if (record)
     await tx.operations.update({
@@ -159,12 +167,12 @@ export async function takeBack(
       answered: record.answered ?? 'failure',
       ...later(record),
     });
-  else await end(tx, id, error);
+  else await end(tx, id, isInterrupted ? null : error);
   await answerClientOf(tx, id, { error });
 }
 
-/** A sequence learns why its part failed. */
-async function end(tx: Tx, id: Id, failure: string): Promise<void> {
+/** A sequence learns why its part failed. One that was cut short by the end of a server has not: it is made anew. */
+async function end(tx: Tx, id: Id, failure: string | null): Promise<void> {
   const parentId = (await tx.operations.find(id))?.parentId ?? null;
   await tx.operations.delete(id);
   const parent = parentId === null ? null : await tx.operations.find(parentId);

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly isDecided?: Decided;
   /** Whether it happens without a failed command shows in nothing but the answer. */
   readonly isInvisible?: boolean;
+  /** A server that dies keeps it from nothing: the next one goes on. */
+  readonly goesOn?: boolean;
   /** It may be answered as failed though nothing went wrong. */
   readonly mayBeRefused?: boolean;
   /** What it asks for is done after a restart by the server itself, whatever the answer was. */
