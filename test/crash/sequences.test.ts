@@ -42,7 +42,7 @@ describe('a sequence whose server dies while it waits', () => {
     const [, second] = await live(SEQUENCE, {}, {});
     const points = [...Array(second?.commands ?? 0).keys()].filter((at) => second && canStrike(fault, second, at));
     for (const at of points) await afterWait({ commands: [{ at, kind: fault }] });
-    expect(points.length).toBeGreaterThanOrEqual(0);
+    expect(second?.commands).toBeGreaterThan(0);
   });
 
   it.for(COMMIT_FAULTS)('goes on, and settles when it then meets: %s', async (fault) => {

@@ -104,7 +104,7 @@ export class Recovery {
     );
   }
 
-  /** Somebody waits for this one: unless this process has tried it already, it does not wait for its time. */
+  /** Somebody waits for this one: unless recovery has tried it already since the start, it does not wait for its time. */
   takeUp(operationId: Id): void {
     if (this.#refreshSeconds !== null && !this.#triedInVain.has(operationId)) void this.#recover(operationId);
   }
@@ -129,7 +129,8 @@ export class Recovery {
   async #recover(operationId: Id): Promise<RecoveryOutcome> {
     const outcome = await this.#runner.recover(operationId);
     if (outcome === 'ended') this.#triedInVain.delete(operationId);
-    else this.#triedInVain.add(operationId);
+    // One that somebody works on was not tried here.
+    else if (outcome !== 'busy') this.#triedInVain.add(operationId);
     return outcome;
   }
 

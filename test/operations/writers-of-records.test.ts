@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../../src');
+
+/** Whatever follows from a transition (an event, an audit line) hooks in there and would be missed elsewhere. */
+const WRITERS = ['interchange/import.ts', 'operations/engine/transitions.ts'];
+
+it('records of operations are written by transitions alone, and by an import, which brings its own', () => {
+  const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => /\.operations\.(insert|update|delete|setStatus|mark\w+)\(/.test(readFileSync(file, 'utf8')));
+  expect(files.map((file) => relative(SRC, file)).sort()).toEqual(WRITERS);
+});
