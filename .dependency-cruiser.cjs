@@ -29,7 +29,7 @@ const operations = (folder, below) =>
   ]);
 const BELOW_OPERATIONS = [
   '^src/domain/',
-  '^src/store/store\\.ts$',
+  '^src/store/(store|pages)\\.ts$',
   '^src/executors/executor\\.ts$',
   '^src/executors/(commands|failures)/',
 ];
@@ -60,8 +60,13 @@ module.exports = {
     only('interchange-knows-domain-and-store-interface', '^src/interchange/', [
       '^src/domain/',
       '^src/store/(store|attributes)\\.ts$',
+      '^src/(bolt|gob)/',
     ]),
-    only('executors-know-domain', '^src/executors/', ['^src/domain/']),
+    only('bolt-stands-alone', '^src/bolt/', ['^src/domain/']),
+    only('gob-stands-alone', '^src/gob/', []),
+    // The cluster that a server runs in: its API, for whoever asks it.
+    only('kubernetes-stands-alone', '^src/kubernetes/', ['^src/domain/']),
+    only('executors-know-domain', '^src/executors/', ['^src/domain/', '^src/kubernetes/']),
     only('failures-stand-alone', '^src/executors/failures/', []),
     // A host's files and block devices, LVM on them, bricks in it, gluster on those; each sees only what is below it.
     commands('host', []),
@@ -70,13 +75,30 @@ module.exports = {
     commands('gluster', ['host', 'lvm', 'brick']),
     // What is done with a whole device, or a whole node.
     commands('device', ['host', 'lvm', 'gluster']),
-    commands('node', ['host', 'lvm', 'brick', 'gluster']),
+    commands('node', ['host', 'lvm', 'brick', 'gluster', 'device']),
     executors('commands', ['failures/']),
     executors('inject', ['shell/quoting\\.ts$']),
     executors('mock', ['shell/quoting\\.ts$']),
     // What is said over a channel does not depend on what opened it.
     executors('shell', ['failures/']),
     executors('ssh', ['shell/(channel|quoting)\\.ts$']),
+    {
+      name: 'kubernetes-is-loaded-when-asked-for',
+      comment: 'ws, and @kubernetes/client-node with its 56 MiB, are only for servers that use them',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/executors/kubernetes/' },
+      to: {
+        path: ['^src/executors/kubernetes/', 'node_modules/(@kubernetes|ws)/'],
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    only('executors-kubernetes', '^src/executors/kubernetes/', [
+      '^src/domain/',
+      '^src/kubernetes/',
+      '^src/executors/executor\\.ts$',
+      '^src/executors/shell/channel\\.ts$',
+    ]),
     // What hosts are and hold, the programs on them, what goes wrong there, and hosts in a process of their own.
     mock('world', []),
     mock('host', ['world/']),
@@ -92,11 +114,15 @@ module.exports = {
     only('operations-see-ports', '^src/operations/', BELOW_OPERATIONS),
     only('operations-ports-see-no-operation', '^src/operations/(ports|settings|logger)\\.ts$', BELOW_OPERATIONS),
     // Who may work on hosts and when, what leads any change to its end, changes of volumes, of what they lie on, and of
-    // what Heketi had begun. Beside them what looks at hosts without a record: repair/ and examination/.
+    // what Heketi had begun, and records made again from hosts. Beside them what looks at hosts without a record: repair/, device-check/ and examination/.
     operations('hosts', []),
     operations('engine', ['hosts/', 'volumes/(stillness|volume-in-change)\\.ts$']),
     operations('volumes', ['hosts/', 'engine/']),
     operations('topology', ['hosts/', 'engine/', 'volumes/']),
+    operations('device-check', ['hosts/', 'engine/', 'volumes/']),
+    operations('reinstatement', ['hosts/', 'engine/', 'volumes/', 'topology/']),
+    operations('block-volumes', ['hosts/', 'engine/', 'volumes/']),
+    operations('adoption', ['volumes/', 'device-check/']),
     operations('imported', ['hosts/', 'engine/', 'volumes/']),
     operations('repair', ['hosts/', 'engine/']),
     operations('examination', []),
@@ -107,6 +133,11 @@ module.exports = {
       '^src/operations/examination/',
     ]),
     only('metrics-see-the-store-interface', '^src/metrics/', ['^src/domain/', '^src/store/store\\.ts$']),
+    only('backup-knows-the-store-interface', '^src/backup/', [
+      '^src/domain/',
+      '^src/store/(store|attributes)\\.ts$',
+      '^src/kubernetes/',
+    ]),
     only('timing-stands-alone', '^src/timing/', []),
     only('json-stands-alone', '^src/json/', []),
     only('logging-stands-alone', '^src/logging/', ['^src/domain/']),

@@ -15,9 +15,14 @@ COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:${NODE_VERSION}-bookworm-slim
-# heketi-start.sh and the deployment around it use curl; the rest of what they use is in the base image.
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="Mortar" \
+      org.opencontainers.image.description="A RESTful volume manager for GlusterFS that takes the place of Heketi" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+# Deployments of Heketi run curl in the container; the rest of what they and the start use is in the base image.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends curl tini \
+ && apt-get install -y --no-install-recommends ca-certificates curl tini \
  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
 WORKDIR /opt/mortar
@@ -29,16 +34,22 @@ COPY migrations ./migrations
 COPY bin ./bin
 COPY packaging/heketi-start.sh /usr/bin/heketi-start.sh
 COPY packaging/heketi.json /etc/heketi/heketi.json
+# A number that no user of a machine is likely to have, and that manifests can name. Root without capabilities writes by its
+# group, as do the users that OpenShift makes up.
 RUN ln -s /opt/mortar/bin/heketi /usr/bin/heketi \
  && ln -s /opt/mortar/bin/heketi-cli /usr/bin/heketi-cli \
- && useradd --system --home-dir /var/lib/heketi --shell /usr/sbin/nologin heketi \
+ && useradd --system --uid 10001 --home-dir /var/lib/heketi --shell /usr/sbin/nologin heketi \
  && mkdir -p /var/lib/heketi \
- && chown heketi:heketi /var/lib/heketi
+ && chown heketi:root /var/lib/heketi \
+ && chmod 0775 /var/lib/heketi
 
-# The user stays root, as in Heketi's image: its manifests mount data volumes and keys that only root can use.
-# Where they allow it, run with `--user heketi` or `securityContext.runAsUser`.
+# The user stays root, as in Heketi's image: its manifests mount data volumes and keys that only root can use. Where they
+# allow it, run with `--user 10001` or `securityContext.runAsUser`, and with a read-only root file system.
 VOLUME ["/etc/heketi", "/var/lib/heketi"]
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=3s --start-period=30s CMD curl -fsS http://localhost:8080/hello || exit 1
-# tini passes signals on and collects orphans; the script replaces itself with the server.
+# Of a server with TLS the certificate need not be for this name: it is this container's own.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+  CMD curl -fsS "http://localhost:${HEKETI_HTTP_PORT:-8080}/healthz" \
+   || curl -fsSk "https://localhost:${HEKETI_HTTP_PORT:-8080}/healthz" || exit 1
+# tini passes signals on and collects orphans; heketi-start.sh becomes the server.
 ENTRYPOINT ["/usr/bin/tini", "--", "/usr/bin/heketi-start.sh"]

@@ -1,21 +1,28 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './scripts/closing-line-reporter.js';
 
 /** These start servers, clients or simulated machines as processes, and wait for them. */
 const PROCESS_TESTS = [
+  'app/processes',
   'golden',
   'e2e',
   'crash/processes',
   'executors/ssh',
   'executors/shell',
+  'executors/kubernetes',
   'cli/processes',
   'docs/processes',
+  'deployment/processes',
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLineReporter()],
-    testTimeout: 30_000,
+    // A machine that is busy with other things takes long; what hangs is told all the same.
+    testTimeout: 120_000,
+    // By default one core is kept free for whoever edits beside it, which halves the speed of two.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,

@@ -4,6 +4,7 @@
  *
  *   npx tsx bench/placement.ts
  */
+import { withBrick } from '../src/domain/allocator/changed-snapshot.js';
 import { placeVolume } from '../src/domain/allocator/place-volume.js';
 import type { DeviceSnapshot, NodeSnapshot, PlacementRequest } from '../src/domain/allocator/types.js';
 import { newId } from '../src/domain/ids.js';
@@ -14,15 +15,12 @@ const DEVICES_PER_NODE = 12;
 const ZONES = 4;
 const SIZES_GIB = [1, 5, 10, 20, 50];
 
-type Open<T> = { -readonly [K in keyof T]: T[K] };
-
 function run(nodeCount: number): number {
-  const devices = new Map<string, Open<DeviceSnapshot>>();
   const totalKib = Math.ceil((BRICKS * 20) / (nodeCount * DEVICES_PER_NODE)) * 2 * KIB_PER_GIB;
-  const nodes: NodeSnapshot[] = Array.from({ length: nodeCount }, (_, n) => {
-    const ofNode = Array.from({ length: DEVICES_PER_NODE }, (): Open<DeviceSnapshot> => {
+  let nodes: readonly NodeSnapshot[] = Array.from({ length: nodeCount }, (_, n) => {
+    const ofNode = Array.from({ length: DEVICES_PER_NODE }, (): DeviceSnapshot => {
       const id = newId();
-      const device: Open<DeviceSnapshot> = {
+      return {
         id,
         name: id,
         state: 'online',
@@ -31,10 +29,9 @@ function run(nodeCount: number): number {
         freeKib: totalKib,
         extentKib: 4096,
         hasBrokenCounters: false,
+        trouble: null,
         largestMetadataKib: 0,
       };
-      devices.set(id, device);
-      return device;
     });
     return { id: `n${n}`, name: `n${n}`, zone: n % ZONES, state: 'online', isUp: true, tags: {}, devices: ofNode };
   });
@@ -57,16 +54,13 @@ function run(nodeCount: number): number {
     times.push(performance.now() - at);
     if (placed.kind === 'refused') throw new Error(placed.explanation);
     for (const brick of placed.sets.flat()) {
-      const device = devices.get(brick.deviceId);
-      if (!device) continue;
-      device.freeKib -= brick.thinPoolKib + brick.poolMetadataKib;
-      device.largestMetadataKib = Math.max(device.largestMetadataKib, brick.poolMetadataKib);
+      ({ nodes } = withBrick({ clusterId: 'c', nodes }, brick));
       bricks++;
     }
   }
   const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
   times.sort((a, b) => a - b);
-  const fills = [...devices.values()].map((device) => 1 - device.freeKib / device.totalKib);
+  const fills = nodes.flatMap((node) => node.devices).map((device) => 1 - device.freeKib / device.totalKib);
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
   console.log(
     `${String(nodeCount).padStart(5)} nodes, ${nodeCount * DEVICES_PER_NODE} devices: median ${at(0.5).toFixed(3)} ms, p99 ${at(0.99).toFixed(3)} ms, ` +

@@ -11,156 +11,14 @@
  *
  * Needs root, Linux and openssh-server. `starts` are scripts begun on hosts, `connections` those that sshd let in.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { SimCluster, whyNoSimcluster } from '../test/support/simcluster.js';
+import { ManagedServer, OWN_COMMAND } from './at-once/managed-server.js';
+import { DEVICES, floorSeconds, type GlusterLock, NODES, setProfile } from './at-once/profile.js';
 
-const LOCK = process.argv[2] ?? 'volume';
+const LOCK = (process.argv[2] ?? 'volume') as GlusterLock;
 const AT_ONCE = (process.argv[3] ?? '1,10,40').split(',').map(Number);
 const FACTOR = Number(process.argv[4] ?? 1);
-const COMMAND = process.argv[5] ?? `${path.resolve('bin/heketi')} --config={config} --disable-auth`;
-const NODES = 3;
-const DEVICES = 4;
-const POLL_MS = 20;
-
-/** Times of the profile, and what every start of a script costs there. */
-const MS = {
-  lvcreate: 400,
-  lvremove: 300,
-  mkfs: 150,
-  mount: 50,
-  umount: 60,
-  create: 400,
-  start: 900,
-  stop: 800,
-  delete: 400,
-};
-const OTHER_MS = 10;
-const PLAIN_MS = 10;
-const PROFILE = {
-  lvcreate: MS.lvcreate,
-  lvremove: MS.lvremove,
-  'mkfs.xfs': MS.mkfs,
-  mount: MS.mount,
-  umount: MS.umount,
-  'gluster volume create': MS.create,
-  'gluster volume start': MS.start,
-  'gluster volume stop': MS.stop,
-  'gluster volume delete': MS.delete,
-  other: OTHER_MS,
-  plain: PLAIN_MS,
-};
-
-/** Seconds of `count` equal jobs on the volume groups, one volume's worth of bricks per three of them. */
-function floorSeconds(kind: 'create' | 'delete', volumes: number): number {
-  const perGroup = Math.ceil((volumes * 3) / (NODES * DEVICES));
-  const isPool = LOCK !== 'volume';
-  const glusterMs = kind === 'create' ? MS.create + OTHER_MS + MS.start : MS.stop + MS.delete;
-  const allGlusterMs = PLAIN_MS + (isPool ? volumes * glusterMs : glusterMs);
-  if (kind === 'create') {
-    const brickMs = (count: number) => PLAIN_MS + count * MS.lvcreate + MS.mkfs + MS.mount;
-    // Changes of a pool-wide lock begin with the first volume's bricks, all others overlap.
-    return (
-      (isPool
-        ? Math.max(brickMs(1) + allGlusterMs, brickMs(perGroup) + PLAIN_MS + glusterMs)
-        : brickMs(perGroup) + allGlusterMs) / 1000
-    );
-  }
-  const brickMs = (count: number) => PLAIN_MS + MS.umount + OTHER_MS + count * 2 * MS.lvremove + OTHER_MS;
-  return (
-    (isPool
-      ? Math.max(allGlusterMs + brickMs(1), PLAIN_MS + glusterMs + brickMs(perGroup))
-      : allGlusterMs + brickMs(perGroup)) / 1000
-  );
-}
-
-interface Server {
-  readonly base: string;
-  readonly child: ChildProcess;
-  readonly folder: string;
-}
-
-async function startServer(cluster: SimCluster): Promise<Server> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mortar-bench-ssh-'));
-  const port = await freePort();
-  const config = path.join(folder, 'heketi.json');
-  const sshexec = { keyfile: cluster.keyFile, user: cluster.user, port: String(cluster.port), fstab: '/etc/fstab' };
-  const glusterfs = {
-    executor: 'ssh',
-    sshexec,
-    db: path.join(folder, 'heketi.db'),
-    loglevel: 'warning',
-    max_inflight_operations: 64,
-  };
-  writeFileSync(config, JSON.stringify({ port: String(port), use_auth: false, jwt: {}, glusterfs }));
-  const child = spawn('/bin/sh', ['-c', `exec ${COMMAND.replace('{config}', config)}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const base = `http://127.0.0.1:${port}`;
-  for (;;) {
-    if (child.exitCode !== null) throw new Error('the server did not start');
-    const hello = await fetch(`${base}/hello`).catch(() => null);
-    if (hello?.ok) return { base, child, folder };
-    await pause();
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
-function pause(): Promise<void> {
-  return new Promise((done) => setTimeout(done, POLL_MS));
-}
-
-/** Sends a request and waits for its job's end; answers the resulting object, or null. */
-async function send(
-  server: Server,
-  method: string,
-  url: string,
-  body?: object,
-): Promise<{ readonly id?: string } | null> {
-  const init = { method, ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }) };
-  const asked = await fetch(server.base + url, { ...init, redirect: 'manual' });
-  if (asked.status !== 202) return read(method, url, asked);
-  const at = new URL(asked.headers.get('location') ?? '', server.base);
-  for (;;) {
-    const answer = await fetch(at, { redirect: 'manual' });
-    if (answer.headers.get('x-pending') === 'true') {
-      await answer.text();
-      await pause();
-    } else if (answer.status === 303) {
-      return read(method, url, await fetch(new URL(answer.headers.get('location') ?? '', server.base)));
-    } else return read(method, url, answer);
-  }
-}
-
-async function read(method: string, url: string, answer: Response): Promise<{ readonly id?: string } | null> {
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
-  return text === '' ? null : (JSON.parse(text) as { readonly id?: string });
-}
-
-async function loadTopology(server: Server, file: string): Promise<void> {
-  const topology = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly clusters: readonly {
-      readonly nodes: readonly { readonly node: object; readonly devices: readonly string[] }[];
-    }[];
-  };
-  const cluster = await send(server, 'POST', '/clusters', { file: true, block: true });
-  for (const { node, devices } of topology.clusters[0]?.nodes ?? []) {
-    const made = await send(server, 'POST', '/nodes', { ...node, cluster: cluster?.id });
-    await Promise.all(devices.map((name) => send(server, 'POST', '/devices', { node: made?.id, name })));
-  }
-}
+const COMMAND = process.argv[5] ?? OWN_COMMAND;
 
 async function measure(cluster: SimCluster, kind: 'create' | 'delete', volumes: number, work: () => Promise<unknown>) {
   const scriptsBefore = (await cluster.log()).length;
@@ -168,7 +26,7 @@ async function measure(cluster: SimCluster, kind: 'create' | 'delete', volumes: 
   await work();
   const seconds = (performance.now() - begun) / 1000;
   const starts = (await cluster.log()).length - scriptsBefore;
-  const floor = floorSeconds(kind, volumes) * FACTOR;
+  const floor = floorSeconds(kind, volumes, LOCK) * FACTOR;
   console.log(
     `${String(volumes).padStart(3)} ${kind}: ${seconds.toFixed(2).padStart(6)} s   floor ${floor.toFixed(2).padStart(5)} s   ` +
       `ratio ${(seconds / floor).toFixed(2)}   starts ${starts} (${(starts / volumes).toFixed(1)} per volume)`,
@@ -178,27 +36,22 @@ async function measure(cluster: SimCluster, kind: 'create' | 'delete', volumes: 
 const whyNot = whyNoSimcluster();
 if (whyNot !== null) throw new Error(`no simulated machines here: ${whyNot}`);
 const cluster = await SimCluster.up({ nodes: NODES, devices: DEVICES, 'gluster-lock': LOCK });
-const server = await startServer(cluster);
+const sshexec = { keyfile: cluster.keyFile, user: cluster.user, port: String(cluster.port), fstab: '/etc/fstab' };
+const server = await ManagedServer.start(COMMAND, { executor: 'ssh', sshexec });
 try {
-  await loadTopology(server, cluster.topologyFile);
-  await cluster.setLatencies(Object.fromEntries(Object.entries(PROFILE).map(([name, ms]) => [name, ms * FACTOR])));
+  await server.loadTopology(cluster.topologyFile);
+  await setProfile(cluster, FACTOR);
   console.log(`gluster lock: ${LOCK}, times of the profile x ${FACTOR}`);
   for (const volumes of AT_ONCE) {
-    const ids: string[] = [];
-    const request = { size: 10, durability: { type: 'replicate', replicate: { replica: 3 } } };
+    let ids: readonly string[] = [];
     await measure(cluster, 'create', volumes, async () => {
-      const made = await Promise.all(Array.from({ length: volumes }, () => send(server, 'POST', '/volumes', request)));
-      ids.push(...made.map((volume) => volume?.id ?? ''));
+      ids = await server.createVolumes(volumes);
     });
-    await measure(cluster, 'delete', volumes, () =>
-      Promise.all(ids.map((id) => send(server, 'DELETE', `/volumes/${id}`))),
-    );
+    await measure(cluster, 'delete', volumes, () => server.deleteVolumes(ids));
   }
   const connections = cluster.hosts.map((host) => cluster.connections(host));
   console.log(`connections: ${connections.join(' + ')} on ${NODES} hosts, from the topology on`);
 } finally {
-  server.child.kill('SIGTERM');
-  await new Promise((done) => server.child.once('exit', done));
-  rmSync(server.folder, { recursive: true, force: true });
+  await server.stop();
   await cluster.down();
 }

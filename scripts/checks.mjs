@@ -13,6 +13,7 @@ const CHECKS = [
   { name: 'unused code', command: [bin('knip')] },
   { name: 'generated contract', command: [process.execPath, 'scripts/generate-contract.mjs', '--check'] },
   { name: 'reference of heketi-cli', command: [process.execPath, 'scripts/generate-cli-docs.mjs', '--check'] },
+  { name: 'Helm chart', command: [process.execPath, 'scripts/generate-chart.mjs', '--check'] },
   { name: 'linear expressions', command: [process.execPath, 'scripts/check-expressions.mjs'] },
   { name: 'copies of ../shared', command: [process.execPath, 'scripts/refresh-shared.mjs', '--check'] },
 ];

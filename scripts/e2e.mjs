@@ -1,29 +1,35 @@
 #!/usr/bin/env node
-// `npm run e2e`: the life of volumes on three real hosts with real LVM and GlusterFS (test/rig/rig), in virtual machines
-// that need no more than root and /dev/net/tun. Arguments name parts of it (growth, kinds, repair, hands, faults);
-// `--short` is repair alone; without any, all of them. Where a machine can't run it, the reason is said and the exit
-// code is 3.
+// `npm run e2e`: the life of volumes on real hosts with real LVM and GlusterFS (test/rig/rig), in virtual machines that
+// need no more than root and /dev/net/tun. Arguments name parts of it: growth, kinds, repair, hands, faults, on three
+// hosts; maintenance, on four of its own. `--short` is repair alone; without any, all of them. Where a machine can't run
+// it, the reason is said and the exit code is 3.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { maintenance } from '../test/e2e-rig/maintenance.mjs';
 import { endAbandonedRigs, Rig, whyNoRig } from '../test/e2e-rig/rig.mjs';
 import { Server } from '../test/e2e-rig/server.mjs';
 import { story } from '../test/e2e-rig/story.mjs';
 
-const PARTS = ['growth', 'kinds', 'repair', 'hands', 'faults'];
+const PARTS = ['growth', 'kinds', 'repair', 'hands', 'faults', 'maintenance'];
 const isShort = process.argv.includes('--short');
 const named = PARTS.filter((part) => process.argv.includes(part));
 const wanted = isShort ? ['repair'] : named;
 const parts = wanted.length > 0 ? wanted : PARTS;
-const LIMIT_MINUTES = isShort ? 20 : 90;
+const LIMIT_MINUTES = isShort ? 20 : 120;
+/** Each on hosts of its own. */
+const stories = [
+  { hosts: 3, tell: story, isWanted: parts.some((part) => part !== 'maintenance') },
+  { hosts: 4, tell: maintenance, isWanted: parts.includes('maintenance') },
+].filter(({ isWanted }) => isWanted);
 
 await endAbandonedRigs((text) => console.log(text));
 const reason = whyNoRig();
 if (reason !== null) skip(reason);
 
-const folder = mkdtempSync(path.join(tmpdir(), 'mortar-e2e-'));
-const rig = new Rig();
-const server = new Server(folder, rig);
+let folder = '';
+let rig;
+let server;
 const counts = { passed: 0, failed: 0 };
 const seconds = (since) => ((Date.now() - since) / 1000).toFixed(0);
 const begun = Date.now();
@@ -57,8 +63,15 @@ function tellServerLog() {
   console.log(telling.map((line) => line.slice(0, 1200)).join('\n'));
 }
 
+function setUp(hosts) {
+  folder = mkdtempSync(path.join(tmpdir(), 'mortar-e2e-'));
+  rig = new Rig(hosts);
+  server = new Server(folder, rig);
+}
+
 /** Nothing stays on the machine: virtual hosts are processes of their own, which no signal to this one reaches. */
 async function takeDown() {
+  if (!rig) return;
   await server.stop(isCut ? 'SIGKILL' : 'SIGTERM');
   if (process.argv.includes('--keep') && !isCut) return;
   await rig.end().catch((error) => console.log(error.message));
@@ -90,27 +103,31 @@ setTimeout(() => void cut(`not done within ${LIMIT_MINUTES} minutes`, 1), LIMIT_
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && void cut('the process that started this is gone', 1), 1000).unref();
 
-// Hosts that do not come up tell nothing about the server.
-try {
-  current = 'the start of the hosts';
-  await rig.run('build');
-  await rig.run('up');
-} catch (error) {
-  if (!isCut) {
-    await takeDown();
-    skip(`its hosts can't be built or started: ${error.message}`);
+async function act({ hosts, tell }) {
+  setUp(hosts);
+  // Hosts that do not come up tell nothing about the server.
+  try {
+    current = 'the start of the hosts';
+    await rig.run('build');
+    await rig.run('up');
+  } catch (error) {
+    if (!isCut) {
+      await takeDown();
+      skip(`its hosts can't be built or started: ${error.message}`);
+    }
+  }
+  try {
+    await step('the server is up', () => server.start());
+    await tell({ rig, server, folder, step, parts });
+  } catch (error) {
+    if (!isCut && counts.failed === 0) throw error;
+    if (!isCut) tellServerLog();
+  } finally {
+    if (!isCut) await takeDown();
   }
 }
 
-try {
-  await step('the server is up', () => server.start());
-  await story({ rig, server, folder, step, parts });
-} catch (error) {
-  if (!isCut && counts.failed === 0) throw error;
-  if (!isCut) tellServerLog();
-} finally {
-  if (!isCut) await takeDown();
-}
+for (const one of stories) if (!isCut && counts.failed === 0) await act(one);
 if (!isCut) {
   report();
   process.exit(counts.failed === 0 ? 0 : 1);

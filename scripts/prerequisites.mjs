@@ -47,6 +47,7 @@ export async function ensureInstalled() {
 const TEST_PACKAGES = {
   '/usr/sbin/sshd': 'openssh-server',
   '/usr/bin/ssh-keygen': 'openssh-client',
+  '/usr/bin/curl': 'curl',
   '/usr/bin/sudo': 'sudo',
   '/usr/bin/tcsh': 'tcsh',
   '/usr/bin/fish': 'fish',

@@ -17,6 +17,7 @@ const COPIES = [
   ['golden/cli', 'test/golden/cli'],
   ['golden/db', 'test/golden/db'],
   ['golden/commands', 'test/golden/commands'],
+  ['kubernetes', 'test/golden/kubernetes'],
   ['rig/rig', 'test/rig/rig'],
   ['rig/samples', 'test/rig/samples'],
   ['simcluster', 'test/simcluster'],

@@ -1,9 +1,8 @@
 import './app/admin-signals.js';
 import { readFileSync } from 'node:fs';
 import { PrintedOutput } from './app/printed-output.js';
+import { isRefusal } from './app/refusal.js';
 import { runCommandLine } from './config/command-line.js';
-import { ConfigError } from './config/config-error.js';
-import { DomainError } from './domain/errors.js';
 
 /* What a command needs is loaded when it runs: the version and a refusal come at once. */
 
@@ -24,19 +23,38 @@ const exitCode = await runCommandLine(
       kind = 'serving';
       return reportingRefusals(async () => (await import('./app/serve.js')).serve(options));
     },
+    containerStart: (options) => {
+      kind = 'serving';
+      return reportingRefusals(async () =>
+        (await import('./app/container/container-start.js')).startContainer(options, version(), stdout),
+      );
+    },
     offlineCleanupOperations: (options) =>
       changing(async () => (await import('./app/serve.js')).cleanUpOffline(options, stdout)),
     offlineExamineGluster: (options) =>
       reportingRefusals(async () => (await offlinePool()).examineOffline(options, stdout)),
     offlineUpdateDbVolume: (options) =>
       changing(async () => (await offlinePool()).updateDatabaseVolume(options, stdout)),
-    dbExport: (options) => reportingRefusals(async () => (await databaseCommands()).exportDatabase(options, stdout)),
-    dbImport: (options) => changing(async () => (await databaseCommands()).importDatabaseFile(options)),
+    dbExport: (options) =>
+      reportingRefusals(async () => (await databaseCommands()).exportDatabase(options, stdout, stderr)),
+    dbImport: (options) =>
+      changing(async () => (await import('./app/import-database.js')).importDatabaseFile(options, stdout)),
     dbRestore: (options) =>
       changing(async () => (await import('./app/restore-database.js')).restoreDatabase(options, stdout)),
+    dbConvert: (options) => {
+      const convert = async () =>
+        (await import('./app/conversion/convert-command.js')).convertDatabaseFile(options, stdout);
+      return options.reportsOnly ? reportingRefusals(convert) : changing(convert);
+    },
+    dbVerify: (options) =>
+      reportingRefusals(async () => (await import('./app/verify-database.js')).verifyDatabase(options, stdout)),
     dbCheck: (options) => reportingRefusals(async () => (await databaseCommands()).checkDatabaseFile(options, stdout)),
     dbDeleteBricksWithEmptyPath: (options) =>
       changing(async () => (await databaseCommands()).deleteBricksWithEmptyPath(options, stdout)),
+    dbAdopt: (options) =>
+      (options.applies ? changing : reportingRefusals)(async () =>
+        (await import('./app/adopt-pool.js')).adopt(options, stdout),
+      ),
     offlineForgetHostKey: (options) =>
       changing(async () =>
         (await import('./app/forget-host-key.js')).forgetHostKeyOffline(options, process.env, stdout),
@@ -56,15 +74,10 @@ async function reportingRefusals(work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof DomainError || isOfSystem(error))) throw error;
+    if (!isRefusal(error)) throw error;
     stderr(`ERROR: ${error.message}\n`);
     return 1;
   }
-}
-
-/** A file or an address, which the message names. */
-function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 /** A server prints but its first lines here, and whoever started it may have gone. */

@@ -9,7 +9,6 @@ const STATUSES: Readonly<Record<DomainErrorCode, number>> = {
   no_space: 500, // the original's; its clients know no 507
   busy: 429,
   unavailable: 503,
-  not_implemented: 501,
   unprocessable: 422,
   failed: 500,
 };

@@ -194,7 +194,10 @@ function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
       .send(answer.bytes);
   }
   if (answer.location !== undefined) return reply.header('location', answer.location).send();
-  if (answer.isPending) return reply.header('x-pending', 'true').send();
+  if (answer.isPending) {
+    if (answer.progress !== undefined) reply.header('x-progress', answer.progress.replace(/[^ -~]/g, '?'));
+    return reply.header('x-pending', 'true').send();
+  }
   if (answer.status === 200) reply.header('content-type', JSON_TYPE);
   return reply.send();
 }

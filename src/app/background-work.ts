@@ -1,25 +1,36 @@
 import type { Config } from '../config/config.js';
+import type { Hosts } from '../executors/commands/host/hosts.js';
 import type { Logging } from '../logging/logger.js';
+import type { DeviceCheck } from '../operations/device-check/device-check.js';
+import { DeviceCheckMonitor } from '../operations/device-check/device-check-monitor.js';
 import { forgetOldAnswers } from '../operations/engine/forget-old-answers.js';
 import type { Recovery } from '../operations/engine/recovery.js';
 import type { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import type { NodeRepair } from '../operations/repair/node-repair.js';
 import { NodeRepairMonitor } from '../operations/repair/node-repair-monitor.js';
 import type { Store } from '../store/store.js';
+import type { Backups } from './backups.js';
 
 export interface Workers {
   readonly health: HealthMonitor;
   readonly recovery: Recovery;
+  readonly hosts: Hosts;
   readonly repair: NodeRepair;
+  readonly deviceCheck: DeviceCheck;
+  readonly backups: Backups;
 }
 
-/** What the server does without being asked: watches its hosts, leads out what was left, mends nodes, forgets answers. */
+/**
+ * What the server does without being asked: watches its hosts, leads out what was left, mends nodes, looks at devices, forgets answers, backs
+ * its database up. Backups go on while it stops, and are closed by themselves.
+ */
 export class BackgroundWork {
   readonly #config: Config;
   readonly #store: Store;
   readonly #log: Logging['logger'];
   readonly #workers: Workers;
   readonly #repairMonitor: NodeRepairMonitor;
+  readonly #deviceMonitor: DeviceCheckMonitor;
   #stopForgetting: () => void = () => undefined;
   #isStopped = false;
 
@@ -28,19 +39,25 @@ export class BackgroundWork {
     this.#store = store;
     this.#log = log;
     this.#workers = workers;
-    const { repair, health } = workers;
-    this.#repairMonitor = new NodeRepairMonitor(store, repair, health, log, config.nodeRepair.isReportOnly);
+    const { hosts, repair, deviceCheck, health } = workers;
+    this.#deviceMonitor = new DeviceCheckMonitor(store, deviceCheck, log, !config.deviceCheck.isReportOnly);
+    this.#repairMonitor = new NodeRepairMonitor({ store, hosts, health, log }, repair, config.nodeRepair.isReportOnly);
   }
 
   /** Nothing is begun by a server that stops: somebody may have confirmed a restored database in that very moment. */
   start(): void {
     if (this.#isStopped) return;
-    const { monitor, cleaner, nodeRepair, dbReadOnly } = this.#config;
-    const { health, recovery } = this.#workers;
+    const { monitor, cleaner, nodeRepair, deviceCheck, dbReadOnly } = this.#config;
+    const { health, recovery, backups } = this.#workers;
     if (monitor.isEnabled) health.start(monitor.startSeconds, monitor.refreshSeconds);
     if (cleaner.isEnabled && !dbReadOnly) recovery.start(cleaner.startSeconds, cleaner.refreshSeconds);
-    if (isNodeRepairOn(this.#config)) this.#repairMonitor.start(nodeRepair.startSeconds, nodeRepair.refreshSeconds);
-    if (!dbReadOnly) this.#stopForgetting = forgetOldAnswers(this.#store, this.#log);
+    if (areHostsToBeCompared(this.#config)) {
+      if (nodeRepair.isEnabled) this.#repairMonitor.start(nodeRepair.startSeconds, nodeRepair.refreshSeconds);
+      if (deviceCheck.isEnabled) this.#deviceMonitor.start(deviceCheck.startSeconds, deviceCheck.refreshSeconds);
+    }
+    if (dbReadOnly) return;
+    this.#stopForgetting = forgetOldAnswers(this.#store, this.#log);
+    backups.start();
   }
 
   stop(): void {
@@ -48,11 +65,12 @@ export class BackgroundWork {
     this.#workers.health.stop();
     this.#workers.recovery.stop();
     this.#repairMonitor.stop();
+    this.#deviceMonitor.stop();
     this.#stopForgetting();
   }
 }
 
 /** Lenient simulated hosts have nothing that could be compared, and a read-only database is not acted upon. */
-function isNodeRepairOn({ nodeRepair, dbReadOnly, executor, mock }: Config): boolean {
-  return nodeRepair.isEnabled && !dbReadOnly && !(executor === 'mock' && mock.mode === 'lenient');
+function areHostsToBeCompared({ dbReadOnly, executor, mock }: Config): boolean {
+  return !dbReadOnly && !(executor === 'mock' && mock.mode === 'lenient');
 }

@@ -2,13 +2,14 @@ import type { Config } from '../config/config.js';
 import { newId } from '../domain/ids.js';
 import {
   type ChosenExecutor,
+  createKubernetesExecutor,
   createMockExecutor,
   createSshExecutor,
-  refuseKubernetes,
 } from '../executors/create-executor.js';
+import type { KubernetesLog } from '../executors/kubernetes/kubernetes-options.js';
 import { OnlookingExecutor } from '../executors/onlooking-executor.js';
+import type { ShellExecutor } from '../executors/shell/shell-executor.js';
 import type { ServerIdentity } from '../executors/shell/shell-options.js';
-import type { SshLog } from '../executors/ssh/ssh-options.js';
 import type { TakeOver } from '../operations/engine/restored-database.js';
 import type { Store, Tx } from '../store/store.js';
 
@@ -24,7 +25,7 @@ export interface ExecutorOfServer extends ChosenExecutor {
 export async function chooseExecutor(
   config: Config,
   store: Store,
-  log: SshLog,
+  log: KubernetesLog,
   isHeld: boolean,
 ): Promise<ExecutorOfServer> {
   const chosen = await choose(config, store, log, isHeld);
@@ -43,17 +44,10 @@ export async function chooseExecutor(
   };
 }
 
-async function choose(config: Config, store: Store, log: SshLog, isHeld: boolean): Promise<ExecutorOfServer> {
+async function choose(config: Config, store: Store, log: KubernetesLog, isHeld: boolean): Promise<ExecutorOfServer> {
   if (config.executor === 'mock') return { ...createMockExecutor(config.mock), takeOver: async () => () => undefined };
-  if (config.executor === 'kube') return refuseKubernetes();
-  const executor = createSshExecutor(config.ssh, {
-    log,
-    identity: isHeld ? null : await serverIdentity(config, store),
-    pins: {
-      find: (host, port) => store.read((tx) => tx.hostKeys.find(host, port)),
-      pin: (host, port, key) => pinOnce(config, store, host, port, key),
-    },
-  });
+  const identity = isHeld ? null : await serverIdentity(config, store);
+  const executor = await createShellExecutor(config, store, log, identity);
   return {
     executor,
     simulated: null,
@@ -62,6 +56,20 @@ async function choose(config: Config, store: Store, log: SshLog, isHeld: boolean
       return () => executor.takeOver(identity);
     },
   };
+}
+
+async function createShellExecutor(
+  config: Config,
+  store: Store,
+  log: KubernetesLog,
+  identity: ServerIdentity | null,
+): Promise<ShellExecutor> {
+  if (config.executor === 'kube') return createKubernetesExecutor(config.kube, { identity, log, env: process.env });
+  const pins = {
+    find: (host: string, port: number) => store.read((tx) => tx.hostKeys.find(host, port)),
+    pin: (host: string, port: number, key: string) => pinOnce(config, store, host, port, key),
+  };
+  return createSshExecutor(config.ssh, { log, identity, pins });
 }
 
 /** A database that may not be written is no base for a generation: such a server changes no host either. */

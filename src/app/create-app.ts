@@ -16,16 +16,19 @@ import { boundAges } from '../operations/engine/forget-old-answers.js';
 import type { QueueAnswers } from '../operations/engine/queue-answers.js';
 import { markInterrupted } from '../operations/engine/recovery.js';
 import { RestoredDatabase } from '../operations/engine/restored-database.js';
-import { examinePool, findDifferences } from '../operations/examination/examine.js';
+import { examinePool } from '../operations/examination/examine.js';
+import { findDifferences } from '../operations/examination/find-differences.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import { HostWork } from '../operations/hosts/host-work.js';
-import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import { BackgroundWork } from './background-work.js';
+import { Backups, secretsOfBackup } from './backups.js';
 import { chooseExecutor } from './choose-executor.js';
 import { listenHost } from './listen-host.js';
+import { openDatabase } from './open-database.js';
 import { operationSettings } from './operation-settings.js';
 import { recordedPool } from './recorded-pool.js';
+import { ServerProbes } from './server-probes.js';
 import type { TlsTexts } from './tls-files.js';
 
 /** A whole server, without the process around it. */
@@ -48,6 +51,7 @@ export interface App {
 }
 
 const LAST_READS_MS = 2_000;
+const LAST_BACKUP_MS = 3_000;
 /** The provisioner asks for the volume, its cluster and each of its nodes, one after the other. */
 const QUIET_MS = 250;
 
@@ -58,17 +62,24 @@ export async function createApp(
   tls: TlsTexts | null = null,
 ): Promise<App> {
   const metrics = createMetrics();
-  const store = await openStore({
-    file: config.dbFile,
-    readOnly: config.dbReadOnly,
-    logger,
+  let backups: Backups | null = null;
+  const store = await openDatabase(config, logger, {
     isPatient: true,
-    onCommit: metrics.storeCommitted,
+    onCommit(units, durationMs) {
+      metrics.storeCommitted(units, durationMs);
+      backups?.changed();
+    },
   });
   try {
     const restored = await RestoredDatabase.find(store, logger, config.dbReadOnly);
     const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, restored.isHeld);
-    const executor = new MeasuredExecutor(withInjectedFaults(chosen, config, logger), metrics.hostCommandFinished);
+    const executor = new MeasuredExecutor(
+      withInjectedFaults(chosen, config, logger),
+      (program, outcome, durationMs) => {
+        if (outcome !== 'unknown') probes.hostReached();
+        metrics.hostCommandFinished(program, outcome, durationMs);
+      },
+    );
     simulated?.seedFromRecords(await store.read(recordedPool));
     if (!config.dbReadOnly) {
       await markInterrupted(store, logger);
@@ -77,8 +88,9 @@ export async function createApp(
 
     const hosts = { executor, settings: config.hostSettings };
     const health = new HealthMonitor(store, hosts, logger);
+    const probes = new ServerProbes({ store, health, restored, log: logger });
     const settings = operationSettings(config);
-    const { operations, runner, recovery, repair, answers } = createOperations({
+    const { operations, runner, recovery, repair, deviceCheck, answers } = createOperations({
       store,
       hosts,
       work: new HostWork(config.concurrency),
@@ -87,7 +99,17 @@ export async function createApp(
       log: logger,
       onOutcome: metrics.operationFinished,
     });
-    const background = new BackgroundWork(config, store, logger, { health, recovery, repair });
+    const secrets = await secretsOfBackup(config, process.env, logger);
+    const kept = new Backups(config, secrets, { store, observer: metrics.backups, log: logger });
+    backups = kept;
+    const background = new BackgroundWork(config, store, logger, {
+      hosts,
+      health,
+      recovery,
+      repair,
+      deviceCheck,
+      backups: kept,
+    });
     restored.whenFree(takeOver, () => background.start());
 
     const admin = new AdminState(config.defaultState);
@@ -101,6 +123,7 @@ export async function createApp(
       answers,
       admin,
       restored,
+      probes,
       auth: config.isAuthDisabled ? null : config.jwt,
       log: logger,
       logLevels: levels,
@@ -110,6 +133,8 @@ export async function createApp(
             store,
             inFlight: () => operations.inFlight(),
             nodeStates: () => health.states(),
+            thinPools: () => repair.thinPools.byDevice(),
+            deviceConditions: () => deviceCheck.conditions.byDevice(),
             droppedLogLines: droppedLines,
           }),
       },
@@ -137,6 +162,7 @@ export async function createApp(
         answers.release();
         if (server.server.listening) await lastReads(answers, traffic);
         await server.close();
+        await kept.close(LAST_BACKUP_MS);
         await store.close();
         await executor.close();
       },

@@ -1,27 +1,32 @@
-import { existsSync } from 'node:fs';
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
-import type { DbExportOptions, DbFileOptions, DbImportOptions, EmptyPathOptions } from '../config/command-line.js';
+import { existsSync, statSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { DbExportOptions, DbFileOptions, EmptyPathOptions } from '../config/command-line-options.js';
 import { counted } from '../domain/counted.js';
 import { DomainError } from '../domain/errors.js';
 import { checkDatabase } from '../interchange/check.js';
-import { dumpDatabase } from '../interchange/dump.js';
-import { importDatabase } from '../interchange/import.js';
-import { parseJson } from '../json/parse-json.js';
+import { exportForHeketi } from '../interchange/dump.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import { removeBricksWithEmptyPath } from '../operations/volumes/empty-path-bricks.js';
-import { openStore, putInPlace, removeDatabase } from '../store/open-store.js';
+import { openStore } from '../store/open-store.js';
 import type { ReadTx, Store } from '../store/store.js';
+import { isHeketiDatabase, readIntoMemory } from './conversion/heketi-database.js';
 
-/** `heketi db export`: the database as JSON, to a new file or to standard output. */
+/** `heketi db export`: the database as JSON, to a new file or to standard output. `warn`: what is not in it. */
 export async function exportDatabase(
   { dbFile, jsonFile }: DbExportOptions,
   print: (text: string) => void,
+  warn: (text: string) => void,
 ): Promise<number> {
   if (jsonFile !== '-' && existsSync(jsonFile))
     throw refused(`${jsonFile} exists; nothing is overwritten, name another file`);
-  const text = `${stringifyJson(await readOnly(dbFile, dumpDatabase), 4)}\n`;
+  const { dump, leftOut } = await readOnly(dbFile, exportForHeketi);
+  const text = `${stringifyJson(dump, 4)}\n`;
   if (jsonFile === '-') print(text);
   else await writeNewFile(jsonFile, text);
+  for (const { id, type, actions } of leftOut) {
+    const objects = actions.map((action) => action.id).join(', ');
+    warn(`WARNING: operation ${id} (${type} ${objects}) is left out: Heketi has no such operation. Finish it first.\n`);
+  }
   return 0;
 }
 
@@ -38,32 +43,6 @@ async function writeNewFile(file: string, text: string): Promise<void> {
   } finally {
     await handle?.close();
   }
-}
-
-/** `heketi db import`: a new database from JSON; nothing is left behind when the JSON can't be read. */
-export async function importDatabaseFile({ dbFile, jsonFile }: DbImportOptions): Promise<number> {
-  if (existsSync(dbFile)) throw refused(`${dbFile} exists; an import makes a new database, name another file`);
-  const text = await readText(jsonFile);
-  let document: unknown;
-  try {
-    document = parseJson(text);
-  } catch (cause) {
-    throw new DomainError('invalid', `${jsonFile} is not JSON: ${(cause as Error).message}`, { cause });
-  }
-  // Under another name until it is whole: a server would take what a killed import left for an empty database.
-  const partial = `${dbFile}.importing`;
-  await removeDatabase(partial);
-  const store = await openStore({ file: partial });
-  try {
-    await store.write((tx) => importDatabase(tx, document));
-  } catch (error) {
-    await store.close();
-    await removeDatabase(partial);
-    throw error;
-  }
-  await store.close();
-  await putInPlace(partial, dbFile);
-  return 0;
 }
 
 /** `heketi db consistency-check`: contradictions in a database; finding some is no failure. */
@@ -91,19 +70,14 @@ export async function deleteBricksWithEmptyPath(
 
 async function readOnly<T>(dbFile: string, work: (tx: ReadTx) => Promise<T>): Promise<T> {
   if (!existsSync(dbFile)) throw refused(`there is no database ${dbFile}`);
-  const store: Store = await openStore({ file: dbFile, readOnly: true });
+  if (statSync(dbFile).size === 0) throw refused(`${dbFile} is empty: there is no database in it`);
+  const store: Store = isHeketiDatabase(dbFile)
+    ? await readIntoMemory(dbFile)
+    : await openStore({ file: dbFile, readOnly: true });
   try {
     return await store.read(work);
   } finally {
     await store.close();
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new DomainError('invalid', `${file} can't be read: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { ForgetHostKeyOptions } from '../config/command-line.js';
+import type { ForgetHostKeyOptions } from '../config/command-line-options.js';
 import { loadConfig } from '../config/load-config.js';
 import { DomainError } from '../domain/errors.js';
 import { forgetHostKey } from '../operations/topology/forget-host-key.js';

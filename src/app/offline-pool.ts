@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { examinedPool } from '../api/wire/examination.js';
-import type { OfflineOptions, UpdateDbVolumeOptions } from '../config/command-line.js';
+import type { OfflineOptions, UpdateDbVolumeOptions } from '../config/command-line-options.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { DATABASE_LEVEL } from '../domain/database-volume.js';

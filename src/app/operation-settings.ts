@@ -16,9 +16,13 @@ export function operationSettings(config: Config): OperationSettings {
     preRequestOptions: config.preRequestOptions,
     postRequestOptions: config.postRequestOptions,
     blockHostingOptions: config.blockHosting.options,
+    autoCreateBlockHosting: config.blockHosting.autoCreate,
+    blockHostingSizeGib: config.blockHosting.sizeGib,
     volumeCreateRetries: config.volumeCreateRetries,
     maxInflight: config.maxInflight,
     operationsPerCluster: config.concurrency.operationsPerCluster,
+    healsPerRemoval: config.concurrency.healsPerRemoval,
+    healLimitMs: config.healLimitSeconds * 1000,
     hasGlusterLimits: !(config.executor === 'mock' && config.mock.mode === 'lenient'),
     // The original's mock knows no spare metadata, and its figures are in the recorded answers.
     reserveSpareMetadata: !(config.executor === 'mock' && config.mock.mode === 'lenient'),

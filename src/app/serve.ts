@@ -1,14 +1,15 @@
-import type { OfflineOptions, ServeOptions } from '../config/command-line.js';
+import type { OfflineOptions, ServeOptions } from '../config/command-line-options.js';
 import { ConfigError } from '../config/config-error.js';
 import { loadConfig } from '../config/load-config.js';
+import type { ServerHooks } from './run-server.js';
 import { readTlsFiles } from './tls-files.js';
 
 /** `heketi --config=FILE`: answers the exit code once the server has ended. */
-export async function serve({ configFile, disableAuth }: ServeOptions): Promise<number> {
+export async function serve({ configFile, disableAuth }: ServeOptions, hooks: ServerHooks = {}): Promise<number> {
   const { config, warnings } = loadConfig({ file: configFile, env: process.env, flags: { disableAuth } });
   const tls = readTlsFiles(config.tls);
   const { runServer } = await import('./run-server.js');
-  return runServer(config, tls, warnings);
+  return runServer(config, tls, warnings, hooks);
 }
 
 /** Finishes or undoes all pending operations while no server runs; what can't be now is told, and no failure. */

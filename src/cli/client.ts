@@ -36,7 +36,7 @@ export interface Wait {
   readonly stage: 'asking' | 'busy' | 'queued';
   /** Where the result will be, once the server has accepted the request. */
   readonly queueId: string | null;
-  /** Why it takes longer. */
+  /** Why it takes longer, or how far it is. */
   readonly notice?: string;
 }
 
@@ -180,6 +180,9 @@ export class HeketiClient {
       if (isAskedAgain && reply.status === 404) throw new ConnectionError(LOST_RESULT, { cause: errorFrom(reply) });
       if (reply.headers['x-pending'] !== 'true') return this.#followRedirects(reply, 'GET', queue);
       if (reply.status !== 200) throw errorFrom(reply);
+      const progress = reply.headers['x-progress'];
+      if (this.#wait && typeof progress === 'string' && progress !== this.#wait.notice)
+        this.#tell({ ...this.#wait, notice: progress });
       await this.#settings.sleep(POLL_MS);
     }
   }

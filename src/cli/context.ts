@@ -1,10 +1,10 @@
 import type { JsonValue } from '../json/json-value.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import { type Done, HeketiClient, type Wait } from './client.js';
-import { CliError } from './errors.js';
 import type { FlagSet } from './flags.js';
 import { type CliIo, type Sink, withoutControls } from './io.js';
 import { Progress } from './progress.js';
+import { parseServer, withoutSlashes } from './server-address.js';
 import { loadTokenSigner } from './token.js';
 import { openTransport, type Transport } from './transport.js';
 
@@ -63,7 +63,7 @@ export class CliContext {
     const { env, sleep, now, random } = this.io;
     const setting = (name: string, variable: string): string => flags.string(name) || env[variable] || '';
     const server = setting('server', 'HEKETI_CLI_SERVER') || DEFAULT_SERVER;
-    const base = parseServer(server);
+    const base = parseServer(server, '--server');
     this.#transport = await openTransport(base, {
       isInsecure: flags.bool('insecure-tls'),
       certFiles: flags.strings('tls-cert'),
@@ -105,43 +105,6 @@ export class CliContext {
     this.progress.wait(null);
     this.#transport?.close();
   }
-}
-
-function parseServer(server: string): URL {
-  let url: URL | null;
-  try {
-    url = new URL(server);
-  } catch {
-    url = null;
-  }
-  if (url === null && isPortBeyond(server))
-    throw new CliError(`"${withoutCredentials(server)}": the port must be between 1 and 65535`);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(server)?.[1] ?? '';
-    throw new CliError(
-      `"${withoutCredentials(server)}": unsupported protocol scheme "${scheme}": --server must be http://HOST:PORT or https://HOST:PORT`,
-    );
-  }
-  return url;
-}
-
-/** `URL` refuses such an address without saying why. */
-function isPortBeyond(server: string): boolean {
-  const port = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(server)?.[1];
-  return port !== undefined && Number(port) > 65_535;
-}
-
-/** Errors end up in logs and tickets. */
-function withoutCredentials(server: string): string {
-  const start = server.indexOf('//');
-  const end = server.lastIndexOf('@');
-  return start >= 0 && end > start ? `${server.slice(0, start + 2)}${server.slice(end + 1)}` : server;
-}
-
-function withoutSlashes(path: string): string {
-  let end = path.length;
-  while (path[end - 1] === '/') end--;
-  return path.slice(0, end);
 }
 
 /** Runs `fetch` on all items, `limit` at a time, and yields the results in the items' order. */

@@ -35,6 +35,9 @@ function hintForRefusal({ status, message }: ServerError, command: CliCommand): 
   if (message.startsWith('No space') && command.path.endsWith('volume create')) {
     return 'the same command with --dry-run shows for every device why not, and the largest size that fits.';
   }
+  if (message.startsWith('Failed to allocate new block volume') && command.path.endsWith('blockvolume create')) {
+    return 'the same command with --dry-run shows the largest size that fits; heketi-cli volume create --block makes a hosting volume.';
+  }
   return null;
 }
 

@@ -91,6 +91,20 @@ export interface BlockVolumeInfo {
   readonly hostingVolume: string;
 }
 
+export interface OperationProgress {
+  readonly done: Integer;
+  /** Null while it is not known. */
+  readonly total: Integer | null;
+  readonly current: string;
+  /** Why the last part failed; '' when it did not. */
+  readonly failure: string;
+  readonly isCancelled: boolean;
+  /** Bricks that were replaced, with the entries that their sets have to heal still; null: nobody can tell. */
+  readonly healing: readonly { readonly id: string; readonly volume: string; readonly entries: Integer | null }[];
+  /** Bricks that were passed over. */
+  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+}
+
 export interface OperationInfo {
   readonly id: string;
   readonly type: string;
@@ -98,6 +112,8 @@ export interface OperationInfo {
   readonly subStatus: string;
   /** Of an operation of a restored database: when the copy was made; otherwise empty. */
   readonly copiedAt: string;
+  /** Null for work without parts. */
+  readonly progress: OperationProgress | null;
   readonly changes: readonly { readonly id: string; readonly description: string }[];
 }
 
@@ -232,6 +248,30 @@ export function readBlockVolume(json: JsonValue): BlockVolumeInfo {
   };
 }
 
+function readProgress(json: JsonValue | undefined): OperationProgress | null {
+  if (json === undefined || !isJsonObject(json)) return null;
+  const total = memberOf(json, 'total');
+  return {
+    done: readInteger(memberOf(json, 'done')),
+    total: total === undefined ? null : readInteger(total),
+    current: readText(memberOf(json, 'current')),
+    failure: readText(memberOf(json, 'failure')),
+    isCancelled: memberOf(json, 'cancelled') === true,
+    healing: readList(memberOf(json, 'healing')).map((set) => {
+      const entries = memberOf(set, 'entries');
+      return {
+        id: readText(memberOf(set, 'id')),
+        volume: readText(memberOf(set, 'volume')),
+        entries: entries === undefined ? null : readInteger(entries),
+      };
+    }),
+    refused: readList(memberOf(json, 'refused')).map((part) => ({
+      id: readText(memberOf(part, 'id')),
+      reason: readText(memberOf(part, 'reason')),
+    })),
+  };
+}
+
 export function readOperation(json: JsonValue): OperationInfo {
   return {
     id: readText(memberOf(json, 'id')),
@@ -239,6 +279,7 @@ export function readOperation(json: JsonValue): OperationInfo {
     status: readText(memberOf(json, 'status')),
     subStatus: readText(memberOf(json, 'sub_status')),
     copiedAt: readText(memberOf(json, 'copied_at')),
+    progress: readProgress(memberOf(json, 'progress')),
     changes: readList(memberOf(json, 'changes')).map((change) => ({
       id: readText(memberOf(change, 'id')),
       description: readText(memberOf(change, 'description')),

@@ -15,6 +15,7 @@ export interface Config {
   readonly profiling: boolean;
   readonly backupToKubeSecret: boolean;
   readonly kubeSecretName: string;
+  readonly backupDirectory: BackupDirectorySettings;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly dbFile: string;
@@ -29,9 +30,12 @@ export interface Config {
   readonly monitor: BackgroundTask;
   readonly cleaner: BackgroundTask;
   readonly nodeRepair: NodeRepairSettings;
+  readonly deviceCheck: DeviceCheckSettings;
   /** Operations at a time before requests are refused (429); null: they wait in order instead. */
   readonly maxInflight: number | null;
   readonly concurrency: Concurrency;
+  /** How long the removal of a device or node waits for the heal of a brick set. */
+  readonly healLimitSeconds: number;
   /** How long running operations may take to end after a request to stop. */
   readonly shutdownLimitSeconds: number;
   /** Further tries of a volume create after the first one failed on the hosts. */
@@ -79,6 +83,8 @@ export interface Concurrency {
   readonly glusterChangesPerCluster: number;
   /** Bricks that are made or removed on one host. */
   readonly bricksPerHost: number;
+  /** Bricks of one removal that wait for the heal of their sets. */
+  readonly healsPerRemoval: number;
 }
 
 export interface BlockHostingSettings {
@@ -98,6 +104,19 @@ export interface BackgroundTask {
 export interface NodeRepairSettings extends BackgroundTask {
   /** Compares and reports, but changes nothing by itself. */
   readonly isReportOnly: boolean;
+}
+
+export interface DeviceCheckSettings extends BackgroundTask {
+  /** Looks and reports, but takes no sizes into the books by itself. */
+  readonly isReportOnly: boolean;
+}
+
+export interface BackupDirectorySettings {
+  /** Null: no backups to a directory. */
+  readonly path: string | null;
+  readonly backupEverySeconds: number;
+  /** How many of them stay; from 1 on. */
+  readonly backupsKept: number;
 }
 
 export interface SshSettings {
@@ -121,8 +140,10 @@ export interface KubeSettings {
   readonly usePodNames: boolean;
   /** Exec streams at a time; null: no limit. */
   readonly maxConnections: number | null;
-  /** Commands are run by `timeout <N>m`. */
-  readonly hasTimeoutPrefix: boolean;
+  /** Exec streams at a time in one pod: far fewer than the 28 at which its runtime stalls. */
+  readonly maxPerPod: number;
+  /** kubeconfig files, `:` between them, in place of the service account of this pod; null: none. */
+  readonly kubeconfig: string | null;
 }
 
 export interface MockSettings {

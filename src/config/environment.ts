@@ -1,3 +1,5 @@
+import { CONTAINER_VARIABLES } from './container-variables.js';
+
 /** Variables of the process; an empty one counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,12 +36,19 @@ const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
 
 /** Our own variables. Those of the original are listed in docs/configuration.md and read where their key is. */
 export const MORTAR_VARIABLES = [
+  'MORTAR_BACKUP_DIRECTORY',
+  'MORTAR_BACKUP_KEEP',
+  'MORTAR_BACKUP_SECONDS',
   'MORTAR_BRICKS_PER_HOST',
   'MORTAR_GLUSTER_CHANGES_PER_CLUSTER',
+  'MORTAR_HEALS_PER_REMOVAL',
+  'MORTAR_HEAL_LIMIT_SECONDS',
+  'MORTAR_KUBE_EXECS_PER_POD',
   'MORTAR_LOG_FORMAT',
   'MORTAR_MOCK_MODE',
   'MORTAR_MOCK_TOPOLOGY',
   'MORTAR_MOCK_SOCKET',
+  'MORTAR_DEVICE_CHECK',
   'MORTAR_NODE_REPAIR',
   'MORTAR_OPERATIONS_PER_CLUSTER',
   'MORTAR_SHUTDOWN_LIMIT_SECONDS',
@@ -122,8 +131,9 @@ export function createEnvironmentReader(env: Environment, warnings: string[]): E
 
 /** Misspelt variables of ours. Those of the original are not checked: Kubernetes sets HEKETI_... ones by itself. */
 export function warnAboutUnknownVariables(env: Environment, warnings: string[]): void {
+  const known: readonly string[] = [...MORTAR_VARIABLES, ...CONTAINER_VARIABLES];
   for (const name of Object.keys(env)) {
     if (!name.startsWith('MORTAR_') || SERVICE_LINK.test(name)) continue;
-    if (!(MORTAR_VARIABLES as readonly string[]).includes(name)) warnings.push(`unknown variable ${name} is ignored`);
+    if (!known.includes(name)) warnings.push(`unknown variable ${name} is ignored`);
   }
 }

@@ -78,6 +78,13 @@ export const HEKETI_JSON_SCHEMA = object({
     node_repair: string,
     start_time_node_repair: unsigned,
     refresh_time_node_repair: unsigned,
+    // Ours, too.
+    device_check: string,
+    start_time_device_check: unsigned,
+    refresh_time_device_check: unsigned,
+    backup_directory: string,
+    backup_keep: unsigned,
+    refresh_time_backup: unsigned,
     max_inflight_operations: unsigned,
     operation_retry_limits: object({ volume_create: integer }),
     sshexec: object({ ...hostKeys, keyfile: string, user: string, port: string }),
@@ -88,6 +95,8 @@ export const HEKETI_JSON_SCHEMA = object({
       use_pod_names: boolean,
       max_connections: integer,
       disable_timeout_prefix: boolean,
+      // Ours: the original takes only the credentials of its pod.
+      kubeconfig: string,
       host: ignored,
       cert: ignored,
       insecure: ignored,

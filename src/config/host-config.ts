@@ -109,6 +109,9 @@ export function sshSettings(isUsed: boolean, glusterfs: Glusterfs, env: Environm
   };
 }
 
+/** A container's runtime stalls, for up to 38 s, when some 28 short programs end together. */
+const MOST_EXECS_PER_POD = 16;
+
 export function kubeSettings(glusterfs: Glusterfs, env: EnvironmentReader): KubeSettings {
   const file = glusterfs.kubeexec ?? {};
   const connections = file.max_connections || 64;
@@ -117,7 +120,8 @@ export function kubeSettings(glusterfs: Glusterfs, env: EnvironmentReader): Kube
     isDaemonset: env.yesNo('HEKETI_KUBE_GLUSTER_DAEMONSET') ?? file.gluster_daemonset ?? false,
     usePodNames: env.yesNo('HEKETI_KUBE_USE_POD_NAMES') ?? file.use_pod_names ?? false,
     maxConnections: connections < 0 ? null : connections,
-    hasTimeoutPrefix: !(file.disable_timeout_prefix ?? false),
+    maxPerPod: env.integer('MORTAR_KUBE_EXECS_PER_POD', { min: 1, max: MOST_EXECS_PER_POD }) ?? 8,
+    kubeconfig: env.text('KUBECONFIG') ?? (file.kubeconfig || null),
   };
 }
 

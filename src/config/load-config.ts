@@ -4,9 +4,11 @@ import { isLogLevel, LOG_LEVELS, type LogLevel } from '../logging/log-level.js';
 import type {
   AdminState,
   BackgroundTask,
+  BackupDirectorySettings,
   BlockHostingSettings,
   Concurrency,
   Config,
+  DeviceCheckSettings,
   JwtSettings,
   Limits,
   NodeRepairSettings,
@@ -24,6 +26,7 @@ import type { HeketiJson } from './heketi-json.schema.js';
 import { hostSettings, kubeSettings, mockSettings, parseExecutor, parsePort, sshSettings } from './host-config.js';
 import { boundSeconds, LONGEST_SECONDS } from './longest-seconds.js';
 
+const DEVICE_CHECK_MODES = ['correct', 'report', 'off'] as const;
 const NODE_REPAIR_MODES = ['repair', 'report', 'off'] as const;
 
 type Glusterfs = NonNullable<HeketiJson['glusterfs']>;
@@ -80,6 +83,7 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     profiling: server.presence('HEKETI_PROFILING') || (json.profiling ?? false),
     backupToKubeSecret: server.presence('HEKETI_BACKUP_DB_TO_KUBE_SECRET') || (json.backup_db_to_kube_secret ?? false),
     kubeSecretName: env.text('HEKETI_KUBE_DB_SECRET_NAME') ?? 'heketi-db-backup',
+    backupDirectory: backupDirectory(glusterfs, env, warnings),
     logLevel: logLevel(env.text('HEKETI_GLUSTERAPP_LOGLEVEL') ?? glusterfs.loglevel ?? '', warnings),
     logFormat: env.choice('MORTAR_LOG_FORMAT', ['json', 'text']) ?? 'json',
     dbFile: env.text('HEKETI_DB_PATH') ?? (glusterfs.db || 'heketi.db'),
@@ -92,8 +96,10 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     monitor: monitor(glusterfs, env, warnings),
     cleaner: cleaner(glusterfs, env, warnings),
     nodeRepair: nodeRepair(glusterfs, env, warnings),
+    deviceCheck: deviceCheck(glusterfs, env, warnings),
     maxInflight: maxInflight(glusterfs, env),
     concurrency: concurrency(env),
+    healLimitSeconds: env.integer('MORTAR_HEAL_LIMIT_SECONDS', { min: 1, max: LONGEST_SECONDS }) ?? 7 * 86_400,
     shutdownLimitSeconds: env.integer('MORTAR_SHUTDOWN_LIMIT_SECONDS', { min: 0, max: LONGEST_SECONDS }) ?? 20,
     volumeCreateRetries: positiveOr(glusterfs.operation_retry_limits?.volume_create, 4),
     executor: executor.kind,
@@ -228,6 +234,28 @@ function nodeRepair(glusterfs: Glusterfs, env: EnvironmentReader, warnings: stri
   };
 }
 
+function deviceCheck(glusterfs: Glusterfs, env: EnvironmentReader, warnings: string[]): DeviceCheckSettings {
+  const mode = env.choice('MORTAR_DEVICE_CHECK', DEVICE_CHECK_MODES) ?? (glusterfs.device_check || 'correct');
+  const isKnown = (DEVICE_CHECK_MODES as readonly string[]).includes(mode);
+  if (!isKnown)
+    warnings.push(`device_check must be correct, report or off, but it is "${mode}": devices are only looked at`);
+  return {
+    isEnabled: mode !== 'off',
+    isReportOnly: mode !== 'correct',
+    startSeconds: seconds(glusterfs, 'start_time_device_check', 30, warnings),
+    refreshSeconds: seconds(glusterfs, 'refresh_time_device_check', 900, warnings),
+  };
+}
+
+function backupDirectory(glusterfs: Glusterfs, env: EnvironmentReader, warnings: string[]): BackupDirectorySettings {
+  const every = env.integer('MORTAR_BACKUP_SECONDS', { min: 1, max: LONGEST_SECONDS });
+  return {
+    path: env.text('MORTAR_BACKUP_DIRECTORY') ?? (glusterfs.backup_directory || null),
+    backupEverySeconds: every ?? seconds(glusterfs, 'refresh_time_backup', 86_400, warnings),
+    backupsKept: env.integer('MORTAR_BACKUP_KEEP', { min: 1 }) ?? (glusterfs.backup_keep || 14),
+  };
+}
+
 function maxInflight(glusterfs: Glusterfs, env: EnvironmentReader): number | null {
   const limit = env.integer('HEKETI_MAX_INFLIGHT_OPERATIONS') ?? glusterfs.max_inflight_operations ?? 0;
   if (limit < 0) return UNLIMITED_INFLIGHT;
@@ -239,6 +267,7 @@ function concurrency(env: EnvironmentReader): Concurrency {
     operationsPerCluster: env.integer('MORTAR_OPERATIONS_PER_CLUSTER', { min: 1 }) ?? 64,
     glusterChangesPerCluster: env.integer('MORTAR_GLUSTER_CHANGES_PER_CLUSTER', { min: 1 }) ?? 16,
     bricksPerHost: env.integer('MORTAR_BRICKS_PER_HOST', { min: 1 }) ?? 6,
+    healsPerRemoval: env.integer('MORTAR_HEALS_PER_REMOVAL', { min: 1 }) ?? 4,
   };
 }
 

@@ -18,5 +18,5 @@ export interface BlockVolume {
   readonly username: string;
   readonly password: string;
   readonly pendingId: Id | null;
-  readonly exact?: ExactIntegers;
+  readonly exact?: ExactIntegers | undefined;
 }

@@ -24,7 +24,7 @@ export interface Brick {
   readonly subType: BrickSubType;
   /** The pending operation that creates or deletes it, or null when settled. */
   readonly pendingId: Id | null;
-  readonly exact?: ExactIntegers;
+  readonly exact?: ExactIntegers | undefined;
 }
 
 const MOUNT_ROOT = '/var/lib/heketi/mounts';
@@ -52,4 +52,9 @@ export function brickThinPoolName(brick: Pick<Brick, 'id' | 'thinPool'>): string
 /** Broken imported bricks may have no path; theirs would have been this one. */
 export function pathOfBrick({ path, deviceId, id }: Brick): string {
   return path || brickPath(deviceId, id);
+}
+
+/** Its volume is gone; it waits for its host to be removed. */
+export function isParked({ volumeId, pendingId }: Brick): boolean {
+  return volumeId === '' && pendingId !== null;
 }

@@ -23,8 +23,16 @@ export interface Device {
   readonly paths: readonly string[];
   /** Empty when unknown (databases before 10.x). */
   readonly pvUuid: string;
-  readonly exact?: ExactIntegers;
+  readonly exact?: ExactIntegers | undefined;
 }
+
+/**
+ * How a device was last seen, beside the state that somebody gave it. `broken`: LVM misses its group or a disk of it, or
+ * the disk answers with errors. `doubtful`: what LVM shows can't be the group that the books know. `bricks-down`: LVM has
+ * it, but gluster does not serve all its bricks. `unknown`: nobody could ask.
+ */
+export const DEVICE_CONDITIONS = ['ok', 'bricks-down', 'doubtful', 'broken', 'unknown'] as const;
+export type DeviceCondition = (typeof DEVICE_CONDITIONS)[number];
 
 export const DEFAULT_EXTENT_KIB = 4096;
 

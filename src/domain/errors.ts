@@ -7,7 +7,6 @@ export type DomainErrorCode =
   | 'no_space' // no placement; the message explains it
   | 'busy' // too many operations in flight; try later
   | 'unavailable' // closed for maintenance, or shutting down
-  | 'not_implemented'
   | 'unprocessable' // well-formed, but contradicts an earlier request (idempotency keys)
   | 'failed'; // the work was begun and did not succeed
 
@@ -25,6 +24,11 @@ export class DomainError extends Error {
 /** The server or its database can't do it now: never an answer to the request itself. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'unavailable';
+}
+
+/** Something else has to end first; the same request may be accepted then. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'busy';
 }
 
 /** The original's text, on which the Kubernetes provisioners match. */

@@ -17,7 +17,7 @@ export interface Node {
   /** Names by which gluster knows the peer. */
   readonly storageNames: readonly string[];
   readonly tags: Tags;
-  readonly exact?: ExactIntegers;
+  readonly exact?: ExactIntegers | undefined;
 }
 
 export function manageName(node: Node): string {

@@ -22,6 +22,12 @@ export const OPERATION_TYPES = {
   'add-device': 102,
   'delete-device': 103,
   'remove-node': 104,
+  'lose-node': 110,
+  'forget-node': 111,
+  'reinstate-node': 112,
+  'reinstate-device': 113,
+  'rejoin-node': 114,
+  'reinstate-brick': 115,
 } as const;
 
 export type OperationType = keyof typeof OPERATION_TYPES;
@@ -47,6 +53,12 @@ export const CHANGES = {
   'add-device': 102,
   'delete-device': 103,
   'remove-node': 104,
+  'lose-node': 110,
+  'forget-node': 111,
+  'reinstate-node': 112,
+  'reinstate-device': 113,
+  'rejoin-node': 114,
+  'reinstate-brick': 115,
 } as const;
 
 export type ChangeType = keyof typeof CHANGES;
@@ -88,6 +100,29 @@ export interface Progress {
   readonly failure: string | null;
   /** Somebody has asked for its end: no further part begins. */
   readonly isCancelled: boolean;
+  /** What the part that runs is about, where the work goes on without what can't be done. */
+  readonly about?: Id;
+  /** What could not be done. */
+  readonly refused?: readonly RefusedPart[];
+  /** Bricks that were replaced, and wait for the heal of their sets. */
+  readonly healing?: readonly HealingPart[];
+}
+
+/** A part of the work without which it goes on. */
+export interface RefusedPart {
+  /** What it was about: a brick. */
+  readonly id: Id;
+  readonly reason: string;
+  /** Hosts could not be asked: it is tried again before the work ends. */
+  readonly isUnknown?: true;
+}
+
+export interface HealingPart {
+  /** Of the brick that was replaced. */
+  readonly id: Id;
+  readonly volumeId: Id;
+  /** Entries that gluster has to heal still; null while nobody can tell. */
+  readonly entriesLeft: number | null;
 }
 
 /** The intent of a change, stored before any host is touched and deleted when store and hosts agree. */
@@ -125,7 +160,7 @@ export interface PendingOperation {
    */
   readonly copiedAt?: number;
   /** The original's number of an imported type this server does not know. */
-  readonly exact?: ExactIntegers;
+  readonly exact?: ExactIntegers | undefined;
 }
 
 /** What a record begins with. */

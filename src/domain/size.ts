@@ -16,7 +16,10 @@ export function alignUp(value: number, unit: number): number {
 export type ExactIntegers = Readonly<Record<string, bigint>>;
 
 /** The entity without the exact integers of fields that are given new values. */
-export function withoutExact<T extends { readonly exact?: ExactIntegers }>(entity: T, fields: readonly string[]): T {
+export function withoutExact<T extends { readonly exact?: ExactIntegers | undefined }>(
+  entity: T,
+  fields: readonly string[],
+): T {
   if (!entity.exact) return entity;
   const exact = Object.fromEntries(Object.entries(entity.exact).filter(([field]) => !fields.includes(field)));
   return { ...entity, exact };

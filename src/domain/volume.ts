@@ -32,7 +32,7 @@ export interface Volume {
   readonly storedMount: StoredMount;
   /** The pending operation that creates, deletes or clones it, or null when settled. */
   readonly pendingId: Id | null;
-  readonly exact?: ExactIntegers;
+  readonly exact?: ExactIntegers | undefined;
 }
 
 export interface StoredMount {

@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors.js';
 import type { Executor } from './executor.js';
+import type { KubernetesLog } from './kubernetes/kubernetes-options.js';
 import { readHostsFile } from './mock/hosts-file.js';
 import { MockExecutor } from './mock/mock-executor.js';
 import { RemoteSimulatedHosts } from './mock/remote/remote-simulated-hosts.js';
@@ -55,11 +56,49 @@ export function createSshExecutor(settings: SshSettings, { pins, identity, log }
   return new ShellExecutor(channels, { user: options.user, useSudo, identity, log });
 }
 
-export function refuseKubernetes(): never {
-  throw new DomainError(
-    'not_implemented',
-    'the executor "kube" comes in a later version; set glusterfs.executor to "ssh", or to "mock" for simulated hosts',
-  );
+export interface KubernetesSettings {
+  /** Where the gluster pods live; null: the namespace of the credentials. */
+  readonly namespace: string | null;
+  /** A manage name is the name of a Kubernetes node. */
+  readonly isDaemonset: boolean;
+  /** A manage name is the name of a pod; wins over `isDaemonset`. */
+  readonly usePodNames: boolean;
+  readonly maxConnections: number | null;
+  readonly maxPerPod: number;
+  readonly kubeconfig: string | null;
+}
+
+/** What the Kubernetes executor needs of the server around it. */
+export interface KubernetesSurroundings {
+  readonly identity: ServerIdentity | null;
+  readonly log: KubernetesLog;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Throws DomainError `invalid` where no API server or no namespace is known. Its programs are loaded only here. */
+export async function createKubernetesExecutor(
+  settings: KubernetesSettings,
+  { identity, log, env }: KubernetesSurroundings,
+): Promise<ShellExecutor> {
+  const { isDaemonset, usePodNames, maxConnections, maxPerPod, kubeconfig } = settings;
+  const [{ findCluster }, { KubernetesApi }, { KubernetesChannels }] = await Promise.all([
+    import('../kubernetes/find-cluster.js'),
+    import('../kubernetes/kubernetes-api.js'),
+    import('./kubernetes/kubernetes-channels.js'),
+  ]);
+  const cluster = await findCluster(kubeconfig, env);
+  const namespace = settings.namespace ?? cluster.namespace;
+  if (namespace === null) {
+    throw new DomainError(
+      'invalid',
+      `the namespace of the gluster pods is not known, since ${cluster.source} names none: ` +
+        'set glusterfs.kubeexec.namespace or HEKETI_KUBE_NAMESPACE',
+    );
+  }
+  const namedBy = usePodNames ? 'pod' : isDaemonset ? 'node' : 'label';
+  const api = new KubernetesApi(cluster);
+  const channels = new KubernetesChannels({ api, namespace, namedBy, maxConnections, maxPerPod, log });
+  return new ShellExecutor(channels, { user: 'root', useSudo: false, identity, log });
 }
 
 export function createMockExecutor(settings: SimulationSettings): ChosenExecutor {

@@ -38,6 +38,11 @@ export interface Executor {
    */
   linkNames?(host: string, storageName: string): Promise<void>;
   /**
+   * Told the manage name of a node before anything is begun for it. Throws DomainError `invalid` when no host has that
+   * name, with those that there are. Where names are only known by connecting, it is left out.
+   */
+  checkName?(host: string): Promise<void>;
+  /**
    * Resolves when nothing that a lost connection, a timed-out call or an earlier process of this server started on
    * this host runs any more; at once when this process has had an answer to all it sent there, even from a host that
    * is down now. Throws TransportError while that can't be known. Whoever got a TransportError with `mayHaveRun`, or

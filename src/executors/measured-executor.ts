@@ -31,6 +31,10 @@ export class MeasuredExecutor implements Executor {
     await this.#inner.linkNames?.(host, storageName);
   }
 
+  async checkName(host: string): Promise<void> {
+    await this.#inner.checkName?.(host);
+  }
+
   awaitLeftovers(host: string): Promise<void> {
     return this.#inner.awaitLeftovers(host);
   }

@@ -24,6 +24,10 @@ export class OnlookingExecutor implements Executor {
     await this.#inner.linkNames?.(host, storageName);
   }
 
+  async checkName(host: string): Promise<void> {
+    await this.#inner.checkName?.(host);
+  }
+
   async awaitLeftovers(host: string): Promise<void> {
     this.#refuse(host, 'the wait for commands of earlier processes');
     await this.#inner.awaitLeftovers(host);

@@ -69,6 +69,10 @@ export function checkPendingMark(
 }
 
 /** The true number of a field, also where a double can't hold it. */
-export function trueCount(entity: { readonly exact?: ExactIntegers }, field: string, value: number): bigint {
+export function trueCount(
+  entity: { readonly exact?: ExactIntegers | undefined },
+  field: string,
+  value: number,
+): bigint {
   return entity.exact?.[field] ?? BigInt(value);
 }

@@ -1,13 +1,14 @@
-import { type Brick, brickThinPoolName } from '../domain/brick.js';
+import { type Brick, brickThinPoolName, isParked } from '../domain/brick.js';
 import type { Cluster } from '../domain/cluster.js';
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
-import { type Action, CHANGES, type ChangeType, type PendingOperation } from '../domain/pending-operation.js';
+import { type Action, CHANGES, type PendingOperation } from '../domain/pending-operation.js';
 import type { ReadTx } from '../store/store.js';
 import { type CheckContext, checkChildren, checkParent, checkPendingMark, trueCount } from './check-context.js';
 import { checkBlockVolume, checkVolume } from './check-volumes.js';
-import { readAll } from './links.js';
+import { type AllRecords, readAll } from './links.js';
+import { NAMED } from './named-objects.js';
 
 export interface KindReport {
   readonly total: number;
@@ -35,7 +36,10 @@ const NOTHING: KindReport = { total: 0, pending: 0, ok: 0, notok: 0, inconsisten
 
 /** Compares every record with those it refers to. Changes nothing. */
 export async function checkDatabase(tx: ReadTx): Promise<CheckReport> {
-  const all = await readAll(tx);
+  return checkRecords(await readAll(tx));
+}
+
+export function checkRecords(all: AllRecords): CheckReport {
   const context: CheckContext = {
     clusters: byId(all.clusters),
     nodes: byId(all.nodes),
@@ -142,27 +146,6 @@ function checkBrick(brick: Brick, context: CheckContext): readonly string[] {
     ...checkParent(self, 'device', brick.deviceId, devices, 'device-brick', context),
   ];
 }
-
-/** Its volume is gone; it waits for its host to be removed. */
-function isParked({ volumeId, pendingId }: Brick): boolean {
-  return volumeId === '' && pendingId !== null;
-}
-
-/** What an action names, and whether that must carry the operation's mark: what is only expanded does not. */
-const NAMED: Partial<
-  Record<ChangeType, { readonly kind: 'brick' | 'volume' | 'blockvolume'; readonly isMarked: boolean }>
-> = {
-  'add-brick': { kind: 'brick', isMarked: true },
-  'delete-brick': { kind: 'brick', isMarked: true },
-  'add-volume': { kind: 'volume', isMarked: true },
-  'delete-volume': { kind: 'volume', isMarked: true },
-  'clone-volume': { kind: 'volume', isMarked: true },
-  'expand-volume': { kind: 'volume', isMarked: false },
-  'snapshot-volume': { kind: 'volume', isMarked: false },
-  'add-block-volume': { kind: 'blockvolume', isMarked: true },
-  'delete-block-volume': { kind: 'blockvolume', isMarked: true },
-  'expand-block-volume': { kind: 'blockvolume', isMarked: false },
-};
 
 function checkOperation(operation: PendingOperation, context: CheckContext): readonly string[] {
   return operation.actions.flatMap((action, position) => checkAction(operation, action, position, context));

@@ -84,7 +84,7 @@ export class Document {
     const value = this.#get(name);
     if (value === null) return null;
     const number = numberOf(value);
-    if (number === null) throw wrong(this.#pathOf(name), 'a number', value);
+    if (number === null || !Number.isFinite(number)) throw wrong(this.#pathOf(name), 'a number', value);
     return number;
   }
 
@@ -135,5 +135,10 @@ function numberOf(value: unknown): number | null {
 function wrong(path: string, expected: string, value: unknown): DomainError {
   const shown = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   const short = shown !== undefined && shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
-  return new DomainError('invalid', `The exported database can't be read: ${path} is ${short}, not ${expected}.`);
+  // What is printed is kept in logs: of a job, of a terminal.
+  const isSecret = /\.password$/i.test(path);
+  return new DomainError(
+    'invalid',
+    `The database can't be read: ${path} is ${isSecret ? 'something' : short}, not ${expected}.`,
+  );
 }

@@ -42,6 +42,25 @@ export async function dumpDatabase(tx: ReadTx): Promise<HeketiDump> {
   };
 }
 
+/** What `db export` writes: a dump that the original can import and go on with. */
+export interface HeketiExport {
+  readonly dump: HeketiDump;
+  /** Operations of kinds that the original does not have: there is no way to tell it of them. */
+  readonly leftOut: readonly PendingOperation[];
+}
+
+/**
+ * The original would keep records of kinds that it does not know for ever. It has none for such changes either (hosts that
+ * join or leave, devices that are added or deleted): an unfinished one is to be done again.
+ */
+export async function exportForHeketi(tx: ReadTx): Promise<HeketiExport> {
+  const { pendingoperations, ...rest } = await dumpDatabase(tx);
+  const leftOut = (await tx.operations.list()).filter(({ type }) => OPERATION_TYPES[type] >= FIRST_OWN_NUMBER);
+  const gone = new Set(leftOut.map(({ id }) => id));
+  const kept = Object.entries(pendingoperations).filter(([id]) => !gone.has(id));
+  return { dump: { ...rest, pendingoperations: Object.fromEntries(kept) }, leftOut };
+}
+
 function entries<T extends { readonly id: string }, E>(items: readonly T[], toEntry: (item: T) => E): Entries<E> {
   return Object.fromEntries(items.map((item) => [item.id, toEntry(item)]));
 }
@@ -200,7 +219,7 @@ function knownToTheOriginal(number: number): number {
   return number < FIRST_OWN_NUMBER ? number : 0;
 }
 
-function exactly(entity: { readonly exact?: ExactIntegers }, field: string, value: number): Integer {
+function exactly(entity: { readonly exact?: ExactIntegers | undefined }, field: string, value: number): Integer {
   return entity.exact?.[field] ?? value;
 }
 

@@ -1,26 +1,70 @@
 import { DomainError } from '../domain/errors.js';
 import { type Id, newId } from '../domain/ids.js';
 import type { LinkRelation, ReadTx, Tx } from '../store/store.js';
+import { danglingReferences, leaveOutDangling } from './dangling.js';
+import { Document } from './document.js';
+import type { EntrySource } from './entry-source.js';
 import type { Imported } from './imported.js';
 import { linkFaults } from './links.js';
-import { readDocument } from './read-document.js';
+import { readEntries } from './read-entries.js';
 import { upgrade } from './upgrade.js';
 
+/** What an import has to say of references to records that the document does not hold; a sentence for each. */
+export interface ImportReport {
+  /** As they were found. */
+  readonly dangling: readonly string[];
+  /** What was left out for them; empty unless that was asked for. */
+  readonly leftOut: readonly string[];
+}
+
 /**
- * Fills an empty database with an exported one (`document`: parsed JSON, integers beyond 2^53 as bigint). What its
- * entries say is kept even where they contradict each other; pending operations are kept too, with no plan. Older
- * databases are upgraded as the original does at its start. Refuses, before anything is written, a document of the
- * wrong shape or of a newer version, and a database that is not empty.
+ * Fills an empty database with an exported one (`document`: parsed JSON, integers beyond 2^53 as bigint), see
+ * `importEntries`. Refuses a document of the wrong shape.
  */
-export async function importDatabase(tx: Tx, document: unknown): Promise<void> {
+export async function importDatabase(
+  tx: Tx,
+  document: unknown,
+  { leavesOutDangling }: { readonly leavesOutDangling: boolean } = { leavesOutDangling: false },
+): Promise<ImportReport> {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw new DomainError('invalid', "The exported database can't be read: it is not a JSON object.");
+    throw new DomainError('invalid', "The database can't be read: it is not a JSON object.");
   }
-  const imported = readDocument(document);
-  upgrade(imported, newId());
+  return importEntries(tx, new Document(document, ''), { leavesOutDangling, generationId: newId() });
+}
+
+export interface ImportOptions {
+  readonly leavesOutDangling: boolean;
+  readonly generationId: Id;
+}
+
+/**
+ * Fills an empty database with the original's entries. What they say is kept even where they contradict each other, or
+ * refer to what is not there, unless `leavesOutDangling`; pending operations are kept too, with no plan. Older databases
+ * are upgraded as the original does at its start. Refuses, before anything is written, entries of the wrong shape or of a
+ * newer version, and a database that is not empty.
+ */
+export async function importEntries(
+  tx: Tx,
+  source: EntrySource,
+  { leavesOutDangling, generationId }: ImportOptions,
+): Promise<ImportReport> {
+  const imported = readEntries(source);
+  upgrade(imported, generationId);
+  const dangling = danglingReferences(imported);
+  const leftOut = leavesOutDangling ? leaveOutDangling(imported) : [];
+  await insertImported(tx, imported);
+  return { dangling, leftOut };
+}
+
+/** `registersNames`: no later node may have a host name of one that is there. */
+export async function insertImported(
+  tx: Tx,
+  imported: Imported,
+  { registersNames }: { readonly registersNames: boolean } = { registersNames: false },
+): Promise<void> {
   await refuseUsedDatabase(tx);
   for (const { entity } of imported.clusters.values()) await tx.clusters.insert(entity);
-  for (const { entity } of imported.nodes.values()) await tx.nodes.insert(entity, { registersNames: false });
+  for (const { entity } of imported.nodes.values()) await tx.nodes.insert(entity, { registersNames });
   for (const { entity } of imported.devices.values()) await tx.devices.insert(entity);
   for (const { entity } of imported.volumes.values()) await tx.volumes.insert(entity);
   await tx.bricks.insert([...imported.bricks.values()]);

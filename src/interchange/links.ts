@@ -1,4 +1,11 @@
+import type { BlockVolume } from '../domain/block-volume.js';
+import type { Brick } from '../domain/brick.js';
+import type { Cluster } from '../domain/cluster.js';
+import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
+import type { Node } from '../domain/node.js';
+import type { PendingOperation } from '../domain/pending-operation.js';
+import type { Volume } from '../domain/volume.js';
 import type { LinkFault, LinkRelation, ReadTx } from '../store/store.js';
 
 /** What each parent's list of children holds: the original keeps it beside the children's own reference. */
@@ -51,12 +58,10 @@ export function linkFaults(
   children: ReadonlySet<Id>,
 ): readonly LinkFault[] {
   const faults: LinkFault[] = [];
-  // The original writes a clone's bricks in gluster's order itself.
-  const isOrderKept = relation !== 'volume-brick';
   const distinct = new Set(listed);
   for (const childId of distinct) {
     if (!children.has(childId)) faults.push({ relation, parentId, childId, kind: 'extra' });
-    if (isOrderKept && !isFoundBySearch(listed, childId)) {
+    if (!isFound(relation, listed, childId)) {
       faults.push({ relation, parentId, childId, kind: 'misplaced' });
     }
   }
@@ -66,8 +71,10 @@ export function linkFaults(
   return faults;
 }
 
-/** Binary search, as the original tests for membership: it misses what stands out of order. */
-function isFoundBySearch(list: readonly Id[], id: Id): boolean {
+/** Whether the original finds a child in a list that holds it: by binary search, which misses what is out of order. */
+export function isFound(relation: LinkRelation, list: readonly Id[], id: Id): boolean {
+  // It writes a clone's bricks in gluster's order itself.
+  if (relation === 'volume-brick') return true;
   let from = 0;
   let to = list.length;
   while (from < to) {
@@ -78,8 +85,19 @@ function isFoundBySearch(list: readonly Id[], id: Id): boolean {
   return list[from] === id;
 }
 
-/** Everything in the store, with the lists of children. */
-export async function readAll(tx: ReadTx) {
+/** Everything in a database, with the lists of children. */
+export interface AllRecords {
+  readonly clusters: readonly Cluster[];
+  readonly nodes: readonly Node[];
+  readonly devices: readonly Device[];
+  readonly bricks: readonly Brick[];
+  readonly volumes: readonly Volume[];
+  readonly blockVolumes: readonly BlockVolume[];
+  readonly operations: readonly PendingOperation[];
+  readonly children: ChildLists;
+}
+
+export async function readAll(tx: ReadTx): Promise<AllRecords> {
   const clusters = await tx.clusters.list();
   const nodes = await tx.nodes.list();
   const devices = await tx.devices.list();

@@ -19,8 +19,9 @@ export function upgrade(imported: Imported, generationId: Id): void {
   imported.attributes.set(CLUSTER_FLAGS, 'yes');
   imported.attributes.set(PENDING_OPERATIONS, 'yes');
   imported.attributes.set(GENERATION_ID, generationId);
+  const growing = growingBlockVolumes(imported);
   for (const { entity } of [...imported.volumes.values()]) {
-    if (entity.isBlockHosting) balanceBooks(imported, entity);
+    if (entity.isBlockHosting) balanceBooks(imported, entity, growing);
   }
 }
 
@@ -30,7 +31,7 @@ function refuseNewerVersions(imported: Imported): void {
   if (strange.length === 0) return;
   throw new DomainError(
     'invalid',
-    `The exported database has the attribute ${strange.join(', ')}: it was written by a version newer than this one knows.`,
+    `The database has the attribute ${strange.join(', ')}: it was written by a version newer than this one knows.`,
   );
 }
 
@@ -53,16 +54,19 @@ function giveBricksTheirVolume(imported: Imported): void {
   }
 }
 
-function balanceBooks(imported: Imported, volume: Volume): void {
+function growingBlockVolumes({ operations }: Imported): ReadonlySet<Id> {
+  const actions = [...operations.values()].flatMap((operation) => operation.actions);
+  return new Set(actions.filter(({ change }) => change === 'expand-block-volume').map(({ id }) => id));
+}
+
+function balanceBooks(imported: Imported, volume: Volume, growing: ReadonlySet<Id>): void {
   const hosted = imported.volumes.get(volume.id)?.blockVolumes ?? [];
   const blockVolumes = hosted.map((id) => imported.blockVolumes.get(id));
   // A missing block volume leaves nothing to count with; the check reports it.
   if (blockVolumes.includes(undefined) || volume.exact !== undefined) return;
   const sum = blockVolumes.reduce((gib, blockVolume) => gib + (blockVolume?.sizeGib ?? 0), 0);
   // Free space is booked before a block volume grows: such books are sound.
-  const isGrowing = [...imported.operations.values()].some(({ actions }) =>
-    actions.some(({ change, id }) => change === 'expand-block-volume' && hosted.includes(id)),
-  );
+  const isGrowing = hosted.some((id) => growing.has(id));
   let info = volume.blockInfo;
   if (volume.pendingId === null && !isGrowing) info = withFreeSpaceCounted(info, volume.sizeGib, sum);
   info = withReserve(info, volume.sizeGib, sum);

@@ -1,3 +1,7 @@
+import { blockVolumeChanges } from './block-volumes/block-volume-changes.js';
+import { DeviceCheck } from './device-check/device-check.js';
+import { DeviceConditions } from './device-check/device-conditions.js';
+import { deviceResync } from './device-check/device-resync.js';
 import { cleanUpJob } from './engine/clean-up.js';
 import { Engine } from './engine/engine.js';
 import type { EngineContext } from './engine/operation.js';
@@ -5,7 +9,9 @@ import type { QueueAnswers } from './engine/queue-answers.js';
 import type { Recovery } from './engine/recovery.js';
 import type { OperationRunner } from './engine/runner.js';
 import { KINDS, SEQUENCE_KINDS } from './kinds.js';
-import type { Operations } from './ports.js';
+import type { NodeHealth, Operations } from './ports.js';
+import { nodeReinstate } from './reinstatement/node-reinstate.js';
+import { planNodeReinstatement } from './reinstatement/reinstatement-dry-run.js';
 import { NodeRepair } from './repair/node-repair.js';
 import { repairJob } from './repair/repair-job.js';
 import { RepairReports } from './repair/repair-reports.js';
@@ -17,31 +23,54 @@ export interface OperationServices {
   readonly runner: OperationRunner;
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
+  readonly deviceCheck: DeviceCheck;
   readonly answers: QueueAnswers;
   /** For kinds that are not among the operations. */
   readonly engine: Engine;
 }
 
 /** The operations of one server, with the engine behind them. */
-export function createOperations(context: EngineContext, sequenceKinds = SEQUENCE_KINDS): OperationServices {
+export function createOperations(given: EngineContext, sequenceKinds = SEQUENCE_KINDS): OperationServices {
+  const conditions = new DeviceConditions();
+  const context: EngineContext = { ...given, health: withDevices(given.health, conditions) };
   const engine = new Engine(context, KINDS, sequenceKinds);
+  const deviceCheck = new DeviceCheck(context.store, engine.context, conditions);
   const { runner, recovery, answers, tracker } = engine;
   const reports = new RepairReports();
   const repair = new NodeRepair(engine.context, reports);
   const repairAsked = repairJob(repair);
+  const resync = deviceResync(deviceCheck);
   const cleanUp = cleanUpJob(recovery);
 
   const operations: Operations = {
     ...topologyChanges(engine, context),
     ...volumeChanges(engine, context),
+    ...blockVolumeChanges(engine, context),
 
+    resyncDevice: (_by, id) => engine.beginJob(resync, id),
+    listDeviceHealth: () => deviceCheck.health(null),
+    deviceHealth: (id) => deviceCheck.healthOf(id),
+    checkDeviceHealth: (id) => deviceCheck.healthNow(id),
+    reinstateNode: (by, id, disks) => engine.beginSequence(nodeReinstate, { id, disks }, by),
+    planReinstatement: (id, disks) => planNodeReinstatement({ id, disks }, engine.context),
     repairNode: (_by, nodeId, isDryRun) => engine.beginJob(repairAsked, { nodeId, isDryRun }),
     repairReport: (reportId) => reports.find(reportId),
     lastRepairReport: (nodeId) => reports.lastOf(nodeId),
 
+    cancel: (_by, id) => engine.cancel(id),
     cleanUp: (_by, operationIds) => engine.beginJob(cleanUp, operationIds),
     inFlight: () => tracker.inFlight,
     isInFlight: (id) => tracker.has(id),
   };
-  return { operations, runner, recovery, repair, answers, engine };
+  return { operations, runner, recovery, repair, deviceCheck, answers, engine };
+}
+
+function withDevices(health: NodeHealth, conditions: DeviceConditions): NodeHealth {
+  return {
+    isUp: (name) => health.isUp(name),
+    reportDown: (name) => health.reportDown(name),
+    onUp: (listener) => health.onUp(listener),
+    ...(health.downHosts && { downHosts: () => health.downHosts?.() ?? new Set() }),
+    deviceTroubles: () => conditions.troubles(),
+  };
 }

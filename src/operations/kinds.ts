@@ -1,16 +1,22 @@
+import { blockVolumeCreate } from './block-volumes/block-volume-create.js';
+import { blockVolumeDelete } from './block-volumes/block-volume-delete.js';
+import { blockVolumeExpand } from './block-volumes/block-volume-expand.js';
 import type { AnyKind } from './engine/operation.js';
 import type { AnySequenceKind } from './engine/sequence.js';
-import { blockVolumeCreate } from './imported/block-volume-create.js';
-import { blockVolumeDelete } from './imported/block-volume-delete.js';
-import { blockVolumeExpand } from './imported/block-volume-expand.js';
-import { brickEvict } from './imported/brick-evict.js';
 import { deviceRemove } from './imported/device-remove.js';
+import { brickReset } from './reinstatement/brick-reset.js';
+import { deviceReinstate } from './reinstatement/device-reinstate.js';
+import { nodeReinstate } from './reinstatement/node-reinstate.js';
+import { nodeRejoin } from './reinstatement/node-rejoin.js';
 import { deviceAdd } from './topology/device-add.js';
 import { deviceDelete } from './topology/device-delete.js';
 import { deviceRemoval } from './topology/device-removal.js';
 import { nodeAdd } from './topology/node-add.js';
 import { nodeDelete } from './topology/node-delete.js';
+import { nodeForget } from './topology/node-forget.js';
+import { nodeLost } from './topology/node-lost.js';
 import { nodeRemoval } from './topology/node-removal.js';
+import { brickEvict } from './volumes/brick-evict.js';
 import { volumeClone } from './volumes/volume-clone.js';
 import { volumeCreate } from './volumes/volume-create.js';
 import { volumeDelete } from './volumes/volume-delete.js';
@@ -24,6 +30,7 @@ export const KINDS: readonly AnyKind[] = [
   volumeClone,
   nodeAdd,
   nodeDelete,
+  nodeForget,
   deviceAdd,
   deviceDelete,
   blockVolumeCreate,
@@ -31,7 +38,10 @@ export const KINDS: readonly AnyKind[] = [
   blockVolumeDelete,
   brickEvict,
   deviceRemove,
+  deviceReinstate,
+  nodeRejoin,
+  brickReset,
 ];
 
 /** Every kind of work of many parts. */
-export const SEQUENCE_KINDS: readonly AnySequenceKind[] = [deviceRemoval, nodeRemoval];
+export const SEQUENCE_KINDS: readonly AnySequenceKind[] = [deviceRemoval, nodeRemoval, nodeLost, nodeReinstate];

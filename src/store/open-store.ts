@@ -1,8 +1,14 @@
 import { databaseInUse, openMemoryDatabase, openSqliteStore } from './sqlite/sqlite-store.js';
 import type { Store, StoreConfig } from './store.js';
 
+export { copyForArchive, digestOfCopy } from './sqlite/archived-copy.js';
 export { resolveDatabaseFile } from './sqlite/database-file.js';
-export { copyDatabase, putInPlace, removeDatabase } from './sqlite/whole-database.js';
+export { type FileLock, isDatabaseOpen, tryLockFile } from './sqlite/file-lock.js';
+export { inspectAside } from './sqlite/inspect-aside.js';
+export { type DatabaseInspection, inspectDatabaseFile } from './sqlite/inspect-database.js';
+export { copyBackupFile } from './sqlite/private-copy.js';
+export { makeSqliteFile as makeDatabaseFile } from './sqlite/sqlite-store.js';
+export { copyDatabase, putInPlace, putWhereNoneIs, removeDatabase } from './sqlite/whole-database.js';
 
 /* The only way to a database: what engine it is, nobody else knows. */
 
@@ -11,7 +17,7 @@ export function openStore(config: StoreConfig): Promise<Store> {
   return openSqliteStore(config);
 }
 
-/** A store that is gone when it is closed, for tests. */
+/** A store that is gone when it is closed. */
 export function openMemoryStore(): Promise<Store> {
   return openMemoryDatabase();
 }

@@ -1,200 +1,217 @@
-/** The tables of migrations/. Columns hold text, numbers and null only: both engines bind and return those alike. */
-export interface Schema {
-  cluster: ClusterTable;
-  node: NodeTable;
-  node_hostname: NodeHostnameTable;
-  device: DeviceTable;
-  brick: BrickTable;
-  volume: VolumeTable;
-  block_volume: BlockVolumeTable;
-  operation: OperationTable;
-  operation_action: OperationActionTable;
-  queue_entry: QueueEntryTable;
-  idempotency_key: IdempotencyKeyTable;
-  attribute: AttributeTable;
-  link_fault: LinkFaultTable;
-  host_key: HostKeyTable;
-  server_identity: ServerIdentityTable;
-  journal: JournalTable;
-}
+import type { BrickSubType } from '../domain/brick.js';
+import type { DurabilityType } from '../domain/durability.js';
+import type { EntryState } from '../domain/node.js';
+import type { OperationStatus, PendingOperation } from '../domain/pending-operation.js';
+import type { QueueEntry } from '../domain/queue-entry.js';
+import type { BlockRestriction } from '../domain/volume.js';
+import {
+  apart,
+  exact,
+  flag,
+  integer,
+  jsonOf,
+  lasting,
+  list,
+  map,
+  optionalInteger,
+  optionalList,
+  optionalText,
+  text,
+  textOf,
+} from './columns.js';
+import type { LinkFault } from './store.js';
 
-export interface ClusterTable {
-  id: string;
-  allows_block: number;
-  allows_file: number;
-}
+/**
+ * The tables of migrations/, and as what the rest of the program knows their columns. Rows, reads and writes are derived
+ * from it (table.ts). Columns hold text, numbers and null only: both engines bind and return those alike.
+ */
+export const TABLES = {
+  cluster: {
+    id: text('id'),
+    allowsBlock: flag('allows_block'),
+    allowsFile: flag('allows_file'),
+  },
+  node: {
+    id: text('id'),
+    clusterId: text('cluster_id'),
+    zone: integer('zone'),
+    state: textOf<EntryState>()('state'),
+    manageNames: list('manage_names'),
+    storageNames: list('storage_names'),
+    tags: map('tags'),
+    exact: exact('exact'),
+  },
+  node_hostname: {
+    nodeId: text('node_id'),
+    kind: textOf<'manage' | 'storage'>()('kind'),
+    position: integer('position'),
+    name: text('name'),
+  },
+  device: {
+    id: text('id'),
+    nodeId: lasting(text('node_id')),
+    name: text('name'),
+    state: textOf<EntryState>()('state'),
+    totalKib: integer('total_kib'),
+    freeKib: integer('free_kib'),
+    usedKib: integer('used_kib'),
+    extentKib: integer('extent_kib'),
+    spareMetadataKib: integer('spare_metadata_kib'),
+    tags: map('tags'),
+    paths: list('paths'),
+    pvUuid: text('pv_uuid'),
+    exact: exact('exact'),
+  },
+  brick: {
+    id: text('id'),
+    volumeId: lasting(text('volume_id')),
+    deviceId: lasting(text('device_id')),
+    nodeId: lasting(text('node_id')),
+    path: text('path'),
+    sizeKib: integer('size_kib'),
+    thinPoolKib: integer('thin_pool_kib'),
+    poolMetadataKib: integer('pool_metadata_kib'),
+    thinPool: text('thin_pool'),
+    lv: text('lv'),
+    subType: textOf<BrickSubType>()('sub_type'),
+    pendingId: optionalText('pending_id'),
+    exact: exact('exact'),
+  },
+  volume: {
+    id: text('id'),
+    clusterId: lasting(text('cluster_id')),
+    name: lasting(text('name')),
+    sizeGib: integer('size_gib'),
+    durabilityType: textOf<DurabilityType>()('durability_type'),
+    replica: integer('replica'),
+    disperseData: integer('disperse_data'),
+    disperseRedundancy: integer('disperse_redundancy'),
+    gid: integer('gid'),
+    isBlockHosting: flag('is_block_hosting'),
+    snapshotEnabled: flag('snapshot_enabled'),
+    snapshotFactor: integer('snapshot_factor'),
+    options: optionalList('options'),
+    requestedClusters: optionalList('requested_clusters'),
+    blockFreeGib: integer('block_free_gib'),
+    blockReservedGib: integer('block_reserved_gib'),
+    blockRestriction: textOf<BlockRestriction>()('block_restriction'),
+    // Texts: they are parsed when they are asked for, which is hardly ever.
+    mountHosts: text('mount_hosts'),
+    mountDevice: text('mount_device'),
+    mountOptions: text('mount_options'),
+    pendingId: optionalText('pending_id'),
+    unclaimedSince: apart(optionalInteger('unclaimed_since')),
+    exact: exact('exact'),
+  },
+  block_volume: {
+    id: text('id'),
+    clusterId: lasting(text('cluster_id')),
+    hostingVolumeId: lasting(text('hosting_volume_id')),
+    name: text('name'),
+    sizeGib: integer('size_gib'),
+    usableSizeGib: integer('usable_size_gib'),
+    haCount: integer('ha_count'),
+    hasAuth: flag('has_auth'),
+    requestedClusters: optionalList('requested_clusters'),
+    hosts: list('hosts'),
+    iqn: text('iqn'),
+    lun: integer('lun'),
+    username: text('username'),
+    password: text('password'),
+    pendingId: optionalText('pending_id'),
+    exact: exact('exact'),
+  },
+  operation: {
+    id: text('id'),
+    /** The numbers of OPERATION_TYPES. */
+    type: lasting(integer('type')),
+    status: textOf<OperationStatus>()('status'),
+    createdAt: lasting(integer('created_at')),
+    plan: jsonOf<unknown>()('plan'),
+    isUndoing: flag('is_undoing'),
+    isUntouched: flag('is_untouched'),
+    copiedAt: optionalInteger('copied_at'),
+    origin: textOf<PendingOperation['origin']>()('origin'),
+    answered: textOf<PendingOperation['answered']>()('answered'),
+    requestedBy: jsonOf<PendingOperation['requestedBy']>()('requested_by'),
+    parentId: optionalText('parent_id'),
+    progress: jsonOf<PendingOperation['progress']>()('progress'),
+    tries: integer('tries'),
+    dueAt: optionalInteger('due_at'),
+    lastError: optionalText('last_error'),
+    waitsForHost: flag('waits_for_host'),
+    exact: exact('exact'),
+  },
+  operation_action: {
+    operationId: text('operation_id'),
+    position: integer('position'),
+    /** The numbers of CHANGES. */
+    change: integer('change'),
+    objectId: text('object_id'),
+    delta: optionalInteger('delta'),
+  },
+  queue_entry: {
+    id: text('id'),
+    operationId: lasting(optionalText('operation_id')),
+    state: textOf<QueueEntry['state']>()('state'),
+    location: optionalText('location'),
+    error: optionalText('error'),
+    createdAt: lasting(integer('created_at')),
+    answeredAt: optionalInteger('answered_at'),
+  },
+  idempotency_key: {
+    key: text('key'),
+    requestHash: text('request_hash'),
+    queueId: text('queue_id'),
+    createdAt: integer('created_at'),
+  },
+  attribute: {
+    key: text('key'),
+    value: text('value'),
+  },
+  link_fault: {
+    parentId: text('parent_id'),
+    relation: textOf<LinkFault['relation']>()('relation'),
+    childId: text('child_id'),
+    kind: textOf<LinkFault['kind']>()('kind'),
+  },
+  host_key: {
+    host: text('host'),
+    port: integer('port'),
+    key: text('key'),
+    pinnedAt: integer('pinned_at'),
+  },
+  server_identity: {
+    id: text('id'),
+    generation: integer('generation'),
+  },
+  /** See sqlite/journal.ts. */
+  journal: {
+    /** Names the log's contents since the file was last complete. */
+    id: text('id'),
+    /** The one before. */
+    previous: text('previous'),
+    /** 1: the log may hold what the file lacks. */
+    isOpen: integer('is_open'),
+    commits: integer('commits'),
+    /** Unix milliseconds at which this file was made as a copy of a database; null in others. */
+    copiedAt: optionalInteger('copied_at'),
+  },
+} as const;
 
-export interface NodeTable {
-  id: string;
-  cluster_id: string;
-  zone: number;
-  state: string;
-  manage_names: string;
-  storage_names: string;
-  tags: string;
-  exact: string | null;
-}
+type Tables = typeof TABLES;
+export type TableName = keyof Tables;
 
-export interface NodeHostnameTable {
-  node_id: string;
-  kind: 'manage' | 'storage';
-  position: number;
-  name: string;
-}
+/** The members of a table's rows, and their columns. */
+export type Members<Table extends TableName> = Tables[Table];
 
-export interface DeviceTable {
-  id: string;
-  node_id: string;
-  name: string;
-  state: string;
-  total_kib: number;
-  free_kib: number;
-  used_kib: number;
-  extent_kib: number;
-  spare_metadata_kib: number;
-  tags: string;
-  paths: string;
-  pv_uuid: string;
-  exact: string | null;
-}
+export type StoredIn<C> = C extends { readonly decode: ((stored: infer Stored) => unknown) | null } ? Stored : never;
 
-export interface BrickTable {
-  id: string;
-  volume_id: string;
-  device_id: string;
-  node_id: string;
-  path: string;
-  size_kib: number;
-  thin_pool_kib: number;
-  pool_metadata_kib: number;
-  thin_pool: string;
-  lv: string;
-  sub_type: string;
-  pending_id: string | null;
-  exact: string | null;
-}
-
-export interface VolumeTable {
-  id: string;
-  cluster_id: string;
-  name: string;
-  size_gib: number;
-  durability_type: string;
-  replica: number;
-  disperse_data: number;
-  disperse_redundancy: number;
-  gid: number;
-  is_block_hosting: number;
-  snapshot_enabled: number;
-  snapshot_factor: number;
-  options: string | null;
-  requested_clusters: string | null;
-  block_free_gib: number;
-  block_reserved_gib: number;
-  block_restriction: string;
-  mount_hosts: string;
-  mount_device: string;
-  mount_options: string;
-  pending_id: string | null;
-  /** Set and cleared by statements of its own. */
-  unclaimed_since: number | null;
-  exact: string | null;
-}
-
-export interface BlockVolumeTable {
-  id: string;
-  cluster_id: string;
-  hosting_volume_id: string;
-  name: string;
-  size_gib: number;
-  usable_size_gib: number;
-  ha_count: number;
-  has_auth: number;
-  requested_clusters: string | null;
-  hosts: string;
-  iqn: string;
-  lun: number;
-  username: string;
-  password: string;
-  pending_id: string | null;
-  exact: string | null;
-}
-
-export interface OperationTable {
-  id: string;
-  type: number;
-  status: string;
-  created_at: number;
-  plan: string | null;
-  is_undoing: number;
-  is_untouched: number;
-  copied_at: number | null;
-  origin: string;
-  answered: string | null;
-  requested_by: string | null;
-  parent_id: string | null;
-  progress: string | null;
-  tries: number;
-  due_at: number | null;
-  last_error: string | null;
-  waits_for_host: number;
-  exact: string | null;
-}
-
-export interface OperationActionTable {
-  operation_id: string;
-  position: number;
-  change: number;
-  object_id: string;
-  delta: number | null;
-}
-
-export interface QueueEntryTable {
-  id: string;
-  operation_id: string | null;
-  state: string;
-  location: string | null;
-  error: string | null;
-  created_at: number;
-  answered_at: number | null;
-}
-
-export interface IdempotencyKeyTable {
-  key: string;
-  request_hash: string;
-  queue_id: string;
-  created_at: number;
-}
-
-export interface AttributeTable {
-  key: string;
-  value: string;
-}
-
-export interface LinkFaultTable {
-  parent_id: string;
-  relation: string;
-  child_id: string;
-  kind: string;
-}
-
-export interface HostKeyTable {
-  host: string;
-  port: number;
-  key: string;
-  pinned_at: number;
-}
-
-export interface ServerIdentityTable {
-  id: string;
-  generation: number;
-}
-
-/** See journal.ts. */
-export interface JournalTable {
-  id: string;
-  previous: string;
-  is_open: number;
-  commits: number;
-  copied_at: number | null;
-}
+/** For Kysely: what stands in the columns of each table, by their names. */
+export type Schema = {
+  [Table in TableName]: {
+    [Member in keyof Tables[Table] as Tables[Table][Member] extends { readonly name: infer Name extends string }
+      ? Name
+      : never]: StoredIn<Tables[Table][Member]>;
+  };
+};

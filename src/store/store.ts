@@ -45,6 +45,8 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** A complete, consistent copy of the database file. */
   backup(purpose?: BackupPurpose): Promise<Buffer>;
+  /** Why no change is accepted at the moment, for people; null when changes are. */
+  refusal(): string | null;
   /**
    * For the end of the server: rejects writes whose commit failed and of which nobody knows what is on the disk, with
    * a DomainError that says so.
@@ -93,7 +95,6 @@ type ReadingName =
   | `find${'' | Capitalize<string>}`
   | `list${'' | Capitalize<string>}`
   | `count${string}`
-  | 'largestPoolMetadata'
   | 'refersToQueueEntry'
   | 'copiedAt';
 
@@ -125,27 +126,44 @@ export interface NodeRows {
 export interface DeviceRows {
   find(id: Id): Promise<Device | null>;
   list(): Promise<readonly Device[]>;
+  /** At most `limit`, behind this id; '' for the first ones. */
+  listAfter(id: Id, limit: number): Promise<readonly Device[]>;
   listByNode(nodeId: Id): Promise<readonly Device[]>;
   /** Ordered by node id, then device id. */
   listByCluster(clusterId: Id): Promise<readonly Device[]>;
   /**
-   * Pool metadata of the largest thin pool on each device of a cluster, KiB; devices without bricks are left out.
-   * One index seek per device: it is read for every placement on real hosts.
+   * The nodes of a cluster, by id, with their devices; `withPools` says whether their largest pools are asked for, too,
+   * which are then not null. A node's group is the same object as in an earlier answer exactly while nothing of it has
+   * changed, so that what was worked out from it can be kept.
    */
-  largestPoolMetadata(clusterId: Id): Promise<ReadonlyMap<Id, number>>;
+  listByNodeOfCluster(clusterId: Id, withPools: boolean): Promise<readonly DevicesOfNode[]>;
+  /** See DevicesOfNode; null when there is no brick on the device. */
+  findLargestPoolMetadata(deviceId: Id): Promise<number | null>;
   insert(device: Device): Promise<void>;
   update(device: Device): Promise<void>;
   delete(id: Id): Promise<void>;
 }
 
+export interface DevicesOfNode {
+  readonly nodeId: Id;
+  /** Ordered by id. */
+  readonly devices: readonly Device[];
+  /** Pool metadata of the largest thin pool on each device, KiB; devices without bricks are left out. Null: not asked for. */
+  readonly largestPoolMetadata: ReadonlyMap<Id, number> | null;
+}
+
 export interface BrickRows {
   find(id: Id): Promise<Brick | null>;
   list(): Promise<readonly Brick[]>;
+  /** At most `limit`, behind this id; '' for the first ones. */
+  listAfter(id: Id, limit: number): Promise<readonly Brick[]>;
   listByVolume(volumeId: Id): Promise<readonly Brick[]>;
   /** Without those that an imported volume does not list though they name it. */
   listShownByVolume(volumeId: Id): Promise<readonly Brick[]>;
   listByDevice(deviceId: Id): Promise<readonly Brick[]>;
   listByNode(nodeId: Id): Promise<readonly Brick[]>;
+  /** Of all volumes with bricks on the node, '' included where a brick belongs to none. */
+  listVolumeIdsByNode(nodeId: Id): Promise<readonly Id[]>;
   /** Some brick on the device of another volume than this, that nothing is being done to. */
   findAnother(deviceId: Id, volumeId: Id): Promise<Brick | null>;
   /** Bricks in a thin pool of this name: one, or those that share it with their clones. */
@@ -168,9 +186,15 @@ export interface BrickRows {
 export interface VolumeRows {
   find(id: Id): Promise<Volume | null>;
   list(): Promise<readonly Volume[]>;
+  /** At most `limit`, behind this id; '' for the first ones. */
+  listAfter(id: Id, limit: number): Promise<readonly Volume[]>;
   listByCluster(clusterId: Id): Promise<readonly Volume[]>;
+  /** Of those of a cluster. */
+  listByClusterAfter(clusterId: Id, id: Id, limit: number): Promise<readonly Volume[]>;
   listVisibleIds(): Promise<readonly Id[]>;
   listVisibleIdsByCluster(clusterId: Id): Promise<readonly Id[]>;
+  /** The cluster of a volume that is visible, or null; right where there are no link faults. */
+  findVisibleIn(id: Id): Promise<Id | null>;
   /** Pending ones count. */
   countByCluster(clusterId: Id): Promise<number>;
   /** Any volume of the cluster, pending ones included, that has this name. */
@@ -185,16 +209,22 @@ export interface VolumeRows {
   boundUnclaimed(last: number): Promise<void>;
   insert(volume: Volume): Promise<void>;
   update(volume: Volume): Promise<void>;
+  /** No operation is pending on the volume any more; no error when there is no such volume. */
+  settle(id: Id): Promise<void>;
   delete(id: Id): Promise<void>;
 }
 
 export interface BlockVolumeRows {
   find(id: Id): Promise<BlockVolume | null>;
   list(): Promise<readonly BlockVolume[]>;
+  /** At most `limit`, behind this id; '' for the first ones. */
+  listAfter(id: Id, limit: number): Promise<readonly BlockVolume[]>;
   listByHostingVolume(volumeId: Id): Promise<readonly BlockVolume[]>;
   listVisibleIds(): Promise<readonly Id[]>;
   listVisibleIdsByCluster(clusterId: Id): Promise<readonly Id[]>;
   listVisibleIdsByHostingVolume(volumeId: Id): Promise<readonly Id[]>;
+  /** See VolumeRows. */
+  findVisibleIn(id: Id): Promise<Id | null>;
   countByCluster(clusterId: Id): Promise<number>;
   insert(blockVolume: BlockVolume): Promise<void>;
   update(blockVolume: BlockVolume): Promise<void>;
@@ -299,6 +329,8 @@ export type LinkRelation =
 export interface LinkFaultRows {
   list(): Promise<readonly LinkFault[]>;
   listByParent(parentId: Id): Promise<readonly LinkFault[]>;
+  /** Whether there are any. */
+  findAny(): Promise<boolean>;
   insert(fault: LinkFault): Promise<void>;
   /** Forgets the faults in which this object is parent or child, when it is deleted. */
   deleteByObject(id: Id): Promise<void>;

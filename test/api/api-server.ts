@@ -7,7 +7,7 @@ import { checkDatabase } from '../../src/interchange/check.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
-import type { Operations } from '../../src/operations/ports.js';
+import type { DeviceHealth, Operations } from '../../src/operations/ports.js';
 import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -59,11 +59,35 @@ export async function startApi(
       differences: async () => ({ differences: [], notCompared: [], pendingOperations: [] }),
     },
     restored: { isHeld: false, refusal: '', copiedAt: null, startedAt: NOW_MS, confirm: async () => {} },
+    probes: { whyUnhealthy: async () => null, whyNotReady: async () => null },
     log,
     ...overrides,
   });
   return { server, store, admin, calls, logged };
 }
+
+const healthOf = (deviceId: string): DeviceHealth => ({
+  deviceId,
+  deviceName: '/dev/sdb',
+  nodeId: UNKNOWN_ID,
+  host: 'h1',
+  condition: 'ok',
+  reason: '',
+  bricksDown: [],
+  notes: [],
+  checkedAt: null,
+  command: null,
+});
+
+const NOTHING_TO_MOVE = {
+  isPossible: true,
+  obstacle: null,
+  movable: 0,
+  healKib: 0,
+  unknownHeals: 0,
+  bricks: [],
+  healing: [],
+};
 
 /** Every operation is accepted unless `script` says otherwise. */
 function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls']): Operations {
@@ -79,11 +103,18 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     addNode: ticket,
     deleteNode: ticket,
     setNodeState: ticket,
+    loseNode: ticket,
+    setHostnames: ticket,
+    evictBrick: ticket,
+    reinstateNode: ticket,
     repairNode: ticket,
     repairReport: () => null,
     lastRepairReport: () => null,
     forgetHostKey: done,
     addDevice: ticket,
+    listDeviceHealth: async () => [],
+    deviceHealth: async (id) => healthOf(id),
+    checkDeviceHealth: async (id) => healthOf(id),
     preflightDevice: async (nodeId, device) => ({
       nodeId,
       host: 'h1',
@@ -96,6 +127,8 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     deleteDevice: ticket,
     setDeviceState: ticket,
     resyncDevice: ticket,
+    planRemoval: async () => NOTHING_TO_MOVE,
+    planReinstatement: async () => NOTHING_TO_MOVE,
     createVolume: ticket,
     expandVolume: ticket,
     cloneVolume: ticket,
@@ -104,6 +137,14 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     adoptBricks: ticket,
     setBlockRestriction: ticket,
     planVolume: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
+    createBlockVolume: ticket,
+    expandBlockVolume: ticket,
+    deleteBlockVolume: ticket,
+    planBlockVolume: async () => ({
+      ...{ fits: false, hosting: null, newHosting: null },
+      ...{ reason: '', refusals: [], largestGib: 0 },
+    }),
+    cancel: done,
     cleanUp: ticket,
     inFlight: () => 0,
     isInFlight: () => false,

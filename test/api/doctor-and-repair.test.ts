@@ -54,3 +54,17 @@ it('leads from the queue to the report of a repair', async () => {
   expect((await app.server.inject(String(again.headers['location']))).json()).toMatchObject({ isDryRun: false });
   expect((await app.server.inject(`/repairs/${'0'.repeat(32)}`)).statusCode).toBe(404);
 });
+
+it('tells how devices were last seen, and asks a host when it is told to', async () => {
+  const node = await makeNode();
+  await finished(await post('/devices', { node, name: '/dev/sdb' }));
+  const [device] = (await app.server.inject('/devices/health')).json<{ devices: { deviceId: string }[] }>().devices;
+  expect(device).toMatchObject({ nodeId: node, host: 'h1', deviceName: '/dev/sdb', condition: 'unknown' });
+  const route = `/devices/${device?.deviceId}/health`;
+  expect((await app.server.inject(route)).json()).toEqual(device);
+  const asked = await app.server.inject({ method: 'POST', url: route });
+  expect(asked.json()).toMatchObject({ condition: 'ok', reason: '', notes: [], bricksDown: [], command: null });
+  expect((await app.server.inject(route)).json()).toEqual(asked.json());
+  for (const method of ['GET', 'POST'] as const)
+    expect((await app.server.inject({ method, url: `/devices/${'0'.repeat(32)}/health` })).statusCode).toBe(404);
+});

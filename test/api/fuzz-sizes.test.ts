@@ -96,6 +96,8 @@ function bodyWith(schema: BodySchema, field: readonly string[], json: string): s
 function goodJson(schema: BodySchema): string {
   switch (schema.type) {
     case 'object':
+      if (schema.additionalProperties && schema.propertyNames)
+        return `{"${goodText(schema.propertyNames)}":${goodJson(schema.additionalProperties)}}`;
       if (schema.additionalProperties) return '{"glusterfs":"info"}';
       return `{${Object.entries(schema.properties ?? {})
         .map(([key, member]) => `"${key}":${goodJson(member)}`)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startApp } from '../support/app.js';
 
 it.each(['', 'enable', 'disable'])(
-  'a device that holds bricks is not removed, whatever the heal check: %j',
+  'a device is not removed that holds the only copy of something, whatever the heal check: %j',
   async (healcheck) => {
     const app = await startApp();
     try {
@@ -18,7 +18,7 @@ it.each(['', 'enable', 'disable'])(
       await app.post(`/devices/${device}/state`, { state: 'offline', healcheck });
       const removal = await app.post(`/devices/${device}/state`, { state: 'failed', healcheck });
       const answer = await app.server.inject(String(removal.headers.location));
-      expect([answer.statusCode, answer.body]).toEqual([500, expect.stringContaining("can't move bricks")]);
+      expect([answer.statusCode, answer.body]).toEqual([500, expect.stringContaining('keeps no copies')]);
       expect(await stateOf(device)).toBe('offline');
     } finally {
       await app.remove();

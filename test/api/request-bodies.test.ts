@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
+import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { type ApiServer, ask, QUEUE_ID, startApi, UNKNOWN_ID } from './api-server.js';
 
 let api: ApiServer;
@@ -394,22 +395,6 @@ describe('log level', () => {
   });
 });
 
-describe('routes that come later', () => {
-  it.each([
-    ['POST', '/blockvolumes', '{"size":1}'],
-    ['POST', `/blockvolumes/${UNKNOWN_ID}/expand`, '{"new_size":1}'],
-    ['DELETE', `/blockvolumes/${UNKNOWN_ID}`, ''],
-    ['POST', `/bricks/to-evict/${UNKNOWN_ID}`, ''],
-  ])('%s %s answers 501 with a sentence', async (method, path, payload) => {
-    api = await startApi();
-    const answer = await ask(api.server, method, path, { payload });
-    expect([answer.statusCode, answer.body]).toEqual([
-      501,
-      expect.stringMatching(/^This server can't .* yet\n$|^This server can't /),
-    ]);
-  });
-});
-
 describe('the queue', () => {
   const entry = {
     id: QUEUE_ID,
@@ -433,6 +418,31 @@ describe('the queue', () => {
     for (const { statusCode, body, headers } of [answer, again]) {
       expect([statusCode, body, headers['x-pending'], headers['content-length']]).toEqual([200, '', 'true', '0']);
     }
+  });
+
+  it('says of work of many parts how far it is', async () => {
+    api = await startApi();
+    const progress = {
+      done: 3,
+      total: 12,
+      current: 'moves brick b of volume \u00fc',
+      failure: null,
+      isCancelled: false,
+    };
+    const healing = [
+      { id: 'b1', volumeId: 'v1', entriesLeft: 5 },
+      { id: 'b2', volumeId: 'v2', entriesLeft: null },
+    ];
+    const record = { ...NEW_RECORD, id: 'o', type: 'remove-device', createdAt: 1, actions: [] } as const;
+    await api.store.write(async (tx) => {
+      await tx.operations.insert({ ...record, progress: { ...progress, healing } });
+      await tx.queue.insert({ ...entry, operationId: 'o' });
+    });
+    const { headers } = await ask(api.server, 'GET', `/queue/${QUEUE_ID}`);
+    expect(headers).toMatchObject({
+      'x-pending': 'true',
+      'x-progress': '3 of 12, moves brick b of volume ?, 5 entries left to heal',
+    });
   });
 
   it.each([

@@ -49,6 +49,7 @@ describe('who asked for a change', () => {
       ['POST', `/volumes/${UNKNOWN_ID}/clone`, '{}'],
       ['DELETE', `/volumes/${UNKNOWN_ID}`, ''],
       ['POST', '/operations/pending/cleanup', '{}'],
+      ['POST', `/operations/pending/${UNKNOWN_ID}/cancel`, ''],
     ];
     const ids = new Set<string>();
     for (let life = 0; life < 2; life++) {

@@ -10,6 +10,8 @@ const COPIED_MS = NOW_MS - 3_600_000;
 /** Change nothing on hosts, and are needed to look at them or to end the state. */
 const ANSWERED = [
   '/placements',
+  '/placements/blockvolumes',
+  '/placements/evictions',
   '/devices/preflight',
   '/restore/confirm',
   '/admin',

@@ -276,19 +276,15 @@ describe('admin state', () => {
         ['/placements', '{"size":1}'],
         ['/devices/preflight', preflight],
         ['//devices//preflight', preflight],
+        ['/placements/evictions', JSON.stringify({ change: 'remove-node', id: UNKNOWN_ID, healcheck: 'disable' })],
       ] as const)
         expect((await ask(api.server, 'POST', path, { payload, ...from })).statusCode).toBe(200);
       expect((await ask(api.server, 'POST', '/devices', { payload: preflight, ...from })).statusCode).toBe(503);
       expect((await ask(api.server, 'PUT', '/placements', { payload: '{"size":1}', ...from })).statusCode).toBe(503);
     }
-    expect(api.calls.map(({ name }) => name)).toEqual([
-      'planVolume',
-      'preflightDevice',
-      'preflightDevice',
-      'planVolume',
-      'preflightDevice',
-      'preflightDevice',
-    ]);
+    const questions = ['planVolume', 'preflightDevice', 'preflightDevice', 'planRemoval'];
+    expect(api.calls.map(({ name }) => name)).toEqual([...questions, ...questions]);
+    expect(api.calls.at(-1)?.args).toEqual(['remove-node', UNKNOWN_ID, { mustBeHealed: false, mayHostAnswer: false }]);
   });
 
   it.each([

@@ -12,6 +12,34 @@ const CREATE = ['volume', 'create', '--size=10', '--json'];
 const DONE = { status: 303, headers: { Location: `/volumes/${ID}` } };
 const VOLUME = { [`GET /volumes/${ID}`]: { body: { id: ID } } };
 
+const PENDING = { status: 200, headers: { 'x-pending': 'true' } };
+
+/** What somebody is told who waits at /queue while the server answers so: notices, or what is waited for. */
+async function waitsFor(script: readonly (Error | { status: number; headers: Record<string, string> })[]) {
+  const answers = [...script];
+  const waits: (Wait | null)[] = [];
+  const client = new HeketiClient({
+    transport: {
+      async send() {
+        const next = answers.shift();
+        if (next === undefined || next instanceof Error) throw next;
+        return { ...next, reason: '', body: Buffer.alloc(0) };
+      },
+      close: () => undefined,
+    },
+    signToken: () => '',
+    basePath: '',
+    user: '',
+    key: '',
+    sleep: async () => undefined,
+    now: () => 0,
+    random: () => 0,
+    onWait: (wait) => waits.push(wait),
+  });
+  await client.follow('q', 'creating a volume');
+  return waits.map((wait) => wait?.notice ?? wait);
+}
+
 interface Token {
   readonly claims: Record<string, unknown>;
   readonly isSigned: (key: string) => boolean;
@@ -125,35 +153,20 @@ describe('asynchronous requests', () => {
 
   it('tell who waits that the connection is gone, and when it is back', async () => {
     const refused = new ConnectionError('connection refused', { cause: null, isRefused: true });
-    const answers = [{ status: 200, headers: { 'x-pending': 'true' } }, refused, refused, { status: 204, headers: {} }];
-    const waits: (Wait | null)[] = [];
-    const client = new HeketiClient({
-      transport: {
-        async send() {
-          const next = answers.shift();
-          if (next === undefined || next instanceof Error) throw next;
-          return { ...next, reason: '', body: Buffer.alloc(0) };
-        },
-        close: () => undefined,
-      },
-      signToken: () => '',
-      basePath: '',
-      user: '',
-      key: '',
-      sleep: async () => undefined,
-      now: () => 0,
-      random: () => 0,
-      onWait: (wait) => waits.push(wait),
-    });
-    await client.follow('q', 'creating a volume');
     const notice = 'no connection to the server, asking again for up to 60 s';
-    expect(waits.map((wait) => wait?.notice ?? wait)).toMatchObject([
+    expect(await waitsFor([PENDING, refused, refused, { status: 204, headers: {} }])).toMatchObject([
       { what: 'creating a volume' },
       notice,
       notice,
       { stage: 'queued' },
       null,
     ]);
+  });
+
+  it('tell who waits how far the server is', async () => {
+    const at = (progress: string) => ({ ...PENDING, headers: { ...PENDING.headers, 'x-progress': progress } });
+    const answers = [PENDING, at('1 of 2'), at('1 of 2'), at('2 of 2'), { status: 204, headers: {} }];
+    expect(await waitsFor(answers)).toMatchObject([{ what: 'creating a volume' }, '1 of 2', '2 of 2', null]);
   });
 
   it('are given up after a minute without a connection', async () => {

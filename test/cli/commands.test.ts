@@ -121,6 +121,8 @@ describe('requests', () => {
     ['node enable x', 'POST /nodes/x/state', { state: 'online' }, 'Node x is now online\n'],
     ['node disable x', 'POST /nodes/x/state', { state: 'offline' }, 'Node x is now offline\n'],
     ['node remove x', 'POST /nodes/x/state', { state: 'failed' }, 'Node x is now removed\n'],
+    ['node lost x', 'POST /nodes/x/lost', { hostanswers: false }, 'Node x is given up as lost\n'],
+    ['node lost --host-answers x', 'POST /nodes/x/lost', { hostanswers: true }, 'Node x is given up as lost\n'],
     ['node settags x a:1 b:2:3', 'POST /nodes/x/tags', { change_type: 'update', tags: { a: '1', b: '2:3' } }, ''],
     ['node settags -e x a:1', 'POST /nodes/x/tags', { change_type: 'set', tags: { a: '1' } }, ''],
     ['device rmtags x a b', 'POST /devices/x/tags', { change_type: 'delete', tags: { a: '', b: '' } }, ''],
@@ -138,6 +140,13 @@ describe('requests', () => {
     ['volume delete x', 'DELETE /volumes/x', null, 'Volume x deleted\n'],
     ['blockvolume delete x', 'DELETE /blockvolumes/x', null, 'Volume x deleted\n'],
     ['brick evict x', 'POST /bricks/to-evict/x', {}, 'Brick x evicted\n'],
+    ['node reinstate x', 'POST /nodes/x/reinstate', { disks: {} }, 'Node x is reinstated\n'],
+    [
+      'node reinstate x --disk=d1=/dev/sdc --disk=d2=/dev/sdd',
+      'POST /nodes/x/reinstate',
+      { disks: { d1: '/dev/sdc', d2: '/dev/sdd' } },
+      'Node x is reinstated\n',
+    ],
     [
       'loglevel set debug',
       'POST /internal/logging',
@@ -181,6 +190,21 @@ describe('requests', () => {
     });
   });
 
+  it('node set-hostnames sends the names that are given, and shows the node', async () => {
+    const toNode = { status: 303, headers: { Location: `/nodes/${NODE_ID}` } };
+    const script = { ...asyncScript('POST /nodes/x/hostnames', toNode), [`GET /nodes/${NODE_ID}`]: { body: node } };
+    for (const [flags, body] of [
+      ['--management-host-names=m1,m2', { manage: ['m1', 'm2'] }],
+      ['--management-host-names=m --storage-host-names=s1,s2', { manage: ['m'], storage: ['s1', 's2'] }],
+    ] as const) {
+      await withServer(script, async (server, run) => {
+        const { stdout } = await run(`node set-hostnames x ${flags}`.split(' '));
+        expect(stdout).toMatch(/^Node information:\nNode Id: 1+\n/);
+        expect(bodyOf(server.requests[0]?.body)).toEqual(body);
+      });
+    }
+  });
+
   it('blockvolume create sends what is given', async () => {
     const toBlock = { status: 303, headers: { Location: `/blockvolumes/${blockVolume.id}` } };
     const script = {
@@ -222,6 +246,71 @@ describe('requests', () => {
         expect(bodyOf(server.requests[0]?.body)).toEqual({ operations: ['a', 'b'] });
       });
     }
+  });
+});
+
+describe('server operations cancel', () => {
+  const progress = { done: 1, total: 3, current: 'makes volume two' };
+  const record = { id: 'o1', type_name: 'remove-node', status: '', sub_status: 'in-flight', progress, changes: [] };
+
+  it('says what becomes of it, or why not', async () => {
+    const answers = [{ status: 204 }, { status: 409, body: 'it is a part' }];
+    await withServer({ 'POST /operations/pending/o1/cancel': answers }, async (_server, run) => {
+      const { exit, stdout } = await run(['server', 'operations', 'cancel', 'o1']);
+      expect({ exit, stdout }).toEqual({
+        exit: 0,
+        stdout: 'Operation o1 is cancelled: it ends after the part that runs now\n',
+      });
+      expect(await run(['server', 'operations', 'cancel', 'o1'])).toMatchObject({
+        exit: 255,
+        stderr: expect.stringContaining('it is a part'),
+      });
+    });
+    await withServer({}, async (server, run) => {
+      expect((await run(['server', 'operations', 'cancel'])).stderr).toContain('Operation id missing');
+      expect(server.requests).toEqual([]);
+    });
+  });
+
+  it('is seen in the list and in the details, as is how far it has come', async () => {
+    const cancelled = { ...record, progress: { done: 1, current: '', failure: 'no space', cancelled: true } };
+    const script = {
+      'GET /operations/pending': { body: { pendingoperations: [record, cancelled] } },
+      'GET /operations/pending/o1': [{ body: record }, { body: cancelled }],
+    };
+    await withServer(script, async (_server, run) => {
+      expect((await run(['server', 'operations', 'list'])).stdout).toBe(
+        'Id:o1  Type:remove-node  Status:New in-flight  Progress:1 of 3, makes volume two\n' +
+          'Id:o1  Type:remove-node  Status:New in-flight  Progress:1 done (cancelled: it ends after this)\n',
+      );
+      expect((await run(['server', 'operations', 'info', 'o1'])).stdout).toContain(
+        '\nProgress: 1 of 3, makes volume two\nChanges:',
+      );
+      expect((await run(['server', 'operations', 'info', 'o1'])).stdout).toContain(
+        '\nProgress: 1 done (cancelled: it ends after this)\nLast part failed: no space\n',
+      );
+    });
+  });
+
+  it('shows in the details what is left to heal, and what was passed over', async () => {
+    const healing = [
+      { id: 'b1', volume: 'v1', entries: 12 },
+      { id: 'b2', volume: 'v2' },
+    ];
+    const refused = [{ id: 'b3', reason: 'No space\nof 3 devices' }];
+    const body = { ...record, progress: { ...progress, healing, refused } };
+    await withServer({ 'GET /operations/pending/o1': { body } }, async (_server, run) => {
+      expect((await run(['server', 'operations', 'info', 'o1'])).stdout).toContain(`
+Progress: 1 of 3, makes volume two
+Entries to heal in the sets of bricks that were replaced:
+    brick b1 of volume v1: 12 left
+    brick b2 of volume v2: not known
+Passed over:
+    brick b3: No space
+      of 3 devices
+Changes:
+`);
+    });
   });
 });
 

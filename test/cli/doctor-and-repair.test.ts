@@ -58,13 +58,41 @@ it('device doctor fails for a device that can not be added, with --json as well'
   });
 });
 
-it.each([
-  [[], 'Node id missing'],
-  [[NODE_ID], 'Missing device name'],
-])('device doctor %j is refused before any request', async (args, message) => {
-  await withServer({}, async (server, run) => {
-    expect(await run(['device', 'doctor', ...args])).toMatchObject({ exit: 255, stderr: `Error: ${message}\n` });
-    expect(server.calls).toEqual([]);
+const health = (condition: string, change: object = {}) => ({
+  deviceId: 'd1',
+  deviceName: '/dev/sdb',
+  nodeId: NODE_ID,
+  host: 'h1',
+  condition,
+  reason: '',
+  bricksDown: [],
+  notes: [],
+  checkedAt: null,
+  command: null,
+  ...change,
+});
+
+it('device doctor without arguments shows how all devices were last seen', async () => {
+  const devices = [health('ok', { notes: ['1 logical volume more'] }), health('unknown', { reason: 'not asked' })];
+  await withServer({ 'GET /devices/health': { body: { devices } } }, async (_server, run) => {
+    expect(await run(['device', 'doctor'])).toMatchObject({
+      exit: 0,
+      stdout: 'ok       h1 /dev/sdb d1\n  note: 1 logical volume more\nunknown  h1 /dev/sdb d1\n  not asked\n',
+    });
+  });
+});
+
+it('device doctor of a device has its host asked, shows what to type, and fails when it is not well', async () => {
+  const broken = health('broken', { reason: 'lvm does not show it', command: 'heketi-cli device remove d1' });
+  await withServer({ 'POST /devices/d1/health': { body: broken } }, async (_server, run) => {
+    expect(await run(['device', 'doctor', 'd1'])).toMatchObject({
+      exit: 255,
+      stdout: 'broken  h1 /dev/sdb d1\n  lvm does not show it\n  -> heketi-cli device remove d1\n',
+      stderr: 'Error: 1 of the devices is not well\n',
+    });
+    const json = await run(['device', 'doctor', 'd1', '--json']);
+    expect(json.exit).toBe(255);
+    expect(JSON.parse(json.stdout)).toEqual(broken);
   });
 });
 

@@ -3,11 +3,12 @@ import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js
 import { volumeRequest } from '../support/pool.js';
 import { seededRandom, seedFrom } from '../support/seeded-random.js';
 import { type AnsweredLife, answeredLife, ENDINGS, type Ending } from './support/answered-life.js';
+import { BLOCK_SCENARIOS } from './support/block-scenarios.js';
 import { isMade } from './support/decided.js';
 import { POOL_SCENARIOS } from './support/pool-scenarios.js';
 import { loadTopology, makeClone, makeVolume, type Scenario } from './support/scenario.js';
 import { CUTS, type CutAt } from './support/severed-executor.js';
-import { CHANGE_SCENARIOS, CREATE_SCENARIOS, DELETE_SCENARIOS } from './support/volume-scenarios.js';
+import { CHANGE_SCENARIOS, CREATE_SCENARIOS, DELETE_SCENARIOS, MOVE_SCENARIOS } from './support/volume-scenarios.js';
 
 const FURTHER: readonly Scenario[] = [
   {
@@ -31,6 +32,8 @@ const SCENARIOS: readonly Scenario[] = [
   ...CREATE_SCENARIOS,
   ...CHANGE_SCENARIOS,
   ...DELETE_SCENARIOS.filter(({ isInvisible }) => !isInvisible),
+  ...BLOCK_SCENARIOS,
+  ...MOVE_SCENARIOS.filter(({ goesOn }) => !goesOn),
   ...POOL_SCENARIOS,
   ...FURTHER,
 ];

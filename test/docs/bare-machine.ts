@@ -197,7 +197,7 @@ async function freePort(): Promise<number> {
 }
 
 /** `ip link set lo up`, where iproute2 need not be installed: SIOCSIFFLAGS with IFF_UP and IFF_RUNNING. */
-const LOOPBACK_UP = `perl -MSocket -e 'socket(S, AF_INET, SOCK_DGRAM, 0); $lo = pack("a16 s x14", "lo", 0x41); ioctl(S, 0x8914, $lo) or die $!'`;
+export const LOOPBACK_UP = `perl -MSocket -e 'socket(S, AF_INET, SOCK_DGRAM, 0); $lo = pack("a16 s x14", "lo", 0x41); ioctl(S, 0x8914, $lo) or die $!'`;
 
 function isDatabase(file: string): boolean {
   return basename(file).startsWith('heketi.db');

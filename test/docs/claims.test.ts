@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../src/api/contract/routes.js';
+import { containerSettings } from '../../src/app/container/container-settings.js';
+import { CONTAINER_VARIABLES } from '../../src/config/container-variables.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { DOCUMENTS, ROOT, spansOf, textOf } from './documents.js';
+import { DOCUMENTS, ROOT, spansOf, tablesUnder, textOf } from './documents.js';
 
 const inDocuments = DOCUMENTS.flatMap((document) => spansOf(document).map((span) => [document, span] as const));
 
@@ -36,9 +38,9 @@ describe('documents name', () => {
       (name.endsWith('/') && folders.has(name.slice(0, -1)));
     const isFile = /^(?!https?:)[\w.-]*[\w/.-]*(\.(ts|mjs|cjs|md|sql|yaml)|\w\/)$/;
     expect(untrue(isFile, ([name]) => isThere(name))).toEqual([]);
-    expect(untrue(/^(test|src|scripts|docs|examples|bench|packaging|bin)\/\S+$/, ([name]) => isThere(name))).toEqual(
-      [],
-    );
+    expect(
+      untrue(/^(test|src|scripts|docs|examples|bench|packaging|bin|deploy|extras)\/\S+$/, ([name]) => isThere(name)),
+    ).toEqual([]);
   });
 
   it('other documents, and headings of them, that there are', () => {
@@ -84,7 +86,9 @@ describe('documents name', () => {
   });
 
   it('keys, fields and metrics that are in the program', () => {
-    const programs = [...sources, 'openapi.yaml'].map((name) => readFileSync(join(ROOT, name), 'utf8'));
+    const programs = [...sources, ...filesUnder('deploy', /\.yaml$/), 'openapi.yaml'].map((name) =>
+      readFileSync(join(ROOT, name), 'utf8'),
+    );
     const isThere = ([name]: RegExpExecArray): boolean =>
       ['known_hosts', 'authorized_keys'].includes(name) || programs.some((text) => text.includes(name));
     expect(untrue(/^[a-z]+(_[a-z]+)+$/, isThere)).toEqual([]);
@@ -100,11 +104,10 @@ describe('the image', () => {
       ...rest,
       glusterfs: { ...glusterfs, db: '/var/lib/heketi/heketi.db' },
     });
-    const script = readFileSync(join(ROOT, 'packaging/heketi-start.sh'), 'utf8');
-    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the shell's
-    expect(script).toContain('"${HEKETI_PATH:=/var/lib/heketi}"');
-    expect(script).toContain('DB="${HEKETI_PATH}/heketi.db"');
-    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the shell's
+    expect(containerSettings({}, null, [])).toMatchObject({
+      configFile: '/etc/heketi/heketi.json',
+      dataFolder: '/var/lib/heketi',
+    });
   });
 
   it('is made from files that there are, and that are let into its build', () => {
@@ -114,6 +117,24 @@ describe('the image', () => {
       expect(existsSync(join(ROOT, source)), source).toBe(true);
       expect(allowed).toContain(`!${source.split('/')[0]}`);
     }
+  });
+});
+
+describe('the start of a container', () => {
+  it('reads the variables that are told, with their defaults', () => {
+    const rows = tablesUnder('docs/container.md', 'Variables');
+    const told = new Map(rows.map(({ Variable = '', Default = '' }) => [codeIn(Variable), Default]));
+    const asked = new Set<string>();
+    const env = new Proxy({}, { get: (_, name) => void asked.add(String(name)) });
+    containerSettings(env, null, []);
+    expect([...told.keys()].toSorted()).toEqual([...asked].toSorted());
+    expect([...told.keys()].filter((name) => name.startsWith('MORTAR_')).toSorted()).toEqual(
+      CONTAINER_VARIABLES.toSorted(),
+    );
+    const values = [...told].filter(([, value]) => value !== 'none' && !value.includes(' '));
+    const defaults = Object.fromEntries(values.map(([name, value]) => [name, codeIn(value)]));
+    expect(values).toHaveLength(told.size - 2);
+    expect(containerSettings(defaults, null, [])).toEqual(containerSettings({}, null, []));
   });
 });
 
@@ -136,8 +157,8 @@ describe('the metrics', () => {
   });
 
   it('need no token, as the document of security says', () => {
-    const open = ROUTES.filter(({ isOpen }) => isOpen).map(({ path }) => path);
-    expect(textOf('SECURITY.md')).toContain(`${open.map((path) => `\`${path}\``).join(' and ')} need no token`);
+    const open = ROUTES.filter(({ isOpen }) => isOpen).map(({ path }) => `\`${path}\``);
+    expect(textOf('SECURITY.md')).toContain(`${open.slice(0, -1).join(', ')} and ${open.at(-1)} need no token`);
   });
 });
 
@@ -145,6 +166,11 @@ describe('the metrics', () => {
 function isLike(name: string, wanted: string): boolean {
   const [start = '', end = ''] = wanted.split('*');
   return name.startsWith(start) && name.endsWith(end);
+}
+
+/** What stands in a code span, or all of it where there is none. */
+function codeIn(cell: string): string {
+  return /`([^`]*)`/.exec(cell)?.[1] ?? cell;
 }
 
 /** GitHub's names for headings. */

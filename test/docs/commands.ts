@@ -2,7 +2,7 @@ import { blocksOf, commandsOf, DOCUMENTS, spansOf } from './documents.js';
 
 /** Programs whose call in a code span is a command, when words follow. */
 const PROGRAMS =
-  /^((bin\/)?heketi(-cli)?|npm|npx|docker|kubectl|curl|ssh-keygen|systemctl|journalctl|sudo|gluster|lvm|vgremove|pvremove|wipefs|sed) \S|^node scripts\//;
+  /^((bin\/)?heketi(-cli)?|npm|npx|docker|kubectl|helm|curl|ssh-keygen|systemctl|journalctl|sudo|gluster|lvm|vgremove|pvremove|wipefs|sed) \S|^node scripts\//;
 
 /** Usage lines of the client's commands, from its reference. */
 export const CLIENT_USAGES: readonly string[] = blocksOf('docs/cli.md').flatMap(({ language, lines }) =>
@@ -12,6 +12,12 @@ export const CLIENT_USAGES: readonly string[] = blocksOf('docs/cli.md').flatMap(
 /** `volume create`, by which the guides name `heketi-cli volume create` too. */
 const CLIENT_NAMES = CLIENT_USAGES.flatMap((usage) => /^heketi-cli ([a-z-]+( [a-z-]+)+)/.exec(usage)?.[1] ?? []);
 
+/**
+ * Commands for a Kubernetes cluster and for its images. test/deployment tries the manifests that they name, and what they
+ * run in pods.
+ */
+export const NEEDS_CLUSTER = /^(kubectl|helm|docker) /;
+
 /** Commands that no test runs as they stand, and why. */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm ci', 'needs the package registry; npm test runs it in a clone without packages'],
@@ -20,19 +26,23 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run check', 'is run by npm test'],
   ['npm run format', 'would change the sources'],
   ['npm run e2e', 'starts virtual machines; npm test runs its short form'],
-  ['npm run e2e growth|kinds|repair|hands|faults', 'names the parts of npm run e2e'],
-  ['npm run test:soak', 'takes an hour; npm test runs its tests at a sample'],
-  ['npm run test:crash', 'takes an hour; npm test runs its tests at a sample'],
-  ['npm run test:fuzz', 'takes long; npm test runs its tests at a sample'],
+  ['npm run e2e growth|kinds|repair|hands|faults|maintenance', 'names the parts of npm run e2e'],
+  ['npm run test:soak', 'takes an hour; npm test lives a few, without machines that are installed anew'],
+  ['npm run test:maintenance', 'takes half an hour; npm test lives a few, without machines that are installed anew'],
+  ['npm run test:crash', 'takes an hour; npm test lives a few, without machines that are installed anew'],
+  ['npm run test:fuzz', 'takes long; npm test lives a few, without machines that are installed anew'],
+  ['npx tsx bench/scale.ts', 'measures for a long time; test/growth counts the work of what it measures'],
+  ['npm run test:fuzz-databases', 'takes long; npm test runs its test at a sample'],
+  [
+    'heketi db convert --dbfile heketi.db --report',
+    "needs a database of Heketi's; test/app/conversion.test.ts runs it",
+  ],
   ['npx vitest run test/unit', 'is run by npm test'],
   ['node scripts/generate-cli-docs.mjs', 'would change documents; npm run check runs it with --check'],
+  ['node scripts/generate-chart.mjs', 'would change the chart; npm run check runs it with --check'],
+  ['node scripts/extract-kubernetes-schemas.mjs', 'needs the package registry, and would change files'],
   ['node scripts/record-cli-session.mjs', 'needs tmux, and would change a document'],
   ['node scripts/check-expressions.mjs --write', 'would change a file; npm run check runs it without --write'],
-  ['kubectl create -f heketi-storage.json', 'needs a Kubernetes cluster; the file is written by the command before it'],
-  [
-    'kubectl patch ep heketi-storage-endpoints -p "$(heketi-cli volume endpoint patch 886a86a868711bef83001)"',
-    'needs a Kubernetes cluster; the command inside is run by itself',
-  ],
   ['heketi-cli completion powershell >> $PROFILE', 'is for PowerShell, which is not at hand'],
   [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: zsh's
@@ -43,12 +53,38 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'curl -X POST -H "Authorization: bearer $TOKEN" http://HOST:8080/restore/confirm',
     'needs curl and a token made by hand; test/api sends the request',
   ],
+  [
+    "kubectl get secret heketi-db-backup -o jsonpath='{.data.heketi\\.db\\.gz}' | base64 -d >heketi.db.gz",
+    'needs a Kubernetes cluster',
+  ],
+  ...[
+    'docker compose up --build --detach',
+    "docker compose exec heketi heketi-cli --user admin --secret 'My Secret' topology load --json=/examples/topology.json",
+    'docker compose --profile ssh up --build --detach',
+    "docker compose --profile ssh exec heketi-ssh heketi-cli --user admin --secret 'My Secret' topology load --json=/hosts/cluster/topology.json",
+  ].map((command) => [command, 'needs a container engine; test/app/processes/image.test.ts does without one'] as const),
+  [
+    'heketi db import --from-url http://heketi.example:8080 --user admin --secret-file admin.key --dbfile=heketi.db',
+    'needs a running Heketi; test/app/import-database.test.ts asks stand-ins for one',
+  ],
+  ...[
+    'heketi db adopt --config /etc/heketi/heketi.json --topology topology.json',
+    'heketi db adopt --config /etc/heketi/heketi.json --volume restored --apply',
+  ].map((command) => [command, 'needs hosts with volumes; test/crash/processes/adoption.test.ts runs it'] as const),
+  ['heketi db import --from-url', 'needs a running Heketi; test/app/import-database.test.ts asks stand-ins for one'],
+  ['heketi container-start', 'needs a data volume; test/app/processes runs it'],
   ['gluster volume stop V', "gluster's own; npm run e2e uses it on real hosts"],
   ['gluster volume delete V', "gluster's own; npm run e2e uses it on real hosts"],
   ['gluster volume start NAME force', "gluster's own; the server runs it on the hosts of npm run e2e"],
   ['gluster volume replace-brick V OLD NEW commit force', "gluster's own; npm run e2e uses it on real hosts"],
+  ['gluster peer probe NEW_NAME', "gluster's own, for a name of the reader's"],
+  ['gluster volume remove-brick V HOST:PATH force', "gluster's own, for what is lost"],
+  ['gluster peer detach HOST force', "gluster's own; the server runs it on simulated hosts in test/operations"],
+  ['gluster volume heal VOLUME full', "gluster's own, where it does not heal by itself"],
   ['gluster still works on volume ...', 'is the text of an error'],
   ['gluster pool list', "gluster's own; the server runs it on the hosts of npm run e2e"],
+  ['gluster peer status', "gluster's own; the server asks for the same list on the hosts of npm run e2e"],
+  ['gluster volume reset-brick', "gluster's own; test/executors/reinstallation.test.ts has what it says"],
   ['gluster peer probe', "gluster's own; the server runs it on the hosts of npm run e2e"],
   ['vgremove GROUP', "LVM's own, for a disk of the reader's"],
   ['pvremove DEVICE', "LVM's own, for a disk of the reader's"],

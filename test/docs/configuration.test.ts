@@ -52,16 +52,21 @@ function keysUnder(heading: string, prefix: string): Key[] {
       fallback: /^`[^`]*`|^[^,]*/.exec(row.Default ?? '')?.[0] ?? '',
       variable: variables[i] ?? '',
       isIgnored: /\bignored\b/.test(row.Effect ?? '') && !/another value acts/.test(row.Effect ?? ''),
-      isUnused: isKube(name) || /\*\*not yet\*\*|without effect/.test(row.Effect ?? ''),
+      isUnused: /\*\*not yet\*\*|without effect/.test(row.Effect ?? ''),
       executor: isKube(name) ? 'kubernetes' : prefix.endsWith('sshexec.') ? 'ssh' : 'mock',
     }));
   });
 }
 
 function isKube(name: string): boolean {
-  return ['namespace', 'gluster_daemonset', 'use_pod_names', 'max_connections', 'disable_timeout_prefix'].includes(
-    name,
-  );
+  return [
+    'namespace',
+    'gluster_daemonset',
+    'use_pod_names',
+    'max_connections',
+    'disable_timeout_prefix',
+    'kubeconfig',
+  ].includes(name);
 }
 
 function codes(cell: string): string[] {
@@ -118,6 +123,7 @@ const OTHER_TEXTS: Readonly<Record<string, string>> = {
   'glusterfs.executor': 'inject/mock',
   'glusterfs.loglevel': 'debug',
   'glusterfs.zone_checking': 'strict',
+  'glusterfs.device_check': 'off',
   'glusterfs.node_repair': 'off',
   'glusterfs.sshexec.fstab': '/other/fstab',
   'glusterfs.sshexec.mountopts': 'rw',
@@ -244,6 +250,7 @@ describe('the variables of configuration.md', () => {
   const OTHER_VALUES: Readonly<Record<string, string>> = {
     MORTAR_LOG_FORMAT: 'text',
     MORTAR_MOCK_MODE: 'strict',
+    MORTAR_DEVICE_CHECK: 'off',
     MORTAR_NODE_REPAIR: 'off',
   };
 

@@ -10,6 +10,7 @@ export const DOCUMENTS: readonly string[] = [
   'SECURITY.md',
   ...markdownFiles('docs'),
   ...markdownFiles('docs/decisions'),
+  ...markdownFiles('extras'),
 ];
 
 function markdownFiles(folder: string): string[] {
@@ -27,7 +28,7 @@ export function textOf(document: string): string {
 export interface Block {
   readonly document: string;
   readonly line: number;
-  /** What stands behind the fence: `sh`, `console`, `json` or `text`. */
+  /** What stands behind the fence: `sh`, `console`, `json`, `yaml` or `text`. */
   readonly language: string;
   readonly lines: readonly string[];
 }
@@ -74,12 +75,26 @@ export interface Command {
 
 /** Commands of `sh` and `console` blocks, in their order; a line that ends with a backslash goes on in the next. */
 export function commandsOf(document: string): Command[] {
-  return blocksOf(document).flatMap((block) => {
-    if (block.language === 'sh')
-      return joined(block.lines).map((text) => ({ document, text, isTold: false, shown: [] }));
-    if (block.language === 'console') return session(document, joined(block.lines));
-    return [];
-  });
+  return blocksOf(document).flatMap(commandsIn);
+}
+
+function commandsIn({ document, language, lines }: Block): Command[] {
+  if (language === 'sh') return joined(lines).map((text) => ({ document, text, isTold: false, shown: [] }));
+  return language === 'console' ? session(document, joined(lines)) : [];
+}
+
+/** Those of a section, with the sections in it. */
+export function commandsUnder(document: string, heading: string): Command[] {
+  const lines = textOf(document).split('\n');
+  const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading);
+  if (start < 0) throw new Error(`${document} has no heading ${heading}`);
+  const level = lines[start]?.indexOf(' ') ?? 0;
+  const isNext = (line: string) => /^#+ /.test(line) && line.indexOf(' ') <= level;
+  const length = lines.slice(start + 1).findIndex(isNext);
+  const end = length < 0 ? lines.length : start + 1 + length;
+  return blocksOf(document)
+    .filter(({ line }) => line > start && line <= end)
+    .flatMap((block) => commandsIn(block));
 }
 
 function joined(lines: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { deepStrictEqual } from 'node:assert';
 
 const sorted = (list) => [...list].sort();
 
-/** Throws with the difference. `downNodes`: numbers of nodes that can't be asked. */
+/** Throws with the difference. `nodes`: in the order of the hosts; `downNodes`: numbers of those that can't be asked. */
 export async function compare(server, rig, nodes, downNodes = []) {
   const dump = await server.dump();
   for (const [n, node] of nodes.entries()) {
@@ -49,7 +49,7 @@ export async function compare(server, rig, nodes, downNodes = []) {
       `fstab of node ${n + 1}`,
     );
   }
-  const first = [1, 2, 3].find((n) => !downNodes.includes(n));
+  const first = nodes.findIndex((_, i) => !downNodes.includes(i + 1)) + 1;
   const volumes = (await rig.ssh(first, 'gluster volume list 2>/dev/null || true')).split('\n').filter(Boolean);
   deepStrictEqual(
     sorted(volumes),

@@ -8,7 +8,7 @@ const PROGRAM = path.join(import.meta.dirname, '..', 'rig', 'rig');
 const OWNERS = '/run';
 const OWNER_FILE = /^gluster-e2e(\d+)\.owner$/;
 const PACKAGES = ['user-mode-linux', 'mmdebstrap', 'socat', 'iproute2', 'e2fsprogs', 'openssh-client', 'util-linux'];
-/** Three hosts of 640 MiB, and the blocks they write. */
+/** Three or four hosts of 640 MiB, and the blocks they write. */
 const NEEDED_MIB = 3072;
 /** A command on a node that takes longer hangs. */
 const LIMIT_MS = 600_000;
@@ -45,11 +45,12 @@ export class Rig {
   #children = new Set();
   #isEnding = false;
 
-  constructor() {
+  /** `count`: of its hosts. */
+  constructor(count = 3) {
     const own = takeNumber();
     this.port = 2300 + own;
     this.cache = process.env.RIG_CACHE ?? path.join(tmpdir(), 'gluster-rig-cache');
-    this.env = rigEnvironment(own, this.cache);
+    this.env = { ...rigEnvironment(own, this.cache), RIG_NODES: String(count) };
     this.ownerFile = ownerFile(own);
   }
 
@@ -82,6 +83,15 @@ export class Rig {
   /** A command line on node `n`; throws when it fails. */
   ssh(n, commandLine) {
     return this.run('ssh', String(n), commandLine);
+  }
+
+  /** Cuts its power, and starts a machine of the same name that was installed a minute ago: its disks are empty. */
+  async reinstall(n) {
+    await this.run('stop', String(n));
+    const folder = path.join('/run', `gluster-${this.env.RIG_NAME}`, `n${n}`);
+    rmSync(path.join(folder, 'root.cow'));
+    rmSync(path.join(folder, 'disks'), { recursive: true });
+    await this.run('start', String(n));
   }
 
   async topology() {

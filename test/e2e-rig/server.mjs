@@ -90,7 +90,7 @@ export class Server {
   }
 
   /** The final answer: `{ location }` or `{ error }`. */
-  async end(queue) {
+  async end(queue, limitMs = 600_000) {
     let final = null;
     await until(
       `an answer at ${queue}`,
@@ -100,7 +100,7 @@ export class Server {
         final = answer.status < 400 ? { location: answer.headers.get('location') } : { error: await answer.text() };
         return true;
       },
-      600_000,
+      limitMs,
     );
     return final;
   }

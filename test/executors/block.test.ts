@@ -47,7 +47,9 @@ describe('a block volume', () => {
       password: created.password,
       haCount: 3,
       sizeGib: 2,
-      usableSizeGib: 0,
+      sizeText: '2.0 GiB',
+      behind: new Map(),
+      failedHosts: [],
       hosts: SPEC.hosts,
     });
     expect(await listBlockVolumes(rig.hosts, HOST, 'bhv')).toEqual(['b1']);
@@ -108,6 +110,15 @@ describe('a block volume', () => {
       }
     },
   );
+
+  it('is not taken for deleted when gluster-block says nothing', async () => {
+    await createBlockVolume(rig.hosts, HOST, SPEC);
+    rig.simulated.setFaults([{ kind: 'fail', match: '^gluster-block delete', exitCode: 0, stderr: '' }]);
+    await expect(deleteBlockVolume(rig.hosts, HOST, BLOCK)).rejects.toThrow(
+      'Failed to delete block volume: gluster-block on n1.manage ended with exit code 0 and did not say why',
+    );
+    expect(await listBlockVolumes(rig.hosts, HOST, 'bhv')).toEqual(['b1']);
+  });
 
   it('never puts a password into an error', async () => {
     rig.simulated.setFaults([

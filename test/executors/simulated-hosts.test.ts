@@ -5,20 +5,20 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
 import { createBrick, destroyBrick, probeBrick } from '../../src/executors/commands/brick/brick.js';
-import { readDevice, setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
+import { setUpDevice } from '../../src/executors/commands/device/lvm-device.js';
 import {
   createGlusterVolume,
   deleteGlusterVolume,
   volumeInfo,
 } from '../../src/executors/commands/gluster/gluster-volume.js';
 import { probePeer } from '../../src/executors/commands/gluster/glusterd.js';
-import { createMockExecutor, refuseKubernetes } from '../../src/executors/create-executor.js';
+import { createMockExecutor } from '../../src/executors/create-executor.js';
 import { TransportError } from '../../src/executors/executor.js';
 import { serveHosts } from '../../src/executors/mock/remote/host-server.js';
 import { RemoteSimulatedHosts } from '../../src/executors/mock/remote/remote-simulated-hosts.js';
 import type { RecordedPool } from '../../src/executors/mock/seed-from-records.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
-import { brick, deviceId, type Rig, strictRig, volume } from './support.js';
+import { brick, deviceId, groupOf, type Rig, strictRig, volume } from './support.js';
 
 const HOST = 'n1.manage';
 const TRUE = { argv: ['mkdir', '-p', '/tmp/a'], timeoutMs: 20 };
@@ -48,12 +48,7 @@ describe('hosts filled from records', () => {
   it('are as the commands left them', async () => {
     const used = strictRig();
     await fill(used);
-    const { totalKib } = await readDevice(used.hosts, HOST, {
-      deviceId: deviceId(1),
-      name: '/dev/sdb',
-      paths: [],
-      pvUuid: '',
-    });
+    const { sizeKib: totalKib } = await groupOf(used.hosts, HOST, deviceId(1));
     const restarted = strictRig();
     restarted.simulated.seedFromRecords(records(totalKib));
     expect(restarted.simulated.state()).toEqual(used.simulated.state());
@@ -266,10 +261,6 @@ describe('hosts in a process of their own', () => {
 
 describe('choosing an executor', () => {
   const mock = { deviceSizeGib: 500, mode: 'lenient', topologyFile: null, socketPath: null } as const;
-
-  it('says which is still to come', () => {
-    expect(() => refuseKubernetes()).toThrow(/"kube" comes in a later version/);
-  });
 
   it('simulates the hosts of a topology file', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'topology-'));

@@ -2,6 +2,8 @@ import type { BrickSpec } from '../../src/executors/commands/brick/brick.js';
 import type { GlusterVolumeSpec } from '../../src/executors/commands/gluster/gluster-volume.js';
 import type { HostSettings } from '../../src/executors/commands/host/host-settings.js';
 import type { Hosts } from '../../src/executors/commands/host/hosts.js';
+import type { GroupRow } from '../../src/executors/commands/lvm/group-report.js';
+import { readNodeGroups } from '../../src/executors/commands/node/node-groups.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts, type SimulatedHostsOptions } from '../../src/executors/mock/simulated-hosts.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
@@ -12,6 +14,13 @@ export const DEVICES = ['/dev/sdb', '/dev/sdc'] as const;
 
 export function deviceId(host: number, device = 0): string {
   return `${host}${device}`.padStart(32, 'd');
+}
+
+/** The volume group of a device, as its host shows it. */
+export async function groupOf(hosts: Hosts, host: string, id: string): Promise<GroupRow> {
+  const found = (await readNodeGroups(hosts, host)).groups.find(({ name }) => name === `vg_${id}`);
+  if (!found) throw new Error(`${host} shows no volume group vg_${id}`);
+  return found;
 }
 
 export function brickId(n: number): string {

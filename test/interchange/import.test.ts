@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
-import { importDatabase } from '../../src/interchange/import.js';
+import { type ImportReport, importDatabase } from '../../src/interchange/import.js';
 import { parseJson } from '../../src/json/parse-json.js';
 import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-function load(document: unknown): Promise<void> {
+function load(document: unknown): Promise<ImportReport> {
   return store.write((tx) => importDatabase(tx, document));
 }
 
@@ -125,6 +125,16 @@ describe('importing an exported database', () => {
 
   it.each([
     ['a list', '[]', /not a JSON object/],
+    [
+      'a password that is none, without saying it,',
+      '{"blockvolumeentries":{"e1":{"Info":{"blockvolume":{"password":["s3cret"]}}}}}',
+      /blockvolumeentries\.e1\.Info\.blockvolume\.password is something, not a text/,
+    ],
+    [
+      'a delta beyond any number',
+      '{"pendingoperations":{"o1":{"Actions":[{"Change":5,"Id":"f1","Delta":1e999}]}}}',
+      /pendingoperations\.o1\.Actions\[0\]\.Delta is .*, not a number/,
+    ],
     [
       'a text where a list belongs',
       '{"nodeentries":{"a1":{"Devices":"x"}}}',

@@ -4,7 +4,7 @@ import { devicePath } from '../../src/executors/commands/brick/brick.js';
 import { appendFstabLine } from '../../src/executors/commands/host/fstab-lines.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import { findDifferences } from '../../src/operations/examination/examine.js';
+import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { differences } from '../support/differences.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
 import { type MovedBrick, moveBrickByHand } from '../support/moved-brick.js';

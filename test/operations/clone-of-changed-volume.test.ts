@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
-import { findDifferences } from '../../src/operations/examination/examine.js';
+import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
 import { moveBrickByHand } from '../support/moved-brick.js';
 import {

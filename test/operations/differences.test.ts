@@ -7,7 +7,7 @@ import { parseFstab } from '../../src/executors/commands/node/host-survey.js';
 import type { Command, CommandResult } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import { findDifferences } from '../../src/operations/examination/examine.js';
+import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
 import { done, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 
@@ -212,6 +212,80 @@ describe('differences between the store and the hosts', () => {
       const before = hosts.state();
       await found();
       expect(hosts.state()).toEqual(before);
+    }));
+
+  /** What an executor is asked, and answers that are other ones than the hosts'. */
+  function told(hosts: SimulatedHosts, tell: (line: string, host: string, stdout: string) => string | null) {
+    const inner = new MockExecutor(hosts);
+    return Object.assign(Object.create(inner) as MockExecutor, {
+      async run(name: string, batch: readonly Command[]): Promise<readonly CommandResult[]> {
+        const results = await inner.run(name, batch);
+        return results.map((result, i) => {
+          const stdout = tell(batch[i]?.argv.join(' ') ?? '', name, result.stdout);
+          return stdout === null ? result : { ...result, stdout };
+        });
+      },
+    });
+  }
+
+  it('ask one host for all volumes of its cluster, and another one where it can not tell, which is said', () =>
+    withScene(async ({ pool, hosts }) => {
+      const asked: string[] = [];
+      const executor = told(hosts, (line, host) => {
+        if (!line.endsWith('volume info --xml')) return null;
+        asked.push(host);
+        return asked.length === 1 ? 'Connection failed.' : null;
+      });
+      const { differences, notCompared } = await findDifferences(pool.store, { executor, settings: HOST_SETTINGS });
+      expect(asked).toHaveLength(2);
+      expect(differences).toEqual([]);
+      expect(notCompared).toEqual([
+        expect.objectContaining({ host: asked[0], reason: expect.stringMatching(/^volumes: .*Connection failed/) }),
+      ]);
+    }));
+
+  it("believe a host's own gluster of clones that the one asked for the pool has not heard of", () =>
+    withScene(async ({ pool, hosts, run }) => {
+      await run('h1', ...gluster('snapshot', 'create', 'mine', 'data', 'no-timestamp'));
+      await run('h1', ...gluster('snapshot', 'activate', 'mine'));
+      await run('h1', ...gluster('snapshot', 'clone', 'twin', 'mine'));
+      await run('h1', ...gluster('snapshot', 'delete', 'mine'));
+      const asked: string[] = [];
+      const executor = told(hosts, (line, host, stdout) => {
+        if (!line.endsWith('volume info --xml')) return null;
+        asked.push(host);
+        // The first answer of each comparison is the one about the pool; each host is asked for itself after it.
+        return asked.length % 4 === 1
+          ? stdout.replace(/<volume>(?:(?!<volume>).)*<name>twin<.*?<\/volume>/s, '')
+          : null;
+      });
+      const { differences } = await findDifferences(pool.store, { executor, settings: HOST_SETTINGS });
+      expect(asked.length).toBeGreaterThanOrEqual(4);
+      expect(differences.filter(({ kind }) => kind === 'superfluous-logical-volume')).toEqual([]);
+    }));
+
+  it('tell how far they have come, and read the records again only where something was found', () =>
+    withScene(async ({ pool, hosts, bricks, run, hostOf }) => {
+      const told: string[] = [];
+      let reads = 0;
+      const store = {
+        ...pool.store,
+        read: <T>(work: Parameters<typeof pool.store.read<T>>[0]) => {
+          reads++;
+          return pool.store.read(work);
+        },
+      };
+      const compare = () =>
+        findDifferences(store, { executor: new MockExecutor(hosts), settings: HOST_SETTINGS }, (at) =>
+          told.push(`${at.round}: ${at.hostsDone} of ${at.hosts}`),
+        );
+      await compare();
+      expect(told).toEqual(['1: 0 of 3', '1: 1 of 3', '1: 2 of 3', '1: 3 of 3']);
+      const once = reads;
+      await run(await hostOf(bricks[0]), 'sed', '-i.save', '/brick_/d', '/etc/fstab');
+      await compare();
+      expect(told.at(-1)).toBe('2: 3 of 3');
+      expect(reads).toBeGreaterThan(3 * once);
     }));
 
   it('leave the parts out that a host could not tell, and compare the others', () =>

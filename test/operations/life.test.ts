@@ -122,7 +122,7 @@ it('does not keep sizes that were read while a volume was made', async () => {
     const executor: Executor = {
       async run(host, batch) {
         const results = await hosts.run(host, batch);
-        if (batch.some(({ argv }) => argv.includes('vgdisplay'))) await held;
+        if (batch.some(({ argv }) => argv.includes('vgs'))) await held;
         return results;
       },
       awaitLeftovers: (host) => hosts.awaitLeftovers(host),

@@ -83,6 +83,30 @@ it('does not take a new node when it is the only one that answers', () =>
     expect(await pool.store.read((tx) => tx.nodes.list())).toHaveLength(3);
   }));
 
+it('is not taken to have left the pool while a peer has a name that leads nowhere', async () => {
+  const hosts = strictHosts(3, 1);
+  await withPool(hosts, async (pool) => {
+    const clusterId = await pool.operations.createCluster({ allowsBlock: true, allowsFile: true });
+    for (const n of [1, 2, 3]) await done(pool, await addNode(pool, clusterId, n));
+    const nodes = await pool.store.read((tx) => tx.nodes.list());
+    const id = nodes.find(({ manageNames }) => manageNames.includes('h1'))?.id ?? '';
+    const unnamed = { kind: 'fail', match: '^getent', exitCode: 2, stderr: '', times: 1000 } as const;
+    hosts.setFaults([unnamed, { kind: 'lose-link', match: 'peer detach', times: 1000 }]);
+    expect((await answerOf(pool, await pool.operations.deleteNode(id))).error).not.toBeNull();
+    expect(await hasNode(pool, id)).toBe(true);
+    hosts.setFaults([unnamed]);
+    await pool.recovery.run();
+    expect(await hasNode(pool, id)).toBe(true);
+    expect((await pool.store.read((tx) => tx.operations.list()))[0]?.retry?.error).toMatch(
+      /^h\d can't tell whether 10\.0\.0\.1 is in gluster's trusted pool: it lists node1\.example, a name that leads to no address/,
+    );
+    hosts.setFaults([]);
+    await pool.recovery.run();
+    expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
+    expect(poolOf(hosts, 'h1')).toEqual(['h1', 'h2', 'h3']);
+  });
+});
+
 it('a node whose only neighbour is down takes a new one', async () => {
   const hosts = strictHosts(3, 1);
   await withPool(hosts, async (pool) => {

@@ -310,6 +310,37 @@ function repairer(at: Scene, executor: Executor = new MockExecutor(at.hosts), re
   );
 }
 
+describe('thin pools', () => {
+  it('are known by the fullest of each device once a node was compared, and not when it does not tell', () =>
+    scene(async (at) => {
+      const used = new Map([['data_percent', '96.50']]);
+      const told = (executor: Executor): Executor => ({
+        run: async (host, batch, signal) =>
+          (await executor.run(host, batch, signal)).map((result) => ({
+            ...result,
+            stdout: result.stdout.replace(
+              /("lv_attr": "twi[^}]*"data_percent": ")[^"]*/,
+              `$1${used.get('data_percent')}`,
+            ),
+          })),
+        awaitLeftovers: (host) => executor.awaitLeftovers(host),
+        close: () => executor.close(),
+      });
+      const repairing = repairer(at, told(new MockExecutor(at.hosts)));
+      expect(repairing.thinPools.byDevice()).toEqual(new Map());
+      await repairing.run(at.nodeId, true, false);
+      const deviceId = at.vg.slice('vg_'.length);
+      expect(repairing.thinPools.byDevice()).toEqual(new Map([[deviceId, 0.965]]));
+      used.set('data_percent', '3.10');
+      await repairing.run(at.nodeId, true, false);
+      // Of its metadata more is used
+      expect(repairing.thinPools.byDevice()).toEqual(new Map([[deviceId, 0.1]]));
+      at.hosts.setFaults([{ kind: 'fail', match: ' lvs ', stderr: '  broken' }]);
+      await repairing.run(at.nodeId, true, false);
+      expect(repairing.thinPools.byDevice()).toEqual(new Map());
+    }));
+});
+
 describe('a busy or failing gluster', () => {
   it('is asked again, and the mounts are checked anew each time', () =>
     scene(async (at) => {
@@ -500,10 +531,33 @@ describe('the periodic comparison', () => {
     at: Scene,
     isReportOnly: boolean,
     isUp: (name: string) => boolean = () => true,
+    executor: Executor = new MockExecutor(at.hosts),
   ): Promise<void> {
+    const hosts = { executor, settings: HOST_SETTINGS };
     const health = { ...ALL_UP, isUp };
-    await new NodeRepairMonitor(at.pool.store, at.pool.repair, health, SILENT, isReportOnly).runOnce();
+    const repairing = repairer(at, executor);
+    await new NodeRepairMonitor(
+      { store: at.pool.store, hosts, health, log: SILENT },
+      repairing,
+      isReportOnly,
+    ).runOnce();
   }
+
+  /** Answers of some commands are other ones than the hosts'. */
+  function told(at: Scene, tell: (line: string, host: string, stdout: string) => string | null): Executor {
+    const mock = new MockExecutor(at.hosts);
+    return {
+      run: async (host, batch, signal) =>
+        (await mock.run(host, batch, signal)).map((result, i) => {
+          const stdout = tell(batch[i]?.argv.join(' ') ?? '', host, result.stdout);
+          return stdout === null ? result : { ...result, stdout };
+        }),
+      awaitLeftovers: (host) => mock.awaitLeftovers(host),
+      close: () => mock.close(),
+    };
+  }
+
+  const isOfAll = (line: string) => /volume (?:info|status all) --xml$/.test(line);
 
   it('mends all online nodes, and goes on past one that is down', () =>
     scene(async (at) => {
@@ -526,5 +580,71 @@ describe('the periodic comparison', () => {
       await done(at.pool, await at.pool.operations.setNodeState(at.nodeId, 'offline'));
       await monitored(at, false);
       expect(at.hosts.state()).toEqual(before);
+    }));
+
+  it('asks for the volumes of a cluster once, whatever the number of its nodes', () =>
+    scene(async (at) => {
+      const asked: string[] = [];
+      await monitored(
+        at,
+        false,
+        undefined,
+        told(at, (line, host) => {
+          if (line.startsWith('gluster'))
+            asked.push(`${host} ${line.replace(/^gluster --mode=script --timeout=\d+ /, '')}`);
+          return null;
+        }),
+      );
+      const [host] = asked[0]?.split(' ') ?? [];
+      expect(asked).toEqual([`${host} volume info --xml`, `${host} volume status all --xml`]);
+    }));
+
+  it('asks another host where one can not tell, and mends all the same', () =>
+    scene(async (at) => {
+      const before = at.hosts.state();
+      at.hosts.killBrick('h1', at.path);
+      const asked = new Set<string>();
+      const executor = told(at, (line, host) => {
+        if (!isOfAll(line)) return null;
+        asked.add(host);
+        return asked.size === 1 ? 'Connection failed. Please check if gluster daemon is operational.' : null;
+      });
+      await monitored(at, false, undefined, executor);
+      expect(asked.size).toBe(2);
+      expect(at.hosts.state()).toEqual(before);
+    }));
+
+  it.each([
+    ['has forgotten the volume', (text: string) => text.replace(/<volume>.*<\/volume>/s, '')],
+    ['has it stopped', (text: string) => text.replace('<status>1</status>', '<status>2</status>')],
+    ['does not see that its bricks run', (text: string) => text.replaceAll('<status>1</status>', '<status>0</status>')],
+  ])('believes nobody but the node itself of its volumes: the host that was asked for all %s', (_, lie) =>
+    scene(async (at) => {
+      const before = at.hosts.state();
+      const changed: string[] = [];
+      const executor = told(at, (line, _host, stdout) => {
+        if (/ (?:start|stop|set|mount|lvchange) /.test(line)) changed.push(line);
+        return isOfAll(line) ? lie(stdout) : null;
+      });
+      await monitored(at, false, undefined, executor);
+      expect(changed).toEqual([]);
+      expect(at.hosts.state()).toEqual(before);
+    }),
+  );
+
+  it('says nothing of a volume that was deleted since the cluster was read', () =>
+    scene(async (at) => {
+      at.hosts.setFaults([{ kind: 'hold', match: 'volume status all --xml', after: true }]);
+      const warned: object[] = [];
+      const log = { ...SILENT, warn: (fields: object) => void warned.push(fields) };
+      const hosts = { executor: new MockExecutor(at.hosts), settings: HOST_SETTINGS };
+      const { store, repair } = at.pool;
+      const round = new NodeRepairMonitor({ store, hosts, health: ALL_UP, log }, repair, false).runOnce();
+      await at.hosts.held.reached();
+      await done(at.pool, await at.pool.operations.deleteVolume(at.volumeId));
+      at.hosts.held.release(true);
+      await round;
+      expect(warned).toEqual([]);
+      expect(at.pool.operations.lastRepairReport(at.nodeId)).toMatchObject({ findings: [], isHealthy: true });
     }));
 });

@@ -31,6 +31,7 @@ async function openDesk(isRunning = true): Promise<Desk> {
     },
     write: (work, options) => inner.write(work, options),
     backup: () => inner.backup(),
+    refusal: () => inner.refusal(),
     giveUpUndecided: () => inner.giveUpUndecided(),
     close: () => inner.close(),
   };

@@ -6,7 +6,7 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
 import { RestoredDatabase } from '../../src/operations/engine/restored-database.js';
-import { findDifferences } from '../../src/operations/examination/examine.js';
+import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import { NEW_RECORD, type Progress } from '../../src/domain/pending-operation.js';
-import { markInterrupted } from '../../src/operations/engine/recovery.js';
+import { markInterrupted, Recovery } from '../../src/operations/engine/recovery.js';
+import { Schedule } from '../../src/operations/engine/schedule.js';
 import { beginAgain, succeed } from '../../src/operations/engine/transitions.js';
 import type { QueueTicket } from '../../src/operations/ports.js';
 import { volumeCreate } from '../../src/operations/volumes/volume-create.js';
@@ -118,6 +119,32 @@ it('is cancelled while it waits, at once', () =>
     expect((await answerOf(pool, ticket)).error).toMatch(/was cancelled/);
   }));
 
+it('is cancelled again, and after a restart, with the same end', () =>
+  withSequence(async (scene) => {
+    const { pool, ticket, id, go } = scene;
+    go.open();
+    await pool.runner.settled();
+    await markInterrupted(pool.store, SILENT);
+    await Promise.all([pool.operations.cancel(id), pool.operations.cancel(id)]);
+    expect((await answerOf(pool, ticket)).error).toMatch(/was cancelled/);
+    await pool.runner.settled();
+    expect(await names(scene)).toEqual(['one', 'two']);
+    await expect(pool.operations.cancel(id)).rejects.toThrow('Id not found');
+  }));
+
+it.each([
+  ['request', /create-volume.*has no parts .* taken back as a whole/],
+  ['heketi', /Heketi began it/],
+  ['leftover', /has left on hosts/],
+] as const)('what is none can not be cancelled, and says why (%s)', (origin, reason) =>
+  withPool(strictHosts(1, 1), async ({ store, operations }) => {
+    const record = { ...NEW_RECORD, id: 'other', type: 'create-volume', createdAt: 1, actions: [], origin } as const;
+    await store.write((tx) => tx.operations.insert(record));
+    await expect(operations.cancel('other')).rejects.toThrow(reason);
+    expect(await store.read((tx) => tx.operations.find('other'))).toEqual(record);
+  }),
+);
+
 it('learns why a part failed', () =>
   withSequence(async (scene) => {
     const { pool, hosts, ticket, reached, go } = scene;
@@ -135,7 +162,10 @@ it('is nothing that a change without parts could be', () =>
   withSequence(async ({ pool, reached, go, id }) => {
     await reached.opened;
     const [part] = await pool.store.read((tx) => tx.operations.listByParent(id));
-    await expect(pool.engine.cancel(part?.id ?? '')).rejects.toThrow(/has no parts .* can't be cancelled/);
+    await expect(pool.operations.cancel(part?.id ?? '')).rejects.toThrow(
+      `it is a part of operation ${id}; cancel that`,
+    );
+    expect((await pool.store.read((tx) => tx.operations.find(id)))?.progress?.isCancelled).toBe(false);
     go.open();
   }));
 
@@ -152,3 +182,24 @@ it('knows a part that is tried anew, and not what a part has left behind', () =>
     expect(parts).toMatchObject([{ id: 'again', origin: 'sequence' }]);
     expect(await store.read((tx) => tx.operations.find('left'))).toMatchObject({ origin: 'leftover', dueAt: 5 });
   }));
+
+it('that wait are asked again when the database could not be read at their time', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const read = vi.fn().mockRejectedValueOnce(new Error('the disk is slow')).mockResolvedValue([]);
+  const waits = new Schedule(SILENT, () => recovery.runWaiting());
+  waits.start(WAIT_MS);
+  const recovery = new Recovery(
+    { read } as never,
+    {} as never,
+    { schedule: waits, waits },
+    { onUp: () => undefined } as never,
+    SILENT,
+    () => false,
+  );
+  recovery.runWaiting();
+  await recovery.settled();
+  await vi.advanceTimersByTimeAsync(30_000);
+  await recovery.settled();
+  expect(read).toHaveBeenCalledTimes(2);
+});

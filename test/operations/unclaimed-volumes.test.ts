@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { createMetrics } from '../../src/metrics/registry.js';
-import { findDifferences } from '../../src/operations/examination/examine.js';
+import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { differences } from '../support/differences.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
 import { done, loadTopology, type Pool, STAYING, strictHosts, volumeRequest, withPool } from '../support/pool.js';
@@ -78,8 +78,14 @@ it('what is left behind is a difference and counted after a minute, and is never
     const { id } = await create(pool, 'left');
     const metrics = createMetrics();
     const counted = async () => {
-      const states = new Map<string, boolean>();
-      const sources = { store: pool.store, inFlight: () => 0, nodeStates: () => states, droppedLogLines: () => 0 };
+      const sources = {
+        store: pool.store,
+        inFlight: () => 0,
+        nodeStates: () => new Map(),
+        thinPools: () => new Map(),
+        deviceConditions: () => new Map(),
+        droppedLogLines: () => 0,
+      };
       return /^mortar_volumes_unclaimed (\S+)$/m.exec((await metrics.render(sources)).body)?.[1];
     };
     const host = { executor: new MockExecutor(hosts), settings: HOST_SETTINGS };

@@ -8,9 +8,11 @@ const SRC = resolve(import.meta.dirname, '../../src');
 const WRITERS = ['interchange/import.ts', 'operations/engine/transitions.ts'];
 
 it('records of operations are written by transitions alone, and by an import, which brings its own', () => {
+  // What an import has in memory before it writes is no record yet.
+  const write = /(?<!\bimported)\.operations\.(insert|update|delete|setStatus|mark\w+)\(/;
   const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => /\.operations\.(insert|update|delete|setStatus|mark\w+)\(/.test(readFileSync(file, 'utf8')));
+    .filter((file) => write.test(readFileSync(file, 'utf8')));
   expect(files.map((file) => relative(SRC, file)).sort()).toEqual(WRITERS);
 });

@@ -1,9 +1,12 @@
-import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { cluster } from './records.js';
 import { linkTo, openTemporary, temporaryFile } from './temporary-database.js';
+
+const PAGE = 2048;
 
 describe('a copy of the file alone', () => {
   it('is complete soon after the last change', async () => {
@@ -24,6 +27,52 @@ describe('a copy of the file alone', () => {
     const copy = aloneOf(file);
     await expect(openStore({ file: copy })).rejects.toThrow(/is incomplete: it was copied without its log/);
     await expect(openStore({ file: copy, readOnly: true })).rejects.toThrow(/is incomplete/);
+  });
+
+  it('is refused when its parts are of two complete states, wherever the one ends and the other begins', async () => {
+    const { file, store } = await changed(1);
+    const earlier = await sealedBytes(file);
+    for (let n = 0; n < 40; n++) await store.write((tx) => tx.clusters.insert(cluster(`d${n}`)));
+    const later = await sealedBytes(file, earlier);
+    const copy = temporaryFile();
+    for (let at = PAGE; at < later.length; at += PAGE) {
+      writeFileSync(copy, Buffer.concat([earlier.subarray(0, at), later.subarray(at)]));
+      await expect(openStore({ file: copy }), `${at}`).rejects.toThrow(/its parts are of different states/);
+    }
+    for (const [bytes, count] of [
+      [earlier, 1],
+      [later, 41],
+    ] as const) {
+      writeFileSync(copy, bytes);
+      const opened = await openTemporary(copy);
+      expect(await idsIn(opened)).toHaveLength(count);
+      await opened.close();
+    }
+  });
+
+  it('is refused when it has lost its end', async () => {
+    const { file } = await changed(1);
+    const bytes = await sealedBytes(file);
+    const copy = temporaryFile();
+    writeFileSync(copy, bytes.subarray(0, bytes.length - 1));
+    await expect(openStore({ file: copy })).rejects.toThrow(/its parts are of different states/);
+  });
+
+  it('is opened again after another program has changed it, as the refusal says', async () => {
+    const { file, store } = await changed();
+    await store.close();
+    const byHand = (sql: string) => {
+      const database = new Database(file);
+      database.exec(sql);
+      database.close();
+    };
+    byHand('create table grown as select zeroblob(100000) as bytes; drop table grown');
+    const [, mended = ''] = await openStore({ file }).then(
+      () => [],
+      (error: Error) => /sqlite3 \S+ '([^']+)'$/.exec(error.message) ?? [error.message],
+    );
+    byHand(mended);
+    expect(await idsIn(await openTemporary(file))).toEqual(['c1']);
   });
 
   it('is complete after the server has started and after it has stopped', async () => {
@@ -102,6 +151,16 @@ async function changed(sealAfterMs = 600_000) {
   const store = await openTemporary(file, { sealAfterMs });
   await store.write((tx) => tx.clusters.insert(cluster('c1')));
   return { file, store };
+}
+
+/** Of a file that is complete without its log, and not as it was before. */
+async function sealedBytes(file: string, before: Buffer = Buffer.alloc(0)): Promise<Buffer> {
+  return vi.waitFor(() => {
+    const bytes = readFileSync(file);
+    if (bytes.length % PAGE === 0 || bytes.equals(before) || statSync(`${file}-wal`).size > 0)
+      throw new Error('not yet');
+    return bytes;
+  });
 }
 
 function aloneOf(file: string): string {

@@ -4,10 +4,10 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { loadMigrations, migrate } from '../../src/store/sqlite/migrate.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
+import { MIGRATIONS, migrationsUpTo } from './older-migrations.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
 
-const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 const NEWEST = loadMigrations().length;
 
 /** The project's own migrations and one more. */
@@ -15,15 +15,6 @@ function migrationsWith(sql: string): string {
   const directory = temporaryDirectory();
   cpSync(MIGRATIONS, directory, { recursive: true });
   writeFileSync(join(directory, `${String(NEWEST + 1).padStart(4, '0')}_more.sql`), sql);
-  return directory;
-}
-
-/** The project's migrations up to one version. */
-function migrationsUpTo(version: number): string {
-  const directory = temporaryDirectory();
-  for (const name of readdirSync(MIGRATIONS).sort().slice(0, version)) {
-    copyFileSync(join(MIGRATIONS, name), join(directory, name));
-  }
   return directory;
 }
 

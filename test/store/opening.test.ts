@@ -71,7 +71,7 @@ describe('a file is refused, with a sentence, and not changed,', () => {
   Buffer.from([0xed, 0xda, 0x0c, 0xed]).copy(bolt, 16);
 
   it.each([
-    ['a database of the original', bolt, /Heketi database \(BoltDB\).*converted/],
+    ['a database of the original', bolt, /Heketi database \(BoltDB\).*started on it converts/],
     ['JSON', Buffer.from('{"clusterentries":{}}'), /looks like JSON/],
     ['compressed', Buffer.from([0x1f, 0x8b, 8, 0]), /compressed/],
     ['some text', Buffer.from('hello\n'), /not an SQLite file/],

@@ -134,12 +134,17 @@ describe('records', () => {
       expect(await tx.nodes.listIdsByCluster('c2')).toEqual(['a2']);
       expect((await tx.devices.listByNode('a1')).map(({ id }) => id)).toEqual(['d1', 'd9']);
       expect((await tx.devices.listByCluster('c1')).map(({ id }) => id)).toEqual(['d1', 'd9', 'd0']);
-      expect(await tx.devices.largestPoolMetadata('c1')).toEqual(
-        new Map([
-          ['d1', 8],
-          ['d0', 16],
-        ]),
-      );
+      const groups = await tx.devices.listByNodeOfCluster('c1', true);
+      expect(groups.map(({ nodeId, devices }) => [nodeId, devices.map(({ id }) => id)])).toEqual([
+        ['a1', ['d1', 'd9']],
+        ['a3', ['d0']],
+      ]);
+      expect(groups.map(({ largestPoolMetadata }) => largestPoolMetadata)).toEqual([
+        new Map([['d1', 8]]),
+        new Map([['d0', 16]]),
+      ]);
+      expect(await tx.devices.findLargestPoolMetadata('d1')).toBe(8);
+      expect(await tx.devices.findLargestPoolMetadata('d9')).toBeNull();
       expect((await tx.bricks.listByDevice('d1')).map(({ id }) => id)).toEqual(['b1', 'b2']);
       expect((await tx.bricks.listByNode('a3')).map(({ id }) => id)).toEqual(['b3']);
       expect((await tx.bricks.listByVolume('f1')).map(({ id }) => id)).toEqual(['b1', 'b2']);

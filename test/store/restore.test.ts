@@ -1,8 +1,13 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
-import { exportDatabase, importDatabaseFile } from '../../src/app/database-commands.js';
+import { gzipSync } from 'node:zlib';
+import { expect, it, onTestFinished } from 'vitest';
+import { exportDatabase } from '../../src/app/database-commands.js';
+import { importDatabaseFile } from '../../src/app/import-database.js';
 import { restoreDatabase } from '../../src/app/restore-database.js';
+import { checksumFile, checksumLine, sha256 } from '../../src/backup/checksum.js';
 import type { Store } from '../../src/store/store.js';
 import { cluster } from './records.js';
 import { linkTo, openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
@@ -32,6 +37,20 @@ it('a restore changes nothing when the backup is damaged, or the database in use
   expect(readdirSync(dirname(file)).filter((name) => name.includes('restoring'))).toEqual([]);
 });
 
+it('a compressed backup is unpacked, and compared with the checksum beside it', async () => {
+  const { file, backupFile } = await killedAfterBackup();
+  const packed = gzipSync(readFileSync(backupFile));
+  writeFileSync(`${backupFile}.gz`, packed);
+  const checksum = checksumFile(`${backupFile}.gz`);
+  const restore = () => restoreDatabase({ backupFile: `${backupFile}.gz`, dbFile: file, debug: false }, () => {});
+  writeFileSync(checksum, checksumLine(sha256(Buffer.from('another')), `${backupFile}.gz`));
+  await expect(restore()).rejects.toThrow(/is not what its checksum/);
+  expect(await idsIn(await openTemporary(file, { readOnly: true }))).toEqual(['c2']);
+  writeFileSync(checksum, checksumLine(sha256(packed), `${backupFile}.gz`));
+  expect(await restore()).toBe(0);
+  expect(await idsIn(await openTemporary(file))).toEqual(['c1']);
+});
+
 it('a restore in the place of a link replaces what it leads to, log included', async () => {
   const { file, backupFile } = await killedAfterBackup();
   const link = linkTo(file);
@@ -53,13 +72,71 @@ it('a restore is refused when a server has started while the backup was verified
   expect(await idsIn(await openTemporary(file))).toEqual(['c2', 'c3']);
 });
 
+/** A process that has Heketi's database open as a Heketi has. */
+async function openAsHeketi(file: string): Promise<ChildProcess> {
+  const heketi = spawn('flock', ['--no-fork', file, 'sh', '-c', 'echo locked; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(() => void heketi.kill('SIGKILL'));
+  await once(heketi.stdout, 'data');
+  return heketi;
+}
+
+it("a restore is refused over Heketi's own database as long as a Heketi has it open", async () => {
+  const { file, backupFile } = await killedAfterBackup();
+  const original = readFileSync('test/golden/db/block.db');
+  writeFileSync(file, original);
+  const heketi = await openAsHeketi(file);
+  const restore = () => restoreDatabase({ backupFile, dbFile: file, debug: false }, () => {});
+  await expect(restore()).rejects.toThrow(/can't be replaced: another process has it locked/);
+  expect(readFileSync(file).equals(original)).toBe(true);
+  heketi.kill('SIGKILL');
+  await once(heketi, 'exit');
+  expect(await restore()).toBe(0);
+  expect(readFileSync(`${file}.replaced`).equals(original)).toBe(true);
+});
+
+it("a restore of Heketi's own database is refused as long as a Heketi writes to it: a copy may be of two states", async () => {
+  const { file } = await killedAfterBackup();
+  const backupFile = join(temporaryDirectory(), 'heketi.db');
+  copyFileSync('test/golden/db/block.db', backupFile);
+  const heketi = await openAsHeketi(backupFile);
+  const restore = () => restoreDatabase({ backupFile, dbFile: file, debug: false }, () => {});
+  await expect(restore()).rejects.toThrow(
+    `${backupFile} is a Heketi database that can't be converted: another process`,
+  );
+  expect(await idsIn(await openTemporary(file, { readOnly: true }))).toEqual(['c2']);
+  heketi.kill('SIGKILL');
+  await once(heketi, 'exit');
+  expect(await restore()).toBe(0);
+});
+
+it('a second restore that is begun while one is under way is refused, and spoils nothing of it', async () => {
+  const { file, backupFile } = await killedAfterBackup();
+  const restore = () => restoreDatabase({ backupFile, dbFile: file, debug: false }, () => {});
+  const first = restore();
+  while (!existsSync(`${file}.restoring`)) await new Promise<void>((turn) => setImmediate(turn));
+  await expect(restore()).rejects.toThrow(/another restore, conversion or import of .* is under way/);
+  expect(await first).toBe(0);
+  expect(await idsIn(await openTemporary(file))).toEqual(['c1']);
+});
+
 it('an import beside the log of a lost database is exactly what was imported', async () => {
   const { file, backupFile } = await killedAfterBackup();
   const jsonFile = join(dirname(file), 'dump.json');
-  await exportDatabase({ dbFile: backupFile, jsonFile, debug: false }, () => {});
+  await exportDatabase(
+    { dbFile: backupFile, jsonFile, debug: false },
+    () => {},
+    () => {},
+  );
   const imported = join(temporaryDirectory(), 'heketi.db');
   copyFileSync(`${file}-wal`, `${imported}-wal`);
-  expect(await importDatabaseFile({ dbFile: imported, jsonFile, debug: false })).toBe(0);
+  expect(
+    await importDatabaseFile(
+      { dbFile: imported, source: { jsonFile }, leavesOutDangling: false, debug: false },
+      () => {},
+    ),
+  ).toBe(0);
   expect(await idsIn(await openTemporary(imported))).toEqual(['c1']);
 });
 

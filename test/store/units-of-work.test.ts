@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
 import type { Transactions } from '../../src/store/sqlite/connection.js';
-import { type Durability, UnitsOfWork } from '../../src/store/sqlite/units-of-work.js';
+import { type Durability, type UnitHooks, UnitsOfWork } from '../../src/store/sqlite/units-of-work.js';
 import type { Tx } from '../../src/store/store.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryFile } from './temporary-database.js';
 
 /** An engine that notes what it is told; `failing` names a command that throws, once. */
-function recording(failing?: keyof Transactions, disk?: { durability: Durability; commit(): void }) {
+function recording(
+  failing?: keyof Transactions,
+  disk?: { durability: Durability; commit(): void },
+  hooks: UnitHooks = {},
+) {
   const log: string[] = [];
   let isOpen = false;
   let faults = failing === undefined ? 0 : 1;
@@ -34,7 +38,7 @@ function recording(failing?: keyof Transactions, disk?: { durability: Durability
     isOpen = false;
   };
   const tx = {} as Tx;
-  return { log, giveUp, units: new UnitsOfWork(tx, tx, transactions, {}, disk?.durability) };
+  return { log, giveUp, units: new UnitsOfWork(tx, tx, transactions, hooks, disk?.durability) };
 }
 
 describe('units of work that arrive together', () => {
@@ -43,6 +47,24 @@ describe('units of work that arrive together', () => {
     const results = await Promise.all([1, 2, 3].map((n) => units.write(async () => n)));
     expect(results).toEqual([1, 2, 3]);
     expect(log.filter((name) => name === 'begin' || name === 'commit')).toEqual(['begin', 'commit']);
+  });
+
+  it('share it as far as there is time: then whoever waits has a turn', async () => {
+    let nowMs = 0;
+    const { units, log } = recording(undefined, undefined, { nowMs: () => nowMs });
+    const order: string[] = [];
+    const write = (name: string) =>
+      units.write(async () => {
+        nowMs += 8;
+        order.push(name);
+      });
+    const writes = ['1', '2', '3', '4', '5'].map(write);
+    const turn = new Promise<void>((resolve) => {
+      setImmediate(() => resolve(void order.push('somebody else')));
+    });
+    await Promise.all([...writes, turn]);
+    expect(log.filter((name) => name === 'commit')).toHaveLength(2);
+    expect(order).toEqual(['1', '2', '3', 'somebody else', '4', '5']);
   });
 
   it('are answered only after the commit', async () => {
@@ -177,16 +199,22 @@ describe('while the disk is waited for', () => {
     expect(told).toEqual(['write']);
   });
 
-  it('the next group is committed', async () => {
+  it('the next units gather for one commit, which is begun when the disk has answered', async () => {
     const { units, log, sync, told, tell } = waiting();
+    const commits = () => log.filter((name) => name === 'commit').length;
     void units.write(async () => undefined).then(...tell('first'));
     await turns();
     void units.write(async () => undefined).then(...tell('second'));
     await turns();
-    expect(log.filter((name) => name === 'commit')).toHaveLength(2);
+    void units.write(async () => undefined).then(...tell('third'));
+    await turns();
+    expect([commits(), told]).toEqual([1, []]);
     sync();
     await turns();
-    expect(told).toEqual(['first', 'second']);
+    expect([commits(), told]).toEqual([2, ['first']]);
+    sync();
+    await turns();
+    expect(told).toEqual(['first', 'second', 'third']);
   });
 
   it('a read goes on, and its answer is held back', async () => {

@@ -14,7 +14,7 @@ export interface TestApp extends App {
 }
 
 /** The whole server on an SQLite file with simulated hosts, without a port. `glusterfs`: keys of heketi.json. */
-export async function startApp(glusterfs: object = {}): Promise<TestApp> {
+export async function startApp(glusterfs: object = {}, env: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'mortar-app-'));
   const file = join(folder, 'heketi.json');
   const defaults = {
@@ -24,7 +24,7 @@ export async function startApp(glusterfs: object = {}): Promise<TestApp> {
     disable_monitor_gluster_nodes: true,
   };
   writeFileSync(file, JSON.stringify({ port: '0', glusterfs: { ...defaults, ...glusterfs } }));
-  const { config } = loadConfig({ file, env: {}, flags: { disableAuth: true } });
+  const { config } = loadConfig({ file, env, flags: { disableAuth: true } });
   const logging = createLogger({ level: config.logLevel, format: 'json' });
   const app = await createApp(config, logging);
   return {

@@ -15,7 +15,10 @@ const QUESTIONS = new Set<keyof Operations>([
   'repairReport',
   'lastRepairReport',
   'preflightDevice',
+  'planRemoval',
+  'planReinstatement',
   'planVolume',
+  'planBlockVolume',
   'inFlight',
   'isInFlight',
 ]);

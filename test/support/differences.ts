@@ -76,9 +76,12 @@ function wrongBooks({ devices, bricks }: Records, state: HostsState): string[] {
 }
 
 /** Within the store: marks of operations, and records that name others which do not exist or name them differently. */
-async function contradictions(tx: ReadTx, { bricks, volumes, devices, nodes }: Records): Promise<string[]> {
+async function contradictions(
+  tx: ReadTx,
+  { bricks, volumes, blockVolumes, devices, nodes }: Records,
+): Promise<string[]> {
   const found: string[] = [];
-  for (const { id, pendingId } of [...bricks, ...volumes.values()])
+  for (const { id, pendingId } of [...bricks, ...volumes.values(), ...blockVolumes])
     if (pendingId) found.push(`${id} is still marked by operation ${pendingId}`);
   for (const brick of bricks) {
     if (devices.get(brick.deviceId)?.nodeId !== brick.nodeId || !nodes.has(brick.nodeId))

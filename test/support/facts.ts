@@ -1,3 +1,4 @@
+import type { BlockVolume } from '../../src/domain/block-volume.js';
 import { type Brick, brickLvName, brickThinPoolName } from '../../src/domain/brick.js';
 import type { Device } from '../../src/domain/device.js';
 import { type Durability, replicaCount } from '../../src/domain/durability.js';
@@ -15,6 +16,7 @@ export interface Records {
   readonly devices: ReadonlyMap<Id, Device>;
   readonly bricks: readonly Brick[];
   readonly volumes: ReadonlyMap<Id, Volume>;
+  readonly blockVolumes: readonly BlockVolume[];
 }
 
 export async function readRecords(tx: ReadTx): Promise<Records> {
@@ -23,6 +25,7 @@ export async function readRecords(tx: ReadTx): Promise<Records> {
     devices: byId(await tx.devices.list()),
     bricks: await tx.bricks.list(),
     volumes: byId(await tx.volumes.list()),
+    blockVolumes: await tx.blockVolumes.list(),
   };
 }
 
@@ -51,8 +54,17 @@ export function expectedFacts(records: Records, hosts: HostsState): string[] {
   const pools = new Set<string>();
   for (const brick of records.bricks) facts.push(...brickFacts(records, brick, pools));
   for (const volume of records.volumes.values()) facts.push(...volumeFacts(records, volume));
+  for (const { hostingVolumeId, name, sizeGib, hosts: exporting } of records.blockVolumes)
+    facts.push(blockFact(records.volumes.get(hostingVolumeId)?.name ?? '?', { name, sizeGib, hosts: exporting }));
   facts.push(...poolFacts(records, hosts));
   return facts;
+}
+
+function blockFact(
+  hosting: string,
+  { name, sizeGib, hosts }: { readonly name: string; readonly sizeGib: number; readonly hosts: readonly string[] },
+): string {
+  return `block volume ${hosting}/${name} of ${sizeGib} GiB on ${[...hosts].sort().join(' ')}`;
 }
 
 function brickFacts(records: Records, brick: Brick, pools: Set<string>): string[] {
@@ -127,7 +139,10 @@ function hostOf(records: Records, nodeId: Id): string {
 export function actualFacts(records: Records, { hosts, pools }: HostsState): string[] {
   const facts: string[] = [];
   const deviceRoots = new Set([...records.devices.keys()].map((id) => `${MOUNTS}/vg_${id}`));
-  for (const { manage, devices, groups, mounts, fstab, directories } of hosts) {
+  const known = new Set([...records.nodes.values()].map(manageName));
+  // What was left on a host that is gone for good is nobody's.
+  const there = hosts.filter(({ manage, isUp }) => isUp || known.has(manage));
+  for (const { manage, devices, groups, mounts, fstab, directories } of there) {
     for (const { path, contents } of devices)
       if (contents.startsWith('PV of ')) facts.push(`pv ${manage} ${path} of ${contents.slice('PV of '.length)}`);
     for (const group of groups) {
@@ -135,7 +150,9 @@ export function actualFacts(records: Records, { hosts, pools }: HostsState): str
       for (const lv of group.volumes) {
         const name = `${manage} ${group.name}/${lv.name} of ${lv.sizeKib} KiB`;
         facts.push(lv.kind === 'pool' ? `pool ${name}` : `lv ${name} in ${lv.pool}, ${lv.mkfs}`);
-        facts.push(...lv.directories.map((dir) => `brick directory ${manage} ${group.name}/${lv.name} ${dir}`));
+        // gluster-block's own files tell what its block volumes do.
+        const directories = lv.directories.filter((dir) => !/\/block-(?:meta|store)\b/.test(dir));
+        facts.push(...directories.map((dir) => `brick directory ${manage} ${group.name}/${lv.name} ${dir}`));
       }
     }
     for (const mount of mounts) facts.push(`mount ${manage} ${mount.source} on ${mount.target} ${mount.options}`);
@@ -160,6 +177,7 @@ function servedFacts(volume: HostsState['pools'][number]['volumes'][number]): st
     `volume ${name} ${volume.type}, ${status}, ${volume.bricks.length} bricks, ${volume.snapshots} snapshots`,
     ...volume.bricks.map((brick) => `served by ${name}: ${brick}`),
     ...volume.options.map((option) => `option of ${name}: ${option}`),
+    ...volume.blocks.map((block) => blockFact(name, block)),
   ];
 }
 

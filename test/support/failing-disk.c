@@ -3,7 +3,8 @@
  * FAILING_DISK_FILES, which stand between colons.
  *
  *   FAILING_DISK        control file: `OPERATION ERROR SKIP COUNT`, such as `sync EIO 2 1`: the third sync fails, once;
- *                       `write ENOSPC 0 -1`: each write fails, and each truncation. Without the file everything works.
+ *                       `write ENOSPC 0 -1`: each write fails, and each truncation; `sync HANG 0 -1`: each sync waits
+ *                       until the file is gone, and is made then. Without the file everything works.
  *   FAILING_DISK_HITS   gets a byte for each failure
  *   FAILING_DISK_COUNT  gets a byte for each operation of the kind
  *
@@ -61,6 +62,10 @@ static int fails(const char *operation, int descriptor) {
   int number = seen++;
   if (number < skip || (count >= 0 && number >= skip + count)) return 0;
   note("FAILING_DISK_HITS");
+  if (strcmp(error, "HANG") == 0) {
+    while (access(control, F_OK) == 0) usleep(5000);
+    return 0;
+  }
   errno = strcmp(error, "ENOSPC") == 0 ? ENOSPC : EIO;
   return 1;
 }
@@ -70,6 +75,10 @@ static int fails(const char *operation, int descriptor) {
 int fsync(int descriptor) { return fails("sync", descriptor) ? -1 : REAL(fsync)(descriptor); }
 
 int fdatasync(int descriptor) { return fails("sync", descriptor) ? -1 : REAL(fdatasync)(descriptor); }
+
+ssize_t write(int descriptor, const void *data, size_t size) {
+  return fails("write", descriptor) ? -1 : REAL(write)(descriptor, data, size);
+}
 
 ssize_t pwrite(int descriptor, const void *data, size_t size, off_t offset) {
   return fails("write", descriptor) ? -1 : REAL(pwrite)(descriptor, data, size, offset);

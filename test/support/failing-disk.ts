@@ -4,7 +4,8 @@ import { preloadedLibrary } from './preloaded-library.js';
 
 export interface DiskFault {
   readonly operation: 'sync' | 'write';
-  readonly error: 'EIO' | 'ENOSPC';
+  /** `HANG`: nothing comes back before `mend`. */
+  readonly error: 'EIO' | 'ENOSPC' | 'HANG';
   /** Operations that go well before. */
   readonly skip: number;
   /** How many fail; null: all from then on. */

@@ -1,5 +1,5 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -11,6 +11,7 @@ import type {
   ChannelProvider,
   ChannelRequest,
 } from '../../src/executors/shell/channel.js';
+import { killSession } from './process-session.js';
 
 /** Scripts of a plain user keep their locks below their home, which the test gives them. */
 const NOBODY = 65_534;
@@ -231,19 +232,6 @@ class LocalChannel {
 
   kill(): void {
     const pid = this.#child?.pid;
-    if (pid === undefined) return;
-    const members = readdirSync('/proc').filter((name) => sessionOf(name) === pid);
-    spawnSync('kill', ['-KILL', ...members]); // some may have ended since
-  }
-}
-
-/** The session of a process; null for what is no process, or none any more. */
-function sessionOf(name: string): number | null {
-  if (!/^\d+$/.test(name)) return null;
-  try {
-    const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[4]);
-  } catch {
-    return null;
+    if (pid !== undefined) killSession(pid);
   }
 }

@@ -8,6 +8,7 @@ import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts, type SimulatedLatency } from '../../src/executors/mock/simulated-hosts.js';
 import { createOperations } from '../../src/operations/create-operations.js';
+import type { DeviceCheck } from '../../src/operations/device-check/device-check.js';
 import type { Engine } from '../../src/operations/engine/engine.js';
 import type { EngineContext } from '../../src/operations/engine/operation.js';
 import type { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
@@ -18,7 +19,7 @@ import type { Pacing } from '../../src/operations/hosts/gluster-lock.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
 import { SEQUENCE_KINDS } from '../../src/operations/kinds.js';
 import type { Logger } from '../../src/operations/logger.js';
-import type { NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
+import type { BlockVolumeRequest, NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
 import type { NodeRepair } from '../../src/operations/repair/node-repair.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import { openStore } from '../../src/store/open-store.js';
@@ -36,9 +37,13 @@ export const OPERATION_SETTINGS: OperationSettings = {
   preRequestOptions: '',
   postRequestOptions: '',
   blockHostingOptions: 'group gluster-block',
+  autoCreateBlockHosting: false,
+  blockHostingSizeGib: 50,
   volumeCreateRetries: 0,
   maxInflight: null,
   operationsPerCluster: 64,
+  healsPerRemoval: 4,
+  healLimitMs: 7 * 86_400_000,
   hasGlusterLimits: true,
   reserveSpareMetadata: true,
 };
@@ -66,7 +71,7 @@ export function hastyPacing(): Pacing {
   };
 }
 
-/** Strict simulated hosts h1..hN, each with `devices` disks. */
+/** Strict simulated hosts h1..hN, each with `devices` disks, whose addresses have names that are in no record. */
 export function strictHosts(
   hosts: number,
   devices: number,
@@ -80,6 +85,7 @@ export function strictHosts(
     hosts: Array.from({ length: hosts }, (_, i) => ({
       manage: `h${i + 1}`,
       storage: `10.0.0.${i + 1}`,
+      dnsName: `node${i + 1}.example`,
       devices: Array.from({ length: devices }, (_, d) => ({
         path: `/dev/sd${'bcdefgh'[d]}`,
         sizeKib: sizeGib * KIB_PER_GIB,
@@ -97,6 +103,7 @@ export interface Pool {
   readonly runner: OperationRunner;
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
+  readonly deviceCheck: DeviceCheck;
   readonly answers: QueueAnswers;
   readonly engine: Engine;
 }
@@ -105,6 +112,8 @@ export interface PoolOptions {
   readonly settings?: Partial<OperationSettings>;
   readonly hostSettings?: Partial<HostSettings>;
   readonly health?: NodeHealth;
+  /** Nothing is logged without it. */
+  readonly log?: Logger;
   /** Instead of one on the file. */
   readonly store?: Store;
   /** Besides the server's own; of the same type as one of these, in its place. */
@@ -119,7 +128,7 @@ export async function openPool(file: string, executor: Executor, options: PoolOp
     work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
     health: options.health ?? ALL_UP,
     settings: { ...OPERATION_SETTINGS, ...options.settings },
-    log: SILENT,
+    log: options.log ?? SILENT,
   };
   const services = createOperations(context, [...SEQUENCE_KINDS, ...(options.sequences ?? [])]);
   return { store, ...services, operations: askedBy(services.operations), port: services.operations };
@@ -219,4 +228,8 @@ export function volumeRequest(overrides: Partial<VolumeRequest> = {}): VolumeReq
     snapshotFactor: 1,
     ...overrides,
   };
+}
+
+export function blockVolumeRequest(overrides: Partial<BlockVolumeRequest> = {}): BlockVolumeRequest {
+  return { sizeGib: 5, name: '', clusters: null, haCount: 0, hasAuth: false, ...overrides };
 }

@@ -94,9 +94,14 @@ export class SimCluster {
     return JSON.parse(await this.#ask('state', '--hosts')) as CanonicalHostsState;
   }
 
+  /** What there is of a host here. */
+  hostFolder(host: string): string {
+    return join(this.#folder, 'c', `node${this.hosts.indexOf(host) + 1}`);
+  }
+
   /** A host's file, as a path here. */
   path(host: string, file: string): string {
-    return join(this.#folder, 'c', `node${this.hosts.indexOf(host) + 1}`, 'root', file);
+    return join(this.hostFolder(host), 'root', file);
   }
 
   write(host: string, file: string, text: string, mode = 0o644): void {
@@ -126,7 +131,7 @@ export class SimCluster {
 
   /** How many connections a host's sshd has let in since it was made. */
   connections(host: string): number {
-    const log = readFileSync(join(this.path(host, '..'), 'sshd.log'), 'utf8');
+    const log = readFileSync(join(this.hostFolder(host), 'sshd.log'), 'utf8');
     return log.match(/^Accepted publickey/gm)?.length ?? 0;
   }
 

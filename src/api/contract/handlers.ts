@@ -45,6 +45,8 @@ export interface AnyReply {
   readonly fileName?: string;
   readonly location?: string;
   readonly isPending?: true;
+  /** Of pending work, for people. */
+  readonly progress?: string;
 }
 
 type SuccessStatus = 200 | 201 | 202 | 204 | 303;
@@ -58,7 +60,7 @@ type ReplyOf<Status, Response> = Response extends { readonly content: { readonly
       : Response extends { readonly headers: { readonly Location: string } }
         ? { readonly status: Status; readonly location: string }
         : Response extends { readonly headers: { readonly 'X-Pending': string } }
-          ? { readonly status: Status; readonly isPending: true }
+          ? { readonly status: Status; readonly isPending: true; readonly progress?: string }
           : { readonly status: Status };
 
 type BodyOf<Operation> = Operation extends {

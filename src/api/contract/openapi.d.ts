@@ -18,6 +18,50 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether the process and its database answer, for a liveness probe. Not in Heketi
+         * @description The database is asked for a row, and has 2 s to answer. That it takes no change at the moment (its disk is full, or
+         *     failed at a commit) does not make the server unhealthy: reads go on, and a restart would end them; `changes` tells.
+         */
+        readonly get: operations["healthz"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether requests may be sent here, for a readiness probe. Not in Heketi
+         * @description Ready is a server that has looked at the operations an earlier process left (it does not listen before), and has
+         *     reached a storage host since its start, or has no online node to reach, or is held on a restored database. Once
+         *     ready it stays so until it ends: clients that wait at /queue must not lose their way to it. While no host was
+         *     reached, a request has them asked, at most every 15 s, and waits up to 1 s for an answer.
+         */
+        readonly get: operations["readyz"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/metrics": {
         readonly parameters: {
             readonly query?: never;
@@ -173,6 +217,51 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/nodes/{id}/hostnames": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give a node other names; the queue entry leads to the node. Each new name must be known to lead to the same host, and
+         *     the first storage name stays while gluster's volumes have bricks under it. Not in Heketi.
+         */
+        readonly post: operations["nodeSetHostnames"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/nodes/{id}/lost": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give up a node that never returns: its bricks are made anew on others, from their healthy partners and without a
+         *     question to the node, and when all is healed it leaves gluster's pool and the database, with its devices. 409
+         *     when it lives. Not in Heketi.
+         */
+        readonly post: operations["nodeLost"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/nodes/{id}/repair": {
         readonly parameters: {
             readonly query?: never;
@@ -190,6 +279,29 @@ export interface paths {
          *     entry leads to the report under /repairs. Not in Heketi.
          */
         readonly post: operations["nodeRepair"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/nodes/{id}/reinstate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Bring a node back under its name whose machine was installed anew, or whose disks were exchanged for empty ones:
+         *     devices are set up under their ids, bricks made at their paths, given back to their volumes and healed. What the
+         *     disks still hold is kept. The node is offline meanwhile. Not in Heketi.
+         */
+        readonly post: operations["nodeReinstate"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -285,6 +397,46 @@ export interface paths {
          *     bricks need. Changes nothing. Not in Heketi.
          */
         readonly post: operations["devicePreflight"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How all devices were last seen by the check of devices. Asks no host. Not in Heketi. */
+        readonly get: operations["deviceHealthList"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/devices/{id}/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        /** How a device was last seen by the check of devices. Asks no host. Not in Heketi. */
+        readonly get: operations["deviceHealth"];
+        readonly put?: never;
+        /**
+         * Look at all devices of this device's node now. Changes nothing, the recorded sizes neither. A host that can't be
+         *     asked makes its devices `unknown`. Not in Heketi.
+         */
+        readonly post: operations["deviceHealthCheck"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -437,6 +589,40 @@ export interface paths {
         readonly put?: never;
         /** Where a volume would be placed, or why nowhere; changes nothing. Not in Heketi. */
         readonly post: operations["placementPlan"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/placements/blockvolumes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Which hosting volume would take a block volume, or why none; changes nothing. Not in Heketi. */
+        readonly post: operations["placementPlanBlockVolume"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/placements/evictions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a removal, an eviction, a loss or a reinstatement would do with each brick, or why not; changes nothing. Not in Heketi. */
+        readonly post: operations["placementPlanEvictions"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -666,6 +852,28 @@ export interface paths {
         readonly get: operations["pendingOperationInfo"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/pending/{id}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End work of many parts after the part that runs. Not in Heketi
+         * @description What its parts have done stays. The client that asked for the work is answered at /queue that it was cancelled; until then `progress.cancelled` says so. Asked again meanwhile, it is answered in the same way. Work without parts is finished or taken back as a whole, and refused with 409.
+         */
+        readonly post: operations["pendingOperationCancel"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1080,8 +1288,38 @@ export interface components {
                 readonly isMendedByWiping: boolean;
             }[];
         };
+        readonly NodeHostnames: {
+            readonly manage?: readonly components["schemas"]["Host"][];
+            readonly storage?: readonly components["schemas"]["Host"][];
+        };
+        readonly NodeLoss: {
+            readonly healcheck?: components["schemas"]["HealCheck"];
+            readonly hostanswers?: boolean;
+        };
+        readonly DeviceHealthList: {
+            readonly devices: readonly components["schemas"]["DeviceHealth"][];
+        };
+        readonly DeviceHealth: {
+            readonly deviceId: string;
+            readonly deviceName: string;
+            readonly nodeId: string;
+            readonly host: string;
+            /** @enum {string} */
+            readonly condition: "ok" | "bricks-down" | "doubtful" | "broken" | "unknown";
+            readonly reason: string;
+            readonly bricksDown: readonly string[];
+            readonly notes: readonly string[];
+            readonly checkedAt: string | null;
+            readonly command: string | null;
+        };
         readonly NodeRepair: {
             readonly dryrun?: boolean;
+        };
+        readonly NodeReinstate: {
+            readonly disks?: components["schemas"]["NamedDisks"];
+        };
+        readonly NamedDisks: {
+            readonly [key: string]: string;
         };
         readonly RepairReport: {
             readonly id: string;
@@ -1109,6 +1347,52 @@ export interface components {
             readonly refusals: readonly components["schemas"]["ClusterRefusal"][];
             readonly largestGib: number;
         };
+        readonly PlannedRemovalRequest: {
+            /** @enum {string} */
+            readonly change: "remove-device" | "remove-node" | "lose-node" | "reinstate-node" | "evict-brick";
+            readonly id: string;
+            readonly healcheck?: components["schemas"]["HealCheck"];
+            readonly hostanswers?: boolean;
+            readonly disks?: components["schemas"]["NamedDisks"];
+        };
+        readonly PlannedRemoval: {
+            readonly isPossible: boolean;
+            readonly obstacle: string | null;
+            readonly movable: number;
+            readonly healKib: number;
+            readonly unknownHeals: number;
+            readonly bricks: readonly components["schemas"]["PlannedEviction"][];
+            readonly healing: readonly {
+                readonly brickId: string;
+                readonly volumeId: string;
+                readonly entriesLeft: number | null;
+            }[];
+        };
+        readonly PlannedEviction: {
+            readonly brickId: string;
+            readonly volumeId: string;
+            readonly volumeName: string;
+            readonly sizeKib: number;
+            readonly from: {
+                readonly nodeId: string;
+                readonly nodeName: string;
+                readonly zone: number;
+                readonly deviceId: string;
+                readonly deviceName: string;
+            };
+            readonly healKib: number | null;
+            readonly to: null | {
+                readonly nodeId: string;
+                readonly nodeName: string;
+                readonly zone: number;
+                readonly deviceId: string;
+                readonly deviceName: string;
+                readonly takesKib: number;
+                readonly freeAfterKib: number;
+            };
+            readonly obstacle: string | null;
+            readonly devices: readonly components["schemas"]["RefusingDevice"][];
+        };
         readonly PlannedBrick: {
             readonly set: number;
             readonly nodeId: string;
@@ -1125,16 +1409,35 @@ export interface components {
             readonly clusterId: string;
             readonly text: string;
             readonly explanation: string;
-            readonly devices: readonly {
-                readonly nodeId: string;
-                readonly nodeName: string;
-                readonly deviceId: string;
-                readonly deviceName: string;
-                readonly zone: number;
-                readonly freeKib: number;
-                readonly refusal: string;
-                readonly detail: string;
+            readonly devices: readonly components["schemas"]["RefusingDevice"][];
+        };
+        readonly RefusingDevice: {
+            readonly nodeId: string;
+            readonly nodeName: string;
+            readonly deviceId: string;
+            readonly deviceName: string;
+            readonly zone: number;
+            readonly freeKib: number;
+            readonly refusal: string;
+            readonly detail: string;
+        };
+        readonly BlockVolumePlan: {
+            readonly fits: boolean;
+            readonly hosting: null | {
+                readonly id: string;
+                readonly name: string;
+                readonly clusterId: string;
+                readonly freeGib: number;
+            };
+            readonly newHosting: null | components["schemas"]["VolumePlan"];
+            readonly reason: string;
+            readonly refusals: readonly {
+                readonly volumeId: string;
+                readonly name: string;
+                readonly freeGib: number;
+                readonly text: string;
             }[];
+            readonly largestGib: number;
         };
         readonly BlockVolumeCreate: {
             /** Format: int64 */
@@ -1189,6 +1492,7 @@ export interface components {
             readonly status: "" | "stale" | "failed";
             /** @enum {string} */
             readonly sub_status: "" | "in-flight";
+            readonly progress?: components["schemas"]["OperationProgress"];
         };
         readonly PendingOperationList: {
             readonly pendingoperations: readonly components["schemas"]["PendingOperation"][];
@@ -1215,6 +1519,16 @@ export interface components {
             readonly total?: number;
             readonly current: string;
             readonly failure?: string;
+            readonly cancelled?: boolean;
+            readonly healing?: readonly {
+                readonly id: string;
+                readonly volume: string;
+                readonly entries?: number;
+            }[];
+            readonly refused?: readonly {
+                readonly id: string;
+                readonly reason: string;
+            }[];
         };
         readonly OperationsCleanup: {
             readonly operations?: readonly string[];
@@ -1299,6 +1613,17 @@ export interface components {
             readonly started_at: string;
             readonly copied_at?: string;
             readonly differences?: components["schemas"]["PoolDifferences"];
+        };
+        readonly Health: {
+            /** @constant */
+            readonly healthy: true;
+            /** @enum {string} */
+            readonly changes: "accepted" | "refused";
+            readonly reason?: string;
+        };
+        readonly Readiness: {
+            /** @constant */
+            readonly ready: true;
         };
         readonly AdminState: {
             /** @enum {string} */
@@ -1415,8 +1740,8 @@ export interface components {
                 readonly "text/plain": string;
             };
         };
-        /** @description This server can't do it yet */
-        readonly NotImplemented: {
+        /** @description Closed for maintenance, or shutting down */
+        readonly Unavailable: {
             headers: {
                 readonly [name: string]: unknown;
             };
@@ -1424,8 +1749,8 @@ export interface components {
                 readonly "text/plain": string;
             };
         };
-        /** @description Closed for maintenance, or shutting down */
-        readonly Unavailable: {
+        /** @description The reason, in a sentence */
+        readonly NotWell: {
             headers: {
                 readonly [name: string]: unknown;
             };
@@ -1463,6 +1788,48 @@ export interface operations {
             };
         };
     };
+    readonly healthz: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Both answer */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            readonly 503: components["responses"]["NotWell"];
+        };
+    };
+    readonly readyz: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Ready */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            readonly 503: components["responses"]["NotWell"];
+        };
+    };
     readonly metrics: {
         readonly parameters: {
             readonly query?: never;
@@ -1498,6 +1865,7 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "X-Pending": "true";
+                    readonly "X-Progress"?: string;
                     readonly [name: string]: unknown;
                 };
                 content?: never;
@@ -1741,6 +2109,57 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly nodeSetHostnames: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NodeHostnames"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly nodeLost: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NodeLoss"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly nodeLastRepair: {
         readonly parameters: {
             readonly query?: never;
@@ -1777,6 +2196,31 @@ export interface operations {
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly nodeReinstate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NodeReinstate"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 422: components["responses"]["Unparsable"];
             readonly 503: components["responses"]["Unavailable"];
@@ -1902,6 +2346,80 @@ export interface operations {
             readonly 413: components["responses"]["TooLarge"];
             readonly 422: components["responses"]["Unparsable"];
             readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deviceHealthList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All devices */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeviceHealthList"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly deviceHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The device */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeviceHealth"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly deviceHealthCheck: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The device */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeviceHealth"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };
@@ -2148,6 +2666,65 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly placementPlanBlockVolume: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BlockVolumeCreate"];
+            };
+        };
+        readonly responses: {
+            /** @description The plan */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BlockVolumePlan"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly placementPlanEvictions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PlannedRemovalRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The plan */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlannedRemoval"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly volumeInfo: {
         readonly parameters: {
             readonly query?: never;
@@ -2337,7 +2914,6 @@ export interface operations {
             readonly 422: components["responses"]["Unparsable"];
             readonly 429: components["responses"]["Busy"];
             readonly 500: components["responses"]["Failed"];
-            readonly 501: components["responses"]["NotImplemented"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };
@@ -2384,7 +2960,6 @@ export interface operations {
             readonly 413: components["responses"]["TooLarge"];
             readonly 429: components["responses"]["Busy"];
             readonly 500: components["responses"]["Failed"];
-            readonly 501: components["responses"]["NotImplemented"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };
@@ -2411,7 +2986,6 @@ export interface operations {
             readonly 422: components["responses"]["Unparsable"];
             readonly 429: components["responses"]["Busy"];
             readonly 500: components["responses"]["Failed"];
-            readonly 501: components["responses"]["NotImplemented"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };
@@ -2438,7 +3012,6 @@ export interface operations {
             readonly 422: components["responses"]["Unparsable"];
             readonly 429: components["responses"]["Busy"];
             readonly 500: components["responses"]["Failed"];
-            readonly 501: components["responses"]["NotImplemented"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };
@@ -2509,6 +3082,32 @@ export interface operations {
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 404: components["responses"]["NotFound"];
+        };
+    };
+    readonly pendingOperationCancel: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No further part of it begins */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 503: components["responses"]["Unavailable"];
         };
     };
     readonly pendingOperationCleanup: {

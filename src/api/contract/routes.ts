@@ -10,6 +10,18 @@ export const ROUTES: readonly Route[] = [
     "isOpen": true
   },
   {
+    "operationId": "healthz",
+    "method": "GET",
+    "path": "/healthz",
+    "isOpen": true
+  },
+  {
+    "operationId": "readyz",
+    "method": "GET",
+    "path": "/readyz",
+    "isOpen": true
+  },
+  {
     "operationId": "metrics",
     "method": "GET",
     "path": "/metrics",
@@ -194,6 +206,63 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "nodeSetHostnames",
+    "method": "POST",
+    "path": "/nodes/{id}/hostnames",
+    "isOpen": false,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "manage": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+              "type": "string",
+              "format": "host"
+            }
+          },
+          "storage": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+              "type": "string",
+              "format": "host"
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "nodeLost",
+    "method": "POST",
+    "path": "/nodes/{id}/lost",
+    "isOpen": false,
+    "body": {
+      "isRequired": false,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "healcheck": {
+            "type": "string",
+            "enum": [
+              "",
+              "enable",
+              "disable"
+            ]
+          },
+          "hostanswers": {
+            "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
     "operationId": "nodeLastRepair",
     "method": "GET",
     "path": "/nodes/{id}/repair",
@@ -212,6 +281,34 @@ export const ROUTES: readonly Route[] = [
         "properties": {
           "dryrun": {
             "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "nodeReinstate",
+    "method": "POST",
+    "path": "/nodes/{id}/reinstate",
+    "isOpen": false,
+    "body": {
+      "isRequired": false,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "disks": {
+            "type": "object",
+            "maxProperties": 256,
+            "propertyNames": {
+              "type": "string",
+              "pattern": "^[A-Fa-f0-9]{32}$"
+            },
+            "additionalProperties": {
+              "type": "string",
+              "pattern": "^/[a-zA-Z0-9_.:/-]+$",
+              "maxLength": 4096
+            }
           }
         }
       }
@@ -355,6 +452,25 @@ export const ROUTES: readonly Route[] = [
         }
       }
     }
+  },
+  {
+    "operationId": "deviceHealthList",
+    "method": "GET",
+    "path": "/devices/health",
+    "isOpen": false
+  },
+  {
+    "operationId": "deviceHealth",
+    "method": "GET",
+    "path": "/devices/{id}/health",
+    "isOpen": false
+  },
+  {
+    "operationId": "deviceHealthCheck",
+    "method": "POST",
+    "path": "/devices/{id}/health",
+    "isOpen": false,
+    "changesNothing": true
   },
   {
     "operationId": "deviceInfo",
@@ -690,6 +806,107 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "placementPlanBlockVolume",
+    "method": "POST",
+    "path": "/placements/blockvolumes",
+    "isOpen": false,
+    "changesNothing": true,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "size"
+        ],
+        "properties": {
+          "size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          },
+          "clusters": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "name": {
+            "type": "string",
+            "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
+            "maxLength": 1000
+          },
+          "hacount": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0
+          },
+          "auth": {
+            "type": "boolean"
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "placementPlanEvictions",
+    "method": "POST",
+    "path": "/placements/evictions",
+    "isOpen": false,
+    "changesNothing": true,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "change",
+          "id"
+        ],
+        "properties": {
+          "change": {
+            "type": "string",
+            "enum": [
+              "remove-device",
+              "remove-node",
+              "lose-node",
+              "reinstate-node",
+              "evict-brick"
+            ]
+          },
+          "id": {
+            "type": "string",
+            "pattern": "^[A-Fa-f0-9]{32}$"
+          },
+          "healcheck": {
+            "type": "string",
+            "enum": [
+              "",
+              "enable",
+              "disable"
+            ]
+          },
+          "hostanswers": {
+            "type": "boolean"
+          },
+          "disks": {
+            "type": "object",
+            "maxProperties": 256,
+            "propertyNames": {
+              "type": "string",
+              "pattern": "^[A-Fa-f0-9]{32}$"
+            },
+            "additionalProperties": {
+              "type": "string",
+              "pattern": "^/[a-zA-Z0-9_.:/-]+$",
+              "maxLength": 4096
+            }
+          }
+        }
+      }
+    }
+  },
+  {
     "operationId": "volumeInfo",
     "method": "GET",
     "path": "/volumes/{id}",
@@ -894,6 +1111,12 @@ export const ROUTES: readonly Route[] = [
     "operationId": "pendingOperationInfo",
     "method": "GET",
     "path": "/operations/pending/{id}",
+    "isOpen": false
+  },
+  {
+    "operationId": "pendingOperationCancel",
+    "method": "POST",
+    "path": "/operations/pending/{id}/cancel",
     "isOpen": false
   },
   {

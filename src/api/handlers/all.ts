@@ -11,6 +11,7 @@ import { loggingHandlers } from './logging.js';
 import { nodeHandlers } from './nodes.js';
 import { operationHandlers } from './operations.js';
 import { placementHandlers } from './placements.js';
+import { probeHandlers } from './probes.js';
 import { queueHandlers } from './queue.js';
 import { restoreHandlers } from './restore.js';
 import { systemHandlers } from './system.js';
@@ -20,6 +21,7 @@ import { volumeHandlers } from './volumes.js';
 export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handlers {
   return {
     ...systemHandlers(deps),
+    ...probeHandlers(deps),
     ...queueHandlers(deps),
     ...clusterHandlers(deps),
     ...nodeHandlers(deps),
@@ -27,7 +29,7 @@ export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handle
     ...volumeHandlers(deps, userCreates),
     ...placementHandlers(deps),
     ...blockVolumeHandlers(deps),
-    ...brickHandlers(),
+    ...brickHandlers(deps),
     ...operationHandlers(deps),
     ...databaseHandlers(deps),
     ...restoreHandlers(deps),

@@ -1,4 +1,4 @@
-import { DomainError, idNotFound } from '../../domain/errors.js';
+import { idNotFound } from '../../domain/errors.js';
 import type { QueueTicket } from '../../operations/ports.js';
 
 /** 202: the client finds out at /queue/{id}. */
@@ -18,6 +18,7 @@ export function isSameList(a: readonly string[], b: readonly string[]): boolean 
   return a === b || (a.length === b.length && a.every((id, i) => id === b[i]));
 }
 
-export function notYet(what: string): never {
-  throw new DomainError('not_implemented', `This server can't ${what} yet`);
+/** Whether bricks may only be moved while the rest of their sets has all data. */
+export function mustBeHealed(body: { readonly healcheck?: string } | null | undefined): boolean {
+  return body?.healcheck !== 'disable';
 }

@@ -1,7 +1,7 @@
 import { idNotFound } from '../../domain/errors.js';
 import type { Handlers } from '../contract/handlers.js';
-import { blockVolumeInfo } from '../wire/block-volume.js';
-import { notYet } from './answers.js';
+import { blockVolumeInfo, blockVolumeRequest } from '../wire/block-volume.js';
+import { accepted } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type BlockVolumeHandlers = Pick<
@@ -9,7 +9,7 @@ type BlockVolumeHandlers = Pick<
   'blockVolumeList' | 'blockVolumeCreate' | 'blockVolumeInfo' | 'blockVolumeDelete' | 'blockVolumeExpand'
 >;
 
-export function blockVolumeHandlers({ store }: HandlerDeps): BlockVolumeHandlers {
+export function blockVolumeHandlers({ store, operations }: HandlerDeps): BlockVolumeHandlers {
   return {
     async blockVolumeList() {
       const blockvolumes = await store.read((tx) => tx.blockVolumes.listVisibleIds());
@@ -22,16 +22,10 @@ export function blockVolumeHandlers({ store }: HandlerDeps): BlockVolumeHandlers
       return { status: 200, json: blockVolumeInfo(blockVolume) };
     },
 
-    async blockVolumeCreate() {
-      return notYet('create block volumes');
-    },
+    blockVolumeCreate: ({ by, body }) => accepted(operations.createBlockVolume(by, blockVolumeRequest(body))),
 
-    async blockVolumeDelete() {
-      return notYet('delete block volumes');
-    },
+    blockVolumeDelete: ({ by, id }) => accepted(operations.deleteBlockVolume(by, id)),
 
-    async blockVolumeExpand() {
-      return notYet('expand block volumes');
-    },
+    blockVolumeExpand: ({ by, id, body }) => accepted(operations.expandBlockVolume(by, id, Number(body.new_size))),
   };
 }

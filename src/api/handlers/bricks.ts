@@ -1,10 +1,9 @@
 import type { Handlers } from '../contract/handlers.js';
-import { notYet } from './answers.js';
+import { accepted, mustBeHealed } from './answers.js';
+import type { HandlerDeps } from './deps.js';
 
-export function brickHandlers(): Pick<Handlers, 'brickEvict'> {
+export function brickHandlers({ operations }: HandlerDeps): Pick<Handlers, 'brickEvict'> {
   return {
-    async brickEvict() {
-      return notYet('move a single brick to another device');
-    },
+    brickEvict: ({ by, id, body }) => accepted(operations.evictBrick(by, id, mustBeHealed(body))),
   };
 }

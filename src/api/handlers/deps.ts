@@ -1,4 +1,5 @@
-import type { Examination, PoolDifferences } from '../../operations/examination/examine.js';
+import type { Examination } from '../../operations/examination/examine.js';
+import type { PoolDifferences } from '../../operations/examination/find-differences.js';
 import type { Logger } from '../../operations/logger.js';
 import type { Operations, QueueReader } from '../../operations/ports.js';
 import type { ReadTx, Store } from '../../store/store.js';
@@ -16,7 +17,16 @@ export interface HandlerDeps {
   readonly reports: DatabaseReports;
   readonly pool: PoolExaminer;
   readonly restored: RestoreControl;
+  readonly probes: Probes;
   readonly log: Logger;
+}
+
+/** What a supervisor of the process asks. Neither rejects, nor waits for longer than a few seconds. */
+export interface Probes {
+  /** Why the server does not work, for people; null when it does. */
+  whyUnhealthy(): Promise<string | null>;
+  /** Why requests are not to be sent here yet, for people; null when they may. */
+  whyNotReady(): Promise<string | null>;
 }
 
 /** A server that is held on a restored database, and its release. */

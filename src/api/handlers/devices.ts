@@ -1,11 +1,20 @@
 import type { Handlers } from '../contract/handlers.js';
 import { deviceInfo } from '../wire/device.js';
-import { accepted, found } from './answers.js';
+import { accepted, found, mustBeHealed } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type DeviceHandlers = Pick<
   Handlers,
-  'deviceAdd' | 'devicePreflight' | 'deviceInfo' | 'deviceDelete' | 'deviceSetState' | 'deviceResync' | 'deviceSetTags'
+  | 'deviceAdd'
+  | 'devicePreflight'
+  | 'deviceInfo'
+  | 'deviceDelete'
+  | 'deviceSetState'
+  | 'deviceResync'
+  | 'deviceSetTags'
+  | 'deviceHealthList'
+  | 'deviceHealth'
+  | 'deviceHealthCheck'
 >;
 
 export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandlers {
@@ -20,6 +29,12 @@ export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandle
       json: await operations.preflightDevice(body.node, body.name),
     }),
 
+    deviceHealthList: async () => ({ status: 200, json: { devices: await operations.listDeviceHealth() } }),
+
+    deviceHealth: async ({ id }) => ({ status: 200, json: await operations.deviceHealth(id) }),
+
+    deviceHealthCheck: async ({ id }) => ({ status: 200, json: await operations.checkDeviceHealth(id) }),
+
     async deviceInfo({ id }) {
       const json = await store.read(async (tx) =>
         deviceInfo(found(await tx.devices.find(id)), await tx.bricks.listByDevice(id)),
@@ -29,7 +44,7 @@ export function deviceHandlers({ store, operations }: HandlerDeps): DeviceHandle
 
     deviceDelete: ({ by, id, body }) => accepted(operations.deleteDevice(by, id, body?.forceforget ?? false)),
 
-    deviceSetState: ({ by, id, body }) => accepted(operations.setDeviceState(by, id, body.state)),
+    deviceSetState: ({ by, id, body }) => accepted(operations.setDeviceState(by, id, body.state, mustBeHealed(body))),
 
     deviceResync: ({ by, id }) => accepted(operations.resyncDevice(by, id)),
 

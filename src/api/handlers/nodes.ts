@@ -3,7 +3,7 @@ import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
 import { deviceInfo } from '../wire/device.js';
 import { nodeInfo } from '../wire/node.js';
-import { accepted, found } from './answers.js';
+import { accepted, found, mustBeHealed } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type NodeHandlers = Pick<
@@ -12,7 +12,10 @@ type NodeHandlers = Pick<
   | 'nodeInfo'
   | 'nodeDelete'
   | 'nodeSetState'
+  | 'nodeLost'
+  | 'nodeSetHostnames'
   | 'nodeSetTags'
+  | 'nodeReinstate'
   | 'nodeRepair'
   | 'nodeLastRepair'
   | 'repairReport'
@@ -37,7 +40,18 @@ export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
 
     nodeDelete: ({ by, id }) => accepted(operations.deleteNode(by, id)),
 
-    nodeSetState: ({ by, id, body }) => accepted(operations.setNodeState(by, id, body.state)),
+    nodeSetState: ({ by, id, body }) => accepted(operations.setNodeState(by, id, body.state, mustBeHealed(body))),
+
+    nodeLost: ({ by, id, body }) =>
+      accepted(
+        operations.loseNode(by, id, { mustBeHealed: mustBeHealed(body), mayHostAnswer: body?.hostanswers ?? false }),
+      ),
+
+    nodeSetHostnames: ({ by, id, body }) =>
+      accepted(
+        operations.setHostnames(by, id, { manageNames: body.manage ?? null, storageNames: body.storage ?? null }),
+      ),
+    nodeReinstate: ({ by, id, body }) => accepted(operations.reinstateNode(by, id, body?.disks ?? {})),
 
     nodeRepair: ({ by, id, body }) => accepted(operations.repairNode(by, id, body?.dryrun ?? false)),
 

@@ -6,7 +6,11 @@ import type { HandlerDeps } from './deps.js';
 
 type OperationHandlers = Pick<
   Handlers,
-  'operationCounts' | 'pendingOperationList' | 'pendingOperationInfo' | 'pendingOperationCleanup'
+  | 'operationCounts'
+  | 'pendingOperationList'
+  | 'pendingOperationInfo'
+  | 'pendingOperationCancel'
+  | 'pendingOperationCleanup'
 >;
 
 export function operationHandlers({ store, operations }: HandlerDeps): OperationHandlers {
@@ -28,6 +32,11 @@ export function operationHandlers({ store, operations }: HandlerDeps): Operation
       const operation = await store.read((tx) => tx.operations.find(id));
       if (operation === null) throw new DomainError('not_found', `${ID_NOT_FOUND}: ${id}`);
       return { status: 200, json: pendingOperationInfo(operation) };
+    },
+
+    async pendingOperationCancel({ by, id }) {
+      await operations.cancel(by, id);
+      return { status: 204 };
     },
 
     pendingOperationCleanup: ({ by, body }) => accepted(operations.cleanUp(by, body.operations ?? [])),

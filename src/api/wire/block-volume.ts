@@ -1,8 +1,20 @@
 import type { BlockVolume } from '../../domain/block-volume.js';
+import type { BlockVolumeRequest } from '../../operations/ports.js';
 import type { components } from '../contract/openapi.js';
 import { exactly } from './integers.js';
 
 export type BlockVolumeInfo = components['schemas']['BlockVolumeInfo'];
+
+export function blockVolumeRequest(body: components['schemas']['BlockVolumeCreate']): BlockVolumeRequest {
+  return {
+    // Beyond 2^53 any double is more than there can be.
+    sizeGib: Number(body.size),
+    name: body.name ?? '',
+    clusters: body.clusters && body.clusters.length > 0 ? body.clusters : null,
+    haCount: Number(body.hacount ?? 0),
+    hasAuth: body.auth ?? false,
+  };
+}
 
 export function blockVolumeInfo(volume: BlockVolume): BlockVolumeInfo {
   const size = exactly(volume, 'sizeGib', volume.sizeGib);

@@ -1,5 +1,6 @@
 import { manageName } from '../../domain/node.js';
-import type { Examination, PoolDifferences } from '../../operations/examination/examine.js';
+import type { Examination } from '../../operations/examination/examine.js';
+import type { PoolDifferences } from '../../operations/examination/find-differences.js';
 import type { SurveyedNode } from '../../operations/examination/survey-pool.js';
 import type { components } from '../contract/openapi.js';
 

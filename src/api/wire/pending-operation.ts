@@ -24,6 +24,12 @@ const DESCRIPTIONS: Readonly<Record<ChangeType, string>> = {
   'add-device': 'Add device',
   'delete-device': 'Delete device',
   'remove-node': 'Remove node',
+  'lose-node': 'Lose node',
+  'forget-node': 'Forget node',
+  'reinstate-node': 'Reinstate node',
+  'reinstate-device': 'Reinstate device',
+  'rejoin-node': 'Take node back into the pool',
+  'reinstate-brick': 'Reinstate brick',
 };
 
 export function pendingOperation(operation: PendingOperation, isInFlight: boolean): Schemas['PendingOperation'] {
@@ -32,6 +38,7 @@ export function pendingOperation(operation: PendingOperation, isInFlight: boolea
     type_name: operation.type,
     status: operation.status,
     sub_status: isInFlight ? 'in-flight' : '',
+    ...(operation.progress ? { progress: progressOf(operation.progress) } : {}),
   };
 }
 
@@ -39,14 +46,32 @@ export function pendingOperation(operation: PendingOperation, isInFlight: boolea
 export function pendingOperationInfo(operation: PendingOperation): Schemas['PendingOperationInfo'] {
   return {
     ...pendingOperation(operation, false),
+    ...(operation.progress ? { progress: { ...progressOf(operation.progress), ...partsOf(operation.progress) } } : {}),
     changes: operation.actions.map(({ id, change }) => ({ id, description: DESCRIPTIONS[change] })),
     ...(operation.retry ? { last_error: operation.retry.error, tries: operation.retry.tries } : {}),
     ...(operation.dueAt === null ? {} : { next_try: new Date(operation.dueAt).toISOString() }),
-    ...(operation.progress ? { progress: progressOf(operation.progress) } : {}),
     ...(operation.copiedAt === undefined ? {} : { copied_at: new Date(operation.copiedAt).toISOString() }),
   };
 }
 
-function progressOf({ done, total, current, failure }: Progress): Schemas['OperationProgress'] {
-  return { done, ...(total === null ? {} : { total }), current, ...(failure === null ? {} : { failure }) };
+function partsOf({ healing = [], refused = [] }: Progress): Partial<Schemas['OperationProgress']> {
+  const shown = healing.map(({ id, volumeId, entriesLeft }) => ({
+    id,
+    volume: volumeId,
+    ...(entriesLeft === null ? {} : { entries: entriesLeft }),
+  }));
+  return {
+    ...(shown.length > 0 ? { healing: shown } : {}),
+    ...(refused.length > 0 ? { refused: refused.map(({ id, reason }) => ({ id, reason })) } : {}),
+  };
+}
+
+function progressOf({ done, total, current, failure, isCancelled }: Progress): Schemas['OperationProgress'] {
+  return {
+    done,
+    ...(total === null ? {} : { total }),
+    current,
+    ...(failure === null ? {} : { failure }),
+    ...(isCancelled ? { cancelled: true } : {}),
+  };
 }

@@ -1,8 +1,9 @@
-import { pathOf } from '../client.js';
+import { type HeketiClient, pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
-import { CliError } from '../errors.js';
-import { boolFlag, intFlag, stringFlag } from '../flags.js';
+import { CliError, ServerError } from '../errors.js';
+import { boolFlag, type FlagSet, intFlag, stringFlag } from '../flags.js';
+import { formatBlockPlan, readBlockPlan } from '../output/block-plan.js';
 import { formatBlockVolumeInfo, formatBlockVolumeRow } from '../output/volume.js';
 import { memberOf, readBlockVolume, readTexts } from '../wire.js';
 import { requireArgument, splitList } from './arguments.js';
@@ -31,7 +32,7 @@ function createCommand(context: CliContext): CliCommand {
   return new CliCommand('create', {
     summary: 'Create a GlusterFS block volume',
     example:
-      '* Create a 100GiB block volume\n    $ heketi-cli blockvolume create --size=100\n\n* Create one that three hosts serve, with authentication\n    $ heketi-cli blockvolume create --size=100 --ha=3 --auth',
+      '* Create a 100GiB block volume\n    $ heketi-cli blockvolume create --size=100\n\n* Create one that three hosts serve, with authentication\n    $ heketi-cli blockvolume create --size=100 --ha=3 --auth\n\n* See which hosting volume would take it, without creating it\n    $ heketi-cli blockvolume create --size=100 --dry-run',
   })
     .withFlags(
       intFlag('size', 'Size of block volume in GiB.'),
@@ -39,30 +40,48 @@ function createCommand(context: CliContext): CliCommand {
       boolFlag('auth', 'Ask initiators for a user and password (CHAP).'),
       stringFlag('name', 'Name of block volume. A name is made up if none is given.'),
       stringFlag('clusters', 'Comma separated ids of the clusters to try; all if none are given.'),
+      boolFlag('dry-run', 'Show which hosting volume would take it, or why none would, and create nothing.'),
     )
     .runs(async (_args, flags) => {
-      const size = flags.int('size');
-      const hacount = flags.int('ha');
-      if (size === 0) throw new CliError('Missing volume size');
-      if (hacount < 0) throw new CliError('Invalid HA count');
-      const clusters = splitList(flags.string('clusters'));
-      const name = flags.string('name');
-      const request = {
-        size,
-        ...(clusters.length > 0 ? { clusters } : {}),
-        name,
-        ...(hacount === 0 ? {} : { hacount }),
-        auth: flags.bool('auth'),
-      };
+      const request = buildRequest(flags);
       const client = await context.connect(flags);
+      if (flags.bool('dry-run')) {
+        await showPlan(context, client, request, flags);
+        return;
+      }
       const volume = await client.submitForJson(
         'POST',
         '/blockvolumes',
         request,
-        `creating a block volume of ${size} GiB`,
+        `creating a block volume of ${request.size} GiB`,
       );
       context.printResult(flags, volume, (json) => formatBlockVolumeInfo(readBlockVolume(json)));
     });
+}
+
+function buildRequest(flags: FlagSet) {
+  const size = flags.int('size');
+  const hacount = flags.int('ha');
+  if (size === 0) throw new CliError('Missing volume size');
+  if (hacount < 0) throw new CliError('Invalid HA count');
+  const clusters = splitList(flags.string('clusters'));
+  return {
+    size,
+    ...(clusters.length > 0 ? { clusters } : {}),
+    name: flags.string('name'),
+    ...(hacount === 0 ? {} : { hacount }),
+    auth: flags.bool('auth'),
+  };
+}
+
+/** A plan that fits is a success, anything else a failure, so that scripts can ask too. */
+async function showPlan(context: CliContext, client: HeketiClient, request: object, flags: FlagSet): Promise<void> {
+  const answer = await client.send('POST', '/placements/blockvolumes', request, [200]).catch((error: unknown) => {
+    const isUnknownRoute = error instanceof ServerError && (error.status === 404 || error.status === 405);
+    throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan block volumes', { cause: error }) : error;
+  });
+  context.printResult(flags, answer, (json) => formatBlockPlan(readBlockPlan(json)));
+  if (!readBlockPlan(answer).fits) throw new CliError('The block volume would not fit');
 }
 
 function deleteCommand(context: CliContext): CliCommand {

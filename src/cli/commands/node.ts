@@ -8,6 +8,9 @@ import { memberOf, readCluster, readNode, readTexts } from '../wire.js';
 import { requireArgument } from './arguments.js';
 import { buildForgetHostKeyCommand } from './forget-host-key.js';
 import { buildInfoCommand } from './info.js';
+import { buildNodeHostnamesCommand } from './node-hostnames.js';
+import { buildNodeLostCommand } from './node-lost.js';
+import { buildNodeReinstateCommand } from './node-reinstate.js';
 import { buildNodeRepairCommand } from './node-repair.js';
 import { buildStateCommands } from './state.js';
 import { buildRemoveTagsCommand, buildSetTagsCommand } from './tags.js';
@@ -25,7 +28,10 @@ export function buildNodeCommand(context: CliContext): CliCommand {
     ),
     listCommand(context),
     ...buildStateCommands(context, 'node'),
+    buildNodeLostCommand(context),
+    buildNodeHostnamesCommand(context),
     buildNodeRepairCommand(context),
+    buildNodeReinstateCommand(context),
     buildForgetHostKeyCommand(context),
     buildSetTagsCommand(context, 'node'),
     buildRemoveTagsCommand(context, 'node'),

@@ -19,6 +19,7 @@ export function buildOperationsCommand(context: CliContext): CliCommand {
     infoCommand(context),
     listCommand(context),
     cleanupCommand(context),
+    cancelCommand(context),
     waitCommand(context),
   );
 }
@@ -97,6 +98,21 @@ function cleanupCommand(context: CliContext): CliCommand {
     context.warn('Note: Operation clean up is a batch operation.\n');
     context.warn('* The results of individual operation clean ups are not reported here.\n');
     context.warn("* Use 'heketi-cli server operations [list|info]' to view operations.\n");
+  });
+}
+
+function cancelCommand(context: CliContext): CliCommand {
+  return new CliCommand('cancel', {
+    summary: 'End work of many parts before its last one',
+    long: 'End work of many parts, such as removing a device, after the part that runs now. What its parts have done stays.\nOther operations are finished or taken back as a whole, and the server refuses to cancel them.',
+    example: '    $ heketi-cli server operations cancel 886a86a868711bef83001',
+    args: 'ID',
+    argKind: 'operation',
+  }).runs(async (args, flags) => {
+    const id = requireArgument(args, 'Operation id missing');
+    const client = await context.connect(flags);
+    await client.send('POST', pathOf('operations', 'pending', id, 'cancel'), undefined, [204]);
+    context.print(`Operation ${id} is cancelled: it ends after the part that runs now\n`);
   });
 }
 

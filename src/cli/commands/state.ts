@@ -3,6 +3,7 @@ import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { boolFlag } from '../flags.js';
 import { NO_HEAL_CHECK, readHealCheck, requireArgument } from './arguments.js';
+import { dryRunFlag, showRemovalPlan } from './removal-dry-run.js';
 
 type Stateful = 'node' | 'device';
 
@@ -53,19 +54,28 @@ export function buildStateCommands(context: CliContext, kind: Stateful): CliComm
   return CHANGES[kind].map((change) => stateCommand(context, kind, change));
 }
 
+function examplesOf(line: string, state: StateChange['state']): string {
+  const lines = state === 'failed' ? [line, `${line} --dry-run`] : [line];
+  return lines.map((one) => `    $ ${one}`).join('\n');
+}
+
 function stateCommand(context: CliContext, kind: Stateful, { name, state, summary, missing }: StateChange): CliCommand {
   const command = new CliCommand(name, {
     summary,
-    example: `    $ heketi-cli ${kind} ${name} 886a86a868711bef83001`,
+    example: examplesOf(`heketi-cli ${kind} ${name} 886a86a868711bef83001`, state),
     args: 'ID',
     argKind: kind,
   });
   if (state === 'failed') {
-    command.withFlags(boolFlag(NO_HEAL_CHECK, 'Remove bricks even where healing is pending. May lose data.'));
+    command.withFlags(
+      boolFlag(NO_HEAL_CHECK, 'Remove bricks even where healing is pending. May lose data.'),
+      dryRunFlag,
+    );
   }
   const title = kind === 'node' ? 'Node' : 'Device';
   return command.runs(async (args, flags) => {
     const id = requireArgument(args, missing);
+    if (state === 'failed' && flags.bool('dry-run')) return showRemovalPlan(context, flags, `remove-${kind}`, id);
     const request = { state, ...(await readHealCheck(context, flags)) };
     const client = await context.connect(flags);
     await client.submit('POST', pathOf(`${kind}s`, id, 'state'), request, `${kind} ${name} ${id}`);

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../json/json-value.js';
-import { memberOf, type OperationInfo, readInteger } from '../wire.js';
+import { memberOf, type OperationInfo, type OperationProgress, readInteger } from '../wire.js';
 import { lines } from './text.js';
 
 export function formatOperationCounts(counts: JsonValue): string {
@@ -21,6 +21,7 @@ export function formatOperation(operation: OperationInfo): string {
     `Type: ${operation.type}`,
     `Status: ${statusName(operation.status)} ${operation.subStatus}`,
     ...copyNote(operation),
+    ...progressLines(operation),
     'Changes:',
     ...operation.changes.map((change) => `    ${change.description}: ${change.id}`),
   );
@@ -31,8 +32,35 @@ function copyNote({ id, copiedAt }: OperationInfo): readonly string[] {
   return [`Restored: from a copy made ${copiedAt}; led out by: heketi-cli server operations cleanup ${id}`];
 }
 
-export function formatOperationRow(operation: OperationInfo): string {
-  return `Id:${operation.id}  Type:${operation.type}  Status:${statusName(operation.status)} ${operation.subStatus}\n`;
+export function formatOperationRow({ id, type, status, subStatus, progress }: OperationInfo): string {
+  const row = `Id:${id}  Type:${type}  Status:${statusName(status)} ${subStatus}`;
+  return progress ? `${row}  Progress:${describeProgress(progress)}\n` : `${row}\n`;
+}
+
+function progressLines({ progress }: OperationInfo): readonly string[] {
+  if (!progress) return [];
+  const failure = progress.failure === '' ? [] : [`Last part failed: ${progress.failure}`];
+  const healing = progress.healing.map(
+    ({ id, volume, entries }) =>
+      `    brick ${id} of volume ${volume}: ${entries === null ? 'not known' : `${entries} left`}`,
+  );
+  const refused = progress.refused.map(({ id, reason }) => `    brick ${id}: ${reason.replaceAll('\n', '\n      ')}`);
+  return [
+    `Progress: ${describeProgress(progress)}`,
+    ...failure,
+    ...under('Entries to heal in the sets of bricks that were replaced:', healing),
+    ...under('Passed over:', refused),
+  ];
+}
+
+function under(title: string, rows: readonly string[]): readonly string[] {
+  return rows.length === 0 ? [] : [title, ...rows];
+}
+
+function describeProgress({ done, total, current, isCancelled }: OperationProgress): string {
+  const count = total === null ? `${done} done` : `${done} of ${total}`;
+  const step = current === '' ? count : `${count}, ${current}`;
+  return isCancelled ? `${step} (cancelled: it ends after this)` : step;
 }
 
 function statusName(status: string): string {

@@ -27,13 +27,16 @@ interface ClusterRefusal {
   readonly cluster: string;
   readonly text: string;
   readonly explanation: string;
-  readonly devices: readonly {
-    nodeName: string;
-    zone: Integer;
-    deviceName: string;
-    freeKib: Integer;
-    detail: string;
-  }[];
+  readonly devices: readonly RefusingDevice[];
+}
+
+/** A device that does not take a brick. */
+export interface RefusingDevice {
+  readonly nodeName: string;
+  readonly zone: Integer;
+  readonly deviceName: string;
+  readonly freeKib: Integer;
+  readonly detail: string;
 }
 
 export function readPlacement(json: JsonValue): Placement {
@@ -54,15 +57,19 @@ export function readPlacement(json: JsonValue): Placement {
       cluster: readText(memberOf(refusal, 'clusterId')),
       text: readText(memberOf(refusal, 'text')),
       explanation: readText(memberOf(refusal, 'explanation')),
-      devices: readList(memberOf(refusal, 'devices')).map((device) => ({
-        nodeName: readText(memberOf(device, 'nodeName')),
-        zone: readInteger(memberOf(device, 'zone')),
-        deviceName: readText(memberOf(device, 'deviceName')),
-        freeKib: readInteger(memberOf(device, 'freeKib')),
-        detail: readText(memberOf(device, 'detail')) || readText(memberOf(device, 'refusal')),
-      })),
+      devices: readList(memberOf(refusal, 'devices')).map(readRefusingDevice),
     })),
     largestGib: readInteger(memberOf(json, 'largestGib')),
+  };
+}
+
+export function readRefusingDevice(device: JsonValue): RefusingDevice {
+  return {
+    nodeName: readText(memberOf(device, 'nodeName')),
+    zone: readInteger(memberOf(device, 'zone')),
+    deviceName: readText(memberOf(device, 'deviceName')),
+    freeKib: readInteger(memberOf(device, 'freeKib')),
+    detail: readText(memberOf(device, 'detail')) || readText(memberOf(device, 'refusal')),
   };
 }
 
@@ -94,20 +101,24 @@ function formatRefusals(refusals: readonly ClusterRefusal[]): string {
   const parts = refusals.map(({ cluster, text, explanation, devices }) => {
     const head = lines(`Cluster ${cluster}: ${text}`, ...(explanation === '' ? [] : [explanation.trimEnd()]));
     if (devices.length === 0) return head;
-    const rows = devices.map((device) => [
-      device.nodeName,
-      String(device.zone),
-      device.deviceName,
-      `${tenthsOfGib(device.freeKib)} GiB`,
-      device.detail,
-    ]);
-    return `${head}\n${formatTable([['NODE', 'ZONE', 'DEVICE', 'FREE', 'REASON'], ...rows])}`;
+    return `${head}\n${formatRefusingDevices(devices)}`;
   });
   return ['The volume would not fit.\n', ...parts].join('\n');
 }
 
+export function formatRefusingDevices(devices: readonly RefusingDevice[]): string {
+  const rows = devices.map(({ nodeName, zone, deviceName, freeKib, detail }) => [
+    nodeName,
+    String(zone),
+    deviceName,
+    `${tenthsOfGib(freeKib)} GiB`,
+    detail,
+  ]);
+  return formatTable([['NODE', 'ZONE', 'DEVICE', 'FREE', 'REASON'], ...rows]);
+}
+
 /** GiB with one digit behind the point, rounded down so that nothing looks larger than it is. */
-function tenthsOfGib(kib: Integer): string {
+export function tenthsOfGib(kib: Integer): string {
   const tenths = (BigInt(kib) * 10n) / 1_048_576n;
   return `${tenths / 10n}.${tenths % 10n}`;
 }

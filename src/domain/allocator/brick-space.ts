@@ -32,17 +32,29 @@ export interface FreeSpace {
  * its largest pool metadata; that space is not in the books and must stay free.
  */
 export function fits(device: FreeSpace, space: BrickSpace, reserveSpareMetadata: boolean): boolean {
-  if (device.freeKib <= space.totalKib) return false;
-  return device.freeKib - space.totalKib >= spareKib(device, space, reserveSpareMetadata);
+  return hasRoom(device.freeKib, device.largestMetadataKib, space, reserveSpareMetadata);
+}
+
+/** The same of the sizes of a FreeSpace. */
+export function hasRoom(
+  freeKib: number,
+  largestMetadataKib: number,
+  space: BrickSpace,
+  reserveSpareMetadata: boolean,
+): boolean {
+  if (freeKib <= space.totalKib) return false;
+  return freeKib - space.totalKib >= spareKib(largestMetadataKib, space, reserveSpareMetadata);
 }
 
 /** How many bricks of this space the device could take. */
 export function countFitting(device: FreeSpace, space: BrickSpace, reserveSpareMetadata: boolean): number {
   const strictly = Math.ceil(device.freeKib / space.totalKib) - 1;
-  const withSpare = Math.floor((device.freeKib - spareKib(device, space, reserveSpareMetadata)) / space.totalKib);
+  const withSpare = Math.floor(
+    (device.freeKib - spareKib(device.largestMetadataKib, space, reserveSpareMetadata)) / space.totalKib,
+  );
   return Math.max(0, Math.min(strictly, withSpare));
 }
 
-function spareKib(device: FreeSpace, space: BrickSpace, reserveSpareMetadata: boolean): number {
-  return reserveSpareMetadata ? Math.max(device.largestMetadataKib, space.poolMetadataKib) : 0;
+function spareKib(largestMetadataKib: number, space: BrickSpace, reserveSpareMetadata: boolean): number {
+  return reserveSpareMetadata ? Math.max(largestMetadataKib, space.poolMetadataKib) : 0;
 }

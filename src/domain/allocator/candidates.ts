@@ -1,7 +1,8 @@
 import type { Id } from '../ids.js';
-import type { Tags } from '../node.js';
-import { type ArbiterRole, arbiterRole, effectiveTags, matchesTagRule, type TagRule, tagValue } from './tags.js';
-import type { ClusterSnapshot, DeviceRefusal, DeviceSnapshot, NodeSnapshot } from './types.js';
+import { type ClusterStanding, standingOf } from './cluster-standing.js';
+import type { ExcludedDevice, NodeStanding } from './node-standing.js';
+import type { ArbiterRole, TagRule } from './tags.js';
+import type { ClusterSnapshot, DeviceSnapshot } from './types.js';
 
 /** A device that may take bricks, with the space that is left while a placement is worked out. */
 export interface Candidate {
@@ -16,70 +17,70 @@ export interface CandidateNode {
   readonly id: Id;
   readonly name: string;
   readonly zone: number;
-  readonly devices: Candidate[];
+  /** Usable devices, in the order of the node's. */
+  readonly devices: readonly Candidate[];
 }
 
-export interface ExcludedDevice {
-  readonly node: NodeSnapshot;
-  readonly device: DeviceSnapshot;
-  readonly refusal: DeviceRefusal;
-  readonly detail: string;
-}
+/**
+ * Devices of online nodes that are online, well, and pass the tag rule. Candidates are made where one is taken or looked at
+ * closely: a placement that goes through all nodes makes those of a few.
+ */
+export class Candidates {
+  readonly standing: ClusterStanding;
+  readonly #made: (CandidateNode | undefined)[] = [];
 
-/** Devices of online nodes that are online and pass the tag rule, and why each other one does not. */
-export function findCandidates(
-  snapshot: ClusterSnapshot,
-  tagRule: TagRule | null,
-): {
-  readonly nodes: readonly CandidateNode[];
-  readonly excluded: readonly ExcludedDevice[];
-  readonly onlineDevices: number;
-} {
-  const nodes: CandidateNode[] = [];
-  const excluded: ExcludedDevice[] = [];
-  let onlineDevices = 0;
-  for (const node of snapshot.nodes) {
-    const candidate: CandidateNode = { id: node.id, name: node.name, zone: node.zone, devices: [] };
-    const ofNode = refusalOfNode(node);
-    for (const device of node.devices) {
-      const offline =
-        ofNode ?? (device.state === 'online' ? null : refuse('device-offline', `device is ${device.state}`));
-      if (!offline) onlineDevices++;
-      const tags = effectiveTags(node.tags, device.tags);
-      const why = offline ?? refusalOfDevice(device, tags, tagRule);
-      if (why) {
-        excluded.push({ node, device, ...why });
-      } else {
-        const { freeKib, largestMetadataKib } = device;
-        candidate.devices.push({ device, node: candidate, role: arbiterRole(tags), freeKib, largestMetadataKib });
-      }
-    }
-    if (candidate.devices.length > 0) nodes.push(candidate);
+  constructor(standing: ClusterStanding) {
+    this.standing = standing;
   }
-  return { nodes, excluded, onlineDevices };
+
+  get onlineDevices(): number {
+    return this.standing.onlineDevices;
+  }
+
+  /** By the place of a node in the snapshot. */
+  at(place: number): CandidateNode {
+    const made = this.#made[place] ?? makeNode(this.standing.standings[place] as NodeStanding);
+    this.#made[place] = made;
+    return made;
+  }
+
+  /** Null: nothing was taken from the node's devices, as far as anybody could have. */
+  madeAt(place: number): CandidateNode | null {
+    return this.#made[place] ?? null;
+  }
+
+  /** Those that have any, in the order of the snapshot. */
+  get nodes(): readonly CandidateNode[] {
+    const nodes: CandidateNode[] = [];
+    for (const [place, { usable }] of this.standing.standings.entries())
+      if (usable.length > 0) nodes.push(this.at(place));
+    return nodes;
+  }
+
+  /** The other devices, and why. */
+  excluded(): readonly ExcludedDevice[] {
+    return this.standing.standings.flatMap((standing) => standing.excluded());
+  }
 }
 
-type Refusal = Pick<ExcludedDevice, 'refusal' | 'detail'>;
-
-function refuse(refusal: DeviceRefusal, detail: string): Refusal {
-  return { refusal, detail };
+export function findCandidates(snapshot: ClusterSnapshot, tagRule: TagRule | null): Candidates {
+  return new Candidates(standingOf(snapshot, tagRule));
 }
 
-function refusalOfNode(node: NodeSnapshot): Refusal | null {
-  if (node.state !== 'online') return refuse('node-offline', `node is ${node.state}`);
-  return node.isUp ? null : refuse('node-down', 'glusterd on the node was last seen down');
-}
-
-function refusalOfDevice(device: DeviceSnapshot, tags: Tags, tagRule: TagRule | null): Refusal | null {
-  if (device.hasBrokenCounters) return refuse('broken-counters', "its recorded sizes can't be true; resync the device");
-  if (!tagRule || matchesTagRule(tagRule, tags)) return null;
-  return refuse('tag', `tag ${tagRule.name} is ${JSON.stringify(tagValue(tags, tagRule.name))}`);
+function makeNode({ node: { id, name, zone }, usable }: NodeStanding): CandidateNode {
+  const devices: Candidate[] = [];
+  const made = { id, name, zone, devices };
+  for (const { device, role } of usable) {
+    const { freeKib, largestMetadataKib } = device;
+    devices.push({ device, node: made, role, freeKib, largestMetadataKib });
+  }
+  return made;
 }
 
 /** Positions 0 and 1 of a set hold data, the last may hold an arbiter. */
-export function mayHold(candidate: Candidate, kind: BrickKind): boolean {
+export function mayHold(role: ArbiterRole, kind: BrickKind): boolean {
   if (kind === 'any') return true;
-  return candidate.role !== (kind === 'arbiter' ? 'disabled' : 'required');
+  return role !== (kind === 'arbiter' ? 'disabled' : 'required');
 }
 
 /** `any`: a brick of a volume without arbiter, for which the arbiter tag means nothing. */

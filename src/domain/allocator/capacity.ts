@@ -54,7 +54,7 @@ function capacities(
   for (const node of nodes) {
     let capacity = 0;
     for (const candidate of node.devices) {
-      if (!mayHold(candidate, position.kind)) continue;
+      if (!mayHold(candidate.role, position.kind)) continue;
       capacity += countFitting(candidate, spaceOn(candidate, position, rules), rules.reserveSpareMetadata);
     }
     const group = groupOf(node, rules);

@@ -1,59 +1,134 @@
-import type { BrickKind, Candidate, CandidateNode } from './candidates.js';
-import { forEachFitting, isUsed, type Position, type SetRules } from './placing.js';
+import { type BrickSpace, brickSpace, fits, hasRoom } from './brick-space.js';
+import { type BrickKind, type Candidate, type CandidateNode, type Candidates, mayHold } from './candidates.js';
+import type { Leaders } from './cluster-standing.js';
+import { type NodeStanding, type Preference, type Ranked, rankOf, type UsableDevice } from './node-standing.js';
+import { forEachFitting, type Position, type SetRules } from './placing.js';
+import type { ArbiterRole } from './tags.js';
 
 /** Picks the device for a brick among those that could take it and that the set does not use yet. */
 export type Choose = (position: Position, used: readonly Candidate[]) => Candidate | null;
 
-/** Levels: the emptiest device, of a zone that the set does not use yet if there is one. */
-export function chooseEmptiest(nodes: readonly CandidateNode[], rules: SetRules): Choose {
-  // Each node's emptiest device is found once; only a node that was taken from is looked at again.
-  const emptiestByKind = new Map<BrickKind, (Candidate | null | undefined)[]>();
+const NONE = Number.NEGATIVE_INFINITY;
+
+/** More than any rank: a zone that the set does not use yet comes before everything else. */
+const FRESH_ZONE = 4;
+
+/**
+ * Levels: the emptiest device, of a zone that the set does not use yet if there is one. `mayUse`: of which nodes, by their
+ * places; of all when not given.
+ */
+export function chooseEmptiest(
+  candidates: Candidates,
+  rules: SetRules,
+  mayUse: ((place: number) => boolean) | null = null,
+): Choose {
+  const { zones } = candidates.standing;
+  const byKind = new Map<BrickKind, EmptiestOfNodes>();
   return (position, used) => {
-    const { kind } = position;
-    let emptiest = emptiestByKind.get(kind);
-    if (!emptiest) {
-      emptiest = nodes.map((node) => emptiestOf(node, position, rules));
-      emptiestByKind.set(kind, emptiest);
-    }
-    let best: Candidate | null = null;
-    let bestRank = Number.NEGATIVE_INFINITY;
-    let bestIndex = 0;
-    for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i];
-      if (!node) continue;
-      if (emptiest[i] === undefined) emptiest[i] = emptiestOf(node, position, rules);
-      const candidate = emptiest[i];
-      if (!candidate || isUsed(node, used, rules)) continue;
-      const rank = rankOf(candidate, kind) + (isFreshZone(node, used) ? 4 : 0);
-      if (rank <= bestRank) continue;
-      best = candidate;
+    const emptiest = byKind.get(position.kind) ?? new EmptiestOfNodes(candidates, position, rules);
+    byKind.set(position.kind, emptiest);
+    let best = -1;
+    let bestRank = NONE;
+    for (let place = 0; place < zones.length; place++) {
+      const ownRank = emptiest.rankAt(place);
+      if (ownRank === NONE || ownRank + FRESH_ZONE <= bestRank) continue;
+      const isFresh = !used.some(({ node }) => node.zone === zones[place]);
+      if (!isFresh && (rules.zoneChecking === 'strict' || used.some(({ node }) => node === candidates.madeAt(place))))
+        continue;
+      const rank = isFresh ? ownRank + FRESH_ZONE : ownRank;
+      if (rank <= bestRank || (mayUse && !mayUse(place))) continue;
+      best = place;
       bestRank = rank;
-      bestIndex = i;
     }
-    if (best) for (const known of emptiestByKind.values()) known[bestIndex] = undefined;
-    return best;
+    if (best < 0) return null;
+    const chosen = candidates.at(best).devices[emptiest.indexAt(best)] ?? null;
+    for (const known of byKind.values()) known.isTakenFrom(best);
+    return chosen;
   };
 }
 
-function emptiestOf(node: CandidateNode, position: Position, rules: SetRules): Candidate | null {
-  let best: Candidate | null = null;
-  let bestRank = Number.NEGATIVE_INFINITY;
-  forEachFitting(node, position, rules, (candidate) => {
-    const rank = rankOf(candidate, position.kind);
-    if (rank <= bestRank) return;
-    best = candidate;
-    bestRank = rank;
-  });
-  return best;
-}
+/** The emptiest device of each node that could take a brick of one kind. */
+class EmptiestOfNodes {
+  readonly #candidates: Candidates;
+  readonly #position: Position;
+  readonly #rules: SetRules;
+  readonly #preference: Preference;
+  readonly #leaders: Leaders;
+  /** Of nodes whose first device is not it, or that something was taken from; null: none. */
+  readonly #own: (Ranked | null | undefined)[] = [];
+  #extentKib = 0;
+  #space: BrickSpace | null = null;
 
-/** The share that is free; devices for one kind of brick are of no use to the other, so those for both are spared. */
-function rankOf({ role, freeKib, device }: Candidate, kind: BrickKind): number {
-  const isDedicated = kind !== 'any' && role !== 'supported';
-  return freeKib / device.totalKib + (isDedicated ? 2 : 0);
-}
+  constructor(candidates: Candidates, position: Position, rules: SetRules) {
+    this.#candidates = candidates;
+    this.#position = position;
+    this.#rules = rules;
+    this.#preference = position.kind === 'any' ? 'share' : 'dedicated';
+    this.#leaders = candidates.standing.leaders(this.#preference);
+  }
 
-function isFreshZone(node: CandidateNode, used: readonly Candidate[]): boolean {
-  for (const other of used) if (other.node.zone === node.zone) return false;
-  return true;
+  rankAt(place: number): number {
+    const own = this.#own[place];
+    if (own === undefined && this.#isFirst(place)) return this.#leaders.rank[place] as number;
+    return this.#ownAt(place)?.rank ?? NONE;
+  }
+
+  /** In the node's devices. */
+  indexAt(place: number): number {
+    const own = this.#own[place];
+    if (own === undefined && this.#isFirst(place)) return this.#leaders.index[place] as number;
+    return this.#ownAt(place)?.index ?? -1;
+  }
+
+  isTakenFrom(place: number): void {
+    this.#own[place] = undefined;
+  }
+
+  /** Whether the device that stands first is the one. */
+  #isFirst(place: number): boolean {
+    const { role, freeKib, largestMetadataKib, extentKib } = this.#leaders;
+    const { kind } = this.#position;
+    if (this.#candidates.madeAt(place) || !mayHold(role[place] as ArbiterRole, kind)) return false;
+    const space = this.#spaceFor(extentKib[place] as number);
+    const { reserveSpareMetadata } = this.#rules;
+    return hasRoom(freeKib[place] as number, largestMetadataKib[place] as number, space, reserveSpareMetadata);
+  }
+
+  #ownAt(place: number): Ranked | null {
+    let own = this.#own[place];
+    if (own === undefined) {
+      const made = this.#candidates.madeAt(place);
+      own = made ? this.#now(made) : this.#before(this.#candidates.standing.standings[place] as NodeStanding);
+      this.#own[place] = own;
+    }
+    return own;
+  }
+
+  /** The first in the order that is kept: nothing is made for a device that is not taken. */
+  #before(standing: NodeStanding): Ranked | null {
+    for (const ranked of standing.ranked(this.#preference)) {
+      const { device, role } = standing.usable[ranked.index] as UsableDevice;
+      if (!mayHold(role, this.#position.kind)) continue;
+      if (fits(device, this.#spaceFor(device.extentKib), this.#rules.reserveSpareMetadata)) return ranked;
+    }
+    return null;
+  }
+
+  #now(node: CandidateNode): Ranked | null {
+    let best: Ranked | null = null;
+    forEachFitting(node, this.#position, this.#rules, ({ role, freeKib, device }, _space, index) => {
+      const rank = rankOf(role, freeKib, device.totalKib, this.#preference);
+      if (rank > (best?.rank ?? NONE)) best = { rank, index };
+    });
+    return best;
+  }
+
+  /** Nearly all devices have extents of one size. */
+  #spaceFor(extentKib: number): BrickSpace {
+    if (this.#space === null || this.#extentKib !== extentKib) {
+      this.#extentKib = extentKib;
+      this.#space = brickSpace(this.#position.sizeKib, this.#rules.snapshotFactor, extentKib);
+    }
+    return this.#space;
+  }
 }

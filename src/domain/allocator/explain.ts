@@ -3,7 +3,8 @@ import { bricksPerSet } from '../durability.js';
 import { KIB_PER_GIB } from '../size.js';
 import type { BrickSize } from './brick-sizes.js';
 import { brickSpace, fits } from './brick-space.js';
-import type { CandidateNode, ExcludedDevice } from './candidates.js';
+import type { CandidateNode } from './candidates.js';
+import type { ExcludedDevice } from './node-standing.js';
 import type { PlacementRequest, RefusalReason } from './types.js';
 import { inGib } from './verdicts.js';
 

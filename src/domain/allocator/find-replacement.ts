@@ -1,10 +1,11 @@
 import type { Id } from '../ids.js';
 import { fits } from './brick-space.js';
 import { type BrickKind, type Candidate, type CandidateNode, findCandidates, mayHold } from './candidates.js';
+import { leavingOut } from './changed-snapshot.js';
 import { chooseEmptiest } from './emptiest.js';
 import { type Position, type SetRules, spaceOn } from './placing.js';
 import { parseTagRule } from './tags.js';
-import type { ClusterSnapshot, DeviceRefusal, DeviceVerdict, NextId, PlacedBrick } from './types.js';
+import type { ClusterSnapshot, DeviceRefusal, DeviceVerdict, NextId, NodeSnapshot, PlacedBrick } from './types.js';
 import { excludedVerdict, inGib } from './verdicts.js';
 
 /** A brick that is to go to another device. */
@@ -42,19 +43,19 @@ export function findReplacement(
       text: `Invalid tag matching rule: Invalid tag match rule: ${request.tagMatch}`,
       devices: [],
     };
-  const { nodes, excluded } = findCandidates(snapshot, tagRule);
   const position: Position = { kind: request.kind, sizeKib: request.sizeKib };
   const others = neighbours(snapshot, request);
-  const free = nodes.map((node) => ({
-    ...node,
-    devices: node.devices.filter((candidate) => refusalOf(candidate, position, others, request) === null),
-  }));
+  const elsewhere = findCandidates(leavingOut(snapshot, request.deviceId), tagRule);
+  const { nodes } = snapshot;
+  const isFree = (place: number) => refusalOfNode(nodes[place] as NodeSnapshot, others, request) === null;
+  const isOutside = (place: number) => !others.zones.has((nodes[place] as NodeSnapshot).zone);
   const chosen =
-    chooseEmptiest(free.filter(isOutside(others)), request)(position, []) ??
-    chooseEmptiest(free, request)(position, []);
+    chooseEmptiest(elsewhere, request, (place) => isFree(place) && isOutside(place))(position, []) ??
+    chooseEmptiest(elsewhere, request, isFree)(position, []);
   if (chosen) return { kind: 'found', brick: placedBrick(chosen, position, request, nextId) };
-  const devices = excluded.map(excludedVerdict);
-  for (const candidate of nodes.flatMap((node) => node.devices)) {
+  const candidates = findCandidates(snapshot, tagRule);
+  const devices = candidates.excluded().map(excludedVerdict);
+  for (const candidate of candidates.nodes.flatMap((node) => node.devices)) {
     const why = refusalOf(candidate, position, others, request);
     const { device, node } = candidate;
     if (why) devices.push(excludedVerdict({ device, node, ...why }));
@@ -80,10 +81,6 @@ function neighbours(snapshot: ClusterSnapshot, { otherNodeIds }: ReplacementRequ
   };
 }
 
-function isOutside({ zones }: Neighbours): (node: CandidateNode) => boolean {
-  return (node) => !zones.has(node.zone);
-}
-
 function refusalOf(
   candidate: Candidate,
   position: Position,
@@ -92,6 +89,22 @@ function refusalOf(
 ): { readonly refusal: DeviceRefusal; readonly detail: string } | null {
   const { device, node, role } = candidate;
   if (device.id === request.deviceId) return { refusal: 'same-device', detail: 'the brick is to leave this device' };
+  const ofNode = refusalOfNode(node, others, request);
+  if (ofNode) return ofNode;
+  if (!mayHold(role, position.kind)) return { refusal: 'arbiter-tag', detail: `tag arbiter is ${role}` };
+  const space = spaceOn(candidate, position, request);
+  if (fits(candidate, space, request.reserveSpareMetadata)) return null;
+  return {
+    refusal: 'too-small',
+    detail: `the brick needs ${inGib(space.totalKib)}, the device has ${inGib(device.freeKib)} free`,
+  };
+}
+
+function refusalOfNode(
+  node: Pick<CandidateNode, 'id' | 'zone'>,
+  others: Neighbours,
+  request: ReplacementRequest,
+): { readonly refusal: DeviceRefusal; readonly detail: string } | null {
   if (others.nodeIds.has(node.id)) return { refusal: 'node-taken', detail: 'another brick of the set is on this node' };
   if (request.zoneChecking === 'strict' && (others.hasUnknown || others.zones.has(node.zone))) {
     const detail = others.hasUnknown
@@ -99,13 +112,7 @@ function refusalOf(
       : `another brick of the set is in zone ${node.zone}`;
     return { refusal: 'zone-taken', detail };
   }
-  if (!mayHold(candidate, position.kind)) return { refusal: 'arbiter-tag', detail: `tag arbiter is ${role}` };
-  const space = spaceOn(candidate, position, request);
-  if (fits(candidate, space, request.reserveSpareMetadata)) return null;
-  return {
-    refusal: 'too-small',
-    detail: `the brick needs ${inGib(space.totalKib)}, the device has ${inGib(device.freeKib)} free`,
-  };
+  return null;
 }
 
 function placedBrick(candidate: Candidate, position: Position, rules: SetRules, nextId: NextId): PlacedBrick {

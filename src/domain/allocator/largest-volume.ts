@@ -17,7 +17,8 @@ import type { ClusterSnapshot, PlacementRequest } from './types.js';
 export function largestVolumeGib(snapshot: ClusterSnapshot, request: PlacementRequest): number {
   const tagRule = request.tagMatch === null ? null : parseTagRule(request.tagMatch);
   if (request.tagMatch !== null && !tagRule) return 0;
-  const { nodes } = findCandidates(snapshot, tagRule);
+  const candidates = findCandidates(snapshot, tagRule);
+  const { nodes } = candidates;
   const { limits, durability, existingBricks } = request;
   const setSize = bricksPerSet(durability);
   const data = durability.type === 'disperse' ? disperseCounts(durability).data : 1;
@@ -32,7 +33,7 @@ export function largestVolumeGib(snapshot: ClusterSnapshot, request: PlacementRe
     if (!positions || !first) return false;
     if (positions.every((position) => isSame(position, first)))
       return haveRoomFor(nodes, first, setSize, sets, request);
-    const placed = placeSets(nodes, positions, sets, request, budget);
+    const placed = placeSets(candidates, positions, sets, request, budget);
     for (const taken of placed?.flat().reverse() ?? []) giveBack(taken);
     return placed !== null;
   };

@@ -1,4 +1,4 @@
-import type { Candidate, CandidateNode } from './candidates.js';
+import type { Candidate, Candidates } from './candidates.js';
 import { chooseByCapacity, haveRoomFor } from './capacity.js';
 import { type Choose, chooseEmptiest } from './emptiest.js';
 import { giveBack, type Placed, type PlacedSets, type Position, type SetRules, take } from './placing.js';
@@ -15,7 +15,7 @@ import { type SearchBudget, searchSets } from './search-sets.js';
  * devices in turn, until its budget ends.
  */
 export function placeSets(
-  nodes: readonly CandidateNode[],
+  candidates: Candidates,
   positions: readonly Position[],
   count: number,
   rules: SetRules,
@@ -23,8 +23,9 @@ export function placeSets(
 ): PlacedSets | null {
   const [first] = positions;
   const isUniform = positions.every(({ kind, sizeKib }) => kind === first?.kind && sizeKib === first.sizeKib);
-  const levelled = greedily(positions, count, rules, chooseEmptiest(nodes, rules));
+  const levelled = greedily(positions, count, rules, chooseEmptiest(candidates, rules));
   if (levelled) return levelled;
+  const { nodes } = candidates;
   if (!isUniform) return searchSets(nodes, positions, count, rules, budget);
   if (!first || !haveRoomFor(nodes, first, positions.length, count, rules)) return null;
   return greedily(positions, count, rules, chooseByCapacity(nodes, rules));

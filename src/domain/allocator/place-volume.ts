@@ -1,6 +1,6 @@
 import { bricksPerSet } from '../durability.js';
 import { type BrickSize, brickSizes } from './brick-sizes.js';
-import { type CandidateNode, type ExcludedDevice, findCandidates } from './candidates.js';
+import { type Candidates, findCandidates } from './candidates.js';
 import { explainNoSpace } from './explain.js';
 import { placeSets } from './place-sets.js';
 import type { Placed, Position } from './placing.js';
@@ -26,23 +26,18 @@ export function placeVolume(snapshot: ClusterSnapshot, request: PlacementRequest
   }
   if (snapshot.nodes.length === 0)
     return refused('no-nodes', 'No nodes in cluster', 'Add nodes and devices to the cluster first.');
-  const { nodes, excluded, onlineDevices } = findCandidates(snapshot, tagRule);
-  if (onlineDevices === 0) {
+  const candidates = findCandidates(snapshot, tagRule);
+  if (candidates.onlineDevices === 0) {
     const explanation = 'Every node or device is offline, failed, or was last seen down.';
     return {
       ...refused('no-online-devices', 'No online storage devices in cluster', explanation),
-      devices: excluded.map(excludedVerdict),
+      devices: candidates.excluded().map(excludedVerdict),
     };
   }
-  return placeOn(nodes, excluded, request, nextId);
+  return placeOn(candidates, request, nextId);
 }
 
-function placeOn(
-  nodes: readonly CandidateNode[],
-  excluded: readonly ExcludedDevice[],
-  request: PlacementRequest,
-  nextId: NextId,
-): PlacementResult {
+function placeOn(candidates: Candidates, request: PlacementRequest, nextId: NextId): PlacementResult {
   const setSize = bricksPerSet(request.durability);
   const budget = newSearchBudget();
   let tried: BrickSize | null = null;
@@ -62,7 +57,7 @@ function placeOn(
       );
     }
     tried = size;
-    const placed = placeSets(nodes, positions, size.sets, request, budget);
+    const placed = placeSets(candidates, positions, size.sets, request, budget);
     if (placed) {
       return {
         kind: 'placed',
@@ -71,6 +66,8 @@ function placeOn(
       };
     }
   }
+  const { nodes } = candidates;
+  const excluded = candidates.excluded();
   // Clients know only "No space" for a volume that was too large for every size that was tried.
   const explanation = explainNoSpace(nodes, excluded, request, { tried, reason, isCertain: budget.visits > 0 });
   const devices = verdicts(nodes, excluded, request, tried, reason);

@@ -60,16 +60,16 @@ export function forEachFitting(
   node: CandidateNode,
   position: Position,
   rules: SetRules,
-  visit: (candidate: Candidate, space: BrickSpace) => void,
+  visit: (candidate: Candidate, space: BrickSpace, index: number) => void,
 ): void {
   let extentKib = 0;
   let space: BrickSpace | null = null;
-  for (const candidate of node.devices) {
-    if (!mayHold(candidate, position.kind)) continue;
+  for (const [index, candidate] of node.devices.entries()) {
+    if (!mayHold(candidate.role, position.kind)) continue;
     if (!space || candidate.device.extentKib !== extentKib) {
       extentKib = candidate.device.extentKib;
       space = spaceOn(candidate, position, rules);
     }
-    if (fits(candidate, space, rules.reserveSpareMetadata)) visit(candidate, space);
+    if (fits(candidate, space, rules.reserveSpareMetadata)) visit(candidate, space, index);
   }
 }

@@ -33,6 +33,8 @@ export interface DeviceSnapshot {
   readonly extentKib: number;
   /** Counters that no double holds (imported data): there is no telling what is free. */
   readonly hasBrokenCounters: boolean;
+  /** Why the disk was last seen as broken; null: nothing is known against it. */
+  readonly trouble: string | null;
   /** The size of LVM's spare metadata LV, KiB: the largest pool metadata since the device last had no pool. */
   readonly largestMetadataKib: number;
 }
@@ -82,6 +84,7 @@ export type DeviceRefusal =
   | 'node-offline'
   | 'node-down'
   | 'device-offline'
+  | 'device-broken'
   | 'too-small'
   | 'tag'
   | 'arbiter-tag'

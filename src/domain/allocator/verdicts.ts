@@ -1,7 +1,8 @@
 import { KIB_PER_GIB } from '../size.js';
 import type { BrickSize } from './brick-sizes.js';
 import { brickSpace, fits } from './brick-space.js';
-import type { Candidate, CandidateNode, ExcludedDevice } from './candidates.js';
+import type { Candidate, CandidateNode } from './candidates.js';
+import type { ExcludedDevice } from './node-standing.js';
 import type { DeviceVerdict, PlacementRequest, RefusalReason } from './types.js';
 
 /** Why each device can't take a brick of the smallest size that was tried. */

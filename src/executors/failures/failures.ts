@@ -25,6 +25,7 @@ interface Asked {
   readonly 'device unseen': { readonly device: string };
   readonly 'thin pool half active': { readonly vg: string; readonly pool: string };
   readonly 'block volume absent': { readonly hostingVolume: string; readonly name: string };
+  readonly 'block volume exists': { readonly name: string };
 }
 
 type PlainKind =
@@ -43,11 +44,19 @@ type PlainKind =
   | 'volume absent'
   | 'snapshot absent'
   | 'peer absent'
+  | 'brick known too late'
   | 'volume started already'
   | 'volume stopped already'
   | 'volume not started'
+  | 'volume definition not given'
+  | 'volume out of reach'
+  | 'volume without heal'
   | 'volume name refused'
-  | 'volume option unknown';
+  | 'volume option unknown'
+  | 'block daemon down'
+  | 'block volume not exported'
+  | 'block volume larger'
+  | 'block volume of that size';
 
 export type FailureKind = PlainKind | keyof Asked;
 type About<K extends FailureKind> = K extends keyof Asked ? Asked[K] : undefined;
@@ -72,6 +81,7 @@ const LVM_FAILED = is(5);
 const NOT_OF_A_SHELL = (code: number): boolean => FAILED(code) && code !== 126 && code !== 127;
 
 const GLUSTER = { by: ['gluster'], exit: NOT_OF_A_SHELL };
+const GLUSTER_BLOCK = { by: ['gluster-block'], exit: NOT_OF_A_SHELL };
 const LVM = { by: ['lvm'], exit: LVM_FAILED };
 
 export const FAILURES: { readonly [K in FailureKind]: readonly Row<About<K>>[] } = {
@@ -231,7 +241,7 @@ export const FAILURES: { readonly [K in FailureKind]: readonly Row<About<K>>[] }
   ],
 
   /** Nothing was done there, and nothing would be. */
-  'glusterd down': [{ by: ['gluster', 'gluster-block'], exit: FAILED, says: inText(/connection failed/i) }],
+  'glusterd down': [{ by: ['gluster'], exit: FAILED, says: inText(/connection failed/i) }],
   /**
    * Whoever waited for a daemon gave up, or was cut off; the daemon goes on with the change. Said in plain text even
    * with --xml, and whatever the exit code.
@@ -266,30 +276,68 @@ export const FAILURES: { readonly [K in FailureKind]: readonly Row<About<K>>[] }
   ],
   'snapshot absent': [{ ...GLUSTER, says: inText(/Snapshot \([^()]*\) does not exist/i) }],
   'peer absent': [{ ...GLUSTER, says: inText(/is not part of cluster/i) }],
+  /**
+   * Of `volume reset-brick`: the brick's glusterd has learnt of it since it started, and takes it for a new one until
+   * its next start. Nothing was done.
+   */
+  'brick known too late': [{ ...GLUSTER, says: inText(/When destination brick is new/i) }],
   'volume started already': [{ ...GLUSTER, says: inText(/already started/i) }],
   'volume stopped already': [{ ...GLUSTER, says: inText(/is not in the started state/i) }],
-  /** Of `volume status`. */
+  /** Of `volume status`, and of `heal info` also when all its bricks are down. */
   'volume not started': [
     { ...GLUSTER, says: ({ stdout, stderr }) => /Volume \S+ is not started/i.test(`${stderr}\n${stdout}`) },
   ],
+  /** `heal info` is a client of the volume: its host's glusterd gave it no volfile. */
+  'volume definition not given': [
+    { ...GLUSTER, says: inText(/Not able to fetch volfile from glusterd|Setting the volfile server failed/i) },
+  ],
+  /** The same client had the volfile, and could not use it. */
+  'volume out of reach': [{ ...GLUSTER, says: inText(/Not able to (?:mount the volume|initialize volume)/i) }],
+  'volume without heal': [{ ...GLUSTER, says: inText(/Volume \S+ is not of type replicate/i) }],
   /** On any bricks. */
   'volume name refused': [
     { ...GLUSTER, says: inText(/is too long|^Volume name .* is invalid|^Volume name should not contain/im) },
   ],
   'volume option unknown': [{ ...GLUSTER, says: inText(/option : \S+ does not exist/i) }],
-  /** It, or the volume that hosts it. */
+  /** It, or the volume that hosts it: not one of its hosts, nor another of a longer name. */
   'block volume absent': [
     {
-      by: ['gluster-block'],
-      exit: NOT_OF_A_SHELL,
-      says: ({ stderr }, { name }) => stderr.includes("doesn't exist") && stderr.includes(name),
+      ...GLUSTER_BLOCK,
+      says: (said, { hostingVolume, name }) => saysWhole(said, `block ${hostingVolume}/${name} doesn't exist`),
     },
     {
-      by: ['gluster-block'],
-      exit: FAILED,
-      says: ({ stderr }, { hostingVolume }) => stderr.includes('does not exist') && stderr.includes(hostingVolume),
+      ...GLUSTER_BLOCK,
+      says: (said, { hostingVolume }) => saysWhole(said, `volume ${hostingVolume} does not exist`),
     },
   ],
+  /** It was there before: nothing was made, nor changed. */
+  'block volume exists': [
+    { ...GLUSTER_BLOCK, says: (said, { name }) => saysWhole(said, `BLOCK with name: '${name}' already EXIST`) },
+  ],
+  /** gluster-blockd can't work there: nothing was done, and nothing would be. It does not run without tcmu-runner. */
+  'block daemon down': [
+    {
+      ...GLUSTER_BLOCK,
+      says: inText(/Connection failed\. Please check if gluster-block daemon|gluster-blockd\.socket: connect failed/i),
+    },
+    // It could not even open the volume, as without the glusterd of its own host.
+    {
+      ...GLUSTER_BLOCK,
+      says: inText(/Not able to initialize volume \S{1,255}\[Transport endpoint is not connected\]/i),
+    },
+  ],
+  /** Some host could not set up, change or remove its target. */
+  'block volume not exported': [
+    {
+      ...GLUSTER_BLOCK,
+      says: inText(
+        /failed to (?:configure|delete config|modify size) on |(?:^|: )(?:rollback )?failed on |(?:configure|modify size|delete) failed/im,
+      ),
+    },
+  ],
+  /** Of a resize to a size that it has outgrown, or has. */
+  'block volume larger': [{ ...GLUSTER_BLOCK, says: inText(/Shrink size \?/) }],
+  'block volume of that size': [{ ...GLUSTER_BLOCK, says: inText(/request size \([^()]*\) is same as current size/) }],
 };
 
 const NOT_RUN = ['program missing', 'program not executable', 'sudo refused', 'sudo failed'] as const;
@@ -340,6 +388,19 @@ function textOf({ stderr, stdout }: Said): string {
 
 function inText(expression: RegExp): (said: Said) => boolean {
   return (said) => expression.test(textOf(said));
+}
+
+/** This sentence, with a word of its own at both ends; gluster-block's versions differ in the first letter. */
+function saysWhole(said: Said, sentence: string): boolean {
+  const text = textOf(said).toLowerCase();
+  const wanted = sentence.toLowerCase();
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1))
+    if (!isWordPart(text[at - 1]) && !isWordPart(text[at + wanted.length])) return true;
+  return false;
+}
+
+function isWordPart(letter: string | undefined): boolean {
+  return letter !== undefined && /[\w/-]/.test(letter);
 }
 
 function inErrors(expression: RegExp): (said: Said) => boolean {

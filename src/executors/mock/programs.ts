@@ -2,7 +2,7 @@ import type { CommandResult } from '../executor.js';
 import { glusterBlock } from './gluster/gluster-block-program.js';
 import { gluster } from './gluster/gluster-program.js';
 import { findmnt, mkfsXfs, mount, mountpoint, systemctl, udevadm, umount, wipefs } from './host/block-programs.js';
-import { blkid, dmsetup, lsblk, stat } from './host/device-reports.js';
+import { blkid, df, dmsetup, lsblk, stat } from './host/device-reports.js';
 import {
   brickClaims,
   cat,
@@ -11,14 +11,17 @@ import {
   dd,
   fstabAppend,
   fstabDelete,
+  glusterdUuid,
   grep,
-  ls,
   mkdir,
   rmdir,
   sed,
   tail,
 } from './host/file-programs.js';
+import { ls } from './host/list-directory.js';
+import { getent } from './host/name-service.js';
 import { pvcreate, pvremove, vgcreate, vgdisplay, vgremove } from './lvm/lvm-groups.js';
+import { pvresize, vgextend } from './lvm/lvm-growth.js';
 import { lvs, pvs, vgs } from './lvm/lvm-reports.js';
 import { lvchange, lvcreate, lvremove } from './lvm/lvm-volumes.js';
 import { fail, succeed } from './world/answers.js';
@@ -33,12 +36,15 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['chmod', chmod],
   ['chown', chown],
   ['dd', dd],
+  ['df', df],
   ['dmsetup', dmsetup],
   ['findmnt', findmnt],
   ['fstab-append', fstabAppend],
   ['fstab-delete', fstabDelete],
+  ['getent', getent],
   ['gluster', gluster],
   ['gluster-block', glusterBlock],
+  ['glusterd-uuid', glusterdUuid],
   ['grep', grep],
   ['ls', ls],
   ['lsblk', lsblk],
@@ -53,6 +59,7 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['mountpoint', mountpoint],
   ['pvcreate', pvcreate],
   ['pvremove', pvremove],
+  ['pvresize', pvresize],
   ['pvs', pvs],
   ['rmdir', rmdir],
   ['sed', sed],
@@ -64,6 +71,7 @@ const PROGRAMS: ReadonlyMap<string, SimulatedProgram> = new Map<string, Simulate
   ['umount', umount],
   ['vgcreate', vgcreate],
   ['vgdisplay', vgdisplay],
+  ['vgextend', vgextend],
   ['vgremove', vgremove],
   ['vgs', vgs],
   ['wipefs', wipefs],

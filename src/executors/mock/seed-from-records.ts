@@ -8,6 +8,7 @@ import { addGroup } from './lvm/lvm-groups.js';
 import { addPool, addThinVolume } from './lvm/lvm-volumes.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import { FileSystem, normalPath } from './world/file-system.js';
+import { newHealState } from './world/heal-state.js';
 import { type Layout, type SimulatedHost, type SimulatedVolume, setSize } from './world/simulated-host.js';
 import { mapperPath, newLvmUuid } from './world/storage.js';
 
@@ -90,7 +91,8 @@ export function seedFromRecords(world: SimulatedWorld, records: RecordedPool): v
   for (const brick of records.bricks) seedBrick(world, brick, marks);
   for (const { hostingVolume, storageName, name, gbid, ...block } of records.blockVolumes ?? []) {
     const blocks = hostNamed(world, '', storageName).pool.volumes.get(hostingVolume)?.blocks;
-    if (blocks && !blocks.has(name)) blocks.set(name, { ...block, gbid: gbid || randomUUID() });
+    if (blocks && !blocks.has(name))
+      blocks.set(name, { ...block, gbid: gbid || randomUUID(), resizeFailed: new Map() });
   }
 }
 
@@ -115,10 +117,12 @@ function seedVolume(world: SimulatedWorld, record: RecordedPool['volumes'][numbe
     })),
     options: defaultOptions(layout.type),
     healEntries: 0,
+    heal: newHealState(),
     snapshots: new Set(),
     isClone: snapshotId !== undefined,
     blocks: new Map(),
     clients: new Map(),
+    blockDaemons: new Map(),
   };
   for (const option of [...record.options, `user.heketi.id ${record.volumeId}`]) {
     const [key = '', ...value] = option.trim().split(/\s/);

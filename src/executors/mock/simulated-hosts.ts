@@ -5,13 +5,15 @@ import { anotherTransaction, lockedVolume } from './gluster/gluster-program.js';
 import { mountOne } from './host/block-programs.js';
 import { changedGroup, latencyKey, type ResolvedCommand, resolveCommand, runProgram } from './programs.js';
 import { type RecordedPool, seedFromRecords } from './seed-from-records.js';
+import { SimulatedHeals } from './simulated-heals.js';
 import { SimulatedWorld } from './simulated-world.js';
 import { type Fault, FaultList, faultResult } from './trouble/faults.js';
 import { HeldCommands } from './trouble/held-commands.js';
 import { LateChanges, REQUEST_TIMED_OUT } from './trouble/late-changes.js';
 import { Leftovers } from './trouble/leftovers.js';
-import { startBrick } from './world/brick-processes.js';
+import { endBricksOnDeadDisks, startBrick } from './world/brick-processes.js';
 import type { HostNoise } from './world/host-noise.js';
+import { beginGlusterd, type Reinstallation, reinstall } from './world/reinstallation.js';
 import type { SimulatedHost } from './world/simulated-host.js';
 import { type HostsState, stateOf } from './world/state.js';
 
@@ -24,6 +26,8 @@ export interface SimulatedHostsOptions {
   readonly hosts?: readonly {
     readonly manage: string;
     readonly storage: string;
+    /** What name services call its address; where there is none, gluster lists it by its storage name. */
+    readonly dnsName?: string;
     readonly devices: readonly { readonly path: string; readonly sizeKib: number }[];
   }[];
   readonly latency?: SimulatedLatency;
@@ -59,13 +63,17 @@ export class SimulatedHosts {
   readonly #groupLocks = new Map<string, Promise<void>>();
   /** What faults of the kind `hold` have stopped. */
   readonly held = new HeldCommands();
+  /** What clients write, and how it is healed. */
+  readonly heals: SimulatedHeals;
   #commandsRun = 0;
 
   constructor(options: SimulatedHostsOptions) {
     this.#world = new SimulatedWorld(options.mode === 'lenient', options.deviceSizeGib);
     this.#latency = options.latency;
-    for (const { manage, storage, devices } of options.hosts ?? []) {
+    this.heals = new SimulatedHeals(this.#world);
+    for (const { manage, storage, dnsName, devices } of options.hosts ?? []) {
       const host = this.#world.addHost(manage, storage);
+      if (dnsName !== undefined) this.#world.nameHost(host, dnsName);
       for (const { path, sizeKib } of devices)
         host.addDisk(path, sizeKib, [`/dev/disk/by-path/simulated-${path.replace('/dev/', '')}`]);
     }
@@ -211,7 +219,14 @@ export class SimulatedHosts {
     if (!host || host.isUp === isUp) return;
     host.isUp = isUp;
     this.#late.drop(host);
+    for (const volume of host.pool.volumes.values()) volume.blockDaemons.delete(host.uuid);
     if (isUp) this.#boot(host, new Set(boot.inactiveGroups));
+  }
+
+  /** A host that burns down: it answers nobody any more, and nothing of what was on it is left. */
+  destroyHost(name: string): void {
+    this.setHostUp(name, false);
+    this.#world.hostByManageName(name)?.zeroDisks();
   }
 
   /** Ends a brick's process; its volume goes on without it. */
@@ -225,7 +240,8 @@ export class SimulatedHosts {
     const host = this.#world.hostByManageName(name);
     if (!host) return;
     host.isGlusterdUp = isUp;
-    if (!isUp) this.#late.drop(host);
+    if (isUp) beginGlusterd(host);
+    else this.#late.drop(host);
   }
 
   /** Pulls all disks of a host, or gives them back as they were. */
@@ -233,6 +249,34 @@ export class SimulatedHosts {
     const host = this.#world.hostByManageName(name);
     if (areAway) host?.pullDisks();
     else host?.plugDisks();
+  }
+
+  /** Reads and writes of one disk end with errors from now on; the processes of bricks on it end. Or the disk is well again. */
+  setDiskDead(name: string, path: string, isDead: boolean): void {
+    const host = this.#world.hostByManageName(name);
+    if (!host) return;
+    host.setDiskDead(path, isDead);
+    endBricksOnDeadDisks(host.pool.volumes.values());
+  }
+
+  /** What is under a disk (a virtual one, an array) was made larger or smaller; lvm learns of it by pvresize. */
+  setDiskSize(name: string, path: string, sizeKib: number): void {
+    const disk = this.#world.hostByManageName(name)?.findDisk(path);
+    if (disk) disk.sizeKib = sizeKib;
+  }
+
+  /** A machine of the same name takes its place: only disks that are `kept` hold what they held. */
+  reinstall(name: string, options: Reinstallation = {}): void {
+    const host = this.#world.hostByManageName(name);
+    if (!host) return;
+    this.#late.drop(host);
+    reinstall(host, options);
+  }
+
+  /** A host that was installed anew got into a pool of somebody else's. */
+  befriend(name: string): void {
+    const host = this.#world.hostByManageName(name);
+    if (host) this.#world.joinPool(this.#world.addHost('', `stranger of ${name}`), host);
   }
 
   setNoise(name: string, noise: HostNoise | null): void {
@@ -261,11 +305,21 @@ export class SimulatedHosts {
     for (const mount of before)
       if (mount.target.startsWith('/run/gluster/') && !host.mounts.has(mount.target)) host.mount(mount);
     host.isGlusterdUp = true;
+    beginGlusterd(host);
+    host.isHealDaemonUp = true;
+    host.isBlockDaemonUp = true;
+    host.isBlockTargetUp = true;
     if (this.#world.isLenient) return;
     for (const volume of host.pool.volumes.values()) {
       if (volume.status !== 1) continue;
       for (const brick of volume.bricks) if (brick.node === host) startBrick(volume, brick, false);
     }
+  }
+
+  /** What a name service would say of a further name. */
+  resolveName(name: string, host: string, by: 'manage' | 'storage'): void {
+    const found = this.#world.hostByManageName(host);
+    if (found) this.#world.resolve(found, name, by);
   }
 
   /** A node record says that both names mean one host. */

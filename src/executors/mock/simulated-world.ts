@@ -1,4 +1,5 @@
 import { addGroup } from './lvm/lvm-groups.js';
+import type { HealPace } from './world/heal-state.js';
 import { Pool, SimulatedHost } from './world/simulated-host.js';
 import type { Disk, VolumeGroup } from './world/storage.js';
 import type { World } from './world/world.js';
@@ -11,6 +12,7 @@ const PV_UUID_LINK = '/dev/disk/by-id/lvm-pv-uuid-';
 export class SimulatedWorld implements World {
   readonly isLenient: boolean;
   readonly deviceSizeKib: number;
+  healPace: HealPace | null = null;
   readonly hosts = new Set<SimulatedHost>();
   readonly #byManageName = new Map<string, SimulatedHost>();
   readonly #byStorageName = new Map<string, SimulatedHost>();
@@ -28,6 +30,11 @@ export class SimulatedWorld implements World {
     return this.#byStorageName.get(name) ?? (this.isLenient ? this.addHost('', name) : null);
   }
 
+  hostByAnyName(name: string): SimulatedHost | null {
+    const hosts = [...this.hosts];
+    return this.#byStorageName.get(name) ?? hosts.find((one) => one.manage === name || one.dnsName === name) ?? null;
+  }
+
   addHost(manage: string, storage: string): SimulatedHost {
     const pool = new Pool();
     const host = new SimulatedHost(manage, storage, pool);
@@ -36,6 +43,17 @@ export class SimulatedWorld implements World {
     if (manage) this.#byManageName.set(manage, host);
     if (storage) this.#byStorageName.set(storage, host);
     return host;
+  }
+
+  /** Name services call its address so. */
+  nameHost(host: SimulatedHost, dnsName: string): void {
+    host.dnsName = dnsName;
+    this.resolve(host, dnsName, 'storage');
+  }
+
+  /** From now on a further name leads to the host, for commands or for gluster; a name of another one moves. */
+  resolve(host: SimulatedHost, name: string, by: 'manage' | 'storage'): void {
+    (by === 'manage' ? this.#byManageName : this.#byStorageName).set(name, host);
   }
 
   /** Says that both names mean one host; two hosts that were made on demand become one. */
@@ -80,6 +98,7 @@ export class SimulatedWorld implements World {
     host.pool.hosts.delete(host);
     host.pool = new Pool();
     host.pool.hosts.add(host);
+    host.wasProbed = false;
   }
 
   #move(host: SimulatedHost, to: Pool): void {

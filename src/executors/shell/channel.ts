@@ -73,6 +73,8 @@ export interface ChannelProvider {
    * gone from the books may run on beside its successor.
    */
   placeOf(host: string): Promise<string>;
+  /** See Executor. */
+  checkName?(host: string): Promise<void>;
   /** What waits has the end `unborn`, what runs is left to its host and has the end `unknown`. */
   close(): void;
 }

@@ -22,6 +22,8 @@ export interface ScriptOptions {
   readonly useSudo: boolean;
   /** How long a command that was told to end (TERM) is waited for before it is killed. */
   readonly termGraceMs: number;
+  /** A script whose words nobody reads for so long ends: it would wait for ever, with its lock. */
+  readonly unreadMs: number;
 }
 
 /** Who holds the lock of a script that wants to register is about to say that it was given up. */
@@ -35,7 +37,7 @@ export function scriptName({ serverId, generation, number }: ScriptIdentity): st
 }
 
 /**
- * Text for bash that runs the batch and stops after the first failure that is not `mayFail`.
+ * Text for bash that runs the batch and stops after the first failure that is not `mayFail`, or when nobody listens any more.
  *
  * Commands write straight to the script's stdout (7) and stderr (8) and have no stdin. The script adds lines
  * `<mark>:<event>`: to stdout `begin 0` (`begin 1`: something of an earlier generation may run), `end <exit code>` after each command, `done`; to stderr an empty event at the
@@ -99,12 +101,16 @@ export function leftoversScript(lost: LostBatches, waitSeconds: number, options:
 
 function opening({ mark, identity, useSudo }: ScriptOptions): readonly string[] {
   return [
+    '[ -z "$MORTAR_LISTENER" ] || exec 4<&0',
     'exec 7>&1 8>&2 >/dev/null 2>&1 </dev/null',
     'trap "" PIPE HUP', // a cut link must not end a command in mid-work
     'set -m', // a process group for each command
     'umask 022',
     'cd /',
     'export LC_ALL=C',
+    'export -n MORTAR_REGISTRY MORTAR_LISTENER',
+    // Where a stdin ends with the link, there is something to be read from it then.
+    'left() { [ "$MORTAR_LISTENER" ] && read -t 0 -u 4; }',
     `D=${mark.second}; D=${mark.first}$D`,
     'm() { printf "%s:%s\\n" "$D" "$1" >&7; }',
     'fin() { printf "%s:\\n" "$D" >&8; m done; exec 9>&-; [ -z "$N" ] || rm -f "$d/$N"; exit; }',
@@ -154,7 +160,8 @@ function registering(identity: ScriptIdentity, useSudo: boolean): readonly strin
 }
 
 /**
- * Sets `d`, where scripts register: a place that nobody but root and the user can make, the same one each time. root
+ * Sets `d`, where scripts register: a place that nobody but root and the user can make, the same one each time. What
+ * stands before the script may name one in MORTAR_REGISTRY, such as a folder that a container shares with its node. root
  * has /run; a user with sudo has root make a directory there (event `sudo <its words>` when it may not); any other
  * one has his home, in which each host has its own: homes may be shared. What belongs to a login session, as
  * $XDG_RUNTIME_DIR, is no place: it goes with the last session, and commands run on.
@@ -172,7 +179,10 @@ function lockDirectory(useSudo: boolean): readonly string[] {
     : ['  d=${HOME:-/nowhere}/.mortar/${HOSTNAME:-host}', '  [ -d "$d" ] || mkdir -p -m 700 "$d"'];
   return [
     'o=',
-    'if [ "$EUID" = 0 ]; then',
+    'if [ "$MORTAR_REGISTRY" ]; then',
+    '  d=$MORTAR_REGISTRY',
+    '  [ -d "$d" ] || mkdir -p -m 700 "$d"',
+    'elif [ "$EUID" = 0 ]; then',
     '  d=/run/mortar',
     '  [ -d "$d" ] || mkdir -m 700 "$d"',
     'else',
@@ -187,10 +197,13 @@ function lockDirectory(useSudo: boolean): readonly string[] {
 
 /**
  * `r SECONDS MAY_FAIL PROGRAM ARGUMENT...` runs one command; `w` is a second process that guards its time limit. It
- * also keeps the lock when the script itself is killed. After `timeout` follows `over`, or `stuck` while the command
- * can't even be killed.
+ * also keeps the lock when the script itself is killed. A command that went over its time is followed by `over`, or by
+ * `stuck` while it can't even be killed.
+ *
+ * Where the link to a script is gone, its output may be read by nobody and not be closed either: whoever writes then
+ * waits for ever. So `w` writes nothing while it has to end something, and ends a script that does not get on.
  */
-function running({ useSudo, termGraceMs }: ScriptOptions): readonly string[] {
+function running({ useSudo, termGraceMs, unreadMs }: ScriptOptions): readonly string[] {
   const polls = (seconds: number) => Math.ceil(seconds * POLLS_PER_SECOND);
   const killAsRoot = useSudo ? ' || sudo -n kill -$1 -- -$p 6>&- 7>&- 8>&-' : '';
   return [
@@ -207,18 +220,23 @@ function running({ useSudo, termGraceMs }: ScriptOptions): readonly string[] {
     '  return 1',
     '}',
     'await() { local i=0; while [ $i -lt $1 ]; do alive || return 0; sleep 0.2; i=$((i+1)); done; return 1; }',
+    // What the script says to `w` ends with it, so that a read which takes too long tells that it is there and stuck.
+    `heard() { read -r -t ${(unreadMs / 1000).toFixed(3)} "$@"; case $? in 0) ;; 1) exit ;; *) kill -KILL $$; exit ;; esac; }`,
     'w() {',
     '  local l x s',
-    '  while read -r p l; do',
+    '  while heard p l; do',
     '    [ "$l" ] || continue',
     '    read -r -t "$l" x; s=$?',
     '    [ $s = 0 ] && continue',
     '    if [ $s -le 128 ]; then await $((5*${l%.*}+5)) && exit; fi', // the script is gone, its command is not
-    '    m timeout; kill -USR1 $$',
+    '    [ $s -le 128 ] || kill -USR1 $$',
     '    k TERM',
-    `    if ! await ${polls(termGraceMs / 1000)}; then k KILL; await ${polls(KILL_GRACE_SECONDS)} || m stuck; fi`,
+    `    if ! await ${polls(termGraceMs / 1000)}; then`,
+    '      k KILL',
+    `      if ! await ${polls(KILL_GRACE_SECONDS)}; then (exec 6>&-; m stuck) & fi`,
+    '    fi',
     '    while alive; do sleep 1; done',
-    '    exit',
+    '    while heard x; do :; done',
     '  done',
     '}',
     // Systems differ in where lvm and udevadm are: a program that is not at its place is looked for.
@@ -232,10 +250,12 @@ function running({ useSudo, termGraceMs }: ScriptOptions): readonly string[] {
     'exec 9> >(w)',
     'r() {',
     '  local c l=$1 may=$2; shift 2; T=',
-    '  "$@" </dev/null >&7 2>&8 6>&- 7>&- 8>&- 9>&- &', // lvm complains about descriptors it is handed
+    '  left && exit', // as below, where output that nobody reads is not closed
+    '  "$@" </dev/null >&7 2>&8 4<&- 6>&- 7>&- 8>&- 9>&- &', // lvm complains about descriptors it is handed
     '  p=$!; echo "$p $l" >&9',
     '  wait $p; c=$?',
-    '  if [ "$T" ]; then wait $p; m over; exit; fi',
+    // A second `wait` for what has just ended may not return as long as any other child lives.
+    '  if [ "$T" ]; then while alive; do sleep 0.2; done; m over; exit; fi',
     '  echo >&9',
     '  printf "%s:\\n" "$D" >&8 && m "end $c" || exit', // nobody listens any more: no further command
     '  [ $c = 0 ] || [ $may = 1 ] || fin',

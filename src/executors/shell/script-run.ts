@@ -144,7 +144,7 @@ export class ScriptRun {
       this.#outputs.push({ exitCode: Number(event.slice('end '.length)), stdout: before });
       this.#setAnswerTimer();
       this.#advance();
-    } else if (event !== 'timeout') {
+    } else {
       if (/^(?:fenced$|refused |sudo )/.test(event)) this.isUnborn = true;
       this.#lastEvent = event;
       this.#advance();

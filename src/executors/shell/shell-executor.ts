@@ -77,6 +77,10 @@ export class ShellExecutor implements Executor {
     return answers.map((answer, i) => this.#result(host, batch[i], answer));
   }
 
+  async checkName(host: string): Promise<void> {
+    await this.#channels.checkName?.(host);
+  }
+
   /** See Executor. What was on its way to the host will not begin any more. */
   async awaitLeftovers(host: string): Promise<void> {
     const known = this.#host(host);
@@ -134,12 +138,12 @@ export class ShellExecutor implements Executor {
     options: RunOptions,
   ): Promise<ScriptEndInPlace> {
     const { useSudo } = this.#options;
-    const { termGraceMs, queueMs, beginMs, outputBytes } = this.#limits;
+    const { termGraceMs, unreadMs, queueMs, beginMs, outputBytes } = this.#limits;
     const identity = this.#identity;
     const known = this.#host(host);
     const number = this.#nextNumber++;
     const mark = { first: randomBytes(8).toString('hex'), second: randomBytes(8).toString('hex') };
-    const script = build({ mark, useSudo, termGraceMs, identity: identity && { ...identity, number } });
+    const script = build({ mark, useSudo, termGraceMs, unreadMs, identity: identity && { ...identity, number } });
     const run = new ScriptRun(this.#channels, {
       host,
       text: execText(script),

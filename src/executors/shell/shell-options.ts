@@ -31,6 +31,8 @@ export interface ShellLimits {
   readonly graceMs: number;
   /** How long a command that went over its time may take to end by itself before it is killed. */
   readonly termGraceMs: number;
+  /** How long a script waits for somebody to read what it says before it ends. */
+  readonly unreadMs: number;
   /** Per command, stdout and stderr each. */
   readonly outputBytes: number;
   /** How long `awaitLeftovers` waits in all, and for how long at a time: a host that is gone is noticed in between. */
@@ -43,6 +45,7 @@ export const SHELL_LIMITS: ShellLimits = {
   beginMs: 60_000,
   graceMs: 30_000,
   termGraceMs: 10_000,
+  unreadMs: 60_000,
   outputBytes: 16 * 1024 * 1024,
   leftoversMs: 900_000,
   leftoversWaitSeconds: 30,

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import { DomainError } from '../../domain/errors.js';
 import { privateKeyBlock, sshForm } from './private-key-forms.js';
@@ -19,7 +19,7 @@ export function readPrivateKey(file: string): PrivateKey {
     text = readFileSync(file);
     const { mode, uid } = statSync(file);
     // As ssh does: a key that belongs to another user was put there on purpose (a Kubernetes secret, a shared group).
-    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) {
+    if ((mode & 0o077) !== 0 && uid === process.getuid?.() && !isOfSecretVolume(file)) {
       const shown = (mode & 0o777).toString(8).padStart(4, '0');
       return refuse(`has mode ${shown}, so that others may read it; run: chmod 600 ${file}`);
     }
@@ -44,6 +44,18 @@ export function readPrivateKey(file: string): PrivateKey {
   }
   if (!key?.isPrivateKey()) return refuse('is the public half of a key; the file without .pub is needed');
   return { file, text: usable };
+}
+
+/**
+ * Kubernetes mounts a secret as links into a folder `..data`. The modes there are those of the manifest, 0644 unless it
+ * says otherwise; nobody can change them from inside, and nobody else is there.
+ */
+function isOfSecretVolume(file: string): boolean {
+  try {
+    return readlinkSync(file).startsWith('..data/');
+  } catch {
+    return false;
+  }
 }
 
 /** The text itself where the SSH library reads it, or a converted one; what nobody reads stays as it is. */

@@ -1,8 +1,9 @@
-import { DomainError, idNotFound } from '../../domain/errors.js';
+import { idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Requester } from '../../domain/requester.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
 import { ChangeInProgress } from '../volumes/volume-in-change.js';
+import { notToBeCancelled } from './cancellation.js';
 import type { Job } from './job.js';
 import type { AnyKind, BeginningKind, EngineContext, OperationContext } from './operation.js';
 import { PatientStore } from './patient-store.js';
@@ -84,16 +85,12 @@ export class Engine {
     return this.#takingUp(this.runner.beginSequence(kind, request, { by }));
   }
 
-  /** Ends a sequence after the part that runs; `conflict` for whatever is none. */
+  /** Ends a sequence after the part that runs, asked once or again; `conflict` for whatever is none. */
   async cancel(operationId: Id): Promise<void> {
     await this.#store.write(async (tx) => {
       const record = await tx.operations.find(operationId);
       if (!record) throw idNotFound();
-      if (!this.#sequences.isSequence(record))
-        throw new DomainError(
-          'conflict',
-          `operation ${operationId} (${record.type}) has no parts between which it could end; it can't be cancelled`,
-        );
+      if (!this.#sequences.isSequence(record)) throw notToBeCancelled(record);
       await cancel(tx, operationId);
     });
     void this.#endCancelled(operationId);

@@ -15,6 +15,17 @@ export function isRefusal(error: unknown): boolean {
   return (error instanceof DomainError && !isUnavailable(error)) || error instanceof CommandError;
 }
 
+/** What a check refuses, for a plan; that hosts can't be asked is a reason, too. Null: nothing. */
+export async function refusalOf(check: () => Promise<void>): Promise<string | null> {
+  try {
+    await check();
+    return null;
+  } catch (error) {
+    if (isRefusal(error) || isUnavailable(error) || error instanceof TransportError) return errorText(error);
+    throw error;
+  }
+}
+
 /** Whether the same request is refused again, whatever is built anew. */
 export function isFinal(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof FinalRefusal) return true;

@@ -9,7 +9,7 @@ export type UnsettledHosts = ReadonlyMap<string, TransportError>;
 
 /**
  * Waits until nothing that an interrupted attempt has begun runs any more. Answers the hosts that can't be asked and need
- * not be; a node that was given up (state failed) is one. `cause`: why the attempt failed, null when its process is gone.
+ * not be: nodes that were given up (state failed), and what is no node any more. `cause`: why the attempt failed, null when its process is gone.
  */
 export async function awaitLeftovers(
   { mustEnd, mayStay, volumes = [], poolOf = [] }: Leftovers,
@@ -29,8 +29,8 @@ export async function awaitLeftovers(
   const needed = mustEnd.filter((host) => unsettled.has(host));
   if (needed.length > 0) {
     const nodes = await context.store.read((tx) => tx.nodes.list());
-    const givenUp = new Set(nodes.filter(({ state }) => state === 'failed').map(manageName));
-    for (const host of needed) if (!givenUp.has(host)) throw unsettled.get(host);
+    const expected = new Set(nodes.filter(({ state }) => state !== 'failed').map(manageName));
+    for (const host of needed) if (expected.has(host)) throw unsettled.get(host);
   }
   if (mayGoOn(cause)) {
     await awaitStillness(volumes, context);

@@ -60,9 +60,6 @@ export interface OperationKind<Request, Work, Outcome>
 /** A kind that is only ever taken back once it was interrupted. */
 export interface UndoneKind<Request, Work, Outcome> extends Beginning<Request, Work, Outcome>, LeadingOut<Work> {}
 
-/** A kind that is not begun here: records of the original are led out. */
-export interface ImportedKind<Work, Outcome> extends GoingForward<Work, Outcome>, LeadingOut<Work> {}
-
 /** Records of the original that only go back. */
 export type GivenUpKind<Work> = LeadingOut<Work>;
 
@@ -70,8 +67,8 @@ export type GivenUpKind<Work> = LeadingOut<Work>;
 export interface Beginning<Request, Work, Outcome> {
   /** Whether it takes a place among the operations in flight, which the configuration may limit. */
   readonly isCounted: boolean;
-  /** Looks at hosts before the request is accepted, and may refuse. */
-  approach?(request: Request, context: OperationContext): Promise<void>;
+  /** Looks at hosts before the request is accepted, and may refuse; answers the request with what it saw. */
+  approach?(request: Request, context: OperationContext): Promise<Request>;
   /** Refusals that come before the limit of operations in flight. */
   check?(tx: ReadTx, request: Request, context: BuildContext): Promise<void>;
   /** Allocates and records, for operation `operationId`; called again for each further try. */
@@ -176,8 +173,9 @@ export interface Undone {
   readonly failure: unknown;
   /** Bricks as hosts have them, of what was found and left. */
   readonly found?: readonly Brick[];
-  /** GiB that it was found to have. */
+  /** GiB that it was found to have, and that all hosts serve. */
   readonly sizeGib?: number;
+  readonly usableSizeGib?: number;
 }
 
 export const ALL_UNDONE: Undone = { left: [], failure: null };

@@ -13,6 +13,8 @@ import { interruptAll, markStale } from './transitions.js';
 /** A record that nobody in this process works on was left by a defect; before this age it may still be on its way. */
 const UNTRACKED_AFTER_SECONDS = 60;
 
+const ASKED_AGAIN_MS = 30_000;
+
 /** At a start: what is pending was begun by a process that is gone. */
 export async function markInterrupted(store: Store, log: Logger): Promise<void> {
   const operations = await store.write(interruptAll);
@@ -81,12 +83,22 @@ export class Recovery {
   runWaiting(): void {
     const now = steadyUnixMs();
     this.#inBackground(async () => {
-      const operations = await this.#store.read((tx) => tx.operations.list());
+      const operations = await this.#listedOrAskedAgain(now);
       const waiting = operations.filter((operation) => isWaiting(operation));
       this.#waits.wakeAt(earliest(waiting, now));
       const over = waiting.filter(({ dueAt }) => (dueAt ?? 0) <= now);
       await Promise.all(over.map(({ id }) => this.#runner.recover(id)));
     });
+  }
+
+  /** Nothing else would wake the sequences that wait. */
+  async #listedOrAskedAgain(now: number): Promise<readonly PendingOperation[]> {
+    try {
+      return await this.#store.read((tx) => tx.operations.list());
+    } catch (error) {
+      this.#waits.wakeAt(now + ASKED_AGAIN_MS);
+      throw error;
+    }
   }
 
   /**

@@ -1,11 +1,12 @@
 import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
 import type { QueueTicket } from '../ports.js';
 import { errorText, isFinal } from './error-text.js';
 import type { Job } from './job.js';
-import type { BeginningKind, EngineContext, Intent, RecoveryOutcome } from './operation.js';
+import type { AnyKind, BeginningKind, EngineContext, Intent, RecoveryOutcome } from './operation.js';
 import type { PatientStore } from './patient-store.js';
 import type { Next, SequenceKind } from './sequence.js';
 import type { Sequences } from './sequences.js';
@@ -52,9 +53,9 @@ export class OperationRunner {
   async begin<Request>(kind: BeginningKind<Request>, request: Request, accepted: Accepted): Promise<QueueTicket> {
     this.#refuseWhenStopping();
     const operationId = newId();
-    const build: Build = (tx) => kind.build(tx, operationId, request, this.#context);
     try {
-      await kind.approach?.(request, this.#context);
+      const seen = await this.#look(async () => kind.approach?.(request, this.#context) ?? request);
+      const build: Build = (tx) => kind.build(tx, operationId, seen, this.#context);
       const { intent, ticket } = await this.#context.store.write(async (tx) => {
         // The look at hosts takes its time.
         this.#refuseWhenStopping();
@@ -86,7 +87,10 @@ export class OperationRunner {
   ): Promise<QueueTicket> {
     this.#refuseWhenStopping();
     const operationId = newId();
+    await this.#look(async () => kind.approach?.(request, this.#context));
     const queueId = await this.#context.store.write(async (tx) => {
+      // The look at hosts takes its time.
+      this.#refuseWhenStopping();
       await kind.check?.(tx, request, this.#context);
       const intent = await kind.build(tx, operationId, request, this.#context);
       return begin(tx, kind, operationId, intent, accepted);
@@ -95,15 +99,28 @@ export class OperationRunner {
     return { queueId };
   }
 
+  /** Before a request is accepted, what a host says, and that it can't be asked, is the answer. */
+  async #look<T>(look: () => Promise<T>): Promise<T> {
+    try {
+      return await look();
+    } catch (error) {
+      if (error instanceof ServerStopping) this.#refuseWhenStopping();
+      if (error instanceof TransportError) throw new DomainError('unavailable', error.message, { cause: error });
+      if (error instanceof CommandError) throw new DomainError('failed', error.message, { cause: error });
+      throw error;
+    }
+  }
+
   /** See Parts. */
-  async runPart(parentId: Id, { kind, request, step }: Next & { readonly do: 'part' }): Promise<void> {
+  async runPart(parentId: Id, next: Next & { readonly do: 'part' }): Promise<void> {
+    const { kind, request } = next;
     const operationId = newId();
-    const build: Build = (tx) => kind.build(tx, operationId, request, this.#context);
-    await kind.approach?.(request, this.#context);
+    const seen: unknown = kind.approach ? await kind.approach(request, this.#context) : request;
+    const build: Build = (tx) => kind.build(tx, operationId, seen, this.#context);
     const intent = await this.#store.write(async (tx) => {
       this.#stopping.takingNoMore.throwIfAborted();
       await kind.check?.(tx, request, this.#context);
-      return beginPart(tx, { kind, id: operationId, build: () => build(tx) }, parentId, step);
+      return beginPart(tx, { kind, id: operationId, build: () => build(tx) }, parentId, next);
     });
     if (!intent) return;
     this.#tracker.track(operationId);
@@ -210,7 +227,7 @@ export class OperationRunner {
     return running;
   }
 
-  #runInBackground(kind: BeginningKind<never>, operationId: Id, intent: Intent, build: Build): Promise<void> {
+  #runInBackground(kind: AnyKind, operationId: Id, intent: Intent, build: Build): Promise<void> {
     const retries = kind.retries?.(this.#context) ?? 0;
     return this.#inBackground(operationId, () => this.#run(operationId, intent, build, retries));
   }

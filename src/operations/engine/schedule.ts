@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { TransportError } from '../../executors/executor.js';
@@ -10,6 +11,22 @@ import { errorText } from './error-text.js';
 export type Later = Pick<PendingOperation, 'retry' | 'dueAt'>;
 
 const FIRST_PAUSE_MS = 30_000;
+/** Of what comes about by itself. */
+const FIRST_LOOK_MS = 1000;
+
+/**
+ * What is asked for comes about by itself (a heal): it is looked for soon, since it may take no time, and then at the same
+ * pace however long it takes.
+ */
+export class NotYet extends DomainError {
+  /** Between two looks, at the most. */
+  readonly pauseMs: number;
+
+  constructor(message: string, pauseMs: number) {
+    super('failed', message);
+    this.pauseMs = pauseMs;
+  }
+}
 
 /** When kept records are tried again: after growing pauses, which are in the records and so outlive the process. */
 export class Schedule {
@@ -39,10 +56,13 @@ export class Schedule {
   after({ retry, copiedAt }: PendingOperation, error: unknown): Later {
     const tries = (retry?.tries ?? 0) + 1;
     const isOurs = this.#longestMs !== null && copiedAt === undefined;
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), this.#longestMs ?? 0);
+    const pauseMs =
+      error instanceof NotYet
+        ? Math.min(FIRST_LOOK_MS * 2 ** (tries - 1), error.pauseMs)
+        : FIRST_PAUSE_MS * 2 ** (tries - 1);
     return {
       retry: { tries, error: errorText(error), waitsForHost: error instanceof TransportError },
-      dueAt: isOurs ? steadyUnixMs() + pauseMs : null,
+      dueAt: isOurs ? steadyUnixMs() + Math.min(pauseMs, this.#longestMs ?? 0) : null,
     };
   }
 

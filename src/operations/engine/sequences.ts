@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/errors.js';
+import { DomainError, isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { TransportError } from '../../executors/executor.js';
@@ -100,7 +100,21 @@ export class Sequences {
     this.#context.log.info({ op: record.type, opId: record.id, next: next.do }, 'sequence goes on');
     if (next.do === 'end') return this.#end(loaded);
     if (next.do === 'wait') return this.#wait(record.id, next);
-    await this.#parts.runPart(record.id, next);
+    return this.#part(record, next);
+  }
+
+  async #part({ id, type }: PendingOperation, next: Next & { readonly do: 'part' }): Promise<null> {
+    try {
+      await this.#parts.runPart(id, next);
+    } catch (error) {
+      const { about, kind, step } = next;
+      const isUnknown = error instanceof TransportError || isUnavailable(error);
+      if (about === undefined || !(isUnknown || isRefusal(error))) throw error;
+      kind.explainRefusal?.(error, this.#context.log);
+      this.#context.log.warn({ op: type, opId: id, about, err: error }, 'sequence goes on without a part');
+      const refused = { id: about, reason: errorText(error), ...(isUnknown ? { isUnknown } : {}) };
+      await this.#store.write((tx) => transitions.refusePart(tx, id, step, refused));
+    }
     return null;
   }
 
@@ -137,7 +151,7 @@ export class Sequences {
     const { record, kind, work } = loaded;
     this.#context.log.warn({ op: record.type, opId: record.id, err: error }, 'sequence was refused or cancelled');
     await this.#store.write(async (tx) => {
-      await kind.retract?.(tx, work);
+      await kind.retract?.(tx, work, error);
       await transitions.takeBack(tx, record.id, { error: errorText(error), isInterrupted: false, later: unchanged });
     });
     this.#tell(loaded, 'rolled-back');
@@ -146,7 +160,10 @@ export class Sequences {
 
   async #keep({ record }: Loaded, error: unknown): Promise<RecoveryOutcome> {
     const later = this.#schedule.after(record, error);
-    await this.#store.write((tx) => transitions.keep(tx, record.id, null, () => later));
+    await this.#store.write(async (tx) => {
+      await transitions.keep(tx, record.id, null, () => later);
+      await transitions.forgetUnknown(tx, record.id);
+    });
     this.#schedule.announce(record.id, later, error);
     return 'kept';
   }

@@ -48,6 +48,10 @@ export function untilCut(inner: Executor, cut: AbortSignal): Executor {
       cut.throwIfAborted();
       return inner.run(host, batch, signal);
     },
+    async checkName(host) {
+      cut.throwIfAborted();
+      await inner.checkName?.(host);
+    },
     async linkNames(host, storageName) {
       cut.throwIfAborted();
       await inner.linkNames?.(host, storageName);

@@ -6,6 +6,7 @@ import {
   type OperationType,
   type PendingOperation,
   type Progress,
+  type RefusedPart,
 } from '../../domain/pending-operation.js';
 import type { Requester } from '../../domain/requester.js';
 import type { ReadTx, Tx } from '../../store/store.js';
@@ -66,7 +67,7 @@ export async function beginPart(
   tx: Tx,
   { kind, id, build }: { readonly kind: AnyKind; readonly id: Id; readonly build: () => Promise<Intent> },
   parentId: Id,
-  step: Step,
+  { step, about }: { readonly step: Step; readonly about?: Id },
 ): Promise<Intent | null> {
   const parent = await tx.operations.find(parentId);
   if (!parent || parent.progress?.isCancelled) return null;
@@ -77,8 +78,27 @@ export async function beginPart(
     parentId,
     requestedBy: parent.requestedBy,
   });
-  await tx.operations.update({ ...parent, ...RUNNING, progress: progressed(parent, step), dueAt: null });
+  const progress = { ...progressed(parent, step), ...(about === undefined ? {} : { about }) };
+  await tx.operations.update({ ...parent, ...RUNNING, progress, dueAt: null });
   return intent;
+}
+
+/** A part of a sequence was refused before it began, and the sequence goes on without it. */
+export async function refusePart(tx: Tx, id: Id, step: Step, refused: RefusedPart): Promise<void> {
+  const record = await tx.operations.find(id);
+  if (record)
+    await tx.operations.update({ ...record, ...RUNNING, progress: without(progressed(record, step), refused) });
+}
+
+/** Parts of a sequence that hosts could not be asked about are tried again with it. */
+export async function forgetUnknown(tx: Tx, id: Id): Promise<void> {
+  const record = await tx.operations.find(id);
+  const refused = record?.progress?.refused;
+  if (record?.progress && refused?.some(({ isUnknown }) => isUnknown))
+    await tx.operations.update({
+      ...record,
+      progress: { ...record.progress, refused: refused.filter(({ isUnknown }) => !isUnknown) },
+    });
 }
 
 /** A sequence waits until `dueAt` (Unix milliseconds); false, and it does not, when somebody has cancelled it meanwhile. */
@@ -100,12 +120,17 @@ export async function cancel(tx: Tx, id: Id): Promise<void> {
 }
 
 /** Where a sequence is, as its kind tells. */
-export type Step = Pick<Progress, 'done' | 'total' | 'current'>;
+export type Step = Pick<Progress, 'done' | 'total' | 'current' | 'healing'>;
 
 const AT_FIRST: Progress = { done: 0, total: null, current: '', failure: null, isCancelled: false };
 
 function progressed({ progress }: PendingOperation, step: Step): Progress {
-  return { ...step, failure: null, isCancelled: progress?.isCancelled ?? false };
+  const refused = progress?.refused ? { refused: progress.refused } : {};
+  return { ...step, failure: null, isCancelled: progress?.isCancelled ?? false, ...refused };
+}
+
+function without(progress: Progress, part: RefusedPart): Progress {
+  return { ...progress, refused: [...(progress.refused ?? []), part] };
 }
 
 /** From now on hosts are changed for it. */
@@ -176,7 +201,13 @@ async function end(tx: Tx, id: Id, failure: string | null): Promise<void> {
   const parentId = (await tx.operations.find(id))?.parentId ?? null;
   await tx.operations.delete(id);
   const parent = parentId === null ? null : await tx.operations.find(parentId);
-  if (parent) await tx.operations.update({ ...parent, progress: { ...(parent.progress ?? AT_FIRST), failure } });
+  if (!parent) return;
+  const { about, ...progress } = parent.progress ?? AT_FIRST;
+  const isPassedOver = failure !== null && about !== undefined;
+  await tx.operations.update({
+    ...parent,
+    progress: isPassedOver ? without(progress, { id: about, reason: failure }) : { ...progress, failure },
+  });
 }
 
 /** It is tried again later. */

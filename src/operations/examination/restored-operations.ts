@@ -1,15 +1,15 @@
-import type { Id } from '../../domain/ids.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
 import type { Difference } from './difference.js';
-import type { PoolRecords } from './pool-records.js';
+import type { KnownRecords } from './known-records.js';
 
 /** What pending operations are about is left out since they settle it; those of a restored database do not by themselves. */
-export function restoredOperations(records: PoolRecords): readonly Difference[] {
-  return records.operations.flatMap(({ id, type, actions, copiedAt }) => {
+export function restoredOperations(
+  operations: readonly PendingOperation[],
+  records: KnownRecords,
+): readonly Difference[] {
+  return operations.flatMap(({ id, type, actions, copiedAt }) => {
     if (copiedAt === undefined) return [];
-    const clusterId = clusterOf(
-      actions.map((action) => action.id),
-      records,
-    );
+    const clusterId = actions.map((action) => records.clusterOf(action.id)).find((found) => found !== '') ?? '';
     return {
       kind: 'restored-operation',
       clusterId,
@@ -23,12 +23,4 @@ export function restoredOperations(records: PoolRecords): readonly Difference[] 
         'nothing is removed that is not proved unused',
     };
   });
-}
-
-/** '' for an operation that names nothing that is there. */
-function clusterOf(ids: readonly Id[], { volumes, bricks, devices, nodes, blockVolumes }: PoolRecords): Id {
-  const named = <T extends { readonly id: Id }>(items: readonly T[]) => items.find(({ id }) => ids.includes(id));
-  const nodeOf = (nodeId: Id | undefined) => nodes.find(({ id }) => id === nodeId);
-  const found = named(volumes) ?? named(blockVolumes) ?? named(nodes);
-  return (found ?? nodeOf(named(bricks)?.nodeId ?? named(devices)?.nodeId))?.clusterId ?? '';
 }

@@ -3,8 +3,8 @@ import { manageName, type Node } from '../../domain/node.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { type HostSurvey, surveyBlockVolumes, surveyHost } from '../../executors/commands/node/host-survey.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
-import { startTimer } from '../../timing/timers.js';
 import type { PoolRecords } from './pool-records.js';
+import { within } from './within.js';
 
 const HOSTS_AT_A_TIME = 16;
 /** One host that hangs must not keep the others' answers from whoever waits for them. */
@@ -35,7 +35,7 @@ export async function surveyPool(
         try {
           return await within(limitMs, manageName(node), async (signal) => ({
             node,
-            survey: await surveyHost(hosts, manageName(node), signal),
+            survey: await surveyHost(hosts, manageName(node), nodes, signal),
             failure: '',
             blockVolumes: await surveyBlockVolumes(
               hosts,
@@ -50,20 +50,4 @@ export async function surveyPool(
       }),
     ),
   );
-}
-
-async function within<T>(limitMs: number, host: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const cut = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_done, refuse) => {
-    timer = startTimer(() => {
-      cut.abort();
-      refuse(new TransportError(host, `no answer from ${host} within ${limitMs / 1000} s`, true));
-    }, limitMs).unref();
-  });
-  try {
-    return await Promise.race([work(cut.signal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

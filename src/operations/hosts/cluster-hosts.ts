@@ -31,7 +31,7 @@ export function spreadOver<T>(hosts: readonly T[], id: Id): readonly T[] {
 /**
  * Runs gluster work on the first host that answers, those last seen healthy first. A host that refuses ends the
  * search, since another would say the same; one that can't be reached before anything ran, or whose glusterd is not
- * running, is passed over and reported as down. `preferred` is asked before all others.
+ * running, is passed over and reported as down. For gluster-block one where that can't run is passed over, too. `preferred` is asked before all others.
  */
 export async function onAnyHost<T>(
   names: readonly string[],
@@ -46,8 +46,8 @@ export async function onAnyHost<T>(
     try {
       return await work(host);
     } catch (error) {
-      if (!isHostDown(error)) throw error;
-      health.reportDown(host);
+      if (!hasDoneNothing(error)) throw error;
+      if (isHostDown(error)) health.reportDown(host);
       failures.push({ host, error });
     }
   }
@@ -96,10 +96,23 @@ export async function askInTurn<T>(
   return { answer: null, answered, failure: null };
 }
 
-/** Nothing ran there, and nothing would: the host is unreachable or its glusterd is stopped. */
+/** Nothing ran there, and nothing would; another host may do. Of `onAnyHost`: on none of its hosts. */
+export function hasDoneNothing(error: unknown): error is TransportError | CommandError {
+  return isHostDown(error) || isWithoutBlocks(error);
+}
+
+/** The host is unreachable or its glusterd is stopped. */
 function isHostDown(error: unknown): error is TransportError | CommandError {
   if (error instanceof TransportError) return !error.mayHaveRun;
   return error instanceof CommandError && failsWith(error, 'glusterd down');
+}
+
+/** Its gluster-blockd does not run, or gluster-block is not installed: for all other work the host is as good as any. */
+function isWithoutBlocks(error: unknown): error is CommandError {
+  if (!(error instanceof CommandError)) return false;
+  return (
+    failsWith(error, 'block daemon down') || (error.argv[0] === 'gluster-block' && failsWith(error, 'program missing'))
+  );
 }
 
 function failuresText(failures: readonly { readonly host: string; readonly error: Error }[]): string {

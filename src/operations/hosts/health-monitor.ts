@@ -38,6 +38,9 @@ export class HealthMonitor implements NodeHealth {
   readonly #probeTimeoutMs: number;
   readonly #nowMs: () => number;
   readonly #seen = new Map<string, Seen>();
+  /** Those that were seen down and may not be known any more. */
+  readonly #seenDown = new Set<string>();
+  #toldDown: ReadonlySet<string> = new Set();
   /** A host that is being probed is not probed a second time, however slow it is. */
   readonly #probing = new Map<string, Promise<void>>();
   /** Reports so far per host that is being probed: a probe that began before a report does not refute it. */
@@ -72,12 +75,19 @@ export class HealthMonitor implements NodeHealth {
   async check(): Promise<void> {
     const nodes = await this.#store.read((tx) => tx.nodes.list());
     const known = new Set(nodes.map(manageName));
-    for (const name of this.#seen.keys()) if (!known.has(name)) this.#seen.delete(name);
+    for (const name of this.#seen.keys()) if (!known.has(name)) this.#forget(name);
     await Promise.all(nodes.filter(({ state }) => state === 'online').map((node) => this.#probe(manageName(node))));
   }
 
   isUp(name: string): boolean {
     return this.#current(name)?.isUp ?? true;
+  }
+
+  downHosts(): ReadonlySet<string> {
+    const down = [...this.#seenDown].filter((name) => !this.isUp(name));
+    const isAsTold = down.length === this.#toldDown.size && down.every((name) => this.#toldDown.has(name));
+    if (!isAsTold) this.#toldDown = new Set(down);
+    return this.#toldDown;
   }
 
   reportDown(name: string): void {
@@ -153,6 +163,8 @@ export class HealthMonitor implements NodeHealth {
   #record(name: string, isUp: boolean, knownForMs: number): void {
     const wasUp = this.isUp(name);
     this.#seen.set(name, { isUp, expiresAtMs: this.#nowMs() + knownForMs });
+    if (isUp) this.#seenDown.delete(name);
+    else this.#seenDown.add(name);
     if (isUp === wasUp) return;
     if (!isUp) {
       this.#log.warn({ host: name }, 'node is down: it takes no new bricks and no gluster commands until it is back');
@@ -160,6 +172,11 @@ export class HealthMonitor implements NodeHealth {
     }
     this.#log.info({ host: name }, 'node is up again');
     for (const listener of this.#listeners) listener(name);
+  }
+
+  #forget(name: string): void {
+    this.#seen.delete(name);
+    this.#seenDown.delete(name);
   }
 
   #later(seconds: number, work: () => void): void {

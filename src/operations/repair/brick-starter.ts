@@ -1,4 +1,4 @@
-import { manageName, type Node, storageName } from '../../domain/node.js';
+import { manageName, type Node } from '../../domain/node.js';
 import { findBrickTrouble } from '../../executors/commands/brick/brick-health.js';
 import {
   type BrickProcess,
@@ -6,7 +6,7 @@ import {
   isStarted,
   volumeInfo,
 } from '../../executors/commands/gluster/gluster-volume.js';
-import { listPeers } from '../../executors/commands/gluster/glusterd.js';
+import { isPeerOf, listPeersOf } from '../../executors/commands/gluster/peer-names.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { areMounted, startBrickProcesses } from '../../executors/commands/node/brick-repair.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
@@ -148,7 +148,7 @@ export class BrickStarter {
         if (missing) return `brick ${missing.id} on ${manageName(node)} is not mounted`;
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
-        const peer = (await listPeers(hosts, host)).find((found) => found.name === storageName(node));
+        const peer = (await listPeersOf(hosts, host, [node])).find((found) => isPeerOf(node, found));
         if (peer?.isConnected !== false) {
           return `${manageName(node)} can't be asked whether its bricks are mounted, though gluster reaches it`;
         }

@@ -2,15 +2,36 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { idNotFound } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import { readNodeStorage, restoreBrickMount } from '../../executors/commands/node/brick-repair.js';
+import { restoreBrickMount } from '../../executors/commands/node/brick-repair.js';
+import type { GlusterState } from '../../executors/commands/node/gluster-state.js';
+import { type NodeStorage, readLocalStorage, readNodeStorage } from '../../executors/commands/node/node-storage.js';
 import { pause } from '../../timing/timers.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { RepairFinding, RepairReport } from '../ports.js';
 import { BrickRestarts } from './brick-restarts.js';
 import { BrickStarter } from './brick-starter.js';
-import { type ExpectedVolume, expectationsOf, expectedVolume } from './node-expectations.js';
-import { planVolumeRepair, type VolumeRepair } from './repair-plan.js';
+import {
+  type BusyVolume,
+  type ExpectedVolume,
+  expectationsOf,
+  expectedVolume,
+  isBusy,
+  type NodeExpectations,
+} from './node-expectations.js';
+import { planRepairs, type VolumeRepair } from './repair-plan.js';
 import type { RepairReports } from './repair-reports.js';
+import { ThinPoolUse } from './thin-pool-use.js';
+
+/** Of more volumes than these a node's gluster is asked for all it has. */
+const ASKED_BY_NAME = 20;
+
+interface Run {
+  readonly node: Node;
+  readonly startedAt: string;
+  readonly isDryRun: boolean;
+  /** A person wants it. */
+  readonly isAsked: boolean;
+}
 
 /**
  * Compares nodes with the store and mends what a restart left undone: logical volumes that are not active, missing
@@ -18,6 +39,7 @@ import type { RepairReports } from './repair-reports.js';
  * the lock that every operation takes before it changes a volume.
  */
 export class NodeRepair {
+  readonly thinPools = new ThinPoolUse();
   readonly #context: OperationContext;
   readonly #reports: RepairReports;
   readonly #restarts: BrickRestarts;
@@ -41,26 +63,71 @@ export class NodeRepair {
    * `isAsked`: a person wants it, so that bricks are started again that were given up.
    */
   run(nodeId: Id, isDryRun: boolean, isAsked: boolean): Promise<RepairReport> {
+    return this.#inTurn(nodeId, async () => {
+      const startedAt = new Date().toISOString();
+      const node = await this.#node(nodeId);
+      const expected = await expectationsOf(this.#context.store, nodeId);
+      const real = await readNodeStorage(this.#context.hosts, manageName(node));
+      this.sawRunning(real);
+      return this.#settle({ node, startedAt, isDryRun, isAsked }, expected, real);
+    });
+  }
+
+  /**
+   * The same for a node of many: `expected` and `gluster` were read once for its whole cluster, so that the node is only
+   * asked for its disks. They may be old, and another host's: where they show anything amiss, the store and the node itself
+   * are asked about those volumes again, and only what these say is reported or mended.
+   */
+  runInRound(nodeId: Id, expected: NodeExpectations, gluster: GlusterState, isDryRun: boolean): Promise<RepairReport> {
+    return this.#inTurn(nodeId, async () => {
+      const startedAt = new Date().toISOString();
+      const { store, hosts } = this.#context;
+      const node = await this.#node(nodeId);
+      const local = await readLocalStorage(hosts, manageName(node));
+      const seen = { ...local, ...gluster, unreadable: [...local.unreadable, ...gluster.unreadable] };
+      const suspects = (await planRepairs(nodeId, expected, seen)).map(({ volume }) => volume);
+      const run: Run = { node, startedAt, isDryRun, isAsked: false };
+      if (suspects.length === 0) return this.#settle(run, { volumes: [], busy: expected.busy }, seen);
+      const now = await expectationsOf(
+        store,
+        nodeId,
+        suspects.map(({ id }) => id),
+      );
+      const names = suspects.length > ASKED_BY_NAME ? null : suspects.map(({ name }) => name);
+      const real = await readNodeStorage(hosts, manageName(node), names);
+      return this.#settle(run, { volumes: now.volumes, busy: [...expected.busy, ...now.busy] }, real);
+    });
+  }
+
+  sawRunning({ running }: GlusterState): void {
+    for (const name of running ?? []) this.#restarts.seenRunning(name);
+  }
+
+  #inTurn<T>(nodeId: Id, work: () => Promise<T>): Promise<T> {
     let limit = this.#perNode.get(nodeId);
     if (!limit) {
       limit = pLimit(1);
       this.#perNode.set(nodeId, limit);
     }
-    return limit(() => this.#run(nodeId, isDryRun, isAsked));
+    return limit(work);
   }
 
-  async #run(nodeId: Id, isDryRun: boolean, isAsked: boolean): Promise<RepairReport> {
-    const startedAt = new Date().toISOString();
-    const { store, hosts, log } = this.#context;
-    const { node, expected } = await store.read(async (tx) => {
-      const found = await tx.nodes.find(nodeId);
-      if (!found) throw idNotFound();
-      return { node: found, expected: await expectationsOf(tx, nodeId) };
-    });
+  async #node(id: Id): Promise<Node> {
+    const found = await this.#context.store.read((tx) => tx.nodes.find(id));
+    if (!found) throw idNotFound();
+    return found;
+  }
+
+  /** Compares, mends unless it is a dry run, and reports. */
+  async #settle(
+    { node, startedAt, isDryRun, isAsked }: Run,
+    expected: NodeExpectations,
+    real: NodeStorage,
+  ): Promise<RepairReport> {
+    const { log } = this.#context;
     const host = manageName(node);
-    const real = await readNodeStorage(hosts, host);
-    for (const { name, isRunning } of real.processes ?? []) if (isRunning) this.#restarts.seenRunning(name);
-    const repairs = expected.volumes.flatMap((volume) => planVolumeRepair(volume, real) ?? []);
+    this.thinPools.saw(node.id, real.logicalVolumes);
+    const repairs = await planRepairs(node.id, expected, real);
     for (const { findings } of repairs)
       for (const { kind, volumeName, brickId, outcome, detail } of findings)
         log.warn({ host, volume: volumeName, brick: brickId, kind, outcome, detail }, 'node differs from the store');
@@ -70,7 +137,7 @@ export class NodeRepair {
       findings.push(...(isDryRun || !isMendable(repair) ? repair.findings : await this.#mend(node, repair, isAsked)));
     const report: RepairReport = {
       id: newId(),
-      nodeId,
+      nodeId: node.id,
       host,
       isDryRun,
       startedAt,
@@ -95,7 +162,7 @@ export class NodeRepair {
         // An operation that began meanwhile has stored its intent, and waits for this lock or has left it.
         const now = await store.read((tx) => expectedVolume(tx, id, node.id));
         if (!now) return settled(repair.findings, () => ['left alone', 'the volume was deleted meanwhile']);
-        if ('operationId' in now) return [...settled(repair.findings, () => busyOutcome(now.operationId))];
+        if (isBusy(now)) return [...settled(repair.findings, () => busyOutcome(now.operationId))];
         const mounts = await this.#restoreMounts(host, repair, now);
         if (!repair.hasBricksDown) return mounts;
         const [outcome, detail] = await this.#starter.start(node, now, patient, isAsked);
@@ -158,7 +225,7 @@ function busyOutcome(operationId: Id): readonly ['left alone', string] {
   return ['left alone', `operation ${operationId} is changing it now`];
 }
 
-function busyFinding(volume: { readonly id: Id; readonly name: string; readonly operationId: Id }): RepairFinding {
+function busyFinding(volume: BusyVolume): RepairFinding {
   const [outcome, detail] = busyOutcome(volume.operationId);
   return { kind: 'volume being changed', volumeId: volume.id, volumeName: volume.name, brickId: null, outcome, detail };
 }

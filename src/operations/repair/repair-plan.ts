@@ -1,6 +1,8 @@
-import type { NodeStorage } from '../../executors/commands/node/brick-repair.js';
+import type { Id } from '../../domain/ids.js';
+import type { NodeStorage } from '../../executors/commands/node/node-storage.js';
+import { inSlices } from '../../timing/turns.js';
 import type { RepairFinding } from '../ports.js';
-import type { ExpectedBrick, ExpectedVolume } from './node-expectations.js';
+import { type ExpectedBrick, type ExpectedVolume, type NodeExpectations, seenFrom } from './node-expectations.js';
 
 /** What is wrong with a volume's bricks on one node, and what may be done about it. */
 export interface VolumeRepair {
@@ -11,7 +13,24 @@ export interface VolumeRepair {
   readonly hasBricksDown: boolean;
 }
 
-/** Compares what the store knows of a volume with what the node really has; null when all is as it should be. */
+/** What is wrong with volumes that have bricks on the node. */
+export async function planRepairs(
+  nodeId: Id,
+  expected: NodeExpectations,
+  real: NodeStorage,
+): Promise<readonly VolumeRepair[]> {
+  const repairs: VolumeRepair[] = [];
+  await inSlices(expected.volumes, (volume) => {
+    const repair = planVolumeRepair(seenFrom(volume, nodeId), real);
+    if (repair) repairs.push(repair);
+  });
+  return repairs;
+}
+
+/**
+ * Compares what the store knows of a volume with what the node really has; null when all is as it should be. The work is
+ * that of the volume's own bricks, however much else the node has.
+ */
 export function planVolumeRepair(volume: ExpectedVolume, real: NodeStorage): VolumeRepair | null {
   const findings: RepairFinding[] = [];
   const toRestore: ExpectedBrick[] = [];
@@ -35,16 +54,16 @@ export function planVolumeRepair(volume: ExpectedVolume, real: NodeStorage): Vol
     if (restorable(brick, real, (kind, can, detail) => report(kind, brick, can, detail))) toRestore.push(brick);
   }
 
-  const served = real.volumes?.find((found) => found.name === volume.name);
-  if (real.volumes && !served) report('volume absent', null, false, `gluster has no volume ${volume.name}`);
-  else if (served && served.status !== 1) {
+  const isStarted = real.volumes?.get(volume.name);
+  if (real.volumes && isStarted === undefined)
+    report('volume absent', null, false, `gluster has no volume ${volume.name}`);
+  else if (isStarted === false) {
     report('volume not started', null, false, `start it, if that is wanted: gluster volume start ${volume.name}`);
   }
   let hasBricksDown = false;
-  if (served?.status === 1 && real.processes) {
-    const running = new Set(real.processes.filter((process) => process.isRunning).map((process) => process.name));
+  if (isStarted && real.running) {
     for (const brick of volume.local) {
-      if (running.has(brick.glusterName)) continue;
+      if (real.running.has(brick.glusterName)) continue;
       hasBricksDown = true;
       report('brick process down', brick, true, `${brick.glusterName} is not served`);
     }
@@ -57,7 +76,7 @@ type Report = (kind: RepairFinding['kind'], isRepairable: boolean, detail: strin
 /** True when something about the brick's file system can be restored. */
 function restorable(brick: ExpectedBrick, real: NodeStorage, report: Report): boolean {
   const { vgName, lvName, device, mountPoint, isSnapshot } = brick;
-  const lv = real.logicalVolumes?.find((row) => row.vgName === vgName && row.lvName === lvName);
+  const lv = real.logicalVolumes?.get(`${vgName}/${lvName}`);
   if (real.logicalVolumes && !lv) {
     report('logical volume absent', false, `${vgName}/${lvName} is not on the node: its disk may be missing`);
     return false;
@@ -78,7 +97,7 @@ function restorable(brick: ExpectedBrick, real: NodeStorage, report: Report): bo
     report('logical volume inactive', true, `${vgName}/${lvName}`);
     found = true;
   }
-  if (real.fstab && !real.fstab.some((line) => line.target === mountPoint)) {
+  if (real.fstab && !real.fstab.has(mountPoint)) {
     report('fstab line missing', true, mountPoint);
     found = true;
   }

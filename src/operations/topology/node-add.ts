@@ -31,7 +31,9 @@ export const nodeAdd: OperationKind<NodeOrder, NodeAddWork, void> = {
 
   async approach(order, context) {
     await context.store.read((tx) => checkNodeAdd(tx, order));
+    await context.hosts.executor.checkName?.(order.manageNames[0] ?? '');
     await checkGlusterd(context, order);
+    return order;
   },
 
   async build(tx, _operationId, { nodeId, exactZone, ...request }) {

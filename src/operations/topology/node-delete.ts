@@ -5,7 +5,7 @@ import { manageName, type Node } from '../../domain/node.js';
 import { mountFor } from '../../domain/volume.js';
 import { isGlusterdUp } from '../../executors/commands/gluster/glusterd.js';
 import { TransportError } from '../../executors/executor.js';
-import type { ReadTx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { ALL_UNDONE, NOTHING_LEFT, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { storageNamesOf } from '../hosts/cluster-hosts.js';
 import type { DeviceAddPlan } from './device-add.js';
@@ -41,18 +41,7 @@ export const nodeDelete: OperationKind<Id, NodeDeleteWork, void> = {
   exec: leavePool,
 
   async finalize(tx, { node }) {
-    await tx.nodes.delete(node.id);
-    await tx.linkFaults.deleteByObject(node.id);
-    const hosts = await storageNamesOf(tx, node.clusterId);
-    for (const volume of await tx.volumes.listByCluster(node.clusterId)) {
-      await tx.volumes.update({ ...volume, storedMount: mountFor(volume.name, hosts) });
-    }
-    const remaining = new Set(hosts);
-    for (const volume of await tx.volumes.listByCluster(node.clusterId)) {
-      for (const block of volume.isBlockHosting ? await tx.blockVolumes.listByHostingVolume(volume.id) : []) {
-        await tx.blockVolumes.update({ ...block, hosts: block.hosts.filter((host) => remaining.has(host)) });
-      }
-    }
+    await dropNode(tx, node);
     return { location: null };
   },
 
@@ -73,6 +62,20 @@ export const nodeDelete: OperationKind<Id, NodeDeleteWork, void> = {
 
   retract: async () => NOTHING_LEFT,
 };
+
+/** Deletes a node's row, and what names it of volumes: clients mount from the others. */
+export async function dropNode(tx: Tx, node: Node): Promise<void> {
+  await tx.nodes.delete(node.id);
+  await tx.linkFaults.deleteByObject(node.id);
+  const hosts = await storageNamesOf(tx, node.clusterId);
+  const remaining = new Set(hosts);
+  for (const volume of await tx.volumes.listByCluster(node.clusterId)) {
+    await tx.volumes.update({ ...volume, storedMount: mountFor(volume.name, hosts) });
+    for (const block of volume.isBlockHosting ? await tx.blockVolumes.listByHostingVolume(volume.id) : []) {
+      await tx.blockVolumes.update({ ...block, hosts: block.hosts.filter((host) => remaining.has(host)) });
+    }
+  }
+}
 
 async function refuseUsedNode(tx: ReadTx, id: Id): Promise<void> {
   if (!(await tx.nodes.find(id))) throw idNotFound();

@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
-import { detachPeer, listPeers } from '../../executors/commands/gluster/glusterd.js';
+import { detachPeer, listPeers, type Peer } from '../../executors/commands/gluster/glusterd.js';
+import { isConnectedToAny, isPeerOf, listPeersOf } from '../../executors/commands/gluster/peer-names.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import { askInTurn } from '../hosts/cluster-hosts.js';
@@ -14,17 +15,31 @@ export async function detachFromPool(
   others: readonly Node[],
   context: OperationContext,
   options?: { readonly isForced: boolean },
+  beforeAsking: (host: string) => Promise<void> = async () => undefined,
 ): Promise<void> {
   await askMembers(node, others, context, async (host) => {
+    await beforeAsking(host);
     const outcome = await detachPeer(context.hosts, host, storageName(node), options);
     return outcome === 'detached' ? outcome : null;
   });
 }
 
+/** One of a name that leads nowhere may be the node. */
+function refuseUnresolved(node: Member, host: string, peers: readonly Peer[]): void {
+  const unresolved = peers.find(({ isUnresolved }) => isUnresolved);
+  if (!unresolved) return;
+  throw new DomainError(
+    'failed',
+    `${host} can't tell whether ${storageName(node)} is in gluster's trusted pool: it lists ${unresolved.name}, a name that leads to no address there. Add it to /etc/hosts of ${host}`,
+  );
+}
+
 export async function isInPool(node: Member, others: readonly Node[], context: OperationContext): Promise<boolean> {
   const found = await askMembers(node, others, context, async (host) => {
-    const peers = await listPeers(context.hosts, host);
-    return peers.find(({ name }) => node.storageNames.includes(name)) ?? null;
+    const peers = await listPeersOf(context.hosts, host, [node, ...others]);
+    const found = peers.find((peer) => isPeerOf(node, peer));
+    if (!found) refuseUnresolved(node, host, peers);
+    return found ?? null;
   });
   return found !== null;
 }
@@ -68,10 +83,8 @@ export async function poolMember(nodes: readonly Node[], context: OperationConte
   const isUp = (name: string) => context.health.isUp(name);
   for (const host of [...online.filter(isUp), ...online.filter((name) => !isUp(name))]) {
     try {
-      const peers = (await listPeers(context.hosts, host)).filter(({ name }) => name !== 'localhost');
-      const names = namesBeside(host, nodes);
-      if (peers.some((peer) => peer.isConnected && names.has(peer.name))) return host;
-      if (peers.length > 0) known ??= host;
+      if (await isConnectedToAny(context.hosts, host, nodes)) return host;
+      if ((await listPeers(context.hosts, host)).some(({ name }) => name !== 'localhost')) known ??= host;
       else strangers.push(host);
     } catch (error) {
       if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
@@ -88,16 +101,10 @@ export async function poolMember(nodes: readonly Node[], context: OperationConte
 }
 
 async function isConnected(host: string, others: readonly Node[], context: OperationContext): Promise<boolean> {
-  const names = namesBeside(host, others);
   try {
-    return (await listPeers(context.hosts, host)).some((peer) => peer.isConnected && names.has(peer.name));
+    return await isConnectedToAny(context.hosts, host, others);
   } catch (error) {
     if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
     return false;
   }
-}
-
-function namesBeside(host: string, nodes: readonly Node[]): ReadonlySet<string> {
-  const others = nodes.filter((other) => manageName(other) !== host);
-  return new Set(others.flatMap((other) => [...other.storageNames, ...other.manageNames]));
 }

@@ -4,6 +4,7 @@ import type { Id } from '../../domain/ids.js';
 import type { EntryState } from '../../domain/node.js';
 import type { Tx } from '../../store/store.js';
 import type { Job } from '../engine/job.js';
+import { isBeingLost, isUsedByVolumes } from '../hosts/lost-node.js';
 
 export interface StateChange {
   readonly id: Id;
@@ -48,7 +49,9 @@ async function setNodeState(tx: Tx, id: Id, to: StateChange['to']): Promise<void
   const node = await tx.nodes.find(id);
   if (!node) throw idNotFound();
   if (node.state === to) return;
-  if (node.state === 'failed') throw new DomainError('failed', `Cannot move a failed/removed node to ${to} state`);
+  const mayBeBack = to === 'offline' && (await isUsedByVolumes(tx, id)) && !(await isBeingLost(tx, id));
+  if (node.state === 'failed' && !mayBeBack)
+    throw new DomainError('failed', `Cannot move a failed/removed node to ${to} state`);
   await tx.nodes.update({ ...node, state: to });
 }
 

@@ -7,11 +7,13 @@ import { deviceAdd } from './device-add.js';
 import { deviceDelete } from './device-delete.js';
 import { preflightDevice } from './device-preflight.js';
 import { deviceRemoval } from './device-removal.js';
-import { deviceResync } from './device-resync.js';
 import { forgetHostKey } from './forget-host-key.js';
 import { nodeAdd } from './node-add.js';
 import { nodeDelete } from './node-delete.js';
+import { nodeHostnames } from './node-hostnames.js';
+import { nodeLost } from './node-lost.js';
 import { nodeRemoval } from './node-removal.js';
+import { planRemoval } from './removal-plan.js';
 import { deviceStateChange, nodeStateChange } from './states.js';
 
 export type TopologyChanges = Pick<
@@ -24,12 +26,14 @@ export type TopologyChanges = Pick<
   | 'addNode'
   | 'deleteNode'
   | 'setNodeState'
+  | 'loseNode'
+  | 'setHostnames'
   | 'forgetHostKey'
   | 'addDevice'
   | 'preflightDevice'
   | 'deleteDevice'
   | 'setDeviceState'
-  | 'resyncDevice'
+  | 'planRemoval'
 >;
 
 /** The changes of clusters, nodes and devices. */
@@ -43,15 +47,21 @@ export function topologyChanges(engine: Engine, { store }: EngineContext): Topol
 
     addNode: (by, request) => engine.begin(nodeAdd, { ...request, nodeId: newId() }, by),
     deleteNode: (by, id) => engine.begin(nodeDelete, id, by),
-    setNodeState: (by, id, to) =>
-      to === 'failed' ? engine.beginSequence(nodeRemoval, id, by) : engine.beginJob(nodeStateChange, { id, to }),
+    setNodeState: (by, id, to, mustBeHealed = true) =>
+      to === 'failed'
+        ? engine.beginSequence(nodeRemoval, { id, mustBeHealed }, by)
+        : engine.beginJob(nodeStateChange, { id, to }),
+    loseNode: (by, id, how) => engine.beginSequence(nodeLost, { id, ...how }, by),
+    setHostnames: (_by, id, names) => engine.beginJob(nodeHostnames, { id, ...names }),
     forgetHostKey: (_by, host) => forgetHostKey(store, host),
 
     addDevice: (by, request) => engine.begin(deviceAdd, { ...request, deviceId: newId() }, by),
     preflightDevice: (nodeId, name) => preflightDevice(engine.context, nodeId, name),
     deleteDevice: (by, id, forceForget) => engine.begin(deviceDelete, { id, forceForget }, by),
-    setDeviceState: (by, id, to) =>
-      to === 'failed' ? engine.beginSequence(deviceRemoval, id, by) : engine.beginJob(deviceStateChange, { id, to }),
-    resyncDevice: (_by, id) => engine.beginJob(deviceResync, id),
+    setDeviceState: (by, id, to, mustBeHealed = true) =>
+      to === 'failed'
+        ? engine.beginSequence(deviceRemoval, { id, mustBeHealed }, by)
+        : engine.beginJob(deviceStateChange, { id, to }),
+    planRemoval: (change, id, terms) => planRemoval(change, id, terms, engine.context),
   };
 }

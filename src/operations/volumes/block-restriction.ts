@@ -44,15 +44,16 @@ async function restrictableVolume(tx: ReadTx, { volumeId: id, restriction }: Res
   return volume;
 }
 
-/** Unlocking a volume that an upgrade locked first puts the missing reserve aside. */
+/** Unlocking a volume that an upgrade locked, by hand or grown meanwhile too, first puts what its reserve lacks aside. */
 function unlockedInfo({ sizeGib, blockInfo }: Volume, to: BlockRestriction): Volume['blockInfo'] {
-  if (to !== '' || blockInfo.restriction !== 'locked-by-update' || blockInfo.reservedGib > 0) return blockInfo;
-  const { reservedGib } = blockInfoFor(true, sizeGib);
-  if (blockInfo.freeGib < reservedGib) {
+  const missingGib = blockInfoFor(true, sizeGib).reservedGib - blockInfo.reservedGib;
+  if (to !== '' || blockInfo.restriction === '' || missingGib <= 0) return blockInfo;
+  if (blockInfo.freeGib < missingGib) {
     throw new DomainError(
       'failed',
-      `Can not unlock volume. ${reservedGib}GiB free space is required, but found ${blockInfo.freeGib}GiB`,
+      `Can not unlock volume. ${missingGib}GiB free space is required, but found ${blockInfo.freeGib}GiB`,
     );
   }
-  return { ...blockInfo, freeGib: blockInfo.freeGib - reservedGib, reservedGib };
+  const { freeGib, reservedGib } = blockInfo;
+  return { ...blockInfo, freeGib: freeGib - missingGib, reservedGib: reservedGib + missingGib };
 }

@@ -1,16 +1,16 @@
-import { type Brick, brickLvName, brickThinPoolName, pathOfBrick } from '../../domain/brick.js';
+import { type Brick, brickLvName, pathOfBrick } from '../../domain/brick.js';
 import { idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
 import { mountPointOf } from '../../executors/commands/brick/brick.js';
-import type { ReadTx, Tx } from '../../store/store.js';
+import type { ReadTx } from '../../store/store.js';
 import type { Job, JobEnd } from '../engine/job.js';
 import type { OperationContext } from '../engine/operation.js';
 import { byId } from '../hosts/cluster-hosts.js';
+import { insertBooked } from './booked-brick.js';
 import { findMovedBricks, notTakenOver, type VolumeInBooks } from './moved-bricks.js';
 import { parkBricks } from './parked-bricks.js';
-import { isCounted, takeSpace } from './space.js';
 import { glusterName } from './volume-bricks.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
@@ -91,13 +91,4 @@ async function refuseUnfit(tx: ReadTx, volume: Volume, brick: Brick): Promise<vo
       (other.deviceId === brick.deviceId && brickLvName(other) === brickLvName(brick));
     if (isSame) throw refused(`its directory or logical volume is that of the known brick ${other.id}`);
   }
-}
-
-/** A pool that known bricks share takes its space once. */
-async function insertBooked(tx: Tx, brick: Brick): Promise<void> {
-  const sharing = await tx.bricks.listByThinPool(brick.deviceId, brickThinPoolName(brick));
-  const booked = sharing.find(({ thinPoolKib }) => thinPoolKib > 0);
-  if (!booked && !(await isCounted(tx, brick))) await takeSpace(tx, [brick]);
-  const sizes = booked ? { thinPoolKib: booked.thinPoolKib, poolMetadataKib: booked.poolMetadataKib } : {};
-  await tx.bricks.insert([{ ...brick, ...sizes }]);
 }

@@ -12,7 +12,8 @@ import type { BuildContext } from '../engine/operation.js';
 import type { Logger } from '../logger.js';
 import type { VolumeRequest } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
-import { place, placementRequest, snapshotOf } from './placement.js';
+import { place, placementRequest } from './placement.js';
+import { snapshotOf } from './placement-snapshot.js';
 
 /** The options of a new volume, in the order in which gluster is given them; refuses what gluster makes no volume of. */
 export function optionsOfRequest(request: VolumeRequest, settings: OperationSettings): readonly string[] {
@@ -37,10 +38,17 @@ export interface ClusterPlacementRefusal {
 /** No cluster could take the volume; carries the reasons per device for the log and for `POST /placements`. */
 export class NoPlacementError extends DomainError {
   readonly refusals: readonly ClusterPlacementRefusal[];
+  readonly reason: string;
 
-  constructor(message: string, refusals: readonly ClusterPlacementRefusal[]) {
-    super('no_space', message);
+  constructor(subject: string, reason: string, refusals: readonly ClusterPlacementRefusal[]) {
+    super('no_space', `Failed to allocate ${subject}: ${reason}`);
+    this.reason = reason;
     this.refusals = refusals;
+  }
+
+  /** The same of what the volume was wanted for. */
+  of(subject: string): NoPlacementError {
+    return new NoPlacementError(subject, this.reason, this.refusals);
   }
 }
 
@@ -73,27 +81,7 @@ export async function choosePlacement(
   options: readonly string[],
   { settings, health }: BuildContext,
 ) {
-  const candidates = request.clusters?.length
-    ? request.clusters
-    : (await tx.clusters.list()).map((cluster) => cluster.id);
-  const described = [];
-  for (const id of candidates) {
-    const cluster = await tx.clusters.find(id);
-    if (!cluster) continue;
-    described.push({
-      id,
-      allowsFile: cluster.allowsFile,
-      allowsBlock: cluster.allowsBlock,
-      volumeCount: await tx.volumes.countByCluster(id),
-      nameTaken: (await tx.volumes.findByName(id, name)) !== null,
-    });
-  }
-  const { eligible, reasons } = eligibleClusters(described, {
-    name,
-    isBlock: request.isBlockHosting,
-    maxVolumes: settings.maxVolumesPerCluster,
-  });
-  if (eligible.length === 0) throw refused(clusterErrorsText(reasons, 'No eligible cluster for volume'), []);
+  const eligible = await clustersFor(tx, request, name, settings);
   const wanted = placementRequest(
     { ...request, sizeKib: gibToKib(request.sizeGib), options, existingBricks: 0 },
     settings,
@@ -112,11 +100,39 @@ export async function choosePlacement(
   throw refused(clusterErrorsText(texts, 'Unable to create volume on any cluster:'), refusals);
 }
 
+/** The clusters that may take the volume, in the order asked for or by id; refuses when there is none. */
+export async function clustersFor(
+  tx: ReadTx,
+  { clusters, isBlockHosting }: Pick<VolumeRequest, 'clusters' | 'isBlockHosting'>,
+  name: string,
+  settings: OperationSettings,
+): Promise<readonly Id[]> {
+  const described = [];
+  for (const id of clusters?.length ? clusters : (await tx.clusters.list()).map((cluster) => cluster.id)) {
+    const cluster = await tx.clusters.find(id);
+    if (!cluster) continue;
+    described.push({
+      id,
+      allowsFile: cluster.allowsFile,
+      allowsBlock: cluster.allowsBlock,
+      volumeCount: await tx.volumes.countByCluster(id),
+      nameTaken: (await tx.volumes.findByName(id, name)) !== null,
+    });
+  }
+  const { eligible, reasons } = eligibleClusters(described, {
+    name,
+    isBlock: isBlockHosting,
+    maxVolumes: settings.maxVolumesPerCluster,
+  });
+  if (eligible.length === 0) throw refused(clusterErrorsText(reasons, 'No eligible cluster for volume'), []);
+  return eligible;
+}
+
 /** Clients of a create know one text for every way in which a size does not fit; the explanation says which. */
 function createText({ reason, text }: Extract<PlacementResult, { kind: 'refused' }>): string {
   return reason === 'max-bricks' || reason === 'min-brick-size' ? 'No space' : text;
 }
 
 function refused(text: string, refusals: readonly ClusterPlacementRefusal[]): NoPlacementError {
-  return new NoPlacementError(`Failed to allocate new volume: ${text}`, refusals);
+  return new NoPlacementError('new volume', text, refusals);
 }

@@ -1,7 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import { type GlusterVolume, volumeInfo } from '../../executors/commands/gluster/gluster-volume.js';
-import { listPeers } from '../../executors/commands/gluster/glusterd.js';
+import { isConnectedToAny } from '../../executors/commands/gluster/peer-names.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { SoughtVolume } from '../engine/sought-volume.js';
@@ -41,11 +41,11 @@ export async function askWhoKnows<T>(
   ask: (host: string) => Promise<T | null>,
 ): Promise<T | null> {
   const nodes = await context.store.read((tx) => tx.nodes.listByCluster(clusterId));
-  const hosts = spreadOver(nodes.map(manageName), id);
-  const { answer, answered, failure } = await askInTurn(hosts, context.health, ask);
-  if (answer !== null) return answer;
-  // A node that was given up is not asked for its opinion.
+  // A node that was given up is not asked for its opinion, unless there is no other.
   const counted = nodes.filter(({ state }) => state !== 'failed');
+  const asked = counted.length > 0 ? counted : nodes;
+  const { answer, answered, failure } = await askInTurn(spreadOver(asked.map(manageName), id), context.health, ask);
+  if (answer !== null) return answer;
   if (counted.every((node) => answered.includes(manageName(node)))) return null;
   for (const host of answered) if (await isInformed(host, nodes, counted, nodeIds, context)) return null;
   throw new TransportError(
@@ -66,10 +66,8 @@ async function isInformed(
 ): Promise<boolean> {
   const ofBricks = counted.filter(({ id }) => nodeIds.includes(id));
   const isOfBrick = ofBricks.length === 0 || ofBricks.some((node) => manageName(node) === host);
-  const others = (isOfBrick ? nodes : ofBricks).filter((node) => manageName(node) !== host);
-  const names = new Set(others.flatMap((node) => [...node.storageNames, ...node.manageNames]));
   try {
-    return (await listPeers(context.hosts, host)).some((peer) => peer.isConnected && names.has(peer.name));
+    return await isConnectedToAny(context.hosts, host, isOfBrick ? nodes : ofBricks);
   } catch (error) {
     if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
     return false;

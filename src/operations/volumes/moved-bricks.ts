@@ -11,7 +11,7 @@ import type { MountLine } from '../../executors/commands/host/block-devices.js';
 import type { OperationContext } from '../engine/operation.js';
 import { findVolume } from './find-volume.js';
 import type { HostedBrick } from './hosted-brick.js';
-import { unhealedReason } from './unhealed.js';
+import { findUnhealed } from './unhealed.js';
 import { countServed, glusterName, soughtVolume } from './volume-bricks.js';
 
 /** A volume as the store knows it. */
@@ -49,8 +49,8 @@ export async function findMovedBricks(books: VolumeInBooks, context: OperationCo
   const known = new Set(bricks.map(glusterName));
   const unknown = found.bricks.filter(({ name }) => !known.has(name));
   if (unknown.length === 0) throw notTakenOver(volume, 'gluster has the very bricks that this server knows');
-  const unhealed = await unhealedReason(volume, found, context);
-  if (unhealed !== null) throw notTakenOver(volume, unhealed);
+  const unhealed = await findUnhealed(volume, found, context);
+  if (unhealed !== null) throw notTakenOver(volume, unhealed.reason);
   const came: Brick[] = [];
   for (const { name, isArbiter } of unknown)
     came.push({ ...(await readBrick(name, books, context)), subType: isArbiter ? 'arbiter' : 'normal' });

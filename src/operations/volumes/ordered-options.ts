@@ -2,7 +2,7 @@ import type { Volume } from '../../domain/volume.js';
 import { type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 
 /** Versions of gluster set these on new volumes by themselves. */
-const GLUSTER_DEFAULTS = new Set([
+export const GLUSTER_DEFAULTS = new Set([
   'cluster.granular-entry-heal',
   'cluster.quorum-type',
   'features.barrier',

@@ -1,14 +1,16 @@
+import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { dropActions, park } from '../engine/transitions.js';
+import { mayReturn } from '../hosts/lost-node.js';
 import type { HostedBrick } from './hosted-brick.js';
 import { giveBackSpace } from './space.js';
 
 /**
  * Bricks of no volume any more, on hosts that could not be asked to remove them. They keep their rows and their space
  * under a record of their own, a delete-volume without a volume, which recovery finishes once the host is back. On a
- * node that was given up (state failed) there is nothing to wait for. Answers the record's id, or null for none.
+ * node that was given up (state failed) for good there is nothing to wait for. Answers the record's id, or null for none.
  */
 export async function parkBricks(tx: Tx, bricks: readonly HostedBrick[], clusterId: Id): Promise<Id | null> {
   const { waiting, lost } = await byHope(tx, bricks);
@@ -29,7 +31,8 @@ export async function byHope(
   const lost: HostedBrick[] = [];
   for (const hosted of bricks) {
     const node = await tx.nodes.find(hosted.brick.nodeId);
-    (node?.state === 'failed' ? lost : waiting).push(hosted);
+    const isGivenUp = node?.state === 'failed' && !(await mayReturn(tx, node.id));
+    (isGivenUp ? lost : waiting).push(hosted);
   }
   return { waiting, lost };
 }
@@ -48,6 +51,12 @@ export function isParked({ type, status, actions }: PendingOperation): boolean {
   return type === 'delete-volume' && status !== '' && actions.every(({ change }) => change === 'delete-brick');
 }
 
+/** Whether the brick belongs to no volume any more, and waits only to be removed; `record`: what it is pending for. */
+export function isParkedBrick({ volumeId }: Brick, record: PendingOperation | null): boolean {
+  if (!record || record.status === '') return false;
+  return isParked(record) || (record.type === 'evict-brick' && volumeId === '');
+}
+
 /** Gives up the parked bricks of a device that will not come back: rows, space, and the actions that name them. */
 export async function dropParkedBricks(tx: Tx, deviceId: Id): Promise<void> {
   const bricks = await tx.bricks.listByDevice(deviceId);
@@ -64,7 +73,7 @@ export async function bricksInUse(tx: ReadTx, deviceId: Id): Promise<number> {
   let inUse = 0;
   for (const brick of await tx.bricks.listByDevice(deviceId)) {
     const record = brick.pendingId ? await tx.operations.find(brick.pendingId) : null;
-    if (!record || !isParked(record)) inUse++;
+    if (!isParkedBrick(brick, record)) inUse++;
   }
   return inUse;
 }

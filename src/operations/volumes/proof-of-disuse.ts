@@ -2,7 +2,7 @@ import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import { brickContents, directoryContents } from '../../executors/commands/brick/brick-contents.js';
+import { brickContents, isOwnFile } from '../../executors/commands/brick/brick-contents.js';
 import { brickMount } from '../../executors/commands/brick/brick-mount.js';
 import {
   type BrickClients,
@@ -10,9 +10,10 @@ import {
   volumeClients,
 } from '../../executors/commands/gluster/gluster-clients.js';
 import { type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
-import { listPeers } from '../../executors/commands/gluster/glusterd.js';
+import { isPeerOf, listPeersOf } from '../../executors/commands/gluster/peer-names.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
+import { BLOCK_FOLDERS, filesOfBlocks } from './block-files.js';
 import type { FoundVolume } from './find-volume.js';
 import type { HostedBrick } from './hosted-brick.js';
 import { cloneOptionsReason, optionsReason } from './ordered-options.js';
@@ -34,11 +35,8 @@ export interface DisuseOptions {
 
 /** gluster's own clients: daemons that every volume has, used or not. */
 const OWN_CLIENTS = ['glustershd', 'quotad', 'snapd'];
-/** What gluster itself puts into a brick. */
-const OWN_FILES = /^(?:\.glusterfs|\.glusterfs-anonymous-inode-[0-9a-f-]+|\.trashcan)$/;
-/** gluster-block's, which are looked into, and what it has there without any block volume. */
-const BLOCK_FOLDERS = new Set(['block-meta', 'block-store']);
-const OWN_BLOCK_FILES = new Set(['block-meta/meta.lock', 'block-meta/prio.info']);
+/** That of block hosting volumes, on any node where gluster-block was called: it keeps the connection. */
+const BLOCK_DAEMON = 'gfapi.gluster-blockd';
 
 /**
  * Throws DomainError, with the reason, unless gluster's volume is unused at this moment: it has exactly the bricks that
@@ -55,7 +53,7 @@ export async function proveUnused(
 ): Promise<void> {
   const reason =
     changedReason(ordered, found, options) ??
-    (await clientsReason(found, context)) ??
+    (await clientsReason(ordered.volume, found, context)) ??
     (options.cloneOf ? null : await contentsReason(ordered, found, context));
   if (reason !== null) throw mayBeInUse(found, reason);
 }
@@ -89,7 +87,11 @@ function changedReason(ordered: OrderedVolume, found: GlusterVolume, options: Di
   return options.cloneOf ? cloneOptionsReason(options.cloneOf, found) : optionsReason(ordered.volume, found);
 }
 
-async function clientsReason(found: FoundVolume, context: OperationContext): Promise<string | null> {
+async function clientsReason(
+  { isBlockHosting }: Volume,
+  found: FoundVolume,
+  context: OperationContext,
+): Promise<string | null> {
   if (!isStarted(found)) return null; // a brick without a process has no clients
   const now = await volumeClients(context.hosts, found.seenFrom, found.name);
   const listed = new Map(now.bricks.map((brick) => [brick.name, brick]));
@@ -100,28 +102,33 @@ async function clientsReason(found: FoundVolume, context: OperationContext): Pro
       `the node of brick ${missing.name} can't tell who is connected to it`,
       false,
     );
-  if (now.kinds) return strangersAmong(now, now.kinds);
-  const own = isHealing(now.volume) ? await poolAddresses(found, context) : new Set<string>();
-  const stranger = now.bricks.flatMap((brick) => strangersOf(brick, own))[0];
+  if (now.kinds) return strangersAmong(now, now.kinds, isBlockHosting ? [...OWN_CLIENTS, BLOCK_DAEMON] : OWN_CLIENTS);
+  const daemons = (isHealing(now.volume) ? 1 : 0) + (isBlockHosting ? 1 : 0);
+  const own = daemons > 0 ? await poolAddresses(found, context) : new Set<string>();
+  const stranger = now.bricks.flatMap((brick) => strangersOf(brick, own, daemons))[0];
   return stranger === undefined ? null : `a client is connected from ${stranger}`;
 }
 
-function strangersAmong({ bricks }: VolumeClients, kinds: ReadonlyMap<string, number>): string | null {
-  const own = OWN_CLIENTS.reduce((sum, kind) => sum + (kinds.get(kind) ?? 0), 0);
+function strangersAmong(
+  { bricks }: VolumeClients,
+  kinds: ReadonlyMap<string, number>,
+  ownKinds: readonly string[],
+): string | null {
+  const own = ownKinds.reduce((sum, kind) => sum + (kinds.get(kind) ?? 0), 0);
   const clients = Math.max((kinds.get('total') ?? 0) - own, ...bricks.map(({ addresses }) => addresses.length - own));
   if (clients <= 0) return null;
-  const named = [...kinds].filter(([kind]) => kind !== 'total' && !OWN_CLIENTS.includes(kind)).map(([kind]) => kind);
+  const named = [...kinds].filter(([kind]) => kind !== 'total' && !ownKinds.includes(kind)).map(([kind]) => kind);
   return `${clients} clients are connected${named.length > 0 ? ` (${named.join(', ')})` : ''}`;
 }
 
-/** Each node's self-heal daemon is connected once to each brick of a volume that heals. */
-function strangersOf({ addresses }: BrickClients, own: ReadonlySet<string>): readonly string[] {
-  const seen = new Set<string>();
+/** Each node's own daemons are connected once each to each brick: that for healing, and that for block volumes. */
+function strangersOf({ addresses }: BrickClients, own: ReadonlySet<string>, daemons: number): readonly string[] {
+  const seen = new Map<string, number>();
   return addresses.filter((text) => {
     const address = text.slice(0, text.lastIndexOf(':'));
-    const isOwn = own.has(address) && !seen.has(address);
-    seen.add(address);
-    return !isOwn;
+    const before = seen.get(address) ?? 0;
+    seen.set(address, before + 1);
+    return !(own.has(address) && before < daemons);
   });
 }
 
@@ -130,10 +137,9 @@ function isHealing({ replicaCount, disperseCount }: GlusterVolume): boolean {
 }
 
 async function poolAddresses({ seenFrom }: FoundVolume, context: OperationContext): Promise<ReadonlySet<string>> {
-  const peers = await listPeers(context.hosts, seenFrom);
-  const names = new Set(peers.map(({ name }) => name));
   const nodes = await context.store.read((tx) => tx.nodes.list());
-  const isMember = (node: Node) => manageName(node) === seenFrom || node.storageNames.some((name) => names.has(name));
+  const peers = await listPeersOf(context.hosts, seenFrom, nodes);
+  const isMember = (node: Node) => manageName(node) === seenFrom || peers.some((peer) => isPeerOf(node, peer));
   return new Set(nodes.filter(isMember).flatMap((node) => node.storageNames));
 }
 
@@ -170,8 +176,8 @@ async function contentsReasonOn(
       if (names === null) return `the file system of brick ${path} is not mounted on ${host}`;
       const folders = isBlockHosting ? names.filter((name) => BLOCK_FOLDERS.has(name)) : [];
       const file =
-        names.find((name) => !OWN_FILES.test(name) && !folders.includes(name)) ??
-        (await fileOfBlocks(host, path, folders, context));
+        names.find((name) => !isOwnFile(name) && !folders.includes(name)) ??
+        (await filesOfBlocks(host, path, folders, context))[0];
       if (file !== undefined) return `brick ${path} on ${host} holds ${JSON.stringify(file)}`;
     }
     return null;
@@ -179,21 +185,4 @@ async function contentsReasonOn(
     if (error instanceof CommandError) return `${host} can't tell what its brick holds (${error.message})`;
     throw error;
   }
-}
-
-/** Something in gluster-block's folders that is there for a block volume, as `block-store/ID`. */
-async function fileOfBlocks(
-  host: string,
-  brick: string,
-  folders: readonly string[],
-  context: OperationContext,
-): Promise<string | undefined> {
-  const contents = await directoryContents(
-    context.hosts,
-    host,
-    folders.map((folder) => `${brick}/${folder}`),
-  );
-  return folders
-    .flatMap((folder, i) => (contents[i] ?? []).map((name) => `${folder}/${name}`))
-    .find((file) => !OWN_BLOCK_FILES.has(file));
 }

@@ -4,6 +4,7 @@ import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import { askForUsers, type BrickUsers, usesBrick } from '../../executors/commands/gluster/brick-users.js';
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
+import { isPeerOf } from '../../executors/commands/gluster/peer-names.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { HostedBrick } from './hosted-brick.js';
@@ -43,7 +44,7 @@ export async function refusedBricks(
   const paths = bricks.map(({ brick }) => pathOfBrick(brick));
   const answers = new Map<string, BrickUsers | Error>();
   const ask = async (host: string) => {
-    const answer = await askForUsers(context.hosts, host, paths).catch((error: unknown) => {
+    const answer = await askForUsers(context.hosts, host, paths, nodes).catch((error: unknown) => {
       if (error instanceof CommandError || error instanceof TransportError) return error;
       throw error;
     });
@@ -93,7 +94,7 @@ function canKnow(
     );
     return isAlone || others.length > 0;
   }
-  return others.some(({ name }) => node?.storageNames.includes(name) || node?.manageNames.includes(name));
+  return node !== undefined && others.some((peer) => isPeerOf(node, peer));
 }
 
 function usedBy({ name }: GlusterVolume, { brick, manageName: host }: HostedBrick): DomainError {

@@ -67,10 +67,15 @@ function between(least: number, value: number, most: number): number {
   return Math.max(least, Math.min(value, most));
 }
 
-/** For devices whose counters no double can hold: bricks of clones share a thin pool, which counts once. */
+/** For devices whose counters no double can hold. */
 async function usedByBricks(tx: ReadTx, deviceId: Id): Promise<number> {
+  return usedByPools(await tx.bricks.listByDevice(deviceId));
+}
+
+/** KiB that all bricks of a device take together: those of clones share a thin pool, which counts once. */
+export function usedByPools(bricks: readonly Brick[]): number {
   const pools = new Map<string, number>();
-  for (const brick of await tx.bricks.listByDevice(deviceId)) pools.set(brickThinPoolName(brick), takenKib(brick));
+  for (const brick of bricks) pools.set(brickThinPoolName(brick), takenKib(brick));
   return [...pools.values()].reduce((sum, kib) => sum + kib, 0);
 }
 

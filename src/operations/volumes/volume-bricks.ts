@@ -1,10 +1,10 @@
 import { type Brick, brickLvName, brickThinPoolName, pathOfBrick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import { manageName, storageName } from '../../domain/node.js';
+import { manageName, type Node, storageName } from '../../domain/node.js';
 import type { ChangeType, PendingOperation } from '../../domain/pending-operation.js';
 import type { Volume } from '../../domain/volume.js';
-import { createBrick, destroyBrick } from '../../executors/commands/brick/brick.js';
+import { type BrickSpec, createBrick, destroyBrick } from '../../executors/commands/brick/brick.js';
 import { type Claims, ClaimsUnknown } from '../../executors/commands/brick/brick-claims.js';
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
@@ -38,11 +38,21 @@ export async function hostedBricks(
   for (const action of operation.actions) {
     if (action.change !== change) continue;
     const brick = await tx.bricks.find(action.id);
-    const node = brick && (nodes.get(brick.nodeId) ?? (await tx.nodes.find(brick.nodeId)));
-    if (!brick || !node) return null;
-    hosted.push({ brick, manageName: manageName(node), storageName: storageName(node) });
+    const one = brick && (await hostedBrick(tx, brick, nodes));
+    if (!one) return null;
+    hosted.push(one);
   }
   return hosted;
+}
+
+/** Null when its node is not known. `nodes`: where to look first. */
+export async function hostedBrick(
+  tx: ReadTx,
+  brick: Brick,
+  nodes: ReadonlyMap<Id, Node> = new Map(),
+): Promise<HostedBrick | null> {
+  const node = nodes.get(brick.nodeId) ?? (await tx.nodes.find(brick.nodeId));
+  return node && { brick, manageName: manageName(node), storageName: storageName(node) };
 }
 
 export async function volumeWork(
@@ -89,8 +99,13 @@ export async function createBricks(work: VolumeWork, context: OperationContext):
 }
 
 async function createOne(work: VolumeWork, brick: Brick, host: string, context: OperationContext): Promise<void> {
-  if (brick.subType === 'unknown') throw new Error(`brick ${brick.id} has no sub type and can't be created`);
-  await createBrick(context.hosts, host, {
+  await createBrick(context.hosts, host, brickSpec(brick, work.volume));
+}
+
+/** What a host is told of a brick that is to be made. */
+export function brickSpec(brick: Brick, { gid }: Volume): BrickSpec {
+  if (brick.subType === 'unknown') throw new Error(`brick ${brick.id} has no sub type and can't be made`);
+  return {
     deviceId: brick.deviceId,
     brickId: brick.id,
     path: brick.path,
@@ -100,8 +115,8 @@ async function createOne(work: VolumeWork, brick: Brick, host: string, context: 
     thinPoolKib: brick.thinPoolKib,
     poolMetadataKib: brick.poolMetadataKib,
     subType: brick.subType,
-    gid: work.volume.gid,
-  });
+    gid,
+  };
 }
 
 /** What became of the bricks of a removal. */

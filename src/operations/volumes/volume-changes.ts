@@ -5,6 +5,7 @@ import type { EngineContext } from '../engine/operation.js';
 import type { Operations } from '../ports.js';
 import { blockRestrictionChange } from './block-restriction.js';
 import { brickAdoption } from './brick-adoption.js';
+import { brickEvict } from './brick-evict.js';
 import { volumeClone } from './volume-clone.js';
 import { checkVolumeRequest, volumeCreate } from './volume-create.js';
 import { volumeDelete } from './volume-delete.js';
@@ -19,6 +20,7 @@ export type VolumeChanges = Pick<
   | 'deleteVolume'
   | 'claimVolume'
   | 'adoptBricks'
+  | 'evictBrick'
   | 'setBlockRestriction'
   | 'planVolume'
 >;
@@ -33,6 +35,7 @@ export function volumeChanges(engine: Engine, context: EngineContext): VolumeCha
     cloneVolume: (by, sourceId, name) => engine.begin(volumeClone, { sourceId, name, cloneId: newId() }, by),
     deleteVolume: (by, id) => engine.begin(volumeDelete, id, by),
     adoptBricks: (_by, id) => engine.beginJob(brickAdoption, id),
+    evictBrick: (by, brickId, mustBeHealed) => engine.begin(brickEvict, { brickId, mustBeHealed }, by),
     setBlockRestriction: (_by, volumeId, restriction) =>
       engine.beginJob(blockRestrictionChange, { volumeId, restriction }),
 

@@ -2,11 +2,12 @@ import type { Brick } from '../../domain/brick.js';
 import { disperseCounts } from '../../domain/durability.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
+import type { Action } from '../../domain/pending-operation.js';
 import { gibToKib } from '../../domain/size.js';
 import { blockInfoFor, mountFor, type Volume } from '../../domain/volume.js';
 import { readPlacementOptions } from '../../domain/volume-options.js';
 import { createGlusterVolume, type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
-import type { ReadTx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { BuildContext, Intent, OperationContext, OperationKind } from '../engine/operation.js';
 import { spreadOver, storageNamesOf } from '../hosts/cluster-hosts.js';
@@ -48,11 +49,7 @@ export const volumeCreate: OperationKind<VolumeOrder, VolumeCreateWork, void> = 
 
   /** Places the volume, books the space, and writes volume and bricks as pending. */
   async build(tx, operationId, order, context) {
-    const { volume, bricks } = await planNewVolume(tx, operationId, order, context);
-    await takeSpace(tx, bricks);
-    await tx.bricks.insert(bricks);
-    await tx.volumes.insert(volume);
-    return intentOf(volume, bricks);
+    return intentOf(await bookNewVolume(tx, operationId, order, context));
   },
 
   explainRefusal: logNoPlacement,
@@ -66,15 +63,10 @@ export const volumeCreate: OperationKind<VolumeOrder, VolumeCreateWork, void> = 
 
   lane: ({ volume }) => volume.clusterId,
 
-  async exec(work, context) {
-    await createBricks(work, context);
-    await makeVolume(work, context);
-  },
+  exec: makeNewVolume,
 
   async finalize(tx, { operationId, volume }) {
-    await tx.bricks.settle(volume.id, operationId);
-    const now = await tx.volumes.find(volume.id);
-    if (now) await tx.volumes.update({ ...now, pendingId: null });
+    await settleNewVolume(tx, operationId, volume.id);
     await tx.volumes.markUnclaimed(volume.id, steadyUnixMs());
     return { location: `/volumes/${volume.id}` };
   },
@@ -129,12 +121,7 @@ export async function checkVolumeRequest(
   request: VolumeRequest,
   settings: OperationSettings,
 ): Promise<void> {
-  if ((await tx.clusters.list()).length === 0) {
-    throw new DomainError('invalid', 'No clusters configured: load a topology first');
-  }
-  for (const id of request.clusters ?? []) {
-    if (!(await tx.clusters.find(id))) throw new DomainError('invalid', `Cluster id ${id} not found`);
-  }
+  await refuseUnknownClusters(tx, request.clusters);
   const { type } = request.durability;
   const minKib = settings.limits.minBrickKib * (type === 'disperse' ? disperseCounts(request.durability).data : 1);
   if (gibToKib(request.sizeGib) < minKib) {
@@ -143,6 +130,40 @@ export async function checkVolumeRequest(
       `Requested volume size (${request.sizeGib} GB) is smaller than the minimum supported volume size (${minKib} KiB)`,
     );
   }
+}
+
+export async function refuseUnknownClusters(tx: ReadTx, clusters: readonly Id[] | null): Promise<void> {
+  if ((await tx.clusters.list()).length === 0) {
+    throw new DomainError('invalid', 'No clusters configured: load a topology first');
+  }
+  for (const id of clusters ?? []) {
+    if (!(await tx.clusters.find(id))) throw new DomainError('invalid', `Cluster id ${id} not found`);
+  }
+}
+
+export interface BookedVolume {
+  readonly volume: Volume;
+  readonly bricks: readonly Brick[];
+}
+
+/** Places a volume for operation `operationId`, books its space, and writes it and its bricks as pending. */
+export async function bookNewVolume(
+  tx: Tx,
+  operationId: Id,
+  order: VolumeOrder,
+  context: BuildContext,
+): Promise<BookedVolume> {
+  const booked = await planNewVolume(tx, operationId, order, context);
+  await takeSpace(tx, booked.bricks);
+  await tx.bricks.insert(booked.bricks);
+  await tx.volumes.insert(booked.volume);
+  return booked;
+}
+
+/** What becomes of them when the volume is made. */
+export async function settleNewVolume(tx: Tx, operationId: Id, volumeId: Id): Promise<void> {
+  await tx.bricks.settle(volumeId, operationId);
+  await tx.volumes.settle(volumeId);
 }
 
 async function planNewVolume(tx: ReadTx, operationId: Id, order: VolumeOrder, context: BuildContext) {
@@ -171,18 +192,25 @@ async function planNewVolume(tx: ReadTx, operationId: Id, order: VolumeOrder, co
   return { volume, bricks };
 }
 
-function intentOf({ id, clusterId }: Volume, bricks: readonly Brick[]): Intent {
-  return {
-    actions: [
-      ...bricks.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
-      { change: 'add-volume' as const, id, delta: null },
-    ],
-    plan: {},
-    lane: clusterId,
-  };
+function intentOf(booked: BookedVolume): Intent {
+  return { actions: actionsOf(booked), plan: {}, lane: booked.volume.clusterId };
 }
 
-async function makeVolume({ volume, bricks }: VolumeCreateWork, context: OperationContext): Promise<void> {
+/** In gluster's order of the bricks. */
+export function actionsOf({ volume, bricks }: BookedVolume): readonly Action[] {
+  return [
+    ...bricks.map((brick) => ({ change: 'add-brick' as const, id: brick.id, delta: null })),
+    { change: 'add-volume', id: volume.id, delta: null },
+  ];
+}
+
+/** Its bricks, then the volume, which is started. */
+export async function makeNewVolume(work: VolumeWork, context: OperationContext): Promise<void> {
+  await createBricks(work, context);
+  await makeVolume(work, context);
+}
+
+async function makeVolume({ volume, bricks }: VolumeWork, context: OperationContext): Promise<void> {
   const [maker] = spreadOver(bricks, volume.id);
   if (!maker) throw new Error(`volume ${volume.id} has no bricks`);
   const isArbiter = readPlacementOptions(volume.options ?? [], { averageFileKib: 0 }).arbiter;

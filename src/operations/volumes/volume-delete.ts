@@ -20,6 +20,7 @@ import {
   type OperationKind,
 } from '../engine/operation.js';
 import { manageNamesOf, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
+import { blocksOnBricks } from './block-files.js';
 import { isStoppedByUs, type StopNote, type UnusedVolume } from './delete-unused.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
 import type { HostedBrick } from './hosted-brick.js';
@@ -195,6 +196,7 @@ async function deleteFound(
       `Unable to delete volume ${volume.name} because it contains ${snapshots} snapshots; delete those first`,
     );
   }
+  if (volume.isBlockHosting) await refuseBlocksOn(volume, work.bricks, context);
   // A process that dies between the stop and a refused delete leaves nothing else that tells who stopped it.
   if (isStarted(found) && !work.isStoppedByUs) await note({ isStoppedByUs: true } satisfies StopNote);
   // gluster gives no brick to two volumes. One that it does not have in this volume, it may have in another.
@@ -212,6 +214,20 @@ async function deleteFound(
   if (deleted.outcome === 'absent' && (await isStillThere(work, context))) throw stillThere(volume);
   if (witnesses && deleted.outcome === 'deleted') return { witnesses };
   return { users: deleted.users };
+}
+
+/** The store has none on it; somebody may have made some by hand. */
+async function refuseBlocksOn(
+  { name }: Volume,
+  bricks: readonly HostedBrick[],
+  context: OperationContext,
+): Promise<void> {
+  const blocks = await blocksOnBricks(bricks, context);
+  if (blocks.length === 0) return;
+  throw new DomainError(
+    'conflict',
+    `Cannot delete a block hosting volume containing block volumes: gluster-block has ${blocks.join(', ')} on ${name}, which this server does not know; delete those by hand first (gluster-block delete ${name}/${blocks[0]})`,
+  );
 }
 
 /** As the rows are now: they were read before hosts worked, and others may have changed them since. */

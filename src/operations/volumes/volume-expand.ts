@@ -1,7 +1,8 @@
+import { growHosting } from '../../domain/block-hosting.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import { gibToKib, withoutExact } from '../../domain/size.js';
-import { blockInfoFor, type Volume } from '../../domain/volume.js';
+import { gibToKib } from '../../domain/size.js';
+import type { Volume } from '../../domain/volume.js';
 import { readPlacementOptions } from '../../domain/volume-options.js';
 import { addBricks, startRebalance } from '../../executors/commands/gluster/gluster-volume.js';
 import type { ReadTx } from '../../store/store.js';
@@ -10,7 +11,8 @@ import { onAnyHost } from '../hosts/cluster-hosts.js';
 import { logNoPlacement, NoPlacementError, refuseLongNames } from './choose-placement.js';
 import { findVolume } from './find-volume.js';
 import type { HostedBrick } from './hosted-brick.js';
-import { place, placementRequest, plannedBrick, snapshotOf } from './placement.js';
+import { place, placementRequest, plannedBrick } from './placement.js';
+import { snapshotOf } from './placement-snapshot.js';
 import { takeSpace } from './space.js';
 import {
   countServed,
@@ -87,16 +89,7 @@ export const volumeExpand: OperationKind<Expansion, ExpandWork, void> = {
     // Read again: block volumes may have come and gone on a hosting volume meanwhile.
     const now = await tx.volumes.find(volume.id);
     if (!now) throw new Error(`volume ${volume.id} vanished while it was expanded`);
-    const added = blockInfoFor(now.isBlockHosting, addGib);
-    await tx.volumes.update({
-      ...withoutExact(now, ['sizeGib', 'freeGib', 'reservedGib']),
-      sizeGib: now.sizeGib + addGib,
-      blockInfo: {
-        ...now.blockInfo,
-        freeGib: now.blockInfo.freeGib + added.freeGib,
-        reservedGib: now.blockInfo.reservedGib + added.reservedGib,
-      },
-    });
+    await tx.volumes.update(growHosting(now, addGib));
     return { location: `/volumes/${volume.id}` };
   },
 
@@ -133,7 +126,7 @@ async function placeAdded(tx: ReadTx, volume: Volume, addGib: number, { settings
   const placed = place(await snapshotOf(tx, volume.clusterId, health, settings.reserveSpareMetadata), request);
   if (placed.kind === 'placed') return placed.sets.flat();
   const text = placed.explanation ? `${placed.text}\n${placed.explanation}` : placed.text;
-  throw new NoPlacementError(`Failed to allocate volume expansion: ${text}`, [
+  throw new NoPlacementError('volume expansion', text, [
     { clusterId: volume.clusterId, text: placed.text, explanation: placed.explanation, devices: placed.devices },
   ]);
 }

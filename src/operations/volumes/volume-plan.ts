@@ -5,7 +5,8 @@ import type { ReadTx } from '../../store/store.js';
 import type { BuildContext } from '../engine/operation.js';
 import type { PlannedBrick, VolumePlan, VolumeRequest } from '../ports.js';
 import { choosePlacement, NoPlacementError, optionsOfRequest } from './choose-placement.js';
-import { placementRequest, snapshotOf } from './placement.js';
+import { placementRequest } from './placement.js';
+import { snapshotOf } from './placement-snapshot.js';
 import { takenKib } from './space.js';
 
 /** Where a volume would go now, or why it fits nowhere, and the largest of its kind that would fit. */

@@ -1,16 +1,27 @@
 import type { Device } from '../../domain/device.js';
-import type { EntryState } from '../../domain/node.js';
-import type { DeviceTable } from '../schema.js';
-import { at, type Connection, first, query, statement, tableWrites } from '../statement.js';
-import type { DeviceRows } from '../store.js';
-import { exactFrom, exactTo, listFrom, listTo, mapFrom, mapTo } from './columns.js';
+import type { Id } from '../../domain/ids.js';
+import { at, type Connection, first, query, statement } from '../statement.js';
+import type { DeviceRows, DevicesOfNode } from '../store.js';
+import { entityTable } from '../table.js';
 
-const devices = query.selectFrom('device').selectAll('device');
+const table = entityTable('device');
+const devices = table.rows;
 const ofCluster = devices.innerJoin('node', 'node.id', 'device.node_id').where('node.cluster_id', '=', at('clusterId'));
 const byId = statement(devices.where('id', '=', at('id')));
 const all = statement(devices.orderBy('id'));
+const after = statement(devices.where('id', '>', at('after')).orderBy('id').limit(at('limit')));
 const byNode = statement(devices.where('node_id', '=', at('nodeId')).orderBy('id'));
 const byCluster = statement(ofCluster.orderBy('node.id').orderBy('device.id'));
+const nodeIds = statement(
+  query.selectFrom('node').select('id').where('cluster_id', '=', at('clusterId')).orderBy('id'),
+);
+const largestOnOne = statement(
+  query
+    .selectFrom('brick')
+    .where('device_id', '=', at('deviceId'))
+    .select((max) => max.fn.max('pool_metadata_kib').as('kib')),
+);
+/** One index seek per device. */
 const largestMetadata = statement(
   query
     .selectFrom('device')
@@ -18,6 +29,7 @@ const largestMetadata = statement(
     .where('node.cluster_id', '=', at('clusterId'))
     .select((select) => [
       'device.id',
+      'device.node_id',
       select
         .selectFrom('brick')
         .whereRef('brick.device_id', '=', 'device.id')
@@ -25,86 +37,39 @@ const largestMetadata = statement(
         .as('kib'),
     ]),
 );
-const writes = tableWrites(
-  'device',
-  [
-    'id',
-    'node_id',
-    'name',
-    'state',
-    'total_kib',
-    'free_kib',
-    'used_kib',
-    'extent_kib',
-    'spare_metadata_kib',
-    'tags',
-    'paths',
-    'pv_uuid',
-    'exact',
-  ],
-  ['node_id'],
-);
 
 export function deviceRows(connection: Connection): DeviceRows {
   return {
-    async find(id) {
-      const row = await first(connection, byId, { id });
-      return row && fromRow(row);
-    },
-    async list() {
-      return (await connection.all(all, {})).map(fromRow);
-    },
-    async listByNode(nodeId) {
-      return (await connection.all(byNode, { nodeId })).map(fromRow);
-    },
-    async listByCluster(clusterId) {
-      return (await connection.all(byCluster, { clusterId })).map(fromRow);
-    },
-    async largestPoolMetadata(clusterId) {
-      const largest = new Map<string, number>();
-      for (const { id, kib } of await connection.all(largestMetadata, { clusterId })) {
-        if (kib !== null) largest.set(id, kib);
+    find: (id) => table.first(connection, byId, { id }),
+    list: () => table.all(connection, all, {}),
+    listAfter: (id, limit) => table.all(connection, after, { after: id, limit }),
+    listByNode: (nodeId) => table.all(connection, byNode, { nodeId }),
+    listByCluster: (clusterId) => table.all(connection, byCluster, { clusterId }),
+    async listByNodeOfCluster(clusterId, withPools) {
+      const ids = await connection.all(nodeIds, { clusterId });
+      const groups = new Map(ids.map(({ id }) => [id, emptyGroup(id, withPools)]));
+      for (const device of await table.all(connection, byCluster, { clusterId })) {
+        groups.get(device.nodeId)?.devices.push(device);
       }
-      return largest;
+      for (const { id, node_id, kib } of withPools ? await connection.all(largestMetadata, { clusterId }) : []) {
+        if (kib !== null) groups.get(node_id)?.largestPoolMetadata?.set(id, kib);
+      }
+      return [...groups.values()];
     },
-    insert: (device) => writes.insert(connection, toRow(device)),
-    update: (device) => writes.update(connection, toRow(device)),
-    delete: (id) => writes.delete(connection, id),
+    async findLargestPoolMetadata(deviceId) {
+      return (await first(connection, largestOnOne, { deviceId }))?.kib ?? null;
+    },
+    insert: (device) => table.insert(connection, device),
+    update: (device) => table.update(connection, device),
+    delete: (id) => table.delete(connection, id),
   };
 }
 
-function fromRow(row: DeviceTable): Device {
-  return {
-    id: row.id,
-    nodeId: row.node_id,
-    name: row.name,
-    state: row.state as EntryState,
-    totalKib: row.total_kib,
-    freeKib: row.free_kib,
-    usedKib: row.used_kib,
-    extentKib: row.extent_kib,
-    spareMetadataKib: row.spare_metadata_kib,
-    tags: mapFrom(row.tags),
-    paths: listFrom(row.paths),
-    pvUuid: row.pv_uuid,
-    ...exactFrom(row.exact),
-  };
+interface Group extends DevicesOfNode {
+  readonly devices: Device[];
+  readonly largestPoolMetadata: Map<Id, number> | null;
 }
 
-function toRow(device: Device): DeviceTable {
-  return {
-    id: device.id,
-    node_id: device.nodeId,
-    name: device.name,
-    state: device.state,
-    total_kib: device.totalKib,
-    free_kib: device.freeKib,
-    used_kib: device.usedKib,
-    extent_kib: device.extentKib,
-    spare_metadata_kib: device.spareMetadataKib,
-    tags: mapTo(device.tags),
-    paths: listTo(device.paths),
-    pv_uuid: device.pvUuid,
-    exact: exactTo(device.exact),
-  };
+function emptyGroup(nodeId: Id, withPools: boolean): Group {
+  return { nodeId, devices: [], largestPoolMetadata: withPools ? new Map() : null };
 }

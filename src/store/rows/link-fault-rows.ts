@@ -1,17 +1,13 @@
-import type { LinkFaultTable } from '../schema.js';
-import { at, type Connection, insertInto, query, statement } from '../statement.js';
-import type { LinkFault, LinkFaultRows, LinkRelation } from '../store.js';
+import { sql } from 'kysely';
+import { at, type Connection, first, query, statement } from '../statement.js';
+import type { LinkFaultRows } from '../store.js';
+import { tableOf } from '../table.js';
 
-const faults = query
-  .selectFrom('link_fault')
-  .selectAll()
-  .orderBy('parent_id')
-  .orderBy('relation')
-  .orderBy('child_id')
-  .orderBy('kind');
+const table = tableOf('link_fault');
+const faults = table.rows.orderBy('parent_id').orderBy('relation').orderBy('child_id').orderBy('kind');
 const all = statement(faults);
 const byParent = statement(faults.where('parent_id', '=', at('parentId')));
-const insert = insertInto('link_fault', ['parent_id', 'relation', 'child_id', 'kind']);
+const any = statement(query.selectFrom('link_fault').select('parent_id').limit(sql.lit(1)));
 const removeByObject = statement(
   query
     .deleteFrom('link_fault')
@@ -20,26 +16,14 @@ const removeByObject = statement(
 
 export function linkFaultRows(connection: Connection): LinkFaultRows {
   return {
-    async list() {
-      return (await connection.all(all, {})).map(fromRow);
+    list: () => table.all(connection, all, {}),
+    listByParent: (parentId) => table.all(connection, byParent, { parentId }),
+    async findAny() {
+      return (await first(connection, any, {})) !== null;
     },
-    async listByParent(parentId) {
-      return (await connection.all(byParent, { parentId })).map(fromRow);
-    },
-    async insert({ parentId, relation, childId, kind }) {
-      await insert(connection, { parent_id: parentId, relation, child_id: childId, kind });
-    },
+    insert: (fault) => table.insert(connection, fault),
     async deleteByObject(id) {
       await connection.run(removeByObject, { parentId: id, childId: id });
     },
-  };
-}
-
-function fromRow(row: LinkFaultTable): LinkFault {
-  return {
-    relation: row.relation as LinkRelation,
-    parentId: row.parent_id,
-    childId: row.child_id,
-    kind: row.kind as LinkFault['kind'],
   };
 }

@@ -1,12 +1,14 @@
-import { at, type Connection, first, query, statement } from '../statement.js';
+import { at, type Connection, query, statement } from '../statement.js';
 import type { OriginRows } from '../store.js';
+import { tableOf } from '../table.js';
 
-const one = statement(query.selectFrom('journal').select('copied_at'));
+const table = tableOf('journal');
+const one = statement(table.rows);
 const update = statement(query.updateTable('journal').set({ copied_at: at('copiedAt') }));
 
 export function originRows(connection: Connection): OriginRows {
   return {
-    copiedAt: async () => (await first(connection, one, {}))?.copied_at ?? null,
+    copiedAt: async () => (await table.first(connection, one, {}))?.copiedAt ?? null,
     async setCopiedAt(at) {
       await connection.run(update, { copiedAt: at });
     },

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { QueueEntry } from '../../domain/queue-entry.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
-import type { IdempotencyKeyTable, QueueEntryTable } from '../schema.js';
-import { at, type Connection, first, insertInto, query, statement, tableWrites } from '../statement.js';
-import type { IdempotencyKey, IdempotencyKeyRows, QueueRows } from '../store.js';
+import { at, type Connection, query, statement } from '../statement.js';
+import type { IdempotencyKeyRows, QueueRows } from '../store.js';
+import { entityTable, type RowOf, tableOf } from '../table.js';
 
-const entries = query.selectFrom('queue_entry').selectAll();
+const table = entityTable('queue_entry');
+const entries = table.rows;
 const byId = statement(entries.where('id', '=', at('id')));
 const byOperation = statement(entries.where('operation_id', '=', at('operationId')).orderBy('id'));
 const pending = statement(entries.where('state', '=', sql.lit('pending')).orderBy('id'));
@@ -22,17 +23,10 @@ const removeUnread = statement(
     .where('answered_at', '<', at('answeredAt'))
     .where('id', 'not in', query.selectFrom('idempotency_key').select('queue_id')),
 );
-const writes = tableWrites(
-  'queue_entry',
-  ['id', 'operation_id', 'state', 'location', 'error', 'created_at', 'answered_at'],
-  ['operation_id', 'created_at'],
-);
 
-const keyByText = statement(query.selectFrom('idempotency_key').selectAll().where('key', '=', at('key')));
-const insertKey = insertInto('idempotency_key', ['key', 'request_hash', 'queue_id', 'created_at']);
-const keyByQueueEntry = statement(
-  query.selectFrom('idempotency_key').selectAll().where('queue_id', '=', at('queueId')),
-);
+const keys = tableOf('idempotency_key');
+const keyByText = statement(keys.rows.where('key', '=', at('key')));
+const keyByQueueEntry = statement(keys.rows.where('queue_id', '=', at('queueId')));
 const removeOldAnswers = statement(
   query
     .deleteFrom('queue_entry')
@@ -51,18 +45,18 @@ const removeOldKeys = statement(query.deleteFrom('idempotency_key').where('creat
 export function queueRows(connection: Connection): QueueRows {
   return {
     async find(id) {
-      const row = await first(connection, byId, { id });
-      return row && fromRow(row);
+      const row = await table.first(connection, byId, { id });
+      return row && entryFrom(row);
     },
     async listPending() {
-      return (await connection.all(pending, {})).map(fromRow);
+      return (await table.all(connection, pending, {})).map(entryFrom);
     },
     async findByOperation(operationId) {
-      const row = await first(connection, byOperation, { operationId });
-      return row && fromRow(row);
+      const row = await table.first(connection, byOperation, { operationId });
+      return row && entryFrom(row);
     },
-    insert: (entry) => writes.insert(connection, toRow(entry)),
-    update: (entry) => writes.update(connection, toRow(entry)),
+    insert: (entry) => table.insert(connection, stamped(entry)),
+    update: (entry) => table.update(connection, stamped(entry)),
     async listAnsweredSince(answeredAt) {
       return (await connection.all(answeredSince, { answeredAt })).map((row) => row.id);
     },
@@ -81,15 +75,10 @@ export function queueRows(connection: Connection): QueueRows {
 
 export function idempotencyKeyRows(connection: Connection): IdempotencyKeyRows {
   return {
-    async find(key) {
-      const row = await first(connection, keyByText, { key });
-      return row && keyFrom(row);
-    },
-    async insert({ key, requestHash, queueId, createdAt }) {
-      await insertKey(connection, { key, request_hash: requestHash, queue_id: queueId, created_at: createdAt });
-    },
+    find: (key) => keys.first(connection, keyByText, { key }),
+    insert: (key) => keys.insert(connection, key),
     async refersToQueueEntry(queueId) {
-      return (await first(connection, keyByQueueEntry, { queueId })) !== null;
+      return (await keys.first(connection, keyByQueueEntry, { queueId })) !== null;
     },
     async deleteOlderThan(createdAt) {
       await connection.run(removeOldAnswers, { createdAt });
@@ -102,29 +91,10 @@ export function idempotencyKeyRows(connection: Connection): IdempotencyKeyRows {
   };
 }
 
-function fromRow(row: QueueEntryTable): QueueEntry {
-  return {
-    id: row.id,
-    operationId: row.operation_id,
-    state: row.state as QueueEntry['state'],
-    location: row.location,
-    error: row.error,
-    createdAt: row.created_at,
-  };
+function entryFrom({ answeredAt: _, ...entry }: RowOf<'queue_entry'>): QueueEntry {
+  return entry;
 }
 
-function toRow(entry: QueueEntry): QueueEntryTable {
-  return {
-    id: entry.id,
-    operation_id: entry.operationId,
-    state: entry.state,
-    location: entry.location,
-    error: entry.error,
-    created_at: entry.createdAt,
-    answered_at: entry.state === 'pending' ? null : steadyUnixMs(),
-  };
-}
-
-function keyFrom(row: IdempotencyKeyTable): IdempotencyKey {
-  return { key: row.key, requestHash: row.request_hash, queueId: row.queue_id, createdAt: row.created_at };
+function stamped(entry: QueueEntry) {
+  return { ...entry, answeredAt: entry.state === 'pending' ? null : steadyUnixMs() };
 }

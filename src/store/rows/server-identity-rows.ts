@@ -1,9 +1,10 @@
 import { newId } from '../../domain/ids.js';
-import { at, type Connection, first, insertInto, query, statement } from '../statement.js';
+import { at, type Connection, query, statement } from '../statement.js';
 import type { ServerIdentityRows } from '../store.js';
+import { tableOf } from '../table.js';
 
-const one = statement(query.selectFrom('server_identity').selectAll());
-const insert = insertInto('server_identity', ['id', 'generation']);
+const table = tableOf('server_identity');
+const one = statement(table.rows);
 const update = statement(
   query
     .updateTable('server_identity')
@@ -14,10 +15,10 @@ const update = statement(
 export function serverIdentityRows(connection: Connection): ServerIdentityRows {
   return {
     async begin(now) {
-      const known = await first(connection, one, {});
+      const known = await table.first(connection, one, {});
       if (!known) {
         const id = newId();
-        await insert(connection, { id, generation: now });
+        await table.insert(connection, { id, generation: now });
         return { id, generation: now };
       }
       const generation = Math.max(known.generation + 1, now);

@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import { CHANGES, type ChangeType } from '../../domain/pending-operation.js';
 import { at, query, type Statement, statement } from '../statement.js';
-import type { LinkRelation } from '../store.js';
+import type { LinkFault, LinkRelation } from '../store.js';
+
+/** Changes of a pending operation that hide the volume they name. */
+export const HIDES_VOLUME: readonly ChangeType[] = ['add-volume', 'delete-volume', 'add-volume-clone'];
+export const HIDES_BLOCK_VOLUME: readonly ChangeType[] = ['add-block-volume', 'delete-block-volume'];
 
 /** Objects that a pending operation is making or unmaking. */
 export function namedByActions(changes: readonly ChangeType[]) {
@@ -9,6 +13,20 @@ export function namedByActions(changes: readonly ChangeType[]) {
     .selectFrom('operation_action')
     .select('object_id')
     .where('change', 'in', sql<number>`(${sql.raw(changes.map((change) => CHANGES[change]).join(', '))})`);
+}
+
+/** The cluster of an object, if it is visible. Parameters: `id`, and the same as `objectId`. */
+export function visibleIn(
+  table: 'volume' | 'block_volume',
+  hiding: readonly ChangeType[],
+): Statement<{ cluster_id: string }> {
+  return statement(
+    query
+      .selectFrom(table)
+      .select('cluster_id')
+      .where('id', '=', at('id'))
+      .where('id', 'not in', namedByActions(hiding).where('object_id', '=', at('objectId'))),
+  );
 }
 
 /**
@@ -21,7 +39,7 @@ export function visibleChildren(
   relation: LinkRelation,
   hiding: readonly ChangeType[],
 ): Statement<{ id: string }> {
-  const faults = (kind: string) =>
+  const faults = (kind: LinkFault['kind']) =>
     query
       .selectFrom('link_fault')
       .where('parent_id', '=', at('parentId'))

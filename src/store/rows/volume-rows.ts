@@ -1,37 +1,29 @@
 import { sql } from 'kysely';
-import type { DurabilityType } from '../../domain/durability.js';
-import type { ChangeType } from '../../domain/pending-operation.js';
-import type { BlockRestriction, Volume } from '../../domain/volume.js';
-import type { VolumeTable } from '../schema.js';
-import { at, type Connection, first, query, statement, tableWrites } from '../statement.js';
+import type { Volume } from '../../domain/volume.js';
+import { listFrom, listTo, mapFrom, mapTo } from '../columns.js';
+import { at, type Connection, first, query, statement } from '../statement.js';
 import type { VolumeRows } from '../store.js';
-import {
-  exactFrom,
-  exactTo,
-  listFrom,
-  listTo,
-  mapFrom,
-  mapTo,
-  optionalListFrom,
-  optionalListTo,
-  toFlag,
-} from './columns.js';
-import { namedByActions, visibleChildren } from './visible.js';
+import { entityTable, type RowOf } from '../table.js';
+import { HIDES_VOLUME, namedByActions, visibleChildren, visibleIn } from './visible.js';
 
-const HIDING: readonly ChangeType[] = ['add-volume', 'delete-volume', 'add-volume-clone'];
-
-const volumes = query.selectFrom('volume').selectAll();
+const table = entityTable('volume');
+const volumes = table.rows;
 const byId = statement(volumes.where('id', '=', at('id')));
 const all = statement(volumes.orderBy('id'));
 const byCluster = statement(volumes.where('cluster_id', '=', at('clusterId')).orderBy('id'));
+const after = statement(volumes.where('id', '>', at('after')).orderBy('id').limit(at('limit')));
+const byClusterAfter = statement(
+  volumes.where('cluster_id', '=', at('clusterId')).where('id', '>', at('after')).orderBy('id').limit(at('limit')),
+);
 // Unordered: an order by id makes SQLite go through all volumes of the cluster.
 const byName = statement(
   volumes.where('cluster_id', '=', at('clusterId')).where('name', '=', at('name')).limit(sql.lit(1)),
 );
 const visible = statement(
-  query.selectFrom('volume').select('id').where('id', 'not in', namedByActions(HIDING)).orderBy('id'),
+  query.selectFrom('volume').select('id').where('id', 'not in', namedByActions(HIDES_VOLUME)).orderBy('id'),
 );
-const visibleByCluster = visibleChildren('volume', 'cluster_id', 'cluster-volume', HIDING);
+const visibleByCluster = visibleChildren('volume', 'cluster_id', 'cluster-volume', HIDES_VOLUME);
+const oneVisible = visibleIn('volume', HIDES_VOLUME);
 const countByCluster = statement(
   query
     .selectFrom('volume')
@@ -53,6 +45,12 @@ const markUnclaimed = statement(
     .set({ unclaimed_since: at('unclaimedSince') })
     .where('id', '=', at('id')),
 );
+const settle = statement(
+  query
+    .updateTable('volume')
+    .set({ pending_id: sql.lit(null) })
+    .where('id', '=', at('id')),
+);
 const claim = statement(
   query
     .updateTable('volume')
@@ -60,46 +58,24 @@ const claim = statement(
     .where('id', '=', at('id'))
     .where('unclaimed_since', 'is not', null),
 );
-const writes = tableWrites(
-  'volume',
-  [
-    'id',
-    'cluster_id',
-    'name',
-    'size_gib',
-    'durability_type',
-    'replica',
-    'disperse_data',
-    'disperse_redundancy',
-    'gid',
-    'is_block_hosting',
-    'snapshot_enabled',
-    'snapshot_factor',
-    'options',
-    'requested_clusters',
-    'block_free_gib',
-    'block_reserved_gib',
-    'block_restriction',
-    'mount_hosts',
-    'mount_device',
-    'mount_options',
-    'pending_id',
-    'exact',
-  ],
-  ['cluster_id', 'name'],
-);
 
 export function volumeRows(connection: Connection): VolumeRows {
   return {
     async find(id) {
-      const row = await first(connection, byId, { id });
+      const row = await table.first(connection, byId, { id });
       return row && fromRow(row);
     },
     async list() {
-      return (await connection.all(all, {})).map(fromRow);
+      return (await table.all(connection, all, {})).map(fromRow);
+    },
+    async listAfter(id, limit) {
+      return (await table.all(connection, after, { after: id, limit })).map(fromRow);
+    },
+    async listByClusterAfter(clusterId, id, limit) {
+      return (await table.all(connection, byClusterAfter, { clusterId, after: id, limit })).map(fromRow);
     },
     async listByCluster(clusterId) {
-      return (await connection.all(byCluster, { clusterId })).map(fromRow);
+      return (await table.all(connection, byCluster, { clusterId })).map(fromRow);
     },
     async listVisibleIds() {
       return (await connection.all(visible, {})).map((row) => row.id);
@@ -108,11 +84,14 @@ export function volumeRows(connection: Connection): VolumeRows {
       const rows = await connection.all(visibleByCluster, { parentId: clusterId });
       return rows.map((row) => row.id);
     },
+    async findVisibleIn(id) {
+      return (await first(connection, oneVisible, { id, objectId: id }))?.cluster_id ?? null;
+    },
     async countByCluster(clusterId) {
       return (await first(connection, countByCluster, { clusterId }))?.count ?? 0;
     },
     async findByName(clusterId, name) {
-      const row = await first(connection, byName, { clusterId, name });
+      const row = await table.first(connection, byName, { clusterId, name });
       return row && fromRow(row);
     },
     async markUnclaimed(id, since) {
@@ -125,76 +104,62 @@ export function volumeRows(connection: Connection): VolumeRows {
       await connection.run(boundUnclaimed, { unclaimedSince: last });
     },
     async listUnclaimed() {
-      return (await connection.all(unclaimed, {})).map((row) => ({
+      return (await table.all(connection, unclaimed, {})).map((row) => ({
         id: row.id,
-        clusterId: row.cluster_id,
+        clusterId: row.clusterId,
         name: row.name,
-        sizeGib: row.size_gib,
-        since: row.unclaimed_since ?? 0,
+        sizeGib: row.sizeGib,
+        since: row.unclaimedSince ?? 0,
       }));
     },
-    insert: (volume) => writes.insert(connection, toRow(volume)),
-    update: (volume) => writes.update(connection, toRow(volume)),
-    delete: (id) => writes.delete(connection, id),
+    insert: (volume) => table.insert(connection, toRow(volume)),
+    async settle(id) {
+      await connection.run(settle, { id });
+    },
+    update: (volume) => table.update(connection, toRow(volume)),
+    delete: (id) => table.delete(connection, id),
   };
 }
 
-function fromRow(row: VolumeTable): Volume {
+function fromRow(row: RowOf<'volume'>): Volume {
   return {
     id: row.id,
-    clusterId: row.cluster_id,
+    clusterId: row.clusterId,
     name: row.name,
-    sizeGib: row.size_gib,
+    sizeGib: row.sizeGib,
     durability: {
-      type: row.durability_type as DurabilityType,
+      type: row.durabilityType,
       replica: row.replica,
-      disperseData: row.disperse_data,
-      disperseRedundancy: row.disperse_redundancy,
+      disperseData: row.disperseData,
+      disperseRedundancy: row.disperseRedundancy,
     },
     gid: row.gid,
-    isBlockHosting: row.is_block_hosting === 1,
-    snapshotEnabled: row.snapshot_enabled === 1,
-    snapshotFactor: row.snapshot_factor,
-    options: optionalListFrom(row.options),
-    requestedClusters: optionalListFrom(row.requested_clusters),
-    blockInfo: {
-      freeGib: row.block_free_gib,
-      reservedGib: row.block_reserved_gib,
-      restriction: row.block_restriction as BlockRestriction,
-    },
-    // Parsed when it is asked for, which is hardly ever.
+    isBlockHosting: row.isBlockHosting,
+    snapshotEnabled: row.snapshotEnabled,
+    snapshotFactor: row.snapshotFactor,
+    options: row.options,
+    requestedClusters: row.requestedClusters,
+    blockInfo: { freeGib: row.blockFreeGib, reservedGib: row.blockReservedGib, restriction: row.blockRestriction },
     get storedMount() {
-      return { hosts: listFrom(row.mount_hosts), device: row.mount_device, options: mapFrom(row.mount_options) };
+      return { hosts: listFrom(row.mountHosts), device: row.mountDevice, options: mapFrom(row.mountOptions) };
     },
-    pendingId: row.pending_id,
-    ...exactFrom(row.exact),
+    pendingId: row.pendingId,
+    exact: row.exact,
   };
 }
 
-function toRow(volume: Volume): VolumeTable {
+function toRow({ durability, blockInfo, storedMount, ...same }: Volume) {
   return {
-    id: volume.id,
-    cluster_id: volume.clusterId,
-    name: volume.name,
-    size_gib: volume.sizeGib,
-    durability_type: volume.durability.type,
-    replica: volume.durability.replica,
-    disperse_data: volume.durability.disperseData,
-    disperse_redundancy: volume.durability.disperseRedundancy,
-    gid: volume.gid,
-    is_block_hosting: toFlag(volume.isBlockHosting),
-    snapshot_enabled: toFlag(volume.snapshotEnabled),
-    snapshot_factor: volume.snapshotFactor,
-    options: optionalListTo(volume.options),
-    requested_clusters: optionalListTo(volume.requestedClusters),
-    block_free_gib: volume.blockInfo.freeGib,
-    block_reserved_gib: volume.blockInfo.reservedGib,
-    block_restriction: volume.blockInfo.restriction,
-    mount_hosts: listTo(volume.storedMount.hosts),
-    mount_device: volume.storedMount.device,
-    mount_options: mapTo(volume.storedMount.options),
-    pending_id: volume.pendingId,
-    unclaimed_since: null, // not among the columns that are written
-    exact: exactTo(volume.exact),
+    ...same,
+    durabilityType: durability.type,
+    replica: durability.replica,
+    disperseData: durability.disperseData,
+    disperseRedundancy: durability.disperseRedundancy,
+    blockFreeGib: blockInfo.freeGib,
+    blockReservedGib: blockInfo.reservedGib,
+    blockRestriction: blockInfo.restriction,
+    mountHosts: listTo(storedMount.hosts),
+    mountDevice: storedMount.device,
+    mountOptions: mapTo(storedMount.options),
   };
 }

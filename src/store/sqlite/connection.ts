@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
-import { type Connection, placed, type SqlValue } from '../statement.js';
+import type { SqlValue } from '../columns.js';
+import { type Connection, placed } from '../statement.js';
 import type { DatabaseDisk } from './database-disk.js';
 import { translateSqliteError } from './errors.js';
 import type { Journal } from './journal.js';

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
 import { translateSqliteError } from './errors.js';
 import { PoolSync } from './pool-sync.js';
+import { endOfPages, HEADER_BYTES, isSealedFile, sealBytes } from './seal.js';
 
 /** SQLite's file format: the header of a log, and of each of its frames. */
 const LOG_HEADER_BYTES = 32;
@@ -33,10 +34,10 @@ export interface DatabaseDiskOptions {
  */
 export class DatabaseDisk {
   readonly #database: Database.Database;
+  readonly #fileDescriptor: number;
   readonly #logDescriptor: number;
   readonly #file: PoolSync;
   readonly #log: PoolSync;
-  readonly #onFailed: (error: Error) => void;
   readonly #copyIntoFile: Database.Statement;
   readonly #frames: Database.Statement;
   /** All of the log is in the file: SQLite's next commit begins it anew, which must not come before the header is gone. */
@@ -48,7 +49,7 @@ export class DatabaseDisk {
   #copyDueAt: number;
 
   /**
-   * `fileDescriptor`: of the file, opened before SQLite has opened it, and closed by the caller after SQLite has closed
+   * `fileDescriptor`: of the file, for reading and writing, opened before SQLite has opened it, and closed by the caller after SQLite has closed
    * it: closing one in between would take SQLite's lock away.
    */
   constructor(database: Database.Database, fileDescriptor: number, options: DatabaseDiskOptions) {
@@ -56,7 +57,7 @@ export class DatabaseDisk {
     this.#database = database;
     this.#longLogFrames = longLogFrames;
     this.#copyDueAt = longLogFrames;
-    this.#onFailed = onFailed;
+    this.#fileDescriptor = fileDescriptor;
     this.#logDescriptor = openSync(`${database.name}-wal`, 'r+');
     syncFolder(database.name);
     this.#file = new PoolSync(fileDescriptor, onFailed);
@@ -69,18 +70,12 @@ export class DatabaseDisk {
     this.#log.cut();
   }
 
-  /** After each commit. */
+  /** After each commit, which is made by then: it never throws. */
   committed(): void {
-    if (this.#isHeaderDue) {
-      this.#isHeaderDue = false;
-      const header = Buffer.alloc(LOG_HEADER_BYTES);
-      readSync(this.#logDescriptor, header, 0, LOG_HEADER_BYTES, 0);
-      if (header.every((byte) => byte === 0)) {
-        this.#onFailed(new Error('SQLite did not begin its log anew'));
-        return;
-      }
-    }
-    this.#log.written();
+    const doubt = this.#isHeaderDue ? this.#doubtOfHeader() : null;
+    this.#isHeaderDue = false;
+    if (doubt === null) this.#log.written();
+    else this.#log.lost(doubt);
   }
 
   /** Whether all that was committed is on disk. */
@@ -119,6 +114,31 @@ export class DatabaseDisk {
     this.#isLogCopied = false;
     this.#isHeaderDue = true;
     this.#copyDueAt = this.#longLogFrames;
+  }
+
+  /** Whether the file is sealed, see seal.ts. */
+  get isSealed(): boolean {
+    return isSealedFile((at, length) => {
+      const buffer = Buffer.alloc(length);
+      return buffer.subarray(0, readSync(this.#fileDescriptor, buffer, 0, length, at));
+    });
+  }
+
+  /** After `complete`: puts the seal, which is in the first page by then, behind the last one. */
+  async sealEnd(seal: number): Promise<void> {
+    const header = Buffer.alloc(HEADER_BYTES);
+    try {
+      readSync(this.#fileDescriptor, header, 0, HEADER_BYTES, 0);
+      const bytes = sealBytes(seal);
+      writeSync(this.#fileDescriptor, bytes, 0, bytes.length, endOfPages(header));
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new DomainError('unavailable', `The database could not be made complete without its log (${reason}).`, {
+        cause,
+      });
+    }
+    this.#file.written();
+    await this.#file.done();
   }
 
   /** After `complete`: leaves nothing of the log. */
@@ -165,6 +185,17 @@ export class DatabaseDisk {
     }
     this.#log.written();
     await this.#log.done();
+  }
+
+  /** Null when SQLite has begun its log anew. */
+  #doubtOfHeader(): Error | null {
+    const header = Buffer.alloc(LOG_HEADER_BYTES);
+    try {
+      readSync(this.#logDescriptor, header, 0, LOG_HEADER_BYTES, 0);
+    } catch (error) {
+      return error as Error;
+    }
+    return header.every((byte) => byte === 0) ? new Error('SQLite did not begin its log anew') : null;
   }
 
   #frameCount(): number {

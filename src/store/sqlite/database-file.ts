@@ -1,20 +1,9 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, existsSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DomainError } from '../../domain/errors.js';
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const BOLT_MAGIC = Buffer.from([0xed, 0xda, 0x0c, 0xed]);
 const BOLT_MAGIC_OFFSET = 16;
 
@@ -52,22 +41,28 @@ function createDatabaseFile(file: string): void {
   }
 }
 
-export function refuseOtherFiles(file: string): void {
+/** `name`: what `file` is called in the refusal, if that is another one. */
+export function refuseOtherFiles(file: string, name = file): void {
   const head = readHead(file);
   if (head.length === 0 || head.subarray(0, SQLITE_MAGIC.length).equals(SQLITE_MAGIC)) return;
   // A power cut while the file was made: SQLite's journal makes it the empty one that it was.
   if (existsSync(`${file}-journal`) && head.every((byte) => byte === 0)) return;
-  throw new DomainError('unavailable', `${file} is not a database of this server: ${describe(head)}.`);
+  throw new DomainError('unavailable', `${name} is not a database of this server: ${describe(head)}.`);
 }
 
 function describe(head: Buffer): string {
   const bolt = head.subarray(BOLT_MAGIC_OFFSET, BOLT_MAGIC_OFFSET + BOLT_MAGIC.length);
   if (bolt.equals(BOLT_MAGIC)) {
-    return 'it is a Heketi database (BoltDB), which must be converted first; it has not been changed';
+    return 'it is a Heketi database (BoltDB), which a server that is started on it converts, or: heketi db convert';
   }
-  if (head[0] === 0x1f && head[1] === 0x8b) return 'it is compressed (gzip); decompress it first';
+  if (head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return 'it is compressed (gzip); decompress it first';
   if (head[0] === 0x7b) return 'it looks like JSON; an exported database must be imported first';
   return 'it is not an SQLite file';
+}
+
+/** Whether a file is compressed (gzip), as backups are kept in secrets and directories. */
+export function isPacked(file: string): boolean {
+  return readHead(file).subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
 }
 
 function readHead(file: string): Buffer {
@@ -85,74 +80,6 @@ function readHead(file: string): Buffer {
   } finally {
     closeSync(descriptor);
   }
-}
-
-export interface PrivateCopy {
-  readonly file: string;
-  remove(): void;
-}
-
-/**
- * Copies a database with its write-ahead log to a temporary directory (beside it, where there is none), so that it can
- * be read without a lock and without leaving anything behind. A running server may write meanwhile: then it is copied
- * again.
- */
-export function copyDatabaseFile(file: string): PrivateCopy {
-  if (!existsSync(file)) throw new DomainError('unavailable', `There is no database ${file}.`);
-  refuseOtherFiles(file);
-  const refusals: string[] = [];
-  for (const folder of new Set([tmpdir(), dirname(file)])) {
-    try {
-      return copyInto(folder, file);
-    } catch (error) {
-      if (!(error instanceof NoPlace)) throw error;
-      refusals.push(textOf(error.cause));
-    }
-  }
-  throw new DomainError(
-    'unavailable',
-    `The database ${file} is read from a copy, for which there is no place (${refusals.join('; ')}). ` +
-      'Set TMPDIR to a folder that can be written and has room for it.',
-  );
-}
-
-/** A folder in which no copy can be made. */
-class NoPlace extends Error {}
-
-function copyInto(folder: string, file: string): PrivateCopy {
-  let directory: string;
-  try {
-    directory = mkdtempSync(join(folder, 'mortar-db-'));
-  } catch (cause) {
-    throw new NoPlace('', { cause });
-  }
-  const copy = join(directory, basename(file));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  try {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const before = stamp(file);
-      copyFileSync(file, copy);
-      if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
-      else rmSync(`${copy}-wal`, { force: true });
-      if (stamp(file) === before) return { file: copy, remove };
-    }
-  } catch (cause) {
-    remove();
-    if (NO_ROOM.includes((cause as NodeJS.ErrnoException).code ?? '')) throw new NoPlace('', { cause });
-    throw new DomainError('unavailable', `The database ${file} can't be read: ${textOf(cause)}.`, { cause });
-  }
-  remove();
-  throw new DomainError('unavailable', `The database ${file} is being written all the time; stop its server first.`);
-}
-
-const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
-
-function stamp(file: string): string {
-  const parts = [file, `${file}-wal`].map((path) => {
-    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return stat ? `${stat.size} ${stat.mtimeNs}` : 'none';
-  });
-  return parts.join(' ');
 }
 
 export function textOf(error: unknown): string {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
-import { copyDatabaseFile } from './database-file.js';
-import { type JournalRow, readJournal } from './journal.js';
+import { type JournalRow, OPEN, readJournal, SEALED } from './journal.js';
+import { copyDatabaseFile } from './private-copy.js';
+import { endOfPages, HEADER_BYTES, isSealedFile } from './seal.js';
 
 /** SQLite's header of a log; what follows are changes. */
 const EMPTY_LOG_BYTES = 32;
@@ -28,13 +29,16 @@ export function refuseForeignJournal(file: string, name = file): void {
   const log = `${file}-wal`;
   if (statSync(file).size === 0) return;
   if (!existsSync(log)) {
-    if (alone(file)?.is_open === 1) throw lacksItsLog(name);
+    const row = alone(file);
+    if (row?.is_open === OPEN) throw lacksItsLog(name);
+    refuseTorn(file, row, name);
     return;
   }
   if (statSync(log).size === 0) {
     const row = alone(file);
     // With no commits the log was just begun: the file was marked before the first of them.
-    if (row?.is_open === 1 && row.commits > 0) throw lacksItsLog(name);
+    if (row?.is_open === OPEN && row.commits > 0) throw lacksItsLog(name);
+    refuseTorn(file, row, name);
     return;
   }
   const copy = copyDatabaseFile(file);
@@ -48,6 +52,13 @@ export function refuseForeignJournal(file: string, name = file): void {
   }
 }
 
+/** Read while it changed: its parts are of different states. */
+function refuseTorn(file: string, row: JournalRow | null | undefined, name: string): void {
+  if (row?.is_open !== SEALED) return;
+  const bytes = readFileSync(file);
+  if (!isSealedFile((at, length) => bytes.subarray(at, at + length))) throw torn(name);
+}
+
 function belongs(row: JournalRow | null, whole: JournalRow | null | undefined): boolean {
   if (whole === undefined) return false;
   if ((row?.id ?? '') === (whole?.id ?? '')) return true;
@@ -56,7 +67,8 @@ function belongs(row: JournalRow | null, whole: JournalRow | null | undefined): 
 
 /** What the file says without its log; undefined when it can't be read so, or not whole. */
 function alone(file: string): JournalRow | null | undefined {
-  const bytes = readFileSync(file);
+  const whole = readFileSync(file);
+  const bytes = whole.length < HEADER_BYTES ? whole : whole.subarray(0, endOfPages(whole));
   bytes[18] = 1;
   bytes[19] = 1;
   const row = read(() => new Database(bytes));
@@ -95,6 +107,15 @@ function lacksItsLog(file: string): DomainError {
     'unavailable',
     `The database ${file} is incomplete: it was copied without its log ${file}-wal while its server was writing, ` +
       'and would show an old state. Copy both files, or use a backup (GET /backup/db).',
+  );
+}
+
+function torn(file: string): DomainError {
+  return new DomainError(
+    'unavailable',
+    `The database ${file} is incomplete: it was copied while its server was writing, and its parts are of different ` +
+      'states. Copy it again, or use a backup (GET /backup/db). If it is no copy, another program has changed it; once ' +
+      `you know that it is whole, say so with: sqlite3 ${file} 'update journal set is_open = 0'`,
   );
 }
 

@@ -1,26 +1,25 @@
 import type Database from 'better-sqlite3';
 import { newId } from '../../domain/ids.js';
+import type { Schema } from '../schema.js';
 import type { DatabaseDisk } from './database-disk.js';
 import { translateSqliteError } from './errors.js';
+import { NO_SEAL, newSeal } from './seal.js';
 
-/** The row of table `journal`. */
-export interface JournalRow {
-  /** Names the log's contents since the file was last complete. */
-  readonly id: string;
-  /** The one before. */
-  readonly previous: string;
-  /** 1: the log may hold what the file lacks. */
-  readonly is_open: number;
-  readonly commits: number;
-  /** Unix milliseconds at which this file was made as a copy of a database; null in others. */
-  readonly copied_at: number | null;
-}
+/** As it stands in a file that may be no database of ours, or of an earlier version. */
+export type JournalRow = Readonly<Schema['journal']>;
 
 /** Null in a database of an earlier version. */
 export function readJournal(database: Database.Database): JournalRow | null {
   const isThere = database.prepare("select 1 from sqlite_master where type = 'table' and name = 'journal'").get();
   return isThere ? ((database.prepare('select * from journal').get() as JournalRow | undefined) ?? null) : null;
 }
+
+/** Values of `is_open`: the file is complete, as backups and files of earlier versions are. */
+export const COMPLETE = 0;
+/** It needs its log. */
+export const OPEN = 1;
+/** It is complete, and carries a seal at its beginning and its end, see seal.ts. */
+export const SEALED = 2;
 
 /**
  * Keeps the file complete while nothing is written, and marks it as incomplete before anything is: a copy of the file
@@ -44,7 +43,7 @@ export class Journal {
   async open(): Promise<void> {
     if (this.#isMarked) return;
     if (!this.#isRowOpen) {
-      this.#change('update journal set previous = id, id = ?, is_open = 1, commits = 0', newId());
+      this.#change(NO_SEAL, 'update journal set previous = id, id = ?, is_open = ?, commits = 0', newId(), OPEN);
       this.#isRowOpen = true;
     }
     await this.#disk.complete();
@@ -57,22 +56,34 @@ export class Journal {
   }
 
   /**
-   * Puts everything into the file, says then that it is complete, and puts that into the file. Stops halfway, with
-   * nothing lost, when somebody waits.
+   * Puts everything into the file, says then that it is complete, puts that into the file, and seals it. Stops halfway,
+   * with nothing lost, when somebody waits.
    */
   async seal(isSomebodyWaiting: () => boolean = () => false): Promise<void> {
     await this.#disk.complete();
     if (isSomebodyWaiting()) return;
     this.#isMarked = false;
     this.#isRowOpen = false;
-    this.#change('update journal set is_open = 0 where is_open = 1');
+    if (this.#disk.isSealed && readJournal(this.#database)?.is_open === SEALED) {
+      await this.#disk.emptyLog();
+      return;
+    }
+    const seal = newSeal();
+    this.#change(seal, 'update journal set is_open = ?', SEALED);
     await this.#disk.complete();
+    // Before the log is emptied: until then the file is made whole by it.
+    await this.#disk.sealEnd(seal);
     await this.#disk.emptyLog();
   }
 
-  #change(sql: string, ...parameters: string[]): void {
+  #change(seal: number, sql: string, ...parameters: (string | number)[]): void {
+    const change = this.#database.transaction(() => {
+      this.#database.prepare(sql).run(...parameters);
+      this.#database.pragma(`user_version = ${seal}`);
+    });
     translating(() => {
-      if (this.#database.prepare(sql).run(...parameters).changes > 0) this.#disk.committed();
+      change.immediate();
+      this.#disk.committed();
     });
   }
 }

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
+import { packageRoot } from './package-root.js';
 
 const VERSIONS = 'schema_migration';
 
@@ -13,7 +13,7 @@ export interface Migration {
 }
 
 /** The scripts `NNNN_name.sql` of a directory, by number; their numbers must be 1, 2, 3, ... */
-export function loadMigrations(directory: string = defaultMigrationsDir()): readonly Migration[] {
+export function loadMigrations(directory: string = join(packageRoot(), 'migrations')): readonly Migration[] {
   const names = readdirSync(directory)
     .filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name))
     .sort();
@@ -27,18 +27,6 @@ export function loadMigrations(directory: string = defaultMigrationsDir()): read
   }
   if (migrations.length === 0) throw new Error(`there are no migrations in ${directory}`);
   return migrations;
-}
-
-/** `migrations/` of the package this file belongs to, whether it runs as built or from its source. */
-function defaultMigrationsDir(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const candidate = join(directory, 'migrations');
-    if (existsSync(join(candidate, '0001_initial.sql'))) return candidate;
-    const parent = dirname(directory);
-    if (parent === directory) throw new Error('the directory "migrations" of this program is missing');
-    directory = parent;
-  }
 }
 
 /**
@@ -82,7 +70,7 @@ export function refuseForeignDatabase(database: Database.Database): void {
 }
 
 /** 0 for a database without tables. */
-function appliedVersion(database: Database.Database): number {
+export function appliedVersion(database: Database.Database): number {
   if (tableNames(database).length === 0) return 0;
   return (database.prepare(`select max(version) from ${VERSIONS}`).pluck().get() as number | null) ?? 0;
 }

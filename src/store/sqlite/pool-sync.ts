@@ -32,6 +32,13 @@ export class PoolSync {
     this.written();
   }
 
+  /** What was written can't be trusted to last, as after a sync that failed. */
+  lost(error: Error): void {
+    this.#written += 1;
+    this.#isRunning = true;
+    this.#onFailed(error);
+  }
+
   /** Whether all that was written is on disk. */
   get isDone(): boolean {
     return this.#synced === this.#written;

@@ -4,18 +4,19 @@ import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { startTimer } from '../../timing/timers.js';
 import { missingAttributes } from '../attributes.js';
-import type { BackupPurpose, Store, StoreConfig } from '../store.js';
+import type { BackupPurpose, Store, StoreConfig, Tx } from '../store.js';
 import { tables } from '../tables.js';
 import { closeSealed, closeUnsealed } from './close-database.js';
-import { ClusterMemory } from './cluster-memory.js';
 import { readOnlyConnection, sqliteConnection, sqliteTransactions, transactionConnection } from './connection.js';
 import { DatabaseDisk } from './database-disk.js';
-import { copyDatabaseFile, prepareDatabaseFile, resolveDatabaseFile, textOf } from './database-file.js';
+import { prepareDatabaseFile, resolveDatabaseFile, textOf } from './database-file.js';
 import { diskFault, sqliteCode, translateSqliteError } from './errors.js';
-import { Journal } from './journal.js';
+import { COMPLETE, Journal } from './journal.js';
 import { refuseForeignJournal, refuseLoneJournal } from './journal-binding.js';
 import { endWithLostDisk } from './lost-disk.js';
+import { ClusterMemory } from './memory/cluster-memory.js';
 import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
+import { copyDatabaseFile } from './private-copy.js';
 import { StatementCache } from './statement-cache.js';
 import { type Durability, UnitsOfWork } from './units-of-work.js';
 
@@ -50,7 +51,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   };
   try {
     refuseForeignJournal(copy?.file ?? file, file);
-    if (copy === null) fileDescriptor = openSync(file, 'r');
+    if (copy === null) fileDescriptor = openSync(file, 'r+');
     database = new Database(copy?.file ?? file, { timeout: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS });
     const applied = setUp(database, options.migrationsDir);
     if (fileDescriptor === null) {
@@ -83,10 +84,37 @@ function isLocked(error: unknown): boolean {
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
-/** A store that is gone when it is closed, for tests. */
+/** A store that is gone when it is closed. */
 export async function openMemoryDatabase(): Promise<Store> {
+  return memoryStore(setUpInMemory());
+}
+
+/**
+ * Makes a new database of what `fill` writes, in memory first: on a network file system the commits of all migrations take
+ * long. The caller waits for the disk. Rejects with a DomainError where it can't be written.
+ */
+export async function makeSqliteFile(file: string, fill: (tx: Tx) => Promise<void>): Promise<void> {
+  const database = setUpInMemory();
+  const store = memoryStore(database);
+  try {
+    await store.write(fill);
+    // Page by page, so that there is no second copy in memory.
+    prepareDatabaseFile(file);
+    database.prepare('vacuum into ?').run(file);
+  } catch (error) {
+    throw refusalOf(file, error);
+  } finally {
+    await store.close();
+  }
+}
+
+function setUpInMemory(): Database.Database {
   const database = new Database(':memory:');
   setUp(database);
+  return database;
+}
+
+function memoryStore(database: Database.Database): Store {
   return sqliteStore(database, { lasting: null, refusal: null, afterClose: () => undefined }, {});
 }
 
@@ -146,7 +174,7 @@ function sqliteStore(
     memory.over(tables(transactionConnection(connection, () => database.inTransaction))),
     sqliteTransactions(database, statements, lasting),
     {
-      onUndone: () => memory.forget(),
+      memory,
       onCommit(count, durationMs) {
         sealing.due();
         onCommit?.(count, durationMs);
@@ -166,6 +194,7 @@ function sqliteStore(
       return units.write(work, options);
     },
     backup: (purpose = 'archive') => units.alone(() => backupOf(database, purpose)),
+    refusal: () => refusal ?? units.refusal,
     giveUpUndecided: () => units.giveUpUndecided(),
     close: () =>
       units.close(async () => {
@@ -188,8 +217,11 @@ function durabilityOf({ disk, journal }: Lasting): Durability {
     isLasting: () => disk.isSynced,
     lasting: () => disk.synced(),
     async tidy(isSomebodyWaiting) {
-      // When that fails, the log goes on to hold what the file lacks.
-      if (disk.isLogLong(isSomebodyWaiting)) await disk.complete().catch(() => undefined);
+      try {
+        if (disk.isLogLong(isSomebodyWaiting)) await disk.complete();
+      } catch {
+        // The log goes on to hold what the file lacks.
+      }
     },
   };
 }
@@ -228,7 +260,7 @@ function sealingWhenIdle(ms: number, seal: () => Promise<boolean>) {
 function backupOf(database: Database.Database, purpose: BackupPurpose): Buffer {
   const copy = new Database(selfContained(database.serialize()));
   try {
-    copy.prepare("update journal set id = ?, previous = '', is_open = 0, commits = 0").run(newId());
+    copy.prepare("update journal set id = ?, previous = '', is_open = ?, commits = 0").run(newId(), COMPLETE);
     if (purpose === 'archive') copy.prepare('update journal set copied_at = ?').run(Date.now());
     return copy.serialize();
   } finally {

@@ -9,6 +9,9 @@ const CLOSED = 'The database is closed: the server is shutting down.';
 /** How long a unit that goes along waits for company. */
 const ALONG_MS = 50;
 
+/** A group that has lasted so long takes no further units: nobody else is answered while it runs. */
+const GROUP_MS = 20;
+
 interface Unit {
   run(): Promise<void>;
   /** Called when what it wrote is on disk. */
@@ -37,23 +40,35 @@ const AT_ONCE: Durability = {
   tidy: async () => undefined,
 };
 
+/** What is remembered of the rows beside the database: it has to be told what becomes of the units that write them. */
+export interface UnitMemory {
+  unitBegins(): void;
+  /** Its changes are part of the group. */
+  unitStands(): void;
+  /** Before anybody else reads or writes. */
+  unitIsTakenBack(): void;
+  /** All units since the last commit are taken back. */
+  groupIsTakenBack(): void;
+}
+
 export interface UnitHooks {
-  /** Called whenever writes of a unit or a group were taken back, before anybody reads again. */
-  readonly onUndone?: () => void;
+  readonly memory?: UnitMemory;
   /** Called when a commit is on disk, with the time since it was begun. */
   readonly onCommit?: ((units: number, durationMs: number) => void) | undefined;
   /** See UndecidedHooks. */
   readonly isPatient?: boolean | undefined;
   readonly onUndecided?: UndecidedHooks['onChange'] | undefined;
+  /** By a clock that nobody sets. */
+  readonly nowMs?: () => number;
 }
 
 /**
- * Reads and writes of one connection, in turn. All writes that wait at the same time share one commit, and so one
- * wait for the disk; each is a savepoint of its own, so that one that throws takes back its own changes only. Reads
- * run between such groups, and never see half of one.
+ * Reads and writes of one connection, in turn. Writes that wait at the same time share one commit, and so one wait for
+ * the disk, as many as there is time for; each is a savepoint of its own, so that one that throws takes back its own
+ * changes only. Reads run between such groups, and never see half of one.
  *
- * While the disk is waited for, reads and the next group go on. They see what is not on disk yet, so whatever they
- * answer, refusals included, is held back until it is.
+ * While the disk is waited for, reads go on. They see what is not on disk yet, so whatever they answer is held back until
+ * it is; so are refusals. Writes gather for the next group.
  */
 export class UnitsOfWork {
   readonly #reading: Tx;
@@ -73,6 +88,7 @@ export class UnitsOfWork {
   #isGroupDue = false;
   #isWriting = false;
   #isClosed = false;
+  readonly #nowMs: () => number;
 
   constructor(
     reading: Tx,
@@ -86,6 +102,7 @@ export class UnitsOfWork {
     this.#transactions = transactions;
     this.#durability = durability;
     this.#hooks = hooks;
+    this.#nowMs = hooks.nowMs ?? (() => performance.now());
     this.#undecided = new Undecided({
       removeFailedCommit: () => transactions.removeFailedCommit(),
       isPatient: hooks.isPatient ?? false,
@@ -158,6 +175,11 @@ export class UnitsOfWork {
     }
   }
 
+  /** Why no unit that writes is accepted at the moment; null when they are. */
+  get refusal(): string | null {
+    return this.#undecided.refusal?.message ?? null;
+  }
+
   /** Answers units whose commit failed, and whose outcome can't be found out now, that it is unknown. */
   giveUpUndecided(): void {
     this.#undecided.giveUp();
@@ -187,6 +209,9 @@ export class UnitsOfWork {
     this.#takeAlong();
     while (this.#waitingWrites.length > 0) {
       if (!(await this.#isPrepared())) continue;
+      // What is committed during a sync waits for the next one. It may as well be begun then, together with what comes
+      // meanwhile: fewer commits and syncs, and nobody is answered later.
+      if (!this.#durability.isLasting()) await this.#durability.lasting();
       while (this.#activeReads > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
       this.#isWriting = true;
       await this.#runGroup();
@@ -194,6 +219,8 @@ export class UnitsOfWork {
       // Reads that arrived during the group go before the next one.
       for (const wake of this.#waitingReads.splice(0)) wake();
       await this.#durability.tidy(this.isWanted);
+      // Where no disk is waited for, others would never have a turn.
+      if (this.isWanted && this.#durability.isLasting()) await new Promise((turn) => setImmediate(turn));
     }
     this.#isGroupDue = false;
     this.#wakeIdle();
@@ -245,16 +272,20 @@ export class UnitsOfWork {
 
   /** Throws when the transaction can't go on. */
   async #runUnits(done: Unit[], refused: (() => void)[]): Promise<void> {
-    for (let unit = this.#waitingWrites.shift(); unit !== undefined; unit = this.#waitingWrites.shift()) {
+    const startedAt = this.#nowMs();
+    const next = () => (this.#nowMs() - startedAt < GROUP_MS ? this.#waitingWrites.shift() : undefined);
+    for (let unit = this.#waitingWrites.shift(); unit !== undefined; unit = next()) {
       const { run, reject } = unit;
       try {
         this.#transactions.savepoint();
+        this.#hooks.memory?.unitBegins();
         await run();
         if (!this.#transactions.isOpen()) throw new DomainError('unavailable', GIVEN_UP);
         this.#transactions.release();
+        this.#hooks.memory?.unitStands();
         done.push(unit);
       } catch (error) {
-        this.#hooks.onUndone?.();
+        this.#hooks.memory?.unitIsTakenBack();
         refused.push(() => reject(error));
         // A full disk ends the whole transaction, with the units before this one.
         if (!this.#transactions.isOpen()) throw error;
@@ -289,7 +320,7 @@ export class UnitsOfWork {
 
   #takeBack(): void {
     try {
-      this.#hooks.onUndone?.();
+      this.#hooks.memory?.groupIsTakenBack();
       if (this.#transactions.isOpen()) this.#transactions.rollback();
     } catch {
       // The next `begin` says so.

@@ -142,9 +142,10 @@ async function heketi(...args: readonly string[]): Promise<void> {
 
 async function exported(dbFile: string): Promise<string> {
   let json = '';
-  await exportDatabase({ dbFile, jsonFile: '-', debug: false }, (text) => {
+  const print = (text: string): void => {
     json += text;
-  });
+  };
+  await exportDatabase({ dbFile, jsonFile: '-', debug: false }, print, console.error);
   return json;
 }
 

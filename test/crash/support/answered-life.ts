@@ -134,12 +134,13 @@ async function rowsOf(pool: Pool) {
     devices: (await tx.devices.list()).map(({ spareMetadataKib: _, ...device }) => device),
     volumes: await tx.volumes.list(),
     bricks: await tx.bricks.list(),
+    blockVolumes: await tx.blockVolumes.list(),
   }));
 }
 
 /** The same without what differs each time a scenario is played: ids, and where bricks are put. */
 async function outcomeOf(pool: Pool) {
-  const { clusters, nodes, devices, volumes, bricks } = await rowsOf(pool);
+  const { clusters, nodes, devices, volumes, bricks, blockVolumes } = await rowsOf(pool);
   return {
     clusters: clusters.map(({ allowsBlock, allowsFile }) => ({ allowsBlock, allowsFile })),
     nodes: nodes.map((node) => `${manageName(node)} ${node.state}`).sort(),
@@ -150,5 +151,6 @@ async function outcomeOf(pool: Pool) {
         return `${name.replace(id, '*')} ${sizeGib} GiB on ${count} bricks`;
       })
       .sort(),
+    blockVolumes: blockVolumes.map(({ id, name, sizeGib }) => `${name.replace(id, '*')} ${sizeGib} GiB`).sort(),
   };
 }

@@ -29,6 +29,7 @@ export type Requests = Pick<
   | 'addNode'
   | 'deleteNode'
   | 'setNodeState'
+  | 'loseNode'
   | 'addDevice'
   | 'deleteDevice'
   | 'setDeviceState'
@@ -38,6 +39,11 @@ export type Requests = Pick<
   | 'cloneVolume'
   | 'deleteVolume'
   | 'setBlockRestriction'
+  | 'createBlockVolume'
+  | 'expandBlockVolume'
+  | 'deleteBlockVolume'
+  | 'evictBrick'
+  | 'reinstateNode'
   | 'cleanUp'
 >;
 
@@ -62,6 +68,8 @@ export interface View {
     readonly name: string;
     readonly sizeGib: number;
     readonly restriction: BlockRestriction;
+    readonly brickIds: readonly Id[];
   }[];
+  readonly blockVolumes: readonly { readonly id: Id; readonly name: string; readonly sizeGib: number }[];
   readonly pendingOperations: number;
 }

@@ -38,6 +38,10 @@ export class DyingStore implements Store {
     return this.#inner.backup();
   }
 
+  refusal(): string | null {
+    return this.#inner.refusal();
+  }
+
   giveUpUndecided(): void {
     this.#inner.giveUpUndecided();
   }

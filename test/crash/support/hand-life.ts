@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
 import type { Command } from '../../../src/executors/executor.js';
-import { findDifferences } from '../../../src/operations/examination/examine.js';
+import { findDifferences } from '../../../src/operations/examination/find-differences.js';
 import type { QueueTicket } from '../../../src/operations/ports.js';
 import { HOST_SETTINGS } from '../../support/host-settings.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
@@ -55,8 +55,7 @@ export async function liveWithHand(scenario: Scenario, point: HandPoint): Promis
     await administrator.look();
     const live = new LiveBricks();
     const after = ({ argv }: Pick<Command, 'argv'>) => {
-      const [, , , verb = '', name = ''] = argv;
-      if (verb === 'stop' && !administrator.hasActed) live.doom(name);
+      if (!administrator.hasActed) live.ordered(argv);
       live.look(lab.hosts.state());
     };
     const before = async (at: number) => {

@@ -30,6 +30,7 @@ export class Lab {
 
   /** What runs on a host ends with it. */
   takeDown(host: string): void {
+    if (this.#isAway(host)) return;
     for (let i = this.#leftovers.length - 1; i >= 0; i--)
       if (this.#leftovers[i]?.host === host) this.#leftovers.splice(i, 1);
     this.#down.add(host);
@@ -38,13 +39,20 @@ export class Lab {
 
   /** All its disks are pulled; they come back as they were. */
   pullDisks(host: string): void {
+    if (this.#isAway(host)) return;
     this.#down.add(host);
     this.hosts.setDisksAway(host, true);
   }
 
   stopGlusterd(host: string): void {
+    if (this.#isAway(host)) return;
     this.#down.add(host);
     this.hosts.setGlusterdUp(host, false);
+  }
+
+  /** Taken away by the scenario, and not to be brought back after a fault. */
+  #isAway(host: string): boolean {
+    return this.hosts.state().hosts.some(({ manage, isUp }) => manage === host && !isUp) && !this.#down.has(host);
   }
 
   makeNoise(noise: HostNoise): void {

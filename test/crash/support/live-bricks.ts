@@ -1,3 +1,5 @@
+import { parseGluster } from '../../../src/executors/mock/gluster/gluster-program.js';
+import { resolveCommand } from '../../../src/executors/mock/programs.js';
 import type { HostState, HostsState } from '../../../src/executors/mock/world/state.js';
 import { served } from './administrator.js';
 
@@ -10,9 +12,11 @@ export class LiveBricks {
   readonly #standing = new Set<string>();
   readonly #doomed = new Set<string>();
 
-  /** The server takes a clone of its own back: the bricks of one go before the volume, which alone tells them. */
-  doom(volume: string): void {
-    this.#doomed.add(volume);
+  /** Of a server that stops a clone, to take it back: the bricks of one go before the volume, which alone tells them. */
+  ordered(argv: readonly string[]): void {
+    const { name, args } = resolveCommand(argv);
+    const [area, verb, volume = ''] = parseGluster(args).words;
+    if (name === 'gluster' && area === 'volume' && verb === 'stop') this.#doomed.add(volume);
   }
 
   look(state: HostsState): void {

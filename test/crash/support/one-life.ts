@@ -76,12 +76,16 @@ export async function live(
     const after = await openPool(file, executor, optionsOf(scenario));
     await recover(after);
     await after.runner.settled();
-    // Work of many parts may have come to a wait.
-    await after.recovery.run();
+    await runUntilSettled(after);
     await lab.finishLeftovers();
     const { commands, ofLvm, glusterChanges } = executor;
     lives.push({ commands, commits: 0, ofLvm, struck: [], glusterChanges });
-    await expectAgreement(after, scenario, lab, lives);
+    const isApart = scenario.beginsApart && !scenario.isDone(await poolClient(after).view(), id);
+    const away = await awayHost(after, scenario, id);
+    await moveHost(after, lab, away, true);
+    if (isApart) await expectSettled(after);
+    else await expectAgreement(after, scenario, lab, lives);
+    await moveHost(after, lab, away, false);
     const all = [first, ...later];
     await expectTrueAnswer(after, scenario, id, ticket, all);
     if (!scenario.isInvisible && !scenario.isDone(await poolClient(after).view(), id)) {
@@ -94,6 +98,26 @@ export async function live(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Work of many parts may wait for a heal, and then for a host of which another part was not told enough. */
+async function runUntilSettled(pool: Pool): Promise<void> {
+  const isSettled = () => pool.store.read(async (tx) => (await tx.operations.list()).length === 0);
+  for (let runs = 0; runs < 3 && !(await isSettled()); runs++) await pool.recovery.run();
+}
+
+/** The host that is away still, and may come back: '' for none. */
+async function awayHost(pool: Pool, scenario: AnyScenario, id: Id): Promise<string> {
+  const view = await poolClient(pool).view();
+  return scenario.isDone(view, id) ? '' : (scenario.away?.(view, id) ?? '');
+}
+
+async function moveHost(pool: Pool, { hosts }: Lab, host: string, isUp: boolean): Promise<void> {
+  if (host === '') return;
+  hosts.setHostUp(host, isUp);
+  if (!isUp) return;
+  // What waits for the end of work of many parts is led out after that.
+  for (let times = 0; times < 2; times++) await pool.recovery.run();
 }
 
 function optionsOf(scenario: AnyScenario): PoolOptions {
@@ -123,9 +147,13 @@ async function oneLife(
   return { commands, commits: store.commits, ofLvm, struck, glusterChanges };
 }
 
-async function expectAgreement(pool: Pool, scenario: AnyScenario, lab: Lab, lives: readonly Lived[]): Promise<void> {
+async function expectSettled(pool: Pool): Promise<void> {
   expect(await pool.store.read((tx) => tx.operations.list())).toEqual([]);
   expect(await pool.store.read((tx) => tx.queue.listPending())).toEqual([]);
+}
+
+async function expectAgreement(pool: Pool, scenario: AnyScenario, lab: Lab, lives: readonly Lived[]): Promise<void> {
+  await expectSettled(pool);
   const struck = new Set(lives.flatMap((lived) => lived.struck));
   const isTolerated = (text: string) =>
     // An empty mount point that its host refused to remove is left there.

@@ -20,7 +20,14 @@ export function poolClient(pool: Pool): SequenceClient {
         clusters: await tx.clusters.list(),
         nodes: (await tx.nodes.list()).map((node) => ({ ...node, name: manageName(node) })),
         devices: await tx.devices.list(),
-        volumes: (await tx.volumes.list()).map((volume) => ({ ...volume, restriction: volume.blockInfo.restriction })),
+        volumes: await Promise.all(
+          (await tx.volumes.list()).map(async (volume) => ({
+            ...volume,
+            restriction: volume.blockInfo.restriction,
+            brickIds: (await tx.bricks.listByVolume(volume.id)).map(({ id }) => id),
+          })),
+        ),
+        blockVolumes: await tx.blockVolumes.list(),
         pendingOperations: (await tx.operations.list()).length,
       })),
   };

@@ -1,10 +1,11 @@
 import type { Id } from '../../../src/domain/ids.js';
 import type { Command, CommandResult } from '../../../src/executors/executor.js';
 import type { Fault } from '../../../src/executors/mock/trouble/faults.js';
+import type { Reinstallation } from '../../../src/executors/mock/world/reinstallation.js';
 import type { AnySequenceKind } from '../../../src/operations/engine/sequence.js';
-import type { QueueTicket, VolumeRequest } from '../../../src/operations/ports.js';
+import type { BlockVolumeRequest, QueueTicket, VolumeRequest } from '../../../src/operations/ports.js';
 import type { OperationSettings } from '../../../src/operations/settings.js';
-import { volumeRequest } from '../../support/pool.js';
+import { blockVolumeRequest, volumeRequest } from '../../support/pool.js';
 import type { Client, SequenceClient, View } from './client.js';
 import type { Decided } from './decided.js';
 
@@ -15,6 +16,7 @@ export const DEVICES = 2;
 export interface World {
   setHostUp(host: string, isUp: boolean): void | Promise<void>;
   setFaults(faults: readonly Fault[]): void | Promise<void>;
+  reinstall(host: string, options?: Reinstallation): void | Promise<void>;
   run(host: string, batch: readonly Command[]): Promise<readonly CommandResult[]>;
 }
 
@@ -39,6 +41,13 @@ export interface Scenario {
   readonly mayBeRefused?: boolean;
   /** What it asks for is done after a restart by the server itself, whatever the answer was. */
   readonly isJob?: boolean;
+  /**
+   * A host that `prepare` has taken away: where it was not done, everything agrees when that comes back, and it is away
+   * again when it is asked for once more.
+   */
+  away?(view: View, id: Id): string;
+  /** Hosts have lost what the store knows: they agree only when it is done. */
+  readonly beginsApart?: boolean;
   /** Differences that faults may leave. */
   readonly tolerates?: RegExp;
   readonly settings?: Partial<OperationSettings>;
@@ -72,6 +81,11 @@ export async function addDevice(client: Client, nodeId: Id, name: string): Promi
 export async function makeVolume(client: Client, overrides: Partial<VolumeRequest> = {}): Promise<Id> {
   const request = volumeRequest({ name: 'first', ...overrides });
   return idIn(await client.done(await client.operations.createVolume(request)));
+}
+
+export async function makeBlockVolume(client: Client, overrides: Partial<BlockVolumeRequest> = {}): Promise<Id> {
+  const request = blockVolumeRequest({ name: 'first', ...overrides });
+  return idIn(await client.done(await client.operations.createBlockVolume(request)));
 }
 
 export async function makeClone(client: Client, sourceId: Id, name: string): Promise<Id> {

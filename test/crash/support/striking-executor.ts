@@ -42,7 +42,7 @@ export interface Strike {
 /** What else happens around each command. */
 interface Watch {
   before?(at: number): Promise<void>;
-  after?(command: Command): void;
+  after?(command: Command, result: CommandResult, host: string): void;
 }
 
 const NEVER = new Promise<never>(() => undefined);
@@ -123,6 +123,7 @@ export class StrikingExecutor implements Executor {
     const at = this.commands++;
     const kind = this.#strikes.get(at);
     if (this.#watch.before) await this.#watch.before(at);
+    if (this.#isDead) return NEVER;
     const lost = () => new TransportError(host, `connection to ${host} lost`, true);
     if (kind) this.struck.push(command.argv[0] ?? '');
     switch (kind) {
@@ -158,8 +159,8 @@ export class StrikingExecutor implements Executor {
         break;
     }
     const [result] = await this.#lab.hosts.run(host, [{ ...command, mayFail: true }]);
-    this.#watch.after?.(command);
     if (!result) throw new Error('no result');
+    this.#watch.after?.(command, result, host);
     if (kind === 'die after') return this.kill();
     if (kind === 'link lost after') throw lost();
     if (kind === 'command ran and failed') return { exitCode: 1, stdout: '', stderr: 'struck' };

@@ -1,8 +1,9 @@
+import type { Id } from '../../../src/domain/ids.js';
 import type { VolumeRequest } from '../../../src/operations/ports.js';
 import { volumeRequest } from '../../support/pool.js';
 import type { Client, View } from './client.js';
-import { isGrown, isVolumeGone } from './decided.js';
-import { loadTopology, makeClone, makeVolume, type Scenario } from './scenario.js';
+import { isGrown, isReplaced, isVolumeGone } from './decided.js';
+import { loadTopology, makeClone, makeVolume, type Scenario, type World } from './scenario.js';
 
 const REPLICA_3 = { type: 'replicate', replica: 3, disperseData: 0, disperseRedundancy: 0 } as const;
 const DISTRIBUTED: Partial<VolumeRequest> = { sizeGib: 120, durability: REPLICA_3 };
@@ -105,3 +106,71 @@ export const DELETE_SCENARIOS: readonly Scenario[] = [
     isInvisible: true,
   },
 ];
+
+/** A replicated volume or two on each node; the host of one of them is away for good. */
+async function withLostNode(client: Client, world: World): Promise<string> {
+  await withVolume({ durability: { ...REPLICA_3, replica: 2 } })(client);
+  for (const name of ['second', 'third']) await makeVolume(client, { name, durability: { ...REPLICA_3, replica: 2 } });
+  const [node] = (await client.view()).nodes;
+  await world.setHostUp(node?.name ?? '', false);
+  return node?.id ?? '';
+}
+
+const bricksOf = (view: View) => view.volumes.flatMap(({ brickIds }) => brickIds);
+
+/** Bricks move to other devices. */
+export const MOVE_SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'evict brick',
+    async prepare(client) {
+      await withVolume()(client);
+      return bricksOf(await client.view())[0] ?? '';
+    },
+    request: (client, id) => client.operations.evictBrick(id, true),
+    isDone: (view, id) => bricksOf(view).length === 3 && !bricksOf(view).includes(id),
+    mayFinishLater: true,
+    isDecided: isReplaced,
+  },
+  {
+    name: 'remove device with bricks',
+    async prepare(client) {
+      await withVolume()(client);
+      // Two devices a node: at least one brick on each, and several on some.
+      for (const name of ['second', 'third']) await makeVolume(client, { name });
+      const { devices } = await client.view();
+      const id = devices[0]?.id ?? '';
+      await client.done(await client.operations.setDeviceState(id, 'offline'));
+      return id;
+    },
+    request: (client, id) => client.operations.setDeviceState(id, 'failed'),
+    isDone: (view, id) => view.devices.some((device) => device.id === id && device.state === 'failed'),
+    goesOn: true,
+  },
+  {
+    name: 'remove node with bricks',
+    async prepare(client) {
+      await withVolume({ durability: { ...REPLICA_3, replica: 2 } })(client);
+      const { nodes } = await client.view();
+      const id = nodes[0]?.id ?? '';
+      await client.done(await client.operations.setNodeState(id, 'offline'));
+      return id;
+    },
+    request: (client, id) => client.operations.setNodeState(id, 'failed'),
+    isDone: (view, id) => view.nodes.some((node) => node.id === id && node.state === 'failed'),
+    goesOn: true,
+  },
+];
+
+export const lossOf = (id: Id) => ({ id, mustBeHealed: true, mayHostAnswer: false });
+
+/** A node never returns. */
+export const LOST: Scenario = {
+  name: 'give up a lost node',
+  prepare: withLostNode,
+  request: (client, id) => client.operations.loseNode(id, lossOf(id)),
+  isDone: (view, id) => !view.nodes.some((node) => node.id === id),
+  away: (view, id) => view.nodes.find((node) => node.id === id)?.name ?? '',
+  goesOn: true,
+};
+
+export const LOSS_SCENARIOS: readonly Scenario[] = [LOST];

@@ -2,13 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BareMachine, isIsolated, type Run } from '../bare-machine.js';
-import { allCommands, CLIENT_USAGES, NOT_RUN } from '../commands.js';
-import { blocksOf, type Command, commandsOf, DOCUMENTS, ROOT } from '../documents.js';
+import { allCommands, CLIENT_USAGES, NEEDS_CLUSTER, NOT_RUN } from '../commands.js';
+import { blocksOf, type Command, commandsOf, commandsUnder, DOCUMENTS, ROOT } from '../documents.js';
+import { MIGRATION_WALKS } from '../migration-walks.js';
 
 const LIMIT_MS = 600_000;
 const LISTENS = 'Listening on port';
 const README_SESSION = commandsOf('README.md').filter(({ text }) => !NOT_RUN.has(text));
 const CLI_SESSION = commandsOf('docs/cli-session.md').filter(({ text }) => !NOT_RUN.has(text));
+/** Run by migration.test.ts. */
+const WALKS = MIGRATION_WALKS.flatMap(([heading]) => commandsUnder('docs/migration.md', heading));
 const GUIDE = allCommands(DOCUMENTS.filter((name) => name !== 'docs/cli-session.md')).filter(
   (command) =>
     /^heketi(-cli)? /.test(command) && !NOT_RUN.has(command) && !README_SESSION.some(({ text }) => text === command),
@@ -16,13 +19,15 @@ const GUIDE = allCommands(DOCUMENTS.filter((name) => name !== 'docs/cli-session.
 
 /** Commands that a stranger's pool can't let succeed, and what they say. */
 const REFUSED: readonly (readonly [command: RegExp, says: RegExp])[] = [
-  [/^heketi-cli blockvolume (create|delete|expand)/, /This server can't (create|delete|expand) block volumes yet/],
-  [/^heketi-cli blockvolume info/, /Id not found/],
   [/^heketi-cli cluster delete \.\./, /is not an id/],
-  [/^heketi-cli brick evict/, /This server can't move a single brick/],
+  [/^heketi-cli brick evict/, /Id not found/],
+  [/^heketi-cli node set-hostnames .*--management/, /is another host|no host|glusterd does not answer/],
+  [/^heketi-cli node set-hostnames .*--storage/, /keeps its names: gluster/],
+  [/^heketi-cli node reinstate/, /is not known to be empty: \S+ has no lsblk/],
+  [/^heketi-cli node lost/, /is not lost: gluster on \S+ is connected to it/],
   [/^heketi-cli node forget-host-key/, /no key of \S+ is kept/],
   [/^heketi offline forget-host-key/, /no key of \S+ is kept/],
-  [/^heketi-cli server operations (info|wait) \S/, /Id not found/],
+  [/^heketi-cli server operations (info|wait|cancel) \S/, /Id not found/],
   [/^heketi-cli server restore confirm/, /does not wait for anything to be confirmed/],
   [/^heketi-cli volume adopt-bricks \S/, /gluster has the very bricks that this server knows/],
   [/^heketi-cli volume create --size=2048 --dry-run/, /The volume would not fit/],
@@ -30,13 +35,14 @@ const REFUSED: readonly (readonly [command: RegExp, says: RegExp])[] = [
 
 /** What has to be there for a command to work on, by its name or the first word of it. */
 const MADE_FOR: ReadonlyMap<string, string> = new Map([
-  ['blockvolume', 'ID=0123456789abcdef0123456789abcdef'],
+  ['blockvolume', 'ID=$(new_blockvolume)'],
   ['cluster', 'ID=$CLUSTER'],
   ['cluster delete', 'ID=$(new_cluster)'],
   ['node', 'ID=$NODE'],
   ['node delete', 'ID=$(new_node h7.$RANDOM)'],
   ['node remove', 'ID=$(new_node h8.$RANDOM) && heketi-cli node disable "$ID"'],
   ['device', 'ID=$DEVICE'],
+  ['device disable', 'ID=$(new_device h11.$RANDOM)'],
   ['device delete', 'ID=$(new_device h9.$RANDOM) && heketi-cli device disable "$ID" && heketi-cli device remove "$ID"'],
   ['device remove', 'ID=$(new_device h10.$RANDOM) && heketi-cli device disable "$ID"'],
   ['volume', 'ID=$VOLUME'],
@@ -60,12 +66,16 @@ const POOL = `
   new_volume() {
     heketi-cli volume create --json --size=1 --durability=none "$@" | sed 's/.*"id":"\\([0-9a-f]*\\)","cluster".*/\\1/'
   }
+  new_blockvolume() {
+    heketi-cli blockvolume create --json --size=1 | sed 's/.*"id":"\\([0-9a-f]*\\)".*/\\1/'
+  }
   CLUSTER=$(new_cluster)
   for name in h1 h2 h3 h4 h5 h6; do
     NODE=$(new_node $name) && heketi-cli device add --name=/dev/sdb --node="$NODE" || break
   done
   DEVICE=$(heketi-cli node info --json "$NODE" | last_id)
   VOLUME=$(new_volume)
+  for size in 450 451; do new_volume --block --size=$size >&2 || break; done
   [ -n "$VOLUME" ]`;
 
 /** GET /backup/db with a token of the administrator's, as the guide's readers have to make one. */
@@ -175,7 +185,7 @@ describe('the terminal session', () => {
     const machine = new BareMachine();
     machine.prepare(AT_HAND);
     machine.start(
-      'MORTAR_MOCK_MODE=strict MORTAR_MOCK_TOPOLOGY=examples/simulated-hosts.json heketi --config=examples/heketi.json',
+      'MORTAR_DEVICE_CHECK=off MORTAR_MOCK_MODE=strict MORTAR_MOCK_TOPOLOGY=examples/simulated-hosts.json heketi --config=examples/heketi.json',
       LISTENS,
     );
     for (const { text } of CLI_SESSION) {
@@ -215,7 +225,7 @@ describe('the guides', () => {
       ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key`);
     machine.run("ssh-keygen -t ed25519 -N '' -f /etc/heketi/heketi_key");
     machine.run('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
-    machine.start('heketi --config=/etc/heketi/heketi.json', LISTENS);
+    machine.start('MORTAR_DEVICE_CHECK=off heketi --config=/etc/heketi/heketi.json', LISTENS);
     machine.prepare(POOL);
     const served = GUIDE.filter((command) => command.startsWith('heketi-cli '));
     // A restored database waits for a confirmation, and lets nothing else be done
@@ -263,12 +273,14 @@ describe('every command of the documents', () => {
       ...GUIDE,
       ...README_SESSION.map(({ text }) => text),
       ...CLI_SESSION.map(({ text }) => text),
+      ...WALKS.map(({ text }) => text),
       'npm run quickstart -- --once',
       "ssh-keygen -t ed25519 -N '' -f /etc/heketi/heketi_key",
       'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
     ]);
     const commands = allCommands();
-    expect(commands.filter((command) => !run.has(command) && !NOT_RUN.has(command))).toEqual([]);
+    const isElsewhere = (command: string) => NOT_RUN.has(command) || NEEDS_CLUSTER.test(command);
+    expect(commands.filter((command) => !run.has(command) && !isElsewhere(command))).toEqual([]);
     expect([...NOT_RUN.keys()].filter((command) => !commands.includes(command))).toEqual([]);
     expect(REFUSED.filter(([pattern]) => !commands.some((command) => pattern.test(command)))).toEqual([]);
   });
@@ -284,7 +296,7 @@ describe('every command of the documents', () => {
 
   it('stands in a block that says what it is', () => {
     const untold = DOCUMENTS.flatMap(blocksOf).filter(
-      ({ language }) => !['sh', 'console', 'json', 'text'].includes(language),
+      ({ language }) => !['sh', 'console', 'json', 'yaml', 'text'].includes(language),
     );
     expect(untold.map(({ document, line }) => `${document}:${line}`)).toEqual([]);
   });
@@ -311,7 +323,16 @@ function isMention(command: string): boolean {
 }
 
 /** Named for their flag. */
-const NAMED_FLAGS = new Set(['heketi-cli volume create --dry-run', 'heketi-cli volume list --output']);
+const NAMED_FLAGS = new Set([
+  'heketi-cli volume create --dry-run',
+  'heketi-cli blockvolume create --dry-run',
+  'heketi-cli device remove --dry-run',
+  'heketi-cli node remove --dry-run',
+  'heketi-cli node lost --dry-run',
+  'heketi-cli node reinstate --dry-run',
+  'heketi-cli brick evict --dry-run',
+  'heketi-cli volume list --output',
+]);
 
 /** Commands of the client that need an argument or a flag with a value, as their usage lines say. */
 const NEEDS_MORE = new Set(
@@ -330,8 +351,9 @@ function withNames(command: string): string {
   return command
     .replace(/(--clusters?[= ])[0-9a-f,]{21,}/, '$1$CLUSTER')
     .replace(/(--node=)[0-9a-f]{21,}/, '$1$NODE')
-    .replace(/^(heketi-cli device doctor) \S+/, '$1 $NODE')
-    .replace(/\b[0-9a-f]{21,}\b|\b(NODE_|DEVICE_|QUEUE_)?ID\b/, '$ID')
+    .replace(/^(heketi-cli device doctor) \S+(?= \/)/, '$1 $NODE')
+    .replace(/(--disk[= ])(?:DEVICE_ID|[0-9a-f]{21,})/, '$1$DEVICE')
+    .replace(/\b[0-9a-f]{21,}\b|\b(NODE_|DEVICE_|QUEUE_|OPERATION_)?ID\b/g, '$ID')
     .replace(/\bHOST\b/, 'h1')
     .replace(/(--config[= ])F(ILE)?\b/, '$1/etc/heketi/heketi.json')
     .replace('--dbfile=F', '--dbfile=/var/lib/heketi/heketi.db')

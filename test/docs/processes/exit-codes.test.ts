@@ -36,6 +36,8 @@ const CLAIMS: readonly (readonly [document: string, text: string, shown: readonl
  * (test/store/failed-commit.test.ts).
  */
 const OF_OTHERS = [
+  // test/app/processes/container.test.ts
+  "A step that can't be done ends the container with exit code 1 and a sentence",
   'a table from program, exit code and text to a kind',
   'the server ends at once with exit code 74',
   '**A failed sync ends the process**, with exit code 74',

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -111,6 +111,17 @@ describe('the private key', () => {
     expect(() => readPrivateKey(file('locked', locked))).toThrow(
       /is protected by a passphrase, .*openssl pkey -in .*locked/,
     );
+  });
+
+  it('of a secret is read with the mode that Kubernetes mounts it with', () => {
+    const mounted = join(folder, 'mounted');
+    mkdirSync(join(mounted, '..2026_01_01'), { recursive: true });
+    symlinkSync('..2026_01_01', join(mounted, '..data'));
+    file('mounted/..2026_01_01/private_key', key, 0o644);
+    symlinkSync('..data/private_key', join(mounted, 'private_key'));
+    expect(readPrivateKey(join(mounted, 'private_key')).text.toString()).toBe(key);
+    symlinkSync(join(mounted, '..data/private_key'), join(folder, 'elsewhere'));
+    expect(() => readPrivateKey(join(folder, 'elsewhere'))).toThrow(/has mode 0644/);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { Command, CommandResult, Executor } from '../../../src/executors/ex
 import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
 import { openStore } from '../../../src/store/open-store.js';
 import { done, openPool, type Pool, volumeRequest } from '../../support/pool.js';
-import { expectAgreement, setUpServers } from './crash-servers.js';
+import { expectAgreement, setUpServers } from '../crash/crash-servers.js';
 import { describeOverSsh } from './ssh-hosts.js';
 
 const LOOKS = 3;

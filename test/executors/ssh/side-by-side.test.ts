@@ -3,8 +3,8 @@ import { chownSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ShellExecutor } from '../../../src/executors/shell/shell-executor.js';
 import { done, recover, volumeRequest } from '../../support/pool.js';
+import { expectAgreement, FAULTS, openServer, seeded, setUpServers } from '../crash/crash-servers.js';
 import { BashServer } from './bash-server.js';
-import { expectAgreement, openServer, seeded, setUpServers } from './crash-servers.js';
 import { command, describeOverSsh, SILENT_LOG, shellOverSsh } from './ssh-hosts.js';
 
 const ROUNDS = 60;
@@ -56,7 +56,7 @@ describeOverSsh('creates of a server that was killed', { nodes: 3, devices: 2 },
 
   it(`are all led out by one clean-up, though they wait for the same hosts (seed ${SEED})`, async () => {
     for (let round = 0; round < KILLED_SERVERS; round++) {
-      const struck = await openServer(hosts, database.file, 3 + Math.floor(random() * 16), 'die while');
+      const struck = await openServer(hosts, database.file, 3 + Math.floor(random() * 16), FAULTS['die while']);
       const creates = Array.from({ length: 4 }, () =>
         struck.pool.operations.createVolume(volumeRequest({ sizeGib: 1 })),
       );

@@ -29,6 +29,7 @@ export function clusterOf(...nodes: readonly NodeOutline[]): ClusterSnapshot {
         totalKib: 100 * KIB_PER_GIB,
         freeKib: gib * KIB_PER_GIB,
         hasBrokenCounters: false,
+        trouble: null,
         extentKib: 4096,
         largestMetadataKib: 0,
         ...device,

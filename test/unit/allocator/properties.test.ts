@@ -39,6 +39,7 @@ const cluster = fc
           freeKib: free * KIB_PER_GIB,
           extentKib: EXTENT_KIB,
           hasBrokenCounters: false,
+          trouble: null,
           largestMetadataKib: 0,
         })),
       })),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CommandLineActions, runCommandLine } from '../../../src/config/command-line.js';
+import { runCommandLine } from '../../../src/config/command-line.js';
+import type { CommandLineActions } from '../../../src/config/command-line-options.js';
 
 interface Outcome {
   exitCode: number;
@@ -10,9 +11,13 @@ interface Outcome {
 
 const ACTION_NAMES = [
   'serve',
+  'containerStart',
   'dbExport',
   'dbImport',
+  'dbRestore',
+  'dbVerify',
   'dbCheck',
+  'dbAdopt',
   'dbDeleteBricksWithEmptyPath',
   'offlineCleanupOperations',
   'offlineExamineGluster',
@@ -44,7 +49,26 @@ async function heketi(line: string, only: readonly (typeof ACTION_NAMES)[number]
 const VERSION_LINE = `Heketi 1.2.3 (using node: ${process.version})\n`;
 const ID = '0123456789abcdef0123456789abcdef';
 
+function remote(certFiles: readonly string[]) {
+  return { url: 'https://h:8080', user: 'admin', secretFile: 's', certFiles, isInsecure: false };
+}
+
 describe('the command line of heketi', () => {
+  it('starts a container after printing the version, with the file of the environment unless one is named', async () => {
+    for (const [line, configFile] of [
+      ['container-start', null],
+      ['container-start --config=h.json', 'h.json'],
+    ] as const) {
+      const { exitCode, stdout, calls } = await heketi(line);
+      expect({ exitCode, stdout, calls }).toEqual({
+        exitCode: 7,
+        stdout: VERSION_LINE,
+        calls: [['containerStart', { configFile }]],
+      });
+    }
+    expect((await heketi('container-start more')).exitCode).toBe(255);
+  });
+
   it('starts the server after printing the version', async () => {
     for (const line of ['--config=h.json', '--config h.json', '--config=h.json --disable-auth=false']) {
       const { exitCode, stdout, calls } = await heketi(line);
@@ -107,7 +131,27 @@ describe('the command line of heketi', () => {
 
   it.each<[string, [string, unknown]]>([
     ['db export --dbfile a --jsonfile -', ['dbExport', { dbFile: 'a', jsonFile: '-', debug: false }]],
-    ['db import --dbfile=a --jsonfile=b --debug', ['dbImport', { dbFile: 'a', jsonFile: 'b', debug: true }]],
+    [
+      'db import --dbfile=a --jsonfile=b --debug',
+      ['dbImport', { dbFile: 'a', source: { jsonFile: 'b' }, leavesOutDangling: false, debug: true }],
+    ],
+    [
+      'db import --dbfile=a --jsonfile=b --leave-out-dangling',
+      ['dbImport', { dbFile: 'a', source: { jsonFile: 'b' }, leavesOutDangling: true, debug: false }],
+    ],
+    [
+      'db import --dbfile=a --from-url https://h:8080 --secret-file=s --tls-cert=c,d --tls-cert e',
+      ['dbImport', { dbFile: 'a', source: remote(['c', 'd', 'e']), leavesOutDangling: false, debug: false }],
+    ],
+    [
+      'db import --dbfile=a --from-url https://h:8080 --user=u --secret-file s --insecure-tls',
+      [
+        'dbImport',
+        { dbFile: 'a', source: { ...remote([]), user: 'u', isInsecure: true }, leavesOutDangling: false, debug: false },
+      ],
+    ],
+    ['db restore --dbfile=a b.gz', ['dbRestore', { dbFile: 'a', backupFile: 'b.gz', debug: false }]],
+    ['db verify b.gz', ['dbVerify', { file: 'b.gz' }]],
     ['db consistency-check --dbfile=a', ['dbCheck', { dbFile: 'a', debug: false }]],
     [
       'db delete-bricks-with-empty-path --dbfile=a --all',
@@ -119,6 +163,14 @@ describe('the command line of heketi', () => {
         'dbDeleteBricksWithEmptyPath',
         { dbFile: 'a', debug: false, all: false, clusters: [], nodes: [ID, ID], devices: [] },
       ],
+    ],
+    [
+      'db adopt --config=h.json --topology=t.json',
+      ['dbAdopt', { configFile: 'h.json', topologyFile: 't.json', volume: null, applies: false }],
+    ],
+    [
+      'db adopt --config=h.json --volume=v --apply',
+      ['dbAdopt', { configFile: 'h.json', topologyFile: null, volume: 'v', applies: true }],
     ],
     ['offline cleanup-operations --config=h.json', ['offlineCleanupOperations', { configFile: 'h.json' }]],
     ['offline state examine gluster --config h.json', ['offlineExamineGluster', { configFile: 'h.json' }]],
@@ -139,10 +191,14 @@ describe('the command line of heketi', () => {
     'db export --dbfile=x.db',
     'db import --dbfile=x.db',
     'db import --jsonfile=o.json',
+    'db import --dbfile=x.db --jsonfile=o.json --from-url=http://h:8080',
     'db consistency-check',
     'db delete-bricks-with-empty-path --dbfile=x.db',
     'db delete-bricks-with-empty-path --all',
     'db delete-bricks-with-empty-path --dbfile=x.db --devices=xyz',
+    'db adopt --config=h.json',
+    'db adopt --config=h.json --topology=t.json --volume=v',
+    'db adopt --topology=t.json',
     'offline cleanup-operations',
     'offline update-dbvol',
   ])('"%s" lacks something and ends with 1', async (line) => {

@@ -43,9 +43,11 @@ describe('configuration', () => {
         profiling: false,
         backupToKubeSecret: false,
         kubeSecretName: 'heketi-db-backup',
+        backupDirectory: { path: null, backupEverySeconds: 86_400, backupsKept: 14 },
         logLevel: 'info',
         logFormat: 'json',
-        concurrency: { bricksPerHost: 6, glusterChangesPerCluster: 16, operationsPerCluster: 64 },
+        concurrency: { bricksPerHost: 6, glusterChangesPerCluster: 16, operationsPerCluster: 64, healsPerRemoval: 4 },
+        healLimitSeconds: 604_800,
         shutdownLimitSeconds: 20,
         dbFile: 'heketi.db',
         dbReadOnly: false,
@@ -63,6 +65,7 @@ describe('configuration', () => {
         monitor: { isEnabled: true, startSeconds: 10, refreshSeconds: 120 },
         cleaner: { isEnabled: true, startSeconds: 15, refreshSeconds: 3600 },
         nodeRepair: { isEnabled: true, isReportOnly: false, startSeconds: 60, refreshSeconds: 600 },
+        deviceCheck: { isEnabled: true, isReportOnly: false, startSeconds: 30, refreshSeconds: 900 },
         maxInflight: null,
         volumeCreateRetries: 4,
         executor: 'mock',
@@ -84,7 +87,14 @@ describe('configuration', () => {
           lvmWrapper: '',
         },
         ssh: { keyFile: '', user: 'heketi', port: 22, useSudo: false, knownHosts: [], maxSessions: 9 },
-        kube: { namespace: null, isDaemonset: false, usePodNames: false, maxConnections: 64, hasTimeoutPrefix: true },
+        kube: {
+          namespace: null,
+          isDaemonset: false,
+          usePodNames: false,
+          maxConnections: 64,
+          maxPerPod: 8,
+          kubeconfig: null,
+        },
         mock: { deviceSizeGib: 500, mode: 'lenient', topologyFile: null, socketPath: null },
       },
       warnings: [],
@@ -106,6 +116,9 @@ describe('configuration', () => {
         block_hosting_volume_size: 0,
         start_time_background_cleaner: 0,
         start_time_node_repair: 0,
+        backup_directory: '',
+        backup_keep: 0,
+        refresh_time_backup: 0,
         refresh_time_monitor_gluster_nodes: 0,
         max_inflight_operations: 0,
         operation_retry_limits: { volume_create: 0 },
@@ -115,24 +128,26 @@ describe('configuration', () => {
   });
 
   it('bounds what a timer could not wait for, and says so', () => {
-    const keys = ['monitor_gluster_nodes', 'background_cleaner', 'node_repair'].flatMap((task) => [
+    const keys = ['monitor_gluster_nodes', 'background_cleaner', 'node_repair', 'device_check'].flatMap((task) => [
       `start_time_${task}`,
       `refresh_time_${task}`,
     ]);
     const { config: loaded, warnings } = load({
       glusterfs: {
         ...Object.fromEntries(keys.map((key) => [key, 31_536_000])),
+        refresh_time_backup: 31_536_000,
         executor: 'ssh',
         sshexec: { keyfile: '/key', gluster_cli_timeout: 31_536_000 },
       },
       env: { MORTAR_SHUTDOWN_LIMIT_SECONDS: '31536000' },
     });
     const longest = 24 * 86_400;
-    for (const task of [loaded.monitor, loaded.cleaner, loaded.nodeRepair])
+    for (const task of [loaded.monitor, loaded.cleaner, loaded.nodeRepair, loaded.deviceCheck])
       expect(task).toMatchObject({ startSeconds: longest, refreshSeconds: longest });
+    expect(loaded.backupDirectory.backupEverySeconds).toBe(longest);
     expect(loaded.shutdownLimitSeconds).toBe(longest);
     expect(loaded.hostSettings.glusterCliTimeoutSeconds).toBe(longest);
-    for (const key of [...keys, 'gluster_cli_timeout', 'MORTAR_SHUTDOWN_LIMIT_SECONDS'])
+    for (const key of [...keys, 'refresh_time_backup', 'gluster_cli_timeout', 'MORTAR_SHUTDOWN_LIMIT_SECONDS'])
       expect(warnings.filter((text) => text.includes(key))).toHaveLength(1);
   });
 
@@ -147,6 +162,18 @@ describe('configuration', () => {
     expect(repair('repair', { MORTAR_NODE_REPAIR: 'report' })).toEqual([true, true, 0]);
     // Whoever mistypes it does not get changes on hosts that were meant to be left alone.
     expect(repair('of')).toEqual([true, true, 1]);
+  });
+
+  it('corrects the sizes of devices, only looks, or leaves them alone', () => {
+    const check = (device_check: string, env = {}) => {
+      const { config: loaded, warnings } = load({ glusterfs: { device_check }, env });
+      return [loaded.deviceCheck.isEnabled, loaded.deviceCheck.isReportOnly, warnings.length];
+    };
+    expect(check('correct')).toEqual([true, false, 0]);
+    expect(check('report')).toEqual([true, true, 0]);
+    expect(check('off')).toMatchObject([false, expect.anything(), 0]);
+    expect(check('correct', { MORTAR_DEVICE_CHECK: 'report' })).toEqual([true, true, 0]);
+    expect(check('on')).toEqual([true, true, 1]);
   });
 
   it('reads every key of the file', () => {
@@ -183,9 +210,15 @@ describe('configuration', () => {
         disable_background_cleaner: true,
         start_time_background_cleaner: 3,
         refresh_time_background_cleaner: 4,
+        device_check: 'report',
+        start_time_device_check: 9,
+        refresh_time_device_check: 10,
         node_repair: 'off',
         start_time_node_repair: 7,
         refresh_time_node_repair: 8,
+        backup_directory: '/backups',
+        backup_keep: 5,
+        refresh_time_backup: 3600,
         max_inflight_operations: 5,
         operation_retry_limits: { volume_create: 6 },
         kubeexec: {
@@ -208,12 +241,15 @@ describe('configuration', () => {
           use_pod_names: true,
           max_connections: -1,
           disable_timeout_prefix: true,
+          kubeconfig: '/root/.kube/config',
         },
       },
     });
     expect(warnings).toEqual([]);
     expect(loaded).toMatchObject({
       nodeRepair: { isEnabled: false, startSeconds: 7, refreshSeconds: 8 },
+      deviceCheck: { isEnabled: true, isReportOnly: true, startSeconds: 9, refreshSeconds: 10 },
+      backupDirectory: { path: '/backups', backupEverySeconds: 3600, backupsKept: 5 },
       httpPort: 8080,
       tls: { certFile: 'c.pem', keyFile: 'k.pem' },
       defaultState: 'read-only',
@@ -259,7 +295,7 @@ describe('configuration', () => {
         isDaemonset: true,
         usePodNames: true,
         maxConnections: null,
-        hasTimeoutPrefix: false,
+        kubeconfig: '/root/.kube/config',
       },
     });
   });
@@ -311,11 +347,16 @@ describe('configuration', () => {
         HEKETI_KUBE_NAMESPACE: 'ns',
         HEKETI_KUBE_GLUSTER_DAEMONSET: 'yes',
         HEKETI_KUBE_USE_POD_NAMES: 'Y',
+        KUBECONFIG: '/a:/b',
+        MORTAR_KUBE_EXECS_PER_POD: '4',
         HEKETI_MOCK_DEVICE_SIZE_GB: '100',
         MORTAR_MOCK_MODE: 'strict',
         MORTAR_MOCK_TOPOLOGY: 'topology.json',
         MORTAR_MOCK_SOCKET: '/run/hosts.sock',
         MORTAR_LOG_FORMAT: 'text',
+        MORTAR_BACKUP_DIRECTORY: '/backups',
+        MORTAR_BACKUP_KEEP: '3',
+        MORTAR_BACKUP_SECONDS: '60',
       },
     });
     expect(warnings).toEqual([]);
@@ -325,6 +366,7 @@ describe('configuration', () => {
       defaultState: 'local-client',
       backupToKubeSecret: true,
       kubeSecretName: 'backup',
+      backupDirectory: { path: '/backups', backupEverySeconds: 60, backupsKept: 3 },
       profiling: true,
       executor: 'ssh',
       dbFile: 'b',
@@ -349,7 +391,7 @@ describe('configuration', () => {
         lvmWrapper: '/w',
       },
       ssh: { keyFile: '/key', user: 'root', port: 2222, knownHosts: ['/a/known_hosts', '/b'] },
-      kube: { namespace: 'ns', isDaemonset: true, usePodNames: true },
+      kube: { namespace: 'ns', isDaemonset: true, usePodNames: true, kubeconfig: '/a:/b', maxPerPod: 4 },
       mock: { deviceSizeGib: 100, mode: 'strict', topologyFile: 'topology.json', socketPath: '/run/hosts.sock' },
     });
   });

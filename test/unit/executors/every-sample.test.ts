@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  parseBrickProcesses,
   parseHealInfo,
-  parseVolumes,
+  readBrickProcesses,
+  readVolumes,
 } from '../../../src/executors/commands/gluster/gluster-volume-xml.js';
 import {
   child,
@@ -12,8 +12,9 @@ import {
   readGlusterXml,
   type XmlElement,
 } from '../../../src/executors/commands/gluster/gluster-xml.js';
-import { parsePeers } from '../../../src/executors/commands/gluster/glusterd.js';
+import { readPeers } from '../../../src/executors/commands/gluster/glusterd.js';
 import { parseBlockDevices, parseMounts, parseSignatures } from '../../../src/executors/commands/host/block-devices.js';
+import { parseGroups, parseGroupVolumes, parseMembers } from '../../../src/executors/commands/lvm/group-report.js';
 import {
   parseLogicalVolumes,
   parseOccupiedPhysicalVolumes,
@@ -28,9 +29,9 @@ const COMMAND = { argv: ['gluster', '--xml'], timeoutMs: 1 };
 const VG = 'vg_0123456789abcdef0123456789abcde';
 const brick = (n: number, name: string) => `10.77.0.${n}:/var/lib/heketi/mounts/${VG}${n}/brick_${name}/brick`;
 
-const xml = (found: Sample): XmlElement => readGlusterXml('n1', COMMAND, found);
-const path = (found: Sample, ...names: readonly string[]) =>
-  names.reduce<XmlElement | null>((at, name) => child(at, name), xml(found));
+const xml = (found: Sample): Promise<XmlElement> => readGlusterXml('n1', COMMAND, found);
+const path = async (found: Sample, ...names: readonly string[]) =>
+  names.reduce<XmlElement | null>((at, name) => child(at, name), await xml(found));
 
 /** What the sample is taken for. */
 const judged = (found: Sample): readonly FailureKind[] => kindsOf(saidIn(found));
@@ -101,11 +102,19 @@ const FAILURES: Readonly<Record<string, readonly FailureKind[]>> = {
   'lvs-missing': ['logical volume absent'],
 };
 
-const peers = (found: Sample) => parsePeers(xml(found)).map(({ name, isConnected }) => [name, isConnected]);
-const processes = (found: Sample) => parseBrickProcesses(xml(found)).map(({ name, isRunning }) => [name, isRunning]);
-const healing = (found: Sample) => parseHealInfo(xml(found)).map(({ status, entries }) => [status, entries]);
-const volumes = (found: Sample) =>
-  parseVolumes(xml(found)).map(({ name, status, type, bricks }) => [name, status, type, bricks.length]);
+const peers = async (found: Sample) =>
+  (await readPeers('n1', COMMAND, found)).map(({ name, isConnected }) => [name, isConnected]);
+const processes = async (found: Sample) =>
+  (await readBrickProcesses('n1', COMMAND, found)).map(({ name, isRunning }) => [name, isRunning]);
+const healing = async (found: Sample) =>
+  parseHealInfo(await xml(found)).map(({ status, entries }) => [status, entries]);
+const volumes = async (found: Sample) =>
+  (await readVolumes('n1', COMMAND, found)).map(({ name, status, type, bricks }) => [
+    name,
+    status,
+    type,
+    bricks.length,
+  ]);
 
 const ALL_CONNECTED = [
   ['10.77.0.2', true],
@@ -143,17 +152,18 @@ const READINGS: Readonly<Record<string, readonly [read: (found: Sample) => unkno
   ],
   lsblk: [(found) => parseBlockDevices(found.stdout), null],
   'lvs-json': [
-    (found) => parseLogicalVolumes(found.stdout).map(({ lvName, isActive }) => [lvName, isActive]),
+    (found) =>
+      parseLogicalVolumes(found.stdout).map(({ lvName, isActive, poolUsedRatio }) => [lvName, isActive, poolUsedRatio]),
     [
-      ['brick_a', true],
-      ['brick_loud', true],
-      ['lvol0_pmspare', false],
-      ['tp_brick_a', true],
-      ['tp_brick_a_tdata', true],
-      ['tp_brick_a_tmeta', true],
-      ['tp_loud', true],
-      ['tp_loud_tdata', true],
-      ['tp_loud_tmeta', true],
+      ['brick_a', true, null],
+      ['brick_loud', true, null],
+      ['lvol0_pmspare', false, null],
+      ['tp_brick_a', true, 0.1055],
+      ['tp_brick_a_tdata', true, null],
+      ['tp_brick_a_tmeta', true, null],
+      ['tp_loud', true, 0.1045],
+      ['tp_loud_tdata', true, null],
+      ['tp_loud_tmeta', true, null],
     ],
   ],
   'lvs-left-by-deleted-clone': [
@@ -182,10 +192,10 @@ const READINGS: Readonly<Record<string, readonly [read: (found: Sample) => unkno
     (found) => parseMounts(found.stdout).map(({ source }) => source),
     ['a', 'b', 'c'].map((name) => `/dev/mapper/${VG}2-brick_${name}`),
   ],
-  'peer-detach-xml': [(found) => childText(xml(found), 'output'), 'success'],
-  'peer-probe-3-xml': [(found) => childText(xml(found), 'output'), 'success'],
+  'peer-detach-xml': [async (found) => childText(await xml(found), 'output'), 'success'],
+  'peer-probe-3-xml': [async (found) => childText(await xml(found), 'output'), 'success'],
   'peer-probe-already-xml': [
-    (found) => [childText(xml(found), 'opErrno'), childText(xml(found), 'output')],
+    async (found) => [childText(await xml(found), 'opErrno'), childText(await xml(found), 'output')],
     ['2', 'Host 10.77.0.2 port 24007 already in peer list'],
   ],
   'peer-status-node-down-xml': [
@@ -206,38 +216,41 @@ const READINGS: Readonly<Record<string, readonly [read: (found: Sample) => unkno
     ],
   ],
   'rebalance-status-xml': [
-    (found) => children(path(found, 'volRebalance'), 'node').map((node) => childText(node, 'statusStr')),
+    async (found) => children(await path(found, 'volRebalance'), 'node').map((node) => childText(node, 'statusStr')),
     ['in progress', 'in progress', 'in progress'],
   ],
   'remove-brick-status-xml': [
-    (found) => childText(path(found, 'volRemoveBrick', 'aggregate'), 'statusStr'),
+    async (found) => childText(await path(found, 'volRemoveBrick', 'aggregate'), 'statusStr'),
     'in progress',
   ],
-  'snapshot-clone-xml': [(found) => childText(path(found, 'CloneCreate', 'volume'), 'name'), 'clone_a'],
-  'snapshot-create-xml': [(found) => childText(path(found, 'snapCreate', 'snapshot'), 'name'), 'snap_a'],
+  'snapshot-clone-xml': [async (found) => childText(await path(found, 'CloneCreate', 'volume'), 'name'), 'clone_a'],
+  'snapshot-create-xml': [async (found) => childText(await path(found, 'snapCreate', 'snapshot'), 'name'), 'snap_a'],
   'snapshot-delete-b-xml': [
-    (found) => childText(path(found, 'snapDelete', 'snapshots', 'snapshot'), 'status'),
+    async (found) => childText(await path(found, 'snapDelete', 'snapshots', 'snapshot'), 'status'),
     'Success',
   ],
   'snapshot-info-xml': [
-    (found) => childText(path(found, 'snapInfo', 'snapshots', 'snapshot', 'snapVolume'), 'status'),
+    async (found) => childText(await path(found, 'snapInfo', 'snapshots', 'snapshot', 'snapVolume'), 'status'),
     'Started',
   ],
   'snapshot-list-xml': [
-    (found) => [childNumber(path(found, 'snapList'), 'count'), children(path(found, 'snapList'), 'snapshot')],
+    async (found) => [
+      childNumber(await path(found, 'snapList'), 'count'),
+      children(await path(found, 'snapList'), 'snapshot'),
+    ],
     [2, ['snap_a', 'snap_b']],
   ],
   'snapshot-status-xml': [
-    (found) => children(path(found, 'snapStatus', 'snapshots', 'snapshot', 'volume'), 'brick').length,
+    async (found) => children(await path(found, 'snapStatus', 'snapshots', 'snapshot', 'volume'), 'brick').length,
     3,
   ],
   'vgdisplay-colon': [(found) => parseVolumeGroupSizes(found.stdout, `${VG}1`, null).totalKib, 8159 * 4096],
-  'volume-get-xml': [(found) => childText(path(found, 'volGetopts', 'Opt'), 'Value'), '5'],
+  'volume-get-xml': [async (found) => childText(await path(found, 'volGetopts', 'Opt'), 'Value'), '5'],
   'volume-info-2x3-xml': [volumes, [['vol_a', 1, 7, 6]]],
   'volume-info-all-xml': [volumes, [['vol_a', 1, 2, 3]]],
   'volume-info-created-xml': [volumes, [['vol_a', 0, 2, 3]]],
   'volume-info-xml': [volumes, [['vol_a', 1, 2, 3]]],
-  'volume-list-xml': [(found) => children(path(found, 'volList'), 'volume'), ['vol_a']],
+  'volume-list-xml': [async (found) => children(await path(found, 'volList'), 'volume'), ['vol_a']],
   'volume-status-brick-down-xml': [processes, [1, 2, 3].map((n) => [brick(n, 'a'), n !== 2])],
   'volume-status-detail-xml': [processes, ALL_RUNNING],
   'volume-status-node-down-xml': [processes, [1, 3].map((n) => [brick(n, 'a'), true])],
@@ -288,6 +301,27 @@ const occupied = (found: Sample) =>
 const signatures = (found: Sample) => parseSignatures(found.stdout);
 const MEMBERS_OF_FOREIGN = ['/dev/mapper/foreign-pool_tmeta', '/dev/mapper/foreign-pool_tdata'];
 
+const groups = (found: Sample) =>
+  parseGroups(found.stdout).map(({ disks, freeExtents, extents, missingDisks }) => [
+    disks,
+    freeExtents,
+    extents,
+    missingDisks,
+  ]);
+const members = (found: Sample) =>
+  parseMembers(found.stdout).map(({ path, isMissing, deviceKib }) => [path, isMissing, deviceKib]);
+/** Of the first group: what lies in no pool and is no pool, and what is hidden. */
+const foreignAndHidden = (found: Sample) => {
+  const rows = parseGroupVolumes(found.stdout).filter(({ group }) => group === `${VG}1`);
+  return [
+    rows.filter(({ isHidden, isPool, pool }) => !isHidden && !isPool && pool === ''),
+    rows.filter(({ isHidden }) => isHidden),
+  ].map((some) => some.map(({ name }) => name));
+};
+/** The group on a disk that stays well. */
+const SECOND = [1, 859, 991, 0];
+const IN_SECOND = ['/dev/mapper/diskc', false, 4193280];
+
 const RECORDED_READINGS: typeof READINGS = {
   'blkid-empty-disk': [signatures, []],
   'blkid-ext4': [signatures, ['ext4']],
@@ -307,11 +341,20 @@ const RECORDED_READINGS: typeof READINGS = {
   'lsblk-pv-with-lvs': [devices, [['disk', 'LVM2_member', null, ['/dev/mapper/foreign-data', ...MEMBERS_OF_FOREIGN]]]],
   'lsblk-regular-file': [devices, []],
   'lsblk-swap': [devices, [['disk', 'swap', '[SWAP]', []]]],
+  'lvs-all': [foreignAndHidden, [['admins'], ['lvol0_pmspare', 'tp_brick_a_tdata', 'tp_brick_a_tmeta']]],
+  'lvs-all-dead-disk': [foreignAndHidden, [[], []]],
+  'lvs-all-missing-disk': [
+    foreignAndHidden,
+    [
+      ['admins', 'onboth'],
+      ['lvol0_pmspare', 'tp_brick_a_tdata', 'tp_brick_a_tmeta'],
+    ],
+  ],
   'lvs-inactive': [
     (found) => parseLogicalVolumes(found.stdout),
     [
-      { vgName: 'foreign', lvName: 'data', isActive: false },
-      { vgName: 'foreign', lvName: 'pool', isActive: true },
+      { vgName: 'foreign', lvName: 'data', isActive: false, poolUsedRatio: null },
+      { vgName: 'foreign', lvName: 'pool', isActive: true, poolUsedRatio: null },
     ],
   ],
   'lvs-unnamed-metadata': [
@@ -320,9 +363,20 @@ const RECORDED_READINGS: typeof READINGS = {
   ],
   'plain-user-lsblk': [devices, [['disk', null, null, []]]],
   'pvs-foreign-group': [occupied, [['foreign', 1, 2]]],
+  'pvs-members': [members, [['/dev/mapper/diskb', false, 4193280], IN_SECOND]],
+  'pvs-members-dead-disk': [members, [IN_SECOND]],
+  'pvs-members-extended': [
+    members,
+    [['/dev/mapper/diskb', false, 4193280], IN_SECOND, ['/dev/mapper/diskd', false, 4193280]],
+  ],
+  'pvs-members-missing-disk': [members, [['/dev/mapper/diskb', false, 4193280], IN_SECOND, ['[unknown]', true, null]]],
   'pvs-missing': [occupied, []],
   'pvs-no-group': [occupied, [['', 0, 0]]],
   'pvs-not-a-pv': [occupied, []],
+  'vgs-groups': [groups, [[1, 706, 991, 0], SECOND]],
+  'vgs-groups-dead-disk': [groups, [SECOND]],
+  'vgs-groups-extended': [groups, [[2, 1729, 2014, 0], SECOND]],
+  'vgs-groups-missing-disk': [groups, [[2, 1727, 2014, 1], SECOND]],
 };
 
 const RECORDED_FAILURES: typeof FAILURES = {
@@ -334,6 +388,7 @@ const RECORDED_FAILURES: typeof FAILURES = {
   'plain-user-pvs': ['rights missing'],
   'pvcreate-partitions': [],
   'pvs-missing': ['device unseen'],
+  'vgdisplay-dead-disk': ['volume group unseen'],
   'pvs-not-a-pv': ['physical volume label absent'],
   'stat-missing': ['file absent'],
   'sudo-missing-program': ['program missing'],
@@ -345,6 +400,7 @@ const RECORDED_FAILURES: typeof FAILURES = {
   'program-missing': ['program missing'],
   'program-missing-in-path': ['program missing'],
   'program-not-executable': ['program not executable'],
+  'dd-dead-disk': ['disk error'],
   'dd-no-such-device': ['disk error'],
   'mkfs-xfs-too-small': ['file system too small'],
   'mkfs-xfs-small-groups': ['file system too small'],
@@ -352,12 +408,27 @@ const RECORDED_FAILURES: typeof FAILURES = {
 
 const RECORDED_SUCCESSES = [
   'lvs-thin-count-plain',
-  ...['dmsetup-targets', 'findmnt-pair', 'findmnt-source-mounted', 'findmnt-source-root', 'lvchange-active'],
+  ...[
+    'dmsetup-targets',
+    'getent-ahosts',
+    'getent-ahosts-own',
+    'findmnt-pair',
+    'findmnt-source-mounted',
+    'findmnt-source-root',
+    'lvchange-active',
+  ],
   ...['mkfs-xfs-version', 'modprobe-thin', 'stat-disk', 'stat-file', 'thin-check-version'],
 ];
 
-/** What GlusterFS 10.3 says while glusterd is busy, down or late, and of what it does not take. */
+/** What GlusterFS 10.3 says while glusterd is busy, down or late, of a machine installed anew, and of what it does not take. */
 const GLUSTER_FAILURES: typeof FAILURES = {
+  'err-peer-probe-other-cluster': [],
+  'err-reset-brick-new': ['brick known too late'],
+  'err-reset-brick-not-connected': [],
+  'err-reset-brick-not-started': [],
+  'err-reset-brick-peer-rejected': [],
+  'err-reset-brick-running': [],
+  'err-reset-brick-unknown': [],
   'err-glusterd-down': ['glusterd down'],
   'err-glusterd-down-xml': ['glusterd down'],
   'err-volume-create-name-character': ['volume name refused'],
@@ -370,7 +441,10 @@ const GLUSTER_FAILURES: typeof FAILURES = {
 };
 
 /** These say "no" by their exit code alone. */
-const RECORDED_DENIALS = ['blkid-empty-disk', 'blkid-missing', 'findmnt-pair-none', 'findmnt-source-none'];
+const RECORDED_DENIALS = [
+  ...['blkid-empty-disk', 'blkid-missing', 'findmnt-pair-none', 'findmnt-source-none'],
+  'getent-ahosts-unknown',
+];
 
 describe('every recorded output', () => {
   it('has an expectation', () => {
@@ -381,12 +455,12 @@ describe('every recorded output', () => {
     expect([...new Set([...expected, ...RECORDED_SUCCESSES, ...RECORDED_DENIALS])].sort()).toEqual(namesIn('recorded'));
   });
 
-  it.each(namesIn('samples'))('%s', (name) => {
+  it.each(namesIn('samples'))('%s', async (name) => {
     const found = sample(name);
     expect(judged(found)).toEqual(FAILURES[name] ?? []);
     expect(isFailure(found)).toBe(name in FAILURES);
     const reading = READINGS[name];
-    if (reading) expect(reading[0](found)).toEqual(reading[1]);
+    if (reading) expect(await reading[0](found)).toEqual(reading[1]);
   });
 
   it.each(namesIn('gluster'))('%s, of gluster', (name) => {
@@ -395,13 +469,21 @@ describe('every recorded output', () => {
     expect(isFailure(found)).toBe(name in GLUSTER_FAILURES);
   });
 
-  it.each(namesIn('recorded'))('%s, as the preflight sees it', (name) => {
+  it.each(namesIn('recorded'))('%s, as the preflight sees it', async (name) => {
     const found = recorded(name);
     expect(judged(found)).toEqual(RECORDED_FAILURES[name] ?? []);
     expect(isFailure(found)).toBe(name in RECORDED_FAILURES || RECORDED_DENIALS.includes(name));
     const reading = RECORDED_READINGS[name];
-    if (reading) expect(reading[0](found)).toEqual(reading[1]);
+    if (reading) expect(await reading[0](found)).toEqual(reading[1]);
   });
+});
+
+it('a peer that was installed anew is reached, and not connected: the pool rejects it', async () => {
+  expect(await peers(ofGluster('pool-list-rejected-xml'))).toEqual([
+    ['10.78.0.2', true],
+    ['10.78.0.3', false],
+    ['localhost', true],
+  ]);
 });
 
 describe('reports with messages in them', () => {
@@ -420,16 +502,16 @@ describe('reports with messages in them', () => {
     );
   });
 
-  it('are refused when cut off, whatever is in them', () => {
+  it('are refused when cut off, whatever is in them', async () => {
     expect(() => parsePhysicalVolumes(warned.slice(0, -40))).toThrow(/not JSON/);
-    expect(() => parseBrickProcesses(xml(sample('volume-info-xml')))).toThrow(/no volume status/);
+    await expect(readBrickProcesses('n1', COMMAND, sample('volume-info-xml'))).rejects.toThrow(/no volume status/);
   });
 
-  it('of gluster keep a single peer, brick process and volume as lists', () => {
+  it('of gluster keep a single peer, brick process and volume as lists', async () => {
     const one = sample('volume-status-xml').stdout.replace(/(<node>.*?<\/node>\s*)+/s, (all) =>
       all.slice(0, all.indexOf('</node>') + '</node>'.length),
     );
-    expect(parseBrickProcesses(xml({ ...sample('volume-status-xml'), stdout: one }))).toEqual([
+    expect(await readBrickProcesses('n1', COMMAND, { ...sample('volume-status-xml'), stdout: one })).toEqual([
       { volume: 'vol_a', name: brick(1, 'a'), isRunning: true },
     ]);
   });

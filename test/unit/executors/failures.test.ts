@@ -25,6 +25,8 @@ const quoted = (from: string, commandLine: string, exitCode: number, stderr: str
 
 const MKFS = 'mkfs.xfs -i size=512 -n size=8192 /dev/mapper/vg-brick';
 const BLOCK = 'gluster-block delete blockvol/blk_1 --json';
+const HEAL_INFO = 'gluster volume heal v1 info --xml';
+const GLFSHEAL = "GlusterFS's own source, of the program behind heal info";
 
 const PROOFS: Readonly<Record<FailureKind, readonly Proof[]>> = {
   'program missing': [
@@ -75,11 +77,7 @@ const PROOFS: Readonly<Record<FailureKind, readonly Proof[]>> = {
   'physical volume label absent': [ofLife('err-pvremove-not-pv'), ofHosts('pvs-not-a-pv')],
   'device unseen': [ofLife('err-pvcreate-missing-device'), ofHosts('pvs-missing')],
   'thin pool half active': [ofHosts('lvremove-pool-half-active')],
-  'glusterd down': [
-    gluster('err-glusterd-down'),
-    gluster('err-glusterd-down-xml'),
-    quoted('gluster-block', BLOCK, 255, 'Connection failed. Please check if gluster-block daemon is operational.\n'),
-  ],
+  'glusterd down': [gluster('err-glusterd-down'), gluster('err-glusterd-down-xml')],
   'request timed out': [
     gluster('err-volume-info-timeout-xml'),
     gluster('err-volume-set-timeout'),
@@ -109,9 +107,31 @@ const PROOFS: Readonly<Record<FailureKind, readonly Proof[]>> = {
   ].map(ofLife),
   'snapshot absent': [ofLife('err-snapshot-delete-missing')],
   'peer absent': [ofLife('err-peer-detach-not-peer')],
+  'brick known too late': [gluster('err-reset-brick-new')],
   'volume started already': [ofLife('err-volume-start-again'), ofLife('err-volume-start-again-xml')],
   'volume stopped already': [ofLife('err-volume-stop-again'), ofLife('err-volume-stop-again-xml')],
-  'volume not started': [gluster('err-volume-status-not-started'), gluster('err-volume-status-not-started-xml')],
+  'volume not started': [
+    gluster('err-volume-status-not-started'),
+    gluster('err-volume-status-not-started-xml'),
+    quoted(GLFSHEAL, HEAL_INFO, 149, 'Volume v1 is not started (Or) All the bricks are not running.\n'),
+  ],
+  'volume definition not given': [
+    quoted(GLFSHEAL, HEAL_INFO, 234, 'v1: Not able to fetch volfile from glusterd\n'),
+    quoted(GLFSHEAL, HEAL_INFO, 145, 'Setting the volfile server failed, Transport endpoint is not connected\n'),
+  ],
+  'volume out of reach': [
+    quoted(GLFSHEAL, HEAL_INFO, 251, 'v1: Not able to mount the volume, Input/output error\n'),
+    quoted(GLFSHEAL, HEAL_INFO, 244, "Not able to initialize volume 'v1'\n"),
+  ],
+  'volume without heal': [
+    quoted(GLFSHEAL, HEAL_INFO, 234, 'Volume v1 is not of type replicate/disperse\n'),
+    quoted(
+      'GlusterFS 10.3',
+      HEAL_INFO,
+      234,
+      'This command is supported for only volumes of replicate/disperse type. Volume v1 is not of type replicate/disperse\n',
+    ),
+  ],
   'volume name refused': [
     gluster('err-volume-create-name-character'),
     gluster('err-volume-create-name-too-long'),
@@ -124,8 +144,46 @@ const PROOFS: Readonly<Record<FailureKind, readonly Proof[]>> = {
   ],
   'volume option unknown': [ofLife('err-volume-set-bad')],
   'block volume absent': [
-    quoted("what the original waits for, the block volume's own", BLOCK, 2, "block blockvol/blk_1 doesn't exist"),
-    quoted("what the original waits for, the hosting volume's", BLOCK, 2, 'Volume blockvol does not exist'),
+    quoted("gluster-block 0.5, the block volume's own", BLOCK, 2, "block blockvol/blk_1 doesn't exist"),
+    quoted("gluster-block 0.5, the hosting volume's", BLOCK, 2, 'Volume blockvol does not exist'),
+  ],
+  'block volume exists': [
+    quoted('gluster-block 0.5', BLOCK.replace('delete', 'create'), 17, "BLOCK with name: 'blk_1' already EXIST\n"),
+  ],
+  'block daemon down': [
+    quoted(
+      'gluster-block 0.5, its daemon ended since tcmu-runner does not run',
+      BLOCK,
+      255,
+      '',
+      'Connection failed. Please check if gluster-block daemon is operational.\n',
+    ),
+    quoted(
+      'gluster-block 0.5, glusterd of its host stopped',
+      BLOCK,
+      107,
+      'Not able to initialize volume blockvol[Transport endpoint is not connected]',
+    ),
+  ],
+  'block volume not exported': [
+    quoted('gluster-block 0.5, tcmu-runner stopped', BLOCK, 255, 'failed to configure on 10.0.0.2 configure failed'),
+    quoted('gluster-block 0.5, a host down', BLOCK, 255, 'failed on 10.0.0.2; successful on 10.0.0.1'),
+  ],
+  'block volume larger': [
+    quoted(
+      'gluster-block 0.5',
+      BLOCK.replace('delete', 'modify'),
+      255,
+      "Shrink size ?\nuse 'force' option [current size 9.0 GiB, request size 5.0 GiB]",
+    ),
+  ],
+  'block volume of that size': [
+    quoted(
+      'gluster-block 0.5',
+      BLOCK.replace('delete', 'modify'),
+      255,
+      'request size (5.0 GiB) is same as current size (5.0 GiB) ]',
+    ),
   ],
 };
 
@@ -177,6 +235,7 @@ const OF_AN_OBJECT: readonly FailureKind[] = [
   'device unseen',
   'thin pool half active',
   'block volume absent',
+  'block volume exists',
 ];
 
 describe('what lvm says', () => {
@@ -204,6 +263,23 @@ describe('what gluster says', () => {
       expect(failsWith({ ...said, exitCode: 1 }, 'volume absent')).toBe(true);
     },
   );
+});
+
+describe('what gluster-block says of another thing', () => {
+  const said = (stderr: string): Said => ({ argv: BLOCK.split(' '), exitCode: 2, stdout: '', stderr });
+  const about = { hostingVolume: 'blockvol', name: 'blk_1' };
+
+  it.each([
+    "block blockvol/blk_11 doesn't exist",
+    "block otherblockvol/blk_1 doesn't exist",
+    "failed to delete config on blk_1.example: the host doesn't exist",
+    'host blockvol does not exist',
+    'Volume blockvol2 does not exist',
+    'targetcli: No such path /backstores/user:glfs/blk_1 not found',
+    'blk_1: Did not match any host',
+  ])('proves no absence: %s', (text) => {
+    expect(failsWith(said(text), 'block volume absent', about)).toBe(false);
+  });
 });
 
 describe('the lock of a volume', () => {

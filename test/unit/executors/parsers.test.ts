@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseUsed } from '../../../src/executors/commands/brick/brick-usage.js';
 import { parseSizeGib } from '../../../src/executors/commands/gluster/gluster-block-json.js';
-import { parseHealInfo, parseVolumes } from '../../../src/executors/commands/gluster/gluster-volume-xml.js';
+import { parseHealInfo, readVolumes } from '../../../src/executors/commands/gluster/gluster-volume-xml.js';
 import { readGlusterXml, type XmlElement } from '../../../src/executors/commands/gluster/gluster-xml.js';
 import { parsePhysicalVolumes, parseVolumeGroupSizes } from '../../../src/executors/commands/lvm/lvm-report.js';
 import { CommandError, type CommandResult } from '../../../src/executors/executor.js';
@@ -9,17 +10,36 @@ import { sample } from './samples.js';
 const VG = 'vg_0123456789abcdef0123456789abcde1';
 const COMMAND = { argv: ['gluster', 'volume', 'info', '--xml'], timeoutMs: 1 };
 
-function read(result: CommandResult): XmlElement {
+function read(result: CommandResult): Promise<XmlElement> {
   return readGlusterXml('n1', COMMAND, result);
+}
+
+function volumesIn(result: CommandResult) {
+  return readVolumes('n1', COMMAND, result);
 }
 
 function xml(stdout: string): CommandResult {
   return { exitCode: 0, stdout, stderr: '' };
 }
 
+describe('df', () => {
+  const { stdout } = sample('df');
+  const MOUNT_POINT = `/var/lib/heketi/mounts/${VG}/brick_a`;
+
+  it('tells what the file system of a mount point holds', () => {
+    expect(parseUsed(stdout, MOUNT_POINT)).toBe(41_054_208);
+  });
+
+  it('tells nothing of a path that is no mount point, nor when it fails', () => {
+    const root = stdout.replace(`% ${MOUNT_POINT}`, '% /');
+    for (const output of [root, '', `df: ${MOUNT_POINT}: Input/output error\n`])
+      expect(parseUsed(output, MOUNT_POINT)).toBeNull();
+  });
+});
+
 describe("gluster's XML", () => {
-  it('tells a volume with bricks and options', () => {
-    const [volume] = parseVolumes(read(sample('volume-info-xml')));
+  it('tells a volume with bricks and options', async () => {
+    const [volume] = await volumesIn(sample('volume-info-xml'));
     expect(volume).toMatchObject({
       name: 'vol_a',
       id: 'f297cb34-6d7a-4bf4-9d0b-70503aa235db',
@@ -38,24 +58,24 @@ describe("gluster's XML", () => {
     expect(volume?.options).toContainEqual({ name: 'user.heketi.id', value: 'abc123' });
   });
 
-  it('tells that there are no volumes', () => {
-    expect(parseVolumes(read(sample('err-volume-info-none')))).toEqual([]);
+  it('tells that there are no volumes', async () => {
+    expect(await volumesIn(sample('err-volume-info-none'))).toEqual([]);
   });
 
-  it('keeps names and values that look like numbers, and a single brick is a list', () => {
+  it('keeps names and values that look like numbers, and a single brick is a list', async () => {
     const one = sample('volume-info-xml')
       .stdout.replace('>vol_a<', '>1e10<')
       .replace('>5<', '>0012345 &amp; more<')
       .replace(/(<brick .*<\/brick>\s*)+/s, '<brick uuid="u"><name>h:/p</name></brick>');
-    const [volume] = parseVolumes(read(xml(one)));
+    const [volume] = await volumesIn(xml(one));
     expect(volume?.name).toBe('1e10');
     expect(volume?.options[0]?.value).toBe('0012345 & more');
     expect(volume?.bricks.map((brick) => brick.name)).toEqual(['h:/p']);
   });
 
-  it('tells what waits to be healed, and null for a brick that is down', () => {
+  it('tells what waits to be healed, and null for a brick that is down', async () => {
     expect(
-      parseHealInfo(read(sample('heal-info-brick-down-xml'))).map(({ hostUuid, status, entries }) => ({
+      parseHealInfo(await read(sample('heal-info-brick-down-xml'))).map(({ hostUuid, status, entries }) => ({
         hostUuid,
         status,
         entries,
@@ -65,26 +85,76 @@ describe("gluster's XML", () => {
       { hostUuid: '-', status: 'Transport endpoint is not connected', entries: null },
       { hostUuid: '4f0f6042-87ca-408c-86b5-e5a34cf94295', status: 'Connected', entries: 6 },
     ]);
-    expect(parseHealInfo(read(sample('heal-info-xml'))).map((brick) => brick.entries)).toEqual([0, 0, 0]);
+    expect(parseHealInfo(await read(sample('heal-info-xml'))).map((brick) => brick.entries)).toEqual([0, 0, 0]);
   });
 
-  it('is a failure by opRet, whatever the exit code', () => {
-    expect(() => read(sample('err-volume-create-exists-xml'))).toThrow('Volume vol_a already exists');
-    expect(() => read(sample('err-heal-info-missing'))).toThrow('Volume nope does not exist');
-    expect(read(sample('peer-probe-already-xml'))).toMatchObject({ opErrno: '2' });
+  it('is a failure by opRet, whatever the exit code', async () => {
+    await expect(read(sample('err-volume-create-exists-xml'))).rejects.toThrow('Volume vol_a already exists');
+    await expect(read(sample('err-heal-info-missing'))).rejects.toThrow('Volume nope does not exist');
+    expect(await read(sample('peer-probe-already-xml'))).toMatchObject({ opErrno: '2' });
   });
 
-  it('refuses output that is not its XML, or cut off', () => {
-    expect(() => read(xml('Connection failed. Please check if gluster daemon is operational.'))).toThrow(
+  it('refuses output that is not its XML, or cut off', async () => {
+    await expect(read(xml('Connection failed. Please check if gluster daemon is operational.'))).rejects.toThrow(
       /did not answer in XML.*Connection failed/,
     );
-    expect(() => read({ exitCode: 1, stdout: '', stderr: 'Connection failed.' })).toThrow('Connection failed.');
-    expect(() => read(xml(''))).toThrow(/said: nothing/);
-    expect(() => read(xml('<html></html>'))).toThrow(CommandError);
-    expect(() => read(xml('<cliOutput></cliOutput>'))).toThrow(CommandError);
+    await expect(read({ exitCode: 1, stdout: '', stderr: 'Connection failed.' })).rejects.toThrow('Connection failed.');
+    await expect(read(xml(''))).rejects.toThrow(/said: nothing/);
+    await expect(read(xml('<html></html>'))).rejects.toThrow(CommandError);
+    await expect(read(xml('<cliOutput></cliOutput>'))).rejects.toThrow(CommandError);
     const whole = sample('volume-info-xml').stdout;
     for (const length of [100, 500, whole.length - 20])
-      expect(() => read(xml(whole.slice(0, length))), `${length} characters`).toThrow(CommandError);
+      await expect(read(xml(whole.slice(0, length))), `${length} characters`).rejects.toThrow(CommandError);
+  });
+
+  it.each([
+    ['ends of other elements', (whole: string) => whole.replace('</volume>', '</volumes>')],
+    ['an element that does not end', (whole: string) => whole.replace('</volume>', '')],
+    ['two documents', (whole: string) => whole + whole],
+    ['a message behind it', (whole: string) => `${whole}warning: slow</cliOutput>`],
+    ['a message in a tag', (whole: string) => whole.replace('<volume>', '<volume [2024] E >')],
+  ])('is refused with %s', async (_, change) => {
+    await expect(volumesIn(xml(change(sample('volume-info-xml').stdout)))).rejects.toThrow(CommandError);
+  });
+
+  it('refuses a figure that is none, unless the whole is no answer at all', async () => {
+    const { stdout } = sample('volume-info-xml');
+    const strange = stdout.replace('<brickCount>3<', '<brickCount>three<');
+    await expect(volumesIn(xml(strange))).rejects.toThrow(/"three" for <brickCount>/);
+    await expect(volumesIn(xml(strange.replace('</volumes>', '')))).rejects.toThrow(CommandError);
+    await expect(volumesIn(xml(strange.replace('<opRet>0<', '<opRet>-1<')))).rejects.toThrow(CommandError);
+  });
+
+  it('is read where the name of a file holds what XML has no place for', async () => {
+    const { stdout } = sample('heal-info-xml');
+    const file = '<file gfid="7ba4b0ef-5f0f-4f0d-8a4c-5ad5b3a0a9d1">/a\u0001b&#2;c</file>';
+    const [brick] = parseHealInfo(await read(xml(stdout.replace('<status>', `${file}<status>`))));
+    expect(brick?.gfids).toEqual(['7ba4b0ef-5f0f-4f0d-8a4c-5ad5b3a0a9d1']);
+  });
+
+  it('may hold names that objects have by themselves', async () => {
+    const { stdout } = sample('volume-info-xml');
+    const [volume] = await volumesIn(
+      xml(stdout.replace('<name>', '<__proto__><id>x</id></__proto__><constructor/><name>')),
+    );
+    expect(volume?.id).toBe('f297cb34-6d7a-4bf4-9d0b-70503aa235db');
+  });
+
+  it('lets others have their turn while it is long, and is read all the same', async () => {
+    const { stdout } = sample('volume-info-xml');
+    const [one = ''] = /<volume>.*<\/volume>/s.exec(stdout) ?? [];
+    const count = 3000;
+    let turns = 0;
+    let isRead = false;
+    const others = (async () => {
+      for (; !isRead; turns++) await new Promise((turn) => setImmediate(turn));
+    })();
+    const volumes = await volumesIn(xml(stdout.replace(one, one.repeat(count))));
+    isRead = true;
+    await others;
+    expect(volumes).toHaveLength(count);
+    expect(volumes.at(-1)).toEqual(volumes[0]);
+    expect(turns).toBeGreaterThan(10);
   });
 });
 

@@ -31,6 +31,12 @@ export function namesIn(folder: 'samples' | 'recorded' | 'gluster'): readonly st
 }
 
 function read(folder: string, name: string): Sample {
+  const known = samples.get(`${folder}/${name}`);
+  if (!known) throw new Error(`there is no sample ${folder}/${name}`);
+  return known;
+}
+
+function readFile(folder: string, name: string): Sample {
   const text = readFileSync(new URL(`../../rig/${folder}/${name}.txt`, import.meta.url), 'utf8');
   const match = /^(.*?)\n--- stdout\n(.*?)--- stderr\n(.*?)--- exit (\d+)\n?$/s.exec(text);
   if (!match) throw new Error(`${name} is not a sample`);
@@ -49,10 +55,16 @@ function argvOf(commandLine: string): readonly string[] {
 
 /** What judges are asked about. What gluster says with --xml counts, not its exit code. */
 export function saidIn(found: Sample): Said {
+  const known = said.get(found);
+  if (!known) throw new Error(`${found.commandLine} is not as recorded`);
+  return known;
+}
+
+async function readSaid(found: Sample): Promise<Said> {
   const command = { argv: argvOf(found.commandLine), timeoutMs: 1 };
   if (!found.stdout.startsWith('<?xml')) return answerTo(command, found);
   try {
-    readGlusterXml('n1', command, found);
+    await readGlusterXml('n1', command, found);
   } catch (error) {
     if (error instanceof CommandError) return error;
     throw error;
@@ -79,3 +91,11 @@ export function kindsOf(said: Said, about = aboutOf(said)): readonly FailureKind
   const ask = failsWith as (said: Said, kind: FailureKind, about: object) => boolean;
   return (Object.keys(FAILURES) as FailureKind[]).filter((kind) => ask(said, kind, about));
 }
+
+const samples: ReadonlyMap<string, Sample> = new Map(
+  (['samples', 'recorded', 'gluster'] as const).flatMap((folder) =>
+    namesIn(folder).map((name) => [`${folder}/${name}`, readFile(folder, name)] as const),
+  ),
+);
+const said = new Map<Sample, Said>();
+for (const found of samples.values()) said.set(found, await readSaid(found));

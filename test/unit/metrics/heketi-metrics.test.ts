@@ -40,6 +40,8 @@ async function heketiLines(store: Store, inFlight = 0): Promise<string[]> {
     store,
     inFlight: () => inFlight,
     nodeStates: () => new Map(),
+    thinPools: () => new Map(),
+    deviceConditions: () => new Map(),
     droppedLogLines: () => 0,
   });
   return body
@@ -147,6 +149,8 @@ describe("Heketi's metrics", () => {
       store: storeWith(() => pool),
       inFlight: () => 0,
       nodeStates: () => new Map(),
+      thinPools: () => new Map(),
+      deviceConditions: () => new Map(),
       droppedLogLines: () => 0,
     };
     expect((await metrics.render(sources)).body).toContain('id="d1"');
@@ -206,6 +210,8 @@ describe('our own metrics', () => {
       store: storeWith(() => ({})),
       inFlight: () => 0,
       nodeStates: () => states,
+      thinPools: () => new Map(),
+      deviceConditions: () => new Map(),
       droppedLogLines: () => 0,
     };
     const shown = async () =>
@@ -215,12 +221,60 @@ describe('our own metrics', () => {
     expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1']);
   });
 
+  it('show the fullest thin pool of each device that there still is', async () => {
+    const metrics = createMetrics();
+    const store = storeWith(() => ({ nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] }));
+    const used = new Map([
+      ['d1', 0.93],
+      ['gone', 1],
+    ]);
+    const body = async (pools: ReadonlyMap<string, number>) =>
+      (
+        await metrics.render({
+          store,
+          inFlight: () => 0,
+          nodeStates: () => new Map(),
+          thinPools: () => pools,
+          deviceConditions: () => new Map(),
+          droppedLogLines: () => 0,
+        })
+      ).body
+        .split('\n')
+        .filter((line) => line.startsWith('mortar_device_thin_pool_used_ratio'));
+    expect(await body(used)).toEqual([
+      'mortar_device_thin_pool_used_ratio{hostname="n1.manage",id="d1",device="/dev/sdb"} 0.93',
+    ]);
+    expect(await body(new Map())).toEqual([]);
+  });
+
+  it('show the condition of each device that there still is, as one of all conditions', async () => {
+    const { body } = await createMetrics().render({
+      store: storeWith(() => ({ nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] })),
+      inFlight: () => 0,
+      nodeStates: () => new Map(),
+      thinPools: () => new Map(),
+      deviceConditions: () => new Map([['d1', 'broken'] as const, ['gone', 'ok'] as const]),
+      droppedLogLines: () => 0,
+    });
+    const of = (condition: string, value: number) =>
+      `mortar_device_condition{hostname="n1.manage",id="d1",device="/dev/sdb",condition="${condition}"} ${value}`;
+    expect(body.split('\n').filter((line) => line.startsWith('mortar_device_condition'))).toEqual([
+      of('ok', 0),
+      of('bricks-down', 0),
+      of('doubtful', 0),
+      of('broken', 1),
+      of('unknown', 0),
+    ]);
+  });
+
   it('start with mortar_ and count what happened', async () => {
     const metrics = createMetrics();
     const sources = {
       store: storeWith(() => ({})),
       inFlight: () => 0,
       nodeStates: () => new Map(),
+      thinPools: () => new Map(),
+      deviceConditions: () => new Map(),
       droppedLogLines: () => 0,
     };
     metrics.operationFinished('create-volume', 'succeeded', 1500);

@@ -15,6 +15,14 @@ export interface BrickContents {
   readonly names: readonly string[] | null;
 }
 
+/** What gluster itself puts into a brick. */
+const OWN_FILES = /^(?:\.glusterfs|\.glusterfs-anonymous-inode-[0-9a-f-]+|\.trashcan)$/;
+
+/** Whether gluster itself has put it into the root of a brick. */
+export function isOwnFile(name: string): boolean {
+  return OWN_FILES.test(name);
+}
+
 /** What brick directories of one host hold. Throws CommandError where one can't be read. */
 export async function brickContents(
   hosts: Hosts,
@@ -40,7 +48,7 @@ export async function directoryContents(
   paths: readonly string[],
 ): Promise<readonly (readonly string[])[]> {
   if (paths.length === 0) return [];
-  const batch = paths.map((path) => program(['ls', '-A', '--', path], SHORT_TIMEOUT_MS));
+  const batch = paths.map((path) => program(['ls', '-A', '--', path], SHORT_TIMEOUT_MS, { isReading: true }));
   const answers = await runAll(hosts.executor, host, batch);
   return answers.map(({ stdout }: CommandResult) => stdout.split('\n').filter((name) => name !== ''));
 }

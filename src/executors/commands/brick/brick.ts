@@ -58,7 +58,7 @@ export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): 
   const batch = [
     long(['mkdir', '-p', mountPoint]),
     lvm(settings, lvcreateArguments(settings, vg, spec), LONG_TIMEOUT_MS),
-    long(['mkfs.xfs', ...xfsLayout(settings, spec), '-n', 'size=8192', device]),
+    makeFileSystem(settings, spec),
     appendFstabLine(settings.fstab, fstabLine),
     long(['mount', '-o', settings.mountOptions, device, mountPoint]),
     long(['mkdir', spec.path]),
@@ -70,6 +70,12 @@ export async function createBrick(hosts: Hosts, host: string, spec: BrickSpec): 
     if (error instanceof CommandError && error.argv[0] === 'mkfs.xfs') throw explainedMkfs(host, device, error);
     throw error;
   }
+}
+
+/** Refuses a logical volume that carries something. */
+export function makeFileSystem(settings: HostSettings, spec: BrickSpec): Command {
+  const device = devicePath(volumeGroupName(spec.deviceId), spec.lv);
+  return program(['mkfs.xfs', ...xfsLayout(settings, spec), '-n', 'size=8192', device], LONG_TIMEOUT_MS);
 }
 
 /** mkfs.xfs prints its whole usage below the reason; newer ones refuse what older ones made. */

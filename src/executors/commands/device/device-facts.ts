@@ -104,6 +104,18 @@ export async function lookAtDevice(hosts: Hosts, host: string, name: string): Pr
   };
 }
 
+/** The first of these paths that is a block device on the host; null when none is. */
+export async function firstBlockDevice(
+  { executor }: Hosts,
+  host: string,
+  paths: readonly string[],
+): Promise<string | null> {
+  const batch = paths.map((path) => program(['stat', '-L', '-c', '%F', path], LOOK_TIMEOUT_MS, READING));
+  const answers = await runAll(executor, host, batch);
+  const at = answers.findIndex(({ exitCode, stdout }) => exitCode === 0 && stdout.startsWith('block special'));
+  return paths[at] ?? null;
+}
+
 /** All that is built on the device and keeps it from being wiped: volumes, arrays, mounts. */
 export function holdersOf(device: BlockDevice): readonly BlockDevice[] {
   return flattened(device)

@@ -1,8 +1,9 @@
 import type { Id } from '../../../domain/ids.js';
-import type { Answer, Command } from '../../executor.js';
+import { type Answer, type Command, runOne } from '../../executor.js';
 import { failsWith } from '../../failures/failures.js';
 import { lvm, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
+import { type PhysicalVolumeRow, parsePhysicalVolumes } from '../lvm/lvm-report.js';
 
 /** A device as the store remembers it. */
 export interface KnownDevice {
@@ -24,12 +25,18 @@ export function effectivePath({ pvUuid, paths, name }: KnownDevice): string {
 
 /** One row: the physical volume. */
 export function physicalVolume(hosts: Hosts, path: string): Command {
-  return lvm(hosts.settings, ['pvs', ...PV_FIELDS, path], SHORT_TIMEOUT_MS);
+  return lvm(hosts.settings, ['pvs', ...PV_FIELDS, path], SHORT_TIMEOUT_MS, { isReading: true });
+}
+
+/** All that lvm on the host shows. */
+export async function listPhysicalVolumes(hosts: Hosts, host: string): Promise<readonly PhysicalVolumeRow[]> {
+  const { stdout } = await runOne(hosts.executor, host, lvm(hosts.settings, ['pvs', ...PV_FIELDS], SHORT_TIMEOUT_MS));
+  return parsePhysicalVolumes(stdout);
 }
 
 /** A row for each physical volume of the group. */
 export function groupMembers(hosts: Hosts, vg: string): Command {
-  return lvm(hosts.settings, ['vgs', ...PV_FIELDS, vg], SHORT_TIMEOUT_MS);
+  return lvm(hosts.settings, ['vgs', ...PV_FIELDS, vg], SHORT_TIMEOUT_MS, { isReading: true });
 }
 
 /** lvm knows of no physical volume on the device, or of no such device. */

@@ -1,15 +1,7 @@
 import { volumeGroupName } from '../../../domain/device.js';
 import { DomainError } from '../../../domain/errors.js';
 import type { Id } from '../../../domain/ids.js';
-import {
-  type Answer,
-  type Command,
-  CommandError,
-  type CommandResult,
-  runAll,
-  runOne,
-  TransportError,
-} from '../../executor.js';
+import { type Answer, type Command, CommandError, type CommandResult, runAll, TransportError } from '../../executor.js';
 import { autobackup, lvm, program, SHORT_TIMEOUT_MS, udevadm } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
 import {
@@ -19,14 +11,7 @@ import {
   parseVolumeGroupSizes,
   type VolumeGroupSizes,
 } from '../lvm/lvm-report.js';
-import {
-  BY_PV_UUID,
-  effectivePath,
-  groupMembers,
-  isNoPhysicalVolume,
-  type KnownDevice,
-  physicalVolume,
-} from './lvm-device-commands.js';
+import { BY_PV_UUID, isNoPhysicalVolume, physicalVolume } from './lvm-device-commands.js';
 import { forgetDevice, isHostFailure } from './lvm-device-removal.js';
 
 /** A device as its host shows it. Sizes in KiB; pvUuid '' and no paths where the host does not report them. */
@@ -111,17 +96,15 @@ export async function inspectDevice(
   return { pvUuid: row.pvUuid || null, vgName: row.vgName || null, paths };
 }
 
-/** Reads a device of ours again. */
-export async function readDevice(hosts: Hosts, host: string, device: KnownDevice): Promise<DeviceReport> {
-  const vg = volumeGroupName(device.deviceId);
-  const pvUuid = device.pvUuid || (await pvUuidOfGroup(hosts, host, vg));
-  const path = effectivePath({ ...device, pvUuid });
+/** A device whose volume group is on the disk of this name. */
+export async function readDevice(hosts: Hosts, host: string, deviceId: Id, name: string): Promise<DeviceReport> {
+  const vg = volumeGroupName(deviceId);
   const results = await runAll(hosts.executor, host, [
-    physicalVolume(hosts, path),
-    symlinks(hosts, path),
+    physicalVolume(hosts, name),
+    symlinks(hosts, name),
     lvm(hosts.settings, ['vgdisplay', '-c', vg], SHORT_TIMEOUT_MS),
   ]);
-  return report(device.name, vg, results);
+  return report(name, vg, results);
 }
 
 async function takeBackPhysicalVolume(hosts: Hosts, host: string, name: string): Promise<void> {
@@ -149,19 +132,11 @@ async function explained(hosts: Hosts, host: string, name: string, cause: Comman
   }
 }
 
-async function pvUuidOfGroup(hosts: Hosts, host: string, vg: string): Promise<string> {
-  try {
-    const { stdout } = await runOne(hosts.executor, host, groupMembers(hosts, vg));
-    const rows = parsePhysicalVolumes(stdout);
-    return rows.length === 1 ? (rows[0]?.pvUuid ?? '') : '';
-  } catch (error) {
-    if (error instanceof TransportError || !isHostFailure(error)) throw error;
-    return '';
-  }
-}
-
 function symlinks(hosts: Hosts, path: string): Command {
-  return udevadm(hosts.settings, ['info', '--query=symlink', `--name=${path}`], { mayFail: true });
+  return udevadm(hosts.settings, ['info', '--query=symlink', `--name=${path}`], {
+    mayFail: true,
+    isReading: true,
+  });
 }
 
 function report(name: string, vg: string, [pv, udev, sizes]: readonly CommandResult[]): DeviceReport {

@@ -1,16 +1,17 @@
-import { type Command, CommandError, type CommandResult, runOne } from '../../executor.js';
+import { type Answer, answerTo, type Command, CommandError, type CommandResult, runOne } from '../../executor.js';
 import { failsWith } from '../../failures/failures.js';
 import { LONG_TIMEOUT_MS, program } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
 import {
+  type BlockAnswer,
   type BlockVolumeInfo,
   type CreatedBlockVolume,
-  parseBlockAnswer,
+  readBlockAnswer,
   readBlockInfo,
   readCreatedBlock,
 } from './gluster-block-json.js';
 
-export type { BlockVolumeInfo, CreatedBlockVolume } from './gluster-block-json.js';
+export { type BlockVolumeInfo, type CreatedBlockVolume, IQN_PREFIX, showsSize } from './gluster-block-json.js';
 
 /** A block volume by its hosting volume and its own name. */
 export interface BlockName {
@@ -26,6 +27,7 @@ export interface BlockVolumeSpec extends BlockName {
   readonly sizeGib: number;
 }
 
+/** Throws CommandError `block volume exists` when there is one of this name already: then nothing was made. */
 export async function createBlockVolume(
   hosts: Hosts,
   host: string,
@@ -46,81 +48,72 @@ export async function createBlockVolume(
     ],
     spec.hasAuth,
   );
-  const result = await runOne(hosts.executor, host, command);
-  const output = result.stdout.trim() || result.stderr;
-  const answer = parseBlockAnswer(output);
-  if (!answer) throw refused(host, command, result, `Unparsable error during block volume create: ${output.trim()}`);
-  if (answer.isFailure) throw refused(host, command, result, `Failed to create block volume: ${answer.message}`);
-  if (result.exitCode !== 0)
-    throw refused(host, command, result, `Failed to create block volume: exit code ${result.exitCode}`);
-  return readCreatedBlock(answer);
+  const said = await ask(hosts, host, command);
+  return readCreatedBlock(fieldsOf(said, 'Failed to create block volume'));
 }
 
-/** `absent`: the block volume, or its hosting volume, is gone already. */
-export async function deleteBlockVolume(hosts: Hosts, host: string, block: BlockName): Promise<'deleted' | 'absent'> {
-  const command = blockCommand(['delete', path(block)]);
-  const result = await runOne(hosts.executor, host, command);
-  const output = result.stderr.trim() || result.stdout;
-  if (output.trim() === '') return 'deleted'; // without a word it has not failed
-  const answer = parseBlockAnswer(output);
-  if (!answer) throw refused(host, command, result, `Unparsable error during block volume delete: ${output.trim()}`);
-  if (!answer.isFailure && result.exitCode === 0) return 'deleted';
-  const refusal = refused(host, command, result, answer.message);
-  if (failsWith(refusal, 'block volume absent', block)) return 'absent';
-  throw refusal;
+/**
+ * `absent`: the block volume, or its hosting volume, is gone already. Throws CommandError `block volume not exported` when
+ * some host did not let it go; `isForced`: then it goes all the same.
+ */
+export async function deleteBlockVolume(
+  hosts: Hosts,
+  host: string,
+  block: BlockName,
+  { isForced }: { readonly isForced: boolean } = { isForced: false },
+): Promise<'deleted' | 'absent'> {
+  const force = isForced ? ['force'] : [];
+  const said = await ask(hosts, host, blockCommand(['delete', path(block), ...force]));
+  if (isAbsent(said, block)) return 'absent';
+  fieldsOf(said, 'Failed to delete block volume');
+  return 'deleted';
 }
 
 /** Names of the block volumes on a hosting volume. */
 export async function listBlockVolumes(hosts: Hosts, host: string, hostingVolume: string): Promise<readonly string[]> {
-  const command = blockCommand(['list', hostingVolume]);
-  const result = await runOne(hosts.executor, host, command);
-  const answer = parseBlockAnswer(result.stdout.trim() || result.stderr);
-  if (!answer || answer.isFailure || result.exitCode !== 0)
-    throw refused(host, command, result, answer?.message ?? 'gluster-block list gave no JSON');
-  const blocks = answer.fields['blocks'];
-  if (!Array.isArray(blocks)) throw refused(host, command, result, 'gluster-block list gave no list of blocks');
+  const said = await ask(hosts, host, blockCommand(['list', hostingVolume]));
+  const { blocks } = fieldsOf(said, `Failed to list the block volumes on ${hostingVolume}`);
+  if (!Array.isArray(blocks)) throw refusal(said, 'gluster-block list gave no list of blocks');
   return blocks.map(String);
 }
 
 /** Null when there is no such block volume. Carries the password: never log it. */
 export async function blockVolumeInfo(hosts: Hosts, host: string, block: BlockName): Promise<BlockVolumeInfo | null> {
-  const command = blockCommand(['info', path(block)], true);
-  const result = await runOne(hosts.executor, host, command);
-  const answer = parseBlockAnswer(result.stdout.trim() || result.stderr);
-  if (!answer)
-    throw refused(
-      host,
-      command,
-      result,
-      `Failed to get information of block volume ${block.name}: gluster-block gave no JSON`,
-    );
-  const isAbsent = failsWith(refused(host, command, result, answer.message), 'block volume absent', block);
-  if (answer.isFailure && isAbsent) return null;
-  if (answer.isFailure || result.exitCode !== 0) {
-    throw refused(host, command, result, `Failed to get information of block volume ${block.name}: ${answer.message}`);
+  const said = await ask(hosts, host, blockCommand(['info', path(block)], true));
+  if (isAbsent(said, block)) return null;
+  const what = `Failed to get information of block volume ${block.name}`;
+  const fields = fieldsOf(said, what);
+  try {
+    return readBlockInfo(fields);
+  } catch (error) {
+    throw refusal(said, `${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return readBlockInfo(answer);
 }
 
 /** `sizeGib` is the new total. */
 export async function expandBlockVolume(hosts: Hosts, host: string, block: BlockName, sizeGib: number): Promise<void> {
-  const command = blockCommand(['modify', path(block), 'size', `${sizeGib}GiB`]);
-  const result = await runOne(hosts.executor, host, command);
-  const output = result.stdout.trim() || result.stderr;
-  const answer = parseBlockAnswer(output);
-  if (answer && !answer.isFailure && result.exitCode === 0) return;
-  const reason = answer ? answer.message : output.trim();
-  throw refused(
-    host,
-    command,
-    result,
-    `Failed to expand block volume${reason ? `: ${reason}` : ''} (see logs for details, and retry the operation)`,
-  );
+  const said = await ask(hosts, host, blockCommand(['modify', path(block), 'size', `${sizeGib}GiB`]));
+  if (isDone(said)) return;
+  const reason = wordsOf(said);
+  throw refusal(said, `Failed to expand block volume: ${reason} (see logs for details, and retry the operation)`);
+}
+
+/**
+ * Whether the block volume is larger than `sizeGib`, which it is at least. Nothing is changed: gluster-block refuses to
+ * give it the size that it has, and to shrink it.
+ */
+export async function isLargerThan(hosts: Hosts, host: string, block: BlockName, sizeGib: number): Promise<boolean> {
+  const said = await ask(hosts, host, blockCommand(['modify', path(block), 'size', `${sizeGib}GiB`]));
+  const refused = wordsAsAnswer(said);
+  if (failsWith(refused, 'block volume larger')) return true;
+  // A resize that had failed on some hosts is made up for, to the size that it has.
+  if (isDone(said) || failsWith(refused, 'block volume of that size')) return false;
+  throw refusal(said, `Failed to get the size of block volume ${block.name}: ${wordsOf(said)}`);
 }
 
 const READING = new Set(['info', 'list']);
 
-/** gluster-block's own failures are read from its JSON, so no exit code stops the batch. */
+/** gluster-block's own failures are read from its answer, so no exit code stops the batch. */
 function blockCommand(args: readonly string[], isSecret = false): Command {
   return {
     ...program(['gluster-block', ...args, '--json'], LONG_TIMEOUT_MS, { mayFail: true, isSecret }),
@@ -133,7 +126,57 @@ function path(block: BlockName): string {
   return `${block.hostingVolume}/${block.name}`;
 }
 
+interface Said {
+  readonly host: string;
+  readonly command: Command;
+  readonly result: CommandResult;
+  readonly answer: BlockAnswer;
+}
+
+/** Some versions answer on standard output, others their failures on standard error. */
+async function ask(hosts: Hosts, host: string, command: Command): Promise<Said> {
+  const result = await runOne(hosts.executor, host, command);
+  const [answer, other] = [readBlockAnswer(result.stdout), readBlockAnswer(result.stderr)];
+  const isOther = answer.fields === null && (other.fields !== null || answer.message === '');
+  return { host, command, result, answer: isOther ? other : answer };
+}
+
+function isDone({ result, answer }: Said): boolean {
+  return answer.fields !== null && !answer.isFailure && result.exitCode === 0;
+}
+
+function isAbsent(said: Said, block: BlockName): boolean {
+  return failsWith(wordsAsAnswer(said), 'block volume absent', block);
+}
+
+function wordsAsAnswer({ command, result, answer }: Said): Answer {
+  return answerTo(command, { ...result, stdout: '', stderr: answer.message });
+}
+
+/** What a success holds; any other answer is thrown, with gluster-block's own words. */
+function fieldsOf(said: Said, what: string): NonNullable<BlockAnswer['fields']> {
+  const { fields } = said.answer;
+  if (fields === null || !isDone(said)) throw refusal(said, `${what}: ${wordsOf(said)}`);
+  return fields;
+}
+
+/** Never empty, and what to look at where its words do not say. */
+function wordsOf(said: Said): string {
+  const { host, command, result, answer } = said;
+  const words = wordsAsAnswer(said);
+  if (failsWith(answerTo(command, result), 'program missing')) return `gluster-block is not installed on ${host}`;
+  if (answer.message === '')
+    return `gluster-block on ${host} ended with exit code ${result.exitCode} and did not say why; its log is in /var/log/gluster-block there`;
+  if (failsWith(words, 'block daemon down'))
+    return `${answer.message} (on ${host}: "systemctl status gluster-blockd tcmu-runner glusterd" tells why; gluster-blockd ends at its start when tcmu-runner does not run)`;
+  if (failsWith(words, 'block volume not exported'))
+    return `${answer.message} (on the hosts named: "systemctl status tcmu-runner target gluster-blockd" and /var/log/gluster-block tell why)`;
+  return answer.message;
+}
+
 /** The answer itself may hold a password, so only the reason goes into the error. */
-function refused(host: string, command: Command, result: CommandResult, reason: string): CommandError {
-  return new CommandError(host, command, { exitCode: result.exitCode || 1, stdout: '', stderr: reason });
+function refusal({ host, command, result }: Said, reason: string): CommandError {
+  const isMissing = failsWith(answerTo(command, result), 'program missing');
+  const exitCode = isMissing ? 127 : result.exitCode || 1;
+  return new CommandError(host, command, { exitCode, stdout: '', stderr: reason });
 }

@@ -1,7 +1,7 @@
 import { type Answer, type Command, runAll } from '../../executor.js';
 import { gluster } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
+import { type GlusterVolume, readVolumes } from './gluster-volume-xml.js';
 import { child, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
 
 /** Who is connected to a brick of a started volume. */
@@ -32,9 +32,9 @@ export async function volumeClients(hosts: Hosts, host: string, name: string): P
   ];
   const [info, clients, kinds] = batch as [Command, Command, Command];
   const answers = (await runAll(executor, host, batch)) as [Answer, Answer, Answer];
-  const volume = parseVolumes(readGlusterXml(host, info, answers[0])).find((found) => found.name === name);
+  const volume = (await readVolumes(host, info, answers[0])).find((found) => found.name === name);
   if (!volume) throw new Error(`gluster's answer about volume ${name} is about another one`);
-  const bricks = parseBrickClients(readGlusterXml(host, clients, answers[1]));
+  const bricks = parseBrickClients(await readGlusterXml(host, clients, answers[1]));
   return { volume, bricks, kinds: kinds && answers[2].exitCode === 0 ? parseClientKinds(answers[2].stdout) : null };
 }
 
@@ -67,7 +67,7 @@ export function parseClientKinds(text: string): ReadonlyMap<string, number> | nu
   if (total === undefined) return null;
   const kinds = new Map([['total', Number(total)]]);
   for (const line of text.split('\n')) {
-    const [, kind = '', count = ''] = /^([a-z_-]+) {2,}(\d+) *$/.exec(line) ?? [];
+    const [, kind = '', count = ''] = /^([a-z._-]+) {2,}(\d+) *$/.exec(line) ?? [];
     if (kind !== '') kinds.set(kind, Number(count));
   }
   return kinds;

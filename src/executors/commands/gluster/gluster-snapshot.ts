@@ -2,7 +2,7 @@ import { type Answer, CommandError, type CommandResult, runAll, runOne } from '.
 import { failsWith } from '../../failures/failures.js';
 import { gluster } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { type GlusterVolume, parseVolumes } from './gluster-volume-xml.js';
+import { type GlusterVolume, readVolumes } from './gluster-volume-xml.js';
 import { child, childNumber, children, readGlusterXml, type XmlElement } from './gluster-xml.js';
 
 export interface VolumeToClone {
@@ -46,12 +46,12 @@ export async function cloneVolume(
     throw error;
   }
   await removeQuietly(hosts, host, snapshot);
-  const shown = (name: string, answer: CommandResult | undefined): GlusterVolume => {
-    const found = answer && parseVolumes(readGlusterXml(host, info(name), answer)).find((one) => one.name === name);
+  const shown = async (name: string, answer: CommandResult | undefined): Promise<GlusterVolume> => {
+    const found = answer && (await readVolumes(host, info(name), answer)).find((one) => one.name === name);
     if (!found) throw new Error(`gluster cloned ${source} to ${clone} but does not show ${name}`);
     return found;
   };
-  return { clone: shown(clone, results.at(-2)), source: shown(source, results.at(-1)) };
+  return { clone: await shown(clone, results.at(-2)), source: await shown(source, results.at(-1)) };
 }
 
 /** 0 also when there is no such volume. */
@@ -70,7 +70,7 @@ async function snapshotList(hosts: Hosts, host: string, volume: string): Promise
   const command = gluster(hosts.settings, ['snapshot', 'list', volume, '--xml'], { mayFail: true });
   const result = await runOne(hosts.executor, host, command);
   try {
-    return child(readGlusterXml(host, command, result), 'snapList');
+    return child(await readGlusterXml(host, command, result), 'snapList');
   } catch (error) {
     if (error instanceof CommandError && failsWith(error, 'volume absent')) return null;
     throw error;

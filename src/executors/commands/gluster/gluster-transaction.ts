@@ -2,8 +2,7 @@ import { type Answer, type Command, CommandError, type CommandResult, runAll } f
 import { failsWith } from '../../failures/failures.js';
 import { gluster } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { type GlusterVolume, isStarted, parseVolumes } from './gluster-volume-xml.js';
-import { readGlusterXml } from './gluster-xml.js';
+import { type GlusterVolume, isStarted, readVolumes } from './gluster-volume-xml.js';
 
 /** `busy`: glusterd is in the midst of a change of this volume. */
 export type Stillness =
@@ -26,7 +25,7 @@ export async function lookForTransaction(hosts: Hosts, host: string, name: strin
   const [rebalance, status, info] = answers;
   if ([rebalance, status].some((answer) => failsWith(answer, 'another transaction in progress')))
     return { state: 'busy' };
-  const volume = readInfo(host, batch[2], info, name);
+  const volume = await readInfo(host, batch[2], info, name);
   const isAbsent = failsWith(status, 'volume absent');
   const isStopped = failsWith(status, 'volume not started');
   if (status.exitCode !== 0 && !isAbsent && !isStopped) throw new CommandError(host, batch[1], status);
@@ -35,9 +34,14 @@ export async function lookForTransaction(hosts: Hosts, host: string, name: strin
   return isAgreed ? { state: 'present', volume } : { state: 'busy' };
 }
 
-function readInfo(host: string, command: Command, result: CommandResult, name: string): GlusterVolume | null {
+async function readInfo(
+  host: string,
+  command: Command,
+  result: CommandResult,
+  name: string,
+): Promise<GlusterVolume | null> {
   try {
-    return parseVolumes(readGlusterXml(host, command, result)).find((volume) => volume.name === name) ?? null;
+    return (await readVolumes(host, command, result)).find((volume) => volume.name === name) ?? null;
   } catch (error) {
     if (error instanceof CommandError && failsWith(error, 'volume absent')) return null;
     throw error;

@@ -1,4 +1,5 @@
-import { child, childNumber, children, childText, type XmlElement } from './gluster-xml.js';
+import type { Command, CommandResult } from '../../executor.js';
+import { child, childNumber, children, childText, readGlusterXml, type XmlElement } from './gluster-xml.js';
 
 /** A volume as gluster shows it. Counts that do not apply to its type are 0 or 1, as gluster has them. */
 export interface GlusterVolume {
@@ -36,6 +37,8 @@ export interface HealingBrick {
   readonly status: string;
   /** Files that wait to be healed; null when gluster does not know. */
   readonly entries: number | null;
+  /** Their ids, as far as gluster lists them. */
+  readonly gfids: readonly string[];
 }
 
 /** A brick's process, as `volume status` shows it; bricks of nodes that are down are not listed at all. */
@@ -50,8 +53,35 @@ export function isStarted(volume: GlusterVolume): boolean {
   return volume.status === 1;
 }
 
-export function parseVolumes(output: XmlElement): readonly GlusterVolume[] {
-  return children(child(child(output, 'volInfo'), 'volumes'), 'volume').map((volume) => ({
+/** Of `volume info [NAME] --xml`. Throws CommandError where that failed, and Error where a figure is none. */
+export async function readVolumes(
+  host: string,
+  command: Command,
+  result: CommandResult,
+): Promise<readonly GlusterVolume[]> {
+  const volumes: GlusterVolume[] = [];
+  await forEachVolume(host, command, result, (volume) => volumes.push(volumeFrom(volume)));
+  return volumes;
+}
+
+/** The same, one after the other: of many volumes little may be wanted. Only once it resolves is it known to be an answer. */
+export async function forEachVolume(
+  host: string,
+  command: Command,
+  result: CommandResult,
+  take: (volume: XmlElement) => void,
+  without: readonly string[] = [],
+): Promise<void> {
+  await readGlusterXml(host, command, result, { each: { path: 'cliOutput/volInfo/volumes/volume', take }, without });
+}
+
+/** Of a whole answer that was read. */
+export function volumesIn(output: XmlElement): readonly GlusterVolume[] {
+  return children(child(child(output, 'volInfo'), 'volumes'), 'volume').map(volumeFrom);
+}
+
+function volumeFrom(volume: XmlElement): GlusterVolume {
+  return {
     name: childText(volume, 'name'),
     id: childText(volume, 'id'),
     status: childNumber(volume, 'status'),
@@ -71,7 +101,7 @@ export function parseVolumes(output: XmlElement): readonly GlusterVolume[] {
       name: childText(option, 'name'),
       value: childText(option, 'value'),
     })),
-  }));
+  };
 }
 
 export function parseHealInfo(output: XmlElement): readonly HealingBrick[] {
@@ -82,15 +112,32 @@ export function parseHealInfo(output: XmlElement): readonly HealingBrick[] {
       hostUuid: childText(brick, '@hostUuid'),
       status: childText(brick, 'status'),
       entries: /^\d+$/.test(entries) ? Number(entries) : null,
+      gfids: children(brick, 'file').map((file) => childText(file, '@gfid')),
     };
   });
 }
 
 /** Bricks of `volume status [NAME|all] --xml`; throws when the answer is of another kind. */
-export function parseBrickProcesses(output: XmlElement): readonly BrickProcess[] {
-  const status = child(output, 'volStatus');
-  if (status === null) throw new Error("gluster's answer has no volume status");
-  return children(child(status, 'volumes'), 'volume').flatMap((volume) =>
+export async function readBrickProcesses(
+  host: string,
+  command: Command,
+  result: CommandResult,
+): Promise<readonly BrickProcess[]> {
+  const processes: BrickProcess[] = [];
+  const output = await readGlusterXml(host, command, result, {
+    each: {
+      path: 'cliOutput/volStatus/volumes/volume',
+      take: (volume) => {
+        for (const process of brickProcessesOf(volume)) processes.push(process);
+      },
+    },
+  });
+  if (child(output, 'volStatus') === null) throw new Error("gluster's answer has no volume status");
+  return processes;
+}
+
+function brickProcessesOf(volume: XmlElement): readonly BrickProcess[] {
+  return (
     children(volume, 'node')
       // Self-heal and other daemons are listed like bricks, with a host in place of the path.
       .filter((node) => childText(node, 'path').startsWith('/'))
@@ -98,6 +145,6 @@ export function parseBrickProcesses(output: XmlElement): readonly BrickProcess[]
         volume: childText(volume, 'volName'),
         name: `${childText(node, 'hostname')}:${childText(node, 'path')}`,
         isRunning: childText(node, 'status') === '1',
-      })),
+      }))
   );
 }

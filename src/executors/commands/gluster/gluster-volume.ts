@@ -3,19 +3,20 @@ import type { Id } from '../../../domain/ids.js';
 
 import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, runOne } from '../../executor.js';
 import { type FailureKind, failsWith } from '../../failures/failures.js';
+import { type BrickMount, isMountedCheck } from '../brick/brick-mount.js';
 import { gluster } from '../host/command-lines.js';
 import type { HostSettings } from '../host/host-settings.js';
 import type { Hosts } from '../host/hosts.js';
-import { listVolumesCommand, parseUsers } from './brick-users.js';
+import { listVolumesCommand, readUsers } from './brick-users.js';
 import {
   type BrickProcess,
   type GlusterVolume,
   type HealingBrick,
-  parseBrickProcesses,
   parseHealInfo,
-  parseVolumes,
+  readBrickProcesses,
+  readVolumes,
 } from './gluster-volume-xml.js';
-import { readGlusterXml } from './gluster-xml.js';
+import { child, childTexts, readGlusterXml } from './gluster-xml.js';
 
 export { type BrickProcess, type GlusterVolume, type HealingBrick, isStarted } from './gluster-volume-xml.js';
 
@@ -88,7 +89,7 @@ export async function deleteGlusterVolume(
   const isAsking = brickPaths.length > 0;
   try {
     const results = await runAll(executor, host, [stop, remove, ...(isAsking ? [list] : [])]);
-    return { outcome: 'deleted', users: isAsking ? usersIn(host, list, results.at(-1), brickPaths) : null };
+    return { outcome: 'deleted', users: isAsking ? await usersIn(host, list, results.at(-1), brickPaths) : null };
   } catch (error) {
     if (error instanceof CommandError && failsWith(error, 'volume absent')) return { outcome: 'absent', users: null };
     throw error;
@@ -101,14 +102,14 @@ export async function deleteStoppedVolume(hosts: Hosts, host: string, name: stri
   return isAbsent ? 'absent' : 'deleted';
 }
 
-function usersIn(
+async function usersIn(
   host: string,
   list: Command,
   result: CommandResult | undefined,
   paths: readonly string[],
-): readonly GlusterVolume[] | null {
+): Promise<readonly GlusterVolume[] | null> {
   try {
-    return result ? parseUsers(host, list, result, paths) : null;
+    return result ? await readUsers(host, list, result, paths) : null;
   } catch (error) {
     if (error instanceof CommandError) return null;
     throw error;
@@ -144,7 +145,7 @@ export async function volumeInfo(hosts: Hosts, host: string, name: string): Prom
   const command = gluster(hosts.settings, ['volume', 'info', name, '--xml'], { mayFail: true });
   const result = await runOne(hosts.executor, host, command);
   try {
-    const volume = parseVolumes(readGlusterXml(host, command, result)).find((found) => found.name === name);
+    const volume = (await readVolumes(host, command, result)).find((found) => found.name === name);
     return volume ?? null;
   } catch (error) {
     if (error instanceof CommandError && failsWith(error, 'volume absent')) return null;
@@ -152,10 +153,22 @@ export async function volumeInfo(hosts: Hosts, host: string, name: string): Prom
   }
 }
 
+/** All volumes that the host knows. */
+export async function listVolumes(hosts: Hosts, host: string): Promise<readonly GlusterVolume[]> {
+  const command = listVolumesCommand(hosts.settings);
+  return readVolumes(host, command, await runOne(hosts.executor, host, command));
+}
+
+export async function listVolumeNames(hosts: Hosts, host: string): Promise<readonly string[]> {
+  const command = gluster(hosts.settings, ['volume', 'list', '--xml'], { mayFail: true });
+  const output = await readGlusterXml(host, command, await runOne(hosts.executor, host, command));
+  return childTexts(child(output, 'volList'), 'volume');
+}
+
 /** The brick processes of a started volume, those of nodes that are down left out. */
 export async function brickProcesses(hosts: Hosts, host: string, name: string): Promise<readonly BrickProcess[]> {
   const command = gluster(hosts.settings, ['volume', 'status', name, '--xml'], { mayFail: true });
-  return parseBrickProcesses(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
+  return readBrickProcesses(host, command, await runOne(hosts.executor, host, command));
 }
 
 /** A volume that runs already is success. */
@@ -183,10 +196,36 @@ export async function replaceBrick(
   );
 }
 
+/**
+ * An empty brick takes the place that it has already, and is filled by self-heal afterwards. `host` is the brick's own:
+ * gluster would take the bare directory below a mount point as well, so its file system must be mounted at that very
+ * moment, or nothing is done (CommandError). gluster refuses a brick that runs.
+ */
+export async function resetBrick(
+  hosts: Hosts,
+  host: string,
+  name: string,
+  brick: BrickAddress,
+  mount: BrickMount,
+): Promise<void> {
+  const words = ['volume', 'reset-brick', name, brickName(brick), brickName(brick), 'commit', 'force'];
+  await runAll(hosts.executor, host, [isMountedCheck(mount, false), gluster(hosts.settings, words)]);
+}
+
+/**
+ * Has self-heal begin now, and not at its next round, some minutes later; `isFull`: with all files, and not only those that
+ * are listed. False where gluster refuses.
+ */
+export async function launchHeal(hosts: Hosts, host: string, name: string, isFull: boolean): Promise<boolean> {
+  const words = ['volume', 'heal', name, ...(isFull ? ['full'] : [])];
+  const command = gluster(hosts.settings, words, { mayFail: true });
+  return (await runOne(hosts.executor, host, command)).exitCode === 0;
+}
+
 /** Only replicate and disperse volumes that are started heal; gluster refuses others. */
 export async function healInfo(hosts: Hosts, host: string, name: string): Promise<readonly HealingBrick[]> {
   const command = gluster(hosts.settings, ['volume', 'heal', name, 'info', '--xml'], { mayFail: true });
-  return parseHealInfo(readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
+  return parseHealInfo(await readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
 }
 
 /** True when the host says that it is so already. */

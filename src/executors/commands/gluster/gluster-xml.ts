@@ -1,36 +1,27 @@
-import { XMLParser } from 'fast-xml-parser';
+import { Slices } from '../../../timing/turns.js';
 import { type Command, CommandError, type CommandResult } from '../../executor.js';
+import { NotXml, type XmlElement, type XmlReading, XmlTree } from './xml-tree.js';
 
-/** Elements that may repeat: without this, a single one would come as an object and not as a list. */
-const LISTS = new Set([
-  'cliOutput.volInfo.volumes.volume',
-  'cliOutput.volInfo.volumes.volume.bricks.brick',
-  'cliOutput.volInfo.volumes.volume.options.option',
-  'cliOutput.healInfo.bricks.brick',
-  'cliOutput.peerStatus.peer',
-  'cliOutput.volStatus.volumes.volume',
-  'cliOutput.volStatus.volumes.volume.node',
-]);
+export type { XmlElement } from './xml-tree.js';
 
-/** Values stay text: a volume may be called 1e10. */
-const parser = new XMLParser({
-  parseTagValue: false,
-  parseAttributeValue: false,
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  isArray: (_name, path) => LISTS.has(String(path)),
-});
-
-/** A parsed element: text, or children by name. */
-export type XmlElement = string | { readonly [name: string]: XmlElement | readonly XmlElement[] };
+/** Characters that are parsed in one go: some milliseconds. */
+const PIECE = 1 << 15;
 
 /**
- * The content of `cliOutput`. With --xml gluster exits 0 on failure too, so opRet decides: throws CommandError with
- * opErrstr as its text. Output that is not gluster's XML is refused likewise.
+ * The content of `cliOutput`, without what `reading` leaves out. With --xml gluster exits 0 on failure too, so opRet
+ * decides: throws CommandError with opErrstr as its text. Output that is not gluster's XML is refused likewise. Lists of
+ * all volumes are long: they are read in slices, between which others have their turn.
  */
-export function readGlusterXml(host: string, command: Command, result: CommandResult): XmlElement {
-  const output = parseCliOutput(result.stdout);
-  if (output === null) {
+export async function readGlusterXml(
+  host: string,
+  command: Command,
+  result: CommandResult,
+  reading: XmlReading = {},
+): Promise<XmlElement> {
+  const tree = await parseCliOutput(result.stdout, reading);
+  const output = child(tree?.root ?? null, 'cliOutput');
+  const opRet = childText(output, 'opRet');
+  if (tree === null || output === null || opRet === '') {
     const said = result.stderr.trim() || result.stdout.trim().slice(0, 500) || 'nothing';
     throw failure(
       host,
@@ -39,8 +30,10 @@ export function readGlusterXml(host: string, command: Command, result: CommandRe
       result.exitCode === 0 ? `gluster did not answer in XML but said: ${said}` : said,
     );
   }
-  const opRet = childText(output, 'opRet');
-  if (opRet === '0') return output;
+  if (opRet === '0') {
+    tree.throwDeferred();
+    return output;
+  }
   throw failure(
     host,
     command,
@@ -49,16 +42,22 @@ export function readGlusterXml(host: string, command: Command, result: CommandRe
   );
 }
 
-function parseCliOutput(text: string): XmlElement | null {
-  if (!text.trimStart().startsWith('<') || !text.trimEnd().endsWith('</cliOutput>')) return null;
-  let parsed: XmlElement;
+async function parseCliOutput(stdout: string, reading: XmlReading): Promise<XmlTree | null> {
+  const text = stdout.trimStart();
+  if (!text.startsWith('<') || !text.trimEnd().endsWith('</cliOutput>')) return null;
+  const tree = new XmlTree(reading);
+  const slices = new Slices();
   try {
-    parsed = parser.parse(text) as XmlElement;
-  } catch {
-    return null;
+    for (let from = 0; from < text.length; from += PIECE) {
+      if (slices.isOver) await slices.next();
+      tree.write(text.slice(from, from + PIECE));
+    }
+    tree.end();
+  } catch (error) {
+    if (error instanceof NotXml) return null;
+    throw error;
   }
-  const output = child(parsed, 'cliOutput');
-  return output !== null && childText(output, 'opRet') !== '' ? output : null;
+  return tree;
 }
 
 function failure(host: string, command: Command, result: CommandResult, text: string): CommandError {
@@ -78,6 +77,11 @@ export function children(element: XmlElement | null, name: string): readonly Xml
   const found = element[name];
   if (found === undefined) return [];
   return Array.isArray(found) ? (found as readonly XmlElement[]) : [found as XmlElement];
+}
+
+/** Of children that are nothing but text. */
+export function childTexts(element: XmlElement | null, name: string): readonly string[] {
+  return children(element, name).filter((found) => typeof found === 'string');
 }
 
 /** '' when there is no such child. Attributes are children whose name starts with @. */

@@ -79,18 +79,22 @@ export interface MountLine {
 
 /** Lines of `mount`, `/dev/sdb1 on /data type xfs (rw)`; paths may hold blanks, the words between them tell them apart. */
 export function parseMounts(stdout: string): readonly MountLine[] {
-  return linesOf(stdout).flatMap((line) => {
-    const on = line.indexOf(' on ');
-    const type = line.lastIndexOf(' type ');
-    const options = line.indexOf(' (', type + 6);
-    if (on <= 0 || type < on + 4 || options < 0 || !line.trimEnd().endsWith(')')) return [];
-    const found = {
-      source: line.slice(0, on),
-      target: line.slice(on + 4, type),
-      type: line.slice(type + 6, options),
-    };
-    return found.target === '' || found.type === '' || found.type.includes(' ') ? [] : [found];
-  });
+  return linesOf(stdout).flatMap((line) => parseMountLine(line) ?? []);
+}
+
+/** Null for a line of another form. */
+export function parseMountLine(line: string): MountLine | null {
+  if (line.length > LONGEST_LINE) return null;
+  const on = line.indexOf(' on ');
+  const type = line.lastIndexOf(' type ');
+  const options = line.indexOf(' (', type + 6);
+  if (on <= 0 || type < on + 4 || options < 0 || !line.trimEnd().endsWith(')')) return null;
+  const found = {
+    source: line.slice(0, on),
+    target: line.slice(on + 4, type),
+    type: line.slice(type + 6, options),
+  };
+  return found.target === '' || found.type === '' || found.type.includes(' ') ? null : found;
 }
 
 /** One line of an fstab that is no comment. */
@@ -100,11 +104,13 @@ export interface FstabLine {
 }
 
 export function parseFstab(text: string): readonly FstabLine[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([source = '']) => source !== '' && !source.startsWith('#'))
-    .map(([source = '', target = '']) => ({ source, target }));
+  return text.split('\n').flatMap((line) => parseFstabLine(line) ?? []);
+}
+
+/** Null for a comment and an empty line. */
+export function parseFstabLine(line: string): FstabLine | null {
+  const [source = '', target = ''] = line.trim().split(/\s+/);
+  return source === '' || source.startsWith('#') ? null : { source, target };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { inSlices, Slices } from '../../../timing/turns.js';
 import { withoutPrefix } from '../../failures/lvm-lines.js';
 
 /** lvm answered with something other than the report that was asked for. */
@@ -29,6 +30,8 @@ export interface LogicalVolumeRow {
   readonly lvName: string;
   /** The device node is there; false for one that must be activated before it can be mounted. */
   readonly isActive: boolean;
+  /** Of a thin pool, from 0 to 1: how much of its data is used, or of its metadata, where that is more. Null where lvm does not tell. */
+  readonly poolUsedRatio: number | null;
 }
 
 /** A whole report with its rows of one kind (`pv`, `vg`, `lv`); fields of the rows that are no text are left out. */
@@ -65,14 +68,33 @@ export function parseOccupiedPhysicalVolumes(stdout: string): readonly OccupiedP
   }));
 }
 
-/** Rows of `lvs -o vg_name,lv_name,lv_attr --reportformat=json`. */
+/** Rows of `lvs -o vg_name,lv_name,lv_attr,data_percent,metadata_percent --reportformat=json`. */
 export function parseLogicalVolumes(stdout: string): readonly LogicalVolumeRow[] {
-  return rowsOf(stdout, ['lv']).map((row) => ({
+  return rowsOf(stdout, ['lv']).map(logicalVolume);
+}
+
+/** The same of a host that may have very many, in slices. */
+export async function readLogicalVolumes(stdout: string): Promise<readonly LogicalVolumeRow[]> {
+  const rows: LogicalVolumeRow[] = [];
+  await forEachRow(stdout, 'lv', (row) => rows.push(logicalVolume(row)));
+  return rows;
+}
+
+function logicalVolume(row: unknown): LogicalVolumeRow {
+  return {
     vgName: field(row, 'vg_name'),
     // lvm puts hidden ones in brackets.
     lvName: field(row, 'lv_name').replace(/^\[(.*)\]$/, '$1'),
     isActive: field(row, 'lv_attr')[4] === 'a',
-  }));
+    poolUsedRatio: field(row, 'lv_attr').startsWith('t') ? poolUsedRatio(row) : null,
+  };
+}
+
+function poolUsedRatio(row: unknown): number | null {
+  const percents = [optionalPercent(row, 'data_percent'), optionalPercent(row, 'metadata_percent')];
+  const known = percents.filter((percent) => percent !== null);
+  // lvm tells hundredths of a percent
+  return known.length === 0 ? null : Math.round(Math.max(...known) * 100) / 10_000;
 }
 
 /** A thin volume and its pool; sizes in KiB. */
@@ -179,8 +201,48 @@ function sizeKib(row: unknown, key: string): number {
   return Number(digits);
 }
 
-function rowsOf(stdout: string, kinds: readonly string[]): readonly unknown[] {
-  const { report } = parseReport(stdout);
+/** A small work for each row of a report of one part, in slices: a host may have very many. */
+export async function forEachRow(stdout: string, kind: string, work: (row: unknown) => void): Promise<void> {
+  const { report, before } = (await parseLongReport(stdout)) ?? { ...parseReport(stdout), before: [] };
+  for (const rows of [...before, rowsIn(report, [kind])]) await inSlices(rows, work);
+}
+
+/** Characters of rows that are parsed in one go. */
+const PIECE = 1 << 16;
+const LIST_BEGINS = /^\s*\{\s*"report"\s*:\s*\[\s*\{\s*"\w+"\s*:\s*\[/;
+/** Between two rows: no text in JSON holds a line's end. */
+const NEXT_ROW = '},\n';
+
+/**
+ * A long report without a message in it, a piece after the other: all but the last rows are in `before`. Null for any other
+ * text: whether it is a report at all, is for whoever reads it whole.
+ */
+async function parseLongReport(
+  stdout: string,
+): Promise<{ readonly report: readonly unknown[]; readonly before: readonly (readonly unknown[])[] } | null> {
+  const head = LIST_BEGINS.exec(stdout.slice(0, PIECE))?.[0];
+  if (head === undefined) return null;
+  const slices = new Slices();
+  const before: (readonly unknown[])[] = [];
+  let from = head.length;
+  for (let end = stdout.indexOf(NEXT_ROW, from + PIECE); end >= 0; end = stdout.indexOf(NEXT_ROW, from + PIECE)) {
+    if (slices.isOver) await slices.next();
+    const rows = parseJson(`[${stdout.slice(from, end + 1)}]`);
+    if (!Array.isArray(rows)) return null;
+    before.push(rows);
+    from = end + NEXT_ROW.length;
+  }
+  const rest = parseJson(head + stdout.slice(from));
+  const report = isRecord(rest) ? rest['report'] : null;
+  return Array.isArray(report) ? { report, before } : null;
+}
+
+/** The rows of a report of one part. */
+export function rowsOf(stdout: string, kinds: readonly string[]): readonly unknown[] {
+  return rowsIn(parseReport(stdout).report, kinds);
+}
+
+function rowsIn(report: readonly unknown[], kinds: readonly string[]): readonly unknown[] {
   const [part] = report;
   if (report.length !== 1 || !isRecord(part)) throw new LvmReportError("lvm's report has not exactly one part");
   const rows = kinds.map((kind) => part[kind]).find(Array.isArray);
@@ -241,7 +303,8 @@ function excerpt(text: string): string {
   return JSON.stringify(text.trim().slice(0, 200));
 }
 
-function wholeNumber(text: string): number {
+/** Throws LvmReportError for anything else. */
+export function wholeNumber(text: string): number {
   const digits = text.trim();
   if (!/^\d{1,15}$/.test(digits)) throw new LvmReportError(`lvm reported ${excerpt(text)} where a number was expected`);
   return Number(digits);
@@ -252,7 +315,14 @@ function optionalNumber(row: unknown, key: string): number | null {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
-function field(row: unknown, key: string): string {
+/** Such as `6.47`. */
+function optionalPercent(row: unknown, key: string): number | null {
+  const value = isRecord(row) ? row[key] : undefined;
+  return typeof value === 'string' && /^\d{1,3}(?:\.\d{1,4})?$/.test(value.trim()) ? Number(value) : null;
+}
+
+/** Throws LvmReportError when the row has none. */
+export function field(row: unknown, key: string): string {
   const value = isRecord(row) ? row[key] : undefined;
   if (typeof value !== 'string') throw new LvmReportError(`lvm's report has a row without ${key}`);
   return value;

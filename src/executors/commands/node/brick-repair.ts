@@ -1,87 +1,9 @@
-import {
-  type Answer,
-  answerTo,
-  type Command,
-  CommandError,
-  type CommandResult,
-  runAll,
-  TransportError,
-} from '../../executor.js';
+import { type Answer, answerTo, CommandError, runAll, TransportError } from '../../executor.js';
 import { failsWith } from '../../failures/failures.js';
 import { type BrickMount, isMountedCheck } from '../brick/brick-mount.js';
-import {
-  type BrickProcess,
-  type GlusterVolume,
-  parseBrickProcesses,
-  parseVolumes,
-} from '../gluster/gluster-volume-xml.js';
-import { readGlusterXml, type XmlElement } from '../gluster/gluster-xml.js';
-import { type FstabLine, parseFstab, parseMounts } from '../host/block-devices.js';
 import { gluster, LONG_TIMEOUT_MS, lvm, program, SHORT_TIMEOUT_MS } from '../host/command-lines.js';
 import { appendFstabLine, findFstabLine } from '../host/fstab-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { type LogicalVolumeRow, parseLogicalVolumes } from '../lvm/lvm-report.js';
-
-/** What a node really has. A part that could not be read is null, with the reason in `unreadable`. */
-export interface NodeStorage {
-  readonly logicalVolumes: readonly LogicalVolumeRow[] | null;
-  /** Source by mount point. */
-  readonly mounts: ReadonlyMap<string, string> | null;
-  /** Empty also when there is no fstab. */
-  readonly fstab: readonly FstabLine[] | null;
-  readonly volumes: readonly GlusterVolume[] | null;
-  /** Bricks of started volumes on nodes that are up. */
-  readonly processes: readonly BrickProcess[] | null;
-  readonly unreadable: readonly string[];
-}
-
-/** Reads a node's storage in one round trip; changes nothing. */
-export async function readNodeStorage(hosts: Hosts, host: string): Promise<NodeStorage> {
-  const { settings, executor } = hosts;
-  const info = gluster(settings, ['volume', 'info', '--xml'], { mayFail: true });
-  const status = gluster(settings, ['volume', 'status', 'all', '--xml'], { mayFail: true });
-  const [lvs, mount, fstab, volumes, processes] = (await runAll(executor, host, [
-    lvm(settings, ['lvs', '-o', 'vg_name,lv_name,lv_attr', '--reportformat=json'], SHORT_TIMEOUT_MS, { mayFail: true }),
-    program(['mount'], SHORT_TIMEOUT_MS, { mayFail: true }),
-    program(['cat', settings.fstab], SHORT_TIMEOUT_MS, { mayFail: true }),
-    info,
-    status,
-  ])) as [Answer, Answer, Answer, Answer, Answer];
-
-  const unreadable: string[] = [];
-  const attempt = <T>(what: string, read: () => T): T | null => {
-    try {
-      return read();
-    } catch (error) {
-      unreadable.push(`${what}: ${(error as Error).message}`);
-      return null;
-    }
-  };
-  const required = (result: CommandResult): string => {
-    if (result.exitCode !== 0) throw new Error(result.stderr.trim() || `exit code ${result.exitCode}`);
-    return result.stdout;
-  };
-  const xml = (command: Command, result: CommandResult): XmlElement => readGlusterXml(host, command, result);
-  return {
-    logicalVolumes: attempt('logical volumes', () => parseLogicalVolumes(required(lvs))),
-    mounts: attempt(
-      'mounts',
-      () =>
-        new Map(
-          parseMounts(required(mount))
-            // Where systemd waits for the first access to mount something.
-            .filter(({ type }) => type !== 'autofs')
-            .map(({ source, target }) => [target, source] as const),
-        ),
-    ),
-    fstab: attempt(settings.fstab, () =>
-      failsWith(fstab, 'file absent', { path: settings.fstab }) ? [] : parseFstab(required(fstab)),
-    ),
-    volumes: attempt('gluster volumes', () => parseVolumes(xml(info, volumes))),
-    processes: attempt('brick processes', () => parseBrickProcesses(xml(status, processes))),
-    unreadable,
-  };
-}
 
 /**
  * Brings a brick's file system where it belongs: activates its logical volume, adds the missing fstab line, mounts.

@@ -1,16 +1,15 @@
-import { type Command, CommandError, type CommandResult } from '../../executor.js';
+import type { Node } from '../../../domain/node.js';
+import { CommandError } from '../../executor.js';
 import { listBlockVolumes } from '../gluster/gluster-block.js';
 import { volumeDocument } from '../gluster/gluster-volume-document.js';
-import { type GlusterVolume, parseVolumes } from '../gluster/gluster-volume-xml.js';
+import { type GlusterVolume, volumesIn } from '../gluster/gluster-volume-xml.js';
 import { readGlusterXml } from '../gluster/gluster-xml.js';
-import { type Peer, parsePeers } from '../gluster/glusterd.js';
+import { type Peer, readPeers } from '../gluster/glusterd.js';
+import { nameNodes } from '../gluster/peer-names.js';
 import { parseMounts } from '../host/block-devices.js';
-import { gluster, lvm, program } from '../host/command-lines.js';
 import type { Hosts } from '../host/hosts.js';
-import { LvmReportError, parseReportRows } from '../lvm/lvm-report.js';
-
-/** One host that does not answer must not keep everybody waiting for the comparison. */
-const SURVEY_TIMEOUT_MS = 60_000;
+import { parseReportRows } from '../lvm/lvm-report.js';
+import { AskedParts, looking, type PartFailure } from './asked-parts.js';
 
 /** What a host says about itself. A part that could not be had is null, and `failures` has the reason. */
 export interface HostSurvey {
@@ -23,7 +22,7 @@ export interface HostSurvey {
   readonly logicalVolumes: LvmReport | null;
   readonly mounts: readonly Mount[] | null;
   readonly fstab: readonly FstabLine[] | null;
-  readonly failures: readonly { readonly part: SurveyPart; readonly reason: string }[];
+  readonly failures: readonly PartFailure<SurveyPart>[];
 }
 
 export type SurveyPart = 'volumes' | 'peers' | 'pvs' | 'vgs' | 'lvs' | 'mounts' | 'fstab';
@@ -46,63 +45,44 @@ export interface FstabLine {
   readonly options: string;
 }
 
-/** Looks at one host in one round trip, and changes nothing. Throws when the host can't be asked at all. */
-export async function surveyHost(hosts: Hosts, host: string, signal?: AbortSignal): Promise<HostSurvey> {
+/**
+ * Looks at one host in one round trip, and one more where it lists a peer by a name that is none of `nodes`; changes
+ * nothing. Throws when the host can't be asked at all.
+ */
+export async function surveyHost(
+  hosts: Hosts,
+  host: string,
+  nodes: readonly Node[],
+  signal?: AbortSignal,
+): Promise<HostSurvey> {
   const { settings, executor } = hosts;
-  const plain = (argv: readonly string[]) => program(argv, SURVEY_TIMEOUT_MS, { mayFail: true, isReading: true });
-  const report = (kind: string) =>
-    lvm(settings, [kind, '--reportformat', 'json', '--units', 'k'], SURVEY_TIMEOUT_MS, {
-      mayFail: true,
-      isReading: true,
-    });
-  const glusterInfo = (args: readonly string[]) => ({
-    ...gluster(settings, args, { mayFail: true }),
-    timeoutMs: SURVEY_TIMEOUT_MS,
-  });
-  const commands: Readonly<Record<SurveyPart, Command>> = {
-    volumes: glusterInfo(['volume', 'info', '--xml']),
-    peers: glusterInfo(['pool', 'list', '--xml']),
-    pvs: report('pvs'),
-    vgs: report('vgs'),
-    lvs: report('lvs'),
-    mounts: plain(['mount']),
-    fstab: plain(['cat', settings.fstab]),
-  };
-  const parts = Object.keys(commands) as SurveyPart[];
-  const results = await executor.run(
+  const ask = looking(settings);
+  const parts = await AskedParts.ask<SurveyPart>(
+    executor,
     host,
-    parts.map((part) => commands[part]),
+    {
+      volumes: ask.gluster('volume', 'info', '--xml'),
+      peers: ask.gluster('pool', 'list', '--xml'),
+      pvs: ask.lvm('pvs'),
+      vgs: ask.lvm('vgs'),
+      lvs: ask.lvm('lvs'),
+      mounts: ask.plain(['mount']),
+      fstab: ask.plain(['cat', settings.fstab]),
+    },
     signal,
   );
-  const failures: { part: SurveyPart; reason: string }[] = [];
-  const read = <T>(part: SurveyPart, parse: (result: CommandResult, command: Command) => T): T | null => {
-    const result = results[parts.indexOf(part)];
-    try {
-      if (!result) throw new CommandError(host, commands[part], { exitCode: 1, stdout: '', stderr: 'no answer' });
-      return parse(result, commands[part]);
-    } catch (error) {
-      if (!(error instanceof CommandError || error instanceof LvmReportError)) throw error;
-      failures.push({ part, reason: error.message });
-      return null;
-    }
-  };
-  const text = ({ exitCode, stdout, stderr }: CommandResult, command: Command): string => {
-    if (exitCode !== 0) throw new CommandError(host, command, { exitCode, stdout, stderr });
-    return stdout;
-  };
-  const lvmReport = (part: SurveyPart, rows: string) =>
-    read(part, (result, command) => parseReportRows(text(result, command), rows));
-  const info = read('volumes', (result, command) => readGlusterXml(host, command, result));
+  const info = await parts.read('volumes', (result, command) => readGlusterXml(host, command, result));
+  const peers = await parts.read('peers', (result, command) => readPeers(host, command, result));
   return {
-    volumes: info === null ? null : parseVolumes(info),
+    volumes: info === null ? null : volumesIn(info),
     volumeDocument: info === null ? null : volumeDocument(info),
-    peers: read('peers', (result, command) => parsePeers(readGlusterXml(host, command, result))),
-    physicalVolumes: lvmReport('pvs', 'pv'),
-    volumeGroups: lvmReport('vgs', 'vg'),
-    logicalVolumes: lvmReport('lvs', 'lv'),
-    mounts: read('mounts', (result, command) => parseMounts(text(result, command))),
-    fstab: read('fstab', (result, command) => parseFstab(text(result, command))),
-    failures,
+    peers: peers && (await nameNodes(hosts, host, peers, nodes, signal)),
+    physicalVolumes: await parts.readText('pvs', (text) => parseReportRows(text, 'pv')),
+    volumeGroups: await parts.readText('vgs', (text) => parseReportRows(text, 'vg')),
+    logicalVolumes: await parts.readText('lvs', (text) => parseReportRows(text, 'lv')),
+    mounts: await parts.readText('mounts', parseMounts),
+    fstab: await parts.readText('fstab', parseFstab),
+    failures: parts.failures,
   };
 }
 
@@ -125,9 +105,12 @@ export async function surveyBlockVolumes(
 }
 
 export function parseFstab(text: string): readonly FstabLine[] {
-  return text.split('\n').flatMap((line) => {
-    const [device = '', mountPoint, type, options] = line.trim().split(/\s+/);
-    if (device.startsWith('#') || mountPoint === undefined || type === undefined || options === undefined) return [];
-    return [{ device, mountPoint, type, options }];
-  });
+  return text.split('\n').flatMap((line) => parseFstabEntry(line) ?? []);
+}
+
+/** Null for a comment, and for a line that mounts nothing. */
+export function parseFstabEntry(line: string): FstabLine | null {
+  const [device = '', mountPoint, type, options] = line.trim().split(/\s+/);
+  if (device.startsWith('#') || mountPoint === undefined || type === undefined || options === undefined) return null;
+  return { device, mountPoint, type, options };
 }

@@ -45,7 +45,12 @@ function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
 
-function checkDirectory({ node, path, host }: SimulatedBrick, volumeId: string, isForced: boolean): string | null {
+/** With `force` a directory is made, and marked, where its parent is there, be it mounted or not. */
+export function checkDirectory(
+  { node, path, host }: SimulatedBrick,
+  volumeId: string,
+  isForced: boolean,
+): string | null {
   const text = `${host}:${path}`;
   const { fileSystem, below, mount } = node.locate(path);
   const orForce = "Or use 'force' at the end of the command if you want to override this behavior.";

@@ -13,7 +13,7 @@ function selfHealAddresses(volume: SimulatedVolume): readonly string[] {
 
 /** The part of `volume status NAME clients --xml` about one brick; without clients even their number is left out. */
 export function clientsXml(volume: SimulatedVolume): string {
-  const addresses = [...selfHealAddresses(volume), ...volume.clients.values()];
+  const addresses = [...selfHealAddresses(volume), ...volume.clients.values(), ...volume.blockDaemons.values()];
   if (addresses.length === 0) return '          <clientsStatus/>\n';
   const clients = addresses.map(
     (address) =>
@@ -28,6 +28,7 @@ export function clientListText(volume: SimulatedVolume): string {
   const kinds: readonly (readonly [string, number])[] = [
     ['glustershd', selfHealAddresses(volume).length],
     ['fuse', volume.clients.size],
+    ['gfapi.gluster-blockd', volume.blockDaemons.size],
   ];
   const rows = kinds
     .filter(([, count]) => count > 0)

@@ -3,6 +3,7 @@ import { fail } from '../world/answers.js';
 import type { SimulatedHost } from '../world/simulated-host.js';
 import type { World } from '../world/world.js';
 import { type GlusterCall, glusterFailure } from './gluster-answers.js';
+import { heal } from './gluster-heal.js';
 import { peer, poolList } from './gluster-peers.js';
 import { snapshot } from './gluster-snapshots.js';
 import { reportVolume } from './gluster-volume-reports.js';
@@ -20,6 +21,7 @@ export function gluster(world: World, host: SimulatedHost, args: readonly string
   if (!host.isGlusterdUp) return fail(1, 'Connection failed. Please check if gluster daemon is operational.');
   const call = parseGluster(args);
   const [area = ''] = call.words;
+  if (area === 'volume' && call.words[1] === 'heal') return heal(world, host, call);
   if (area === 'volume')
     return (
       changeVolume(world, host, call) ??

@@ -3,6 +3,7 @@ import type { CommandResult } from '../../executor.js';
 import { addThinVolume } from '../lvm/lvm-volumes.js';
 import { fail, succeed } from '../world/answers.js';
 import { isBrickOnline } from '../world/brick-processes.js';
+import { newHealState } from '../world/heal-state.js';
 import type { SimulatedHost, SimulatedSnapshot, SimulatedVolume, SnapshotBrick } from '../world/simulated-host.js';
 import type { World } from '../world/world.js';
 import { envelope, type GlusterCall, glusterSuccess } from './gluster-answers.js';
@@ -161,10 +162,12 @@ function clone(host: SimulatedHost, call: GlusterCall, name: string, found: Simu
       ['features.quota-deem-statfs', 'off'],
     ],
     healEntries: 0,
+    heal: newHealState(),
     snapshots: new Set(),
     isClone: true,
     blocks: new Map(),
     clients: new Map(),
+    blockDaemons: new Map(),
   };
   host.pool.volumes.set(name, volume);
   for (const brick of volume.bricks) brick.node.addBrick(brick.path, volume);

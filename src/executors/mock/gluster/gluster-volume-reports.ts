@@ -7,16 +7,12 @@ import { clientListText, clientsXml } from './gluster-clients.js';
 
 const TYPE_NUMBER = { Distribute: 0, Replicate: 2, Disperse: 4 } as const;
 const STATUS_TEXT = ['Created', 'Started', 'Stopped'] as const;
-const HEAL_NOT_STARTED = 149;
-const HEAL_WRONG_TYPE = 234;
-const HEAL_MISSING = 254;
 
-/** `volume info|list|heal|status`; null for any other verb. */
+/** `volume info|list|status`; null for any other verb. */
 export function reportVolume(host: SimulatedHost, call: GlusterCall): CommandResult | null {
   const verb = call.words[1];
   if (verb === 'info') return info(host, call);
   if (verb === 'list') return list(host, call);
-  if (verb === 'heal') return heal(host, call);
   if (verb === 'status') return status(host, call);
   return null;
 }
@@ -84,68 +80,6 @@ function list(host: SimulatedHost, call: GlusterCall): CommandResult {
   return succeed(envelope(`  <volList>\n    <count>${names.length}</count>\n${items}  </volList>\n`));
 }
 
-function heal(host: SimulatedHost, call: GlusterCall): CommandResult {
-  const name = call.words[2] ?? '';
-  const volume = host.pool.volumes.get(name);
-  if (call.words[3] !== 'info') return startHeal(name, volume);
-  const refuse = (text: string, exitCode: number): CommandResult => {
-    if (!call.isXml) return { exitCode, stdout: `${text}\n`, stderr: '' };
-    return {
-      exitCode,
-      stdout: envelope('  <healInfo>\n    <bricks/>\n  </healInfo>\n', -1, 256 - exitCode, text, true),
-      stderr: '',
-    };
-  };
-  if (!volume) return refuse(`Volume ${name} does not exist`, HEAL_MISSING);
-  if (volume.status !== 1)
-    return refuse(`Volume ${name} is not started (Or) All the bricks are not running.`, HEAL_NOT_STARTED);
-  if (setSize(volume) === 1) {
-    return refuse(
-      `This command is supported for only volumes of replicate/disperse type. Volume ${name} is not of type replicate/disperse`,
-      HEAL_WRONG_TYPE,
-    );
-  }
-  const bricks = volume.bricks.map((brick) => {
-    const isOnline = isBrickOnline(volume, brick);
-    return {
-      name: `${brick.host}:${brick.path}`,
-      uuid: isOnline ? brick.node.uuid : '-',
-      status: isOnline ? 'Connected' : 'Transport endpoint is not connected',
-      entries: isOnline ? String(volume.healEntries) : '-',
-    };
-  });
-  if (!call.isXml) {
-    return succeed(
-      bricks
-        .map(
-          ({ name: brick, status, entries }) => `Brick ${brick}\nStatus: ${status}\nNumber of entries: ${entries}\n\n`,
-        )
-        .join(''),
-    );
-  }
-  const rows = bricks.map(
-    ({ name: brick, uuid, status, entries }) =>
-      `      <brick hostUuid="${uuid}">\n        <name>${escapeXml(brick)}</name>\n        <status>${status}</status>\n        <numberOfEntries>${entries}</numberOfEntries>\n      </brick>\n`,
-  );
-  return succeed(
-    envelope(`  <healInfo>\n    <bricks>\n${rows.join('')}    </bricks>\n  </healInfo>\n`, 0, 0, '', true),
-  );
-}
-
-function startHeal(name: string, volume: SimulatedVolume | undefined): CommandResult {
-  const text = `Launching heal operation to perform index self heal on volume ${name} has been`;
-  if (!volume) return fail(1, `volume heal: failed: Volume ${name} does not exist`);
-  if (volume.bricks.some((brick) => !isBrickOnline(volume, brick))) {
-    return fail(
-      1,
-      `${text} unsuccessful:`,
-      "Glusterd Syncop Mgmt brick op 'Heal' failed. Please check glustershd log file for details.",
-    );
-  }
-  volume.healEntries = 0;
-  return succeed(`${text} successful \nUse heal info commands to check status.\n`);
-}
-
 /** Bricks of nodes that are down are left out, as the real one does. */
 function status(host: SimulatedHost, call: GlusterCall): CommandResult {
   const name = call.words[2] ?? 'all';
@@ -163,7 +97,7 @@ function status(host: SimulatedHost, call: GlusterCall): CommandResult {
 
 function statusXml(volume: SimulatedVolume, withClients: boolean): string {
   const nodes = volume.bricks
-    .filter(({ node }) => node.isUp && node.isGlusterdUp)
+    .filter(({ node }) => node.isServing)
     .map((brick) => {
       const isOnline = isBrickOnline(volume, brick);
       return (

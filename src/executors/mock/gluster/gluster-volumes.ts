@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { CommandResult } from '../../executor.js';
 import { fail } from '../world/answers.js';
 import { startBrick } from '../world/brick-processes.js';
+import { newHealState } from '../world/heal-state.js';
+import { expectEmptyBrick } from '../world/healing.js';
 import { type Layout, type SimulatedHost, type SimulatedVolume, setSize } from '../world/simulated-host.js';
 import type { World } from '../world/world.js';
 import { type GlusterCall, glusterFailure, glusterSuccess } from './gluster-answers.js';
 import { takeBricks } from './gluster-bricks.js';
+import { resetBrick } from './gluster-reset-brick.js';
 import { parseLayout, setOptions } from './gluster-volume-options.js';
 
 type Verb = (world: World, host: SimulatedHost, call: GlusterCall, volume: SimulatedVolume) => CommandResult;
@@ -64,8 +67,7 @@ const CHANGES: Readonly<Record<string, Verb>> = {
         `Cannot delete Volume ${name} ,as it has ${volume.snapshots.size} snapshots. To delete the volume, first delete all the snapshots under it.`,
       );
     }
-    if (volume.bricks.some(({ node }) => !node.isUp || !node.isGlusterdUp))
-      return refusal(call, 'Some of the peers are down');
+    if (volume.bricks.some(({ node }) => !node.isServing)) return refusal(call, 'Some of the peers are down');
     host.pool.volumes.delete(name);
     for (const brick of volume.bricks) brick.node.removeBrick(brick.path);
     return glusterSuccess(call, `volume delete: ${name}: success`);
@@ -105,8 +107,11 @@ const CHANGES: Readonly<Record<string, Verb>> = {
     volume.bricks[at] = { ...brick, isArbiter: old.isArbiter };
     old.node.removeBrick(old.path);
     brick.node.addBrick(brick.path, volume);
+    expectEmptyBrick(world, volume, at);
     return glusterSuccess(call, 'volume replace-brick: success: replace-brick commit force operation successful');
   },
+
+  'reset-brick': resetBrick,
 
   rebalance(world, _host, call, volume) {
     const { name } = volume;
@@ -176,10 +181,12 @@ function create(world: World, host: SimulatedHost, call: GlusterCall): CommandRe
     bricks,
     options: defaultOptions(layout.type),
     healEntries: 0,
+    heal: newHealState(),
     snapshots: new Set(),
     isClone: false,
     blocks: new Map(),
     clients: new Map(),
+    blockDaemons: new Map(),
   };
   host.pool.volumes.set(name, volume);
   for (const brick of bricks) brick.node.addBrick(brick.path, volume);

@@ -1,6 +1,7 @@
 import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
 import { FileSystem, normalPath } from '../world/file-system.js';
+import { beginGlusterd } from '../world/reinstallation.js';
 import type { SimulatedHost } from '../world/simulated-host.js';
 import { type Disk, type LogicalVolume, mapperPath } from '../world/storage.js';
 import type { World } from '../world/world.js';
@@ -181,16 +182,24 @@ export function udevadm(world: World, host: SimulatedHost, args: readonly string
   return succeed(`${links.map((link) => link.replace('/dev/', '')).join(' ')}\n`);
 }
 
+const SERVICES = new Map<string, 'isGlusterdUp' | 'isBlockDaemonUp' | 'isBlockTargetUp'>([
+  ['glusterd', 'isGlusterdUp'],
+  ['gluster-blockd', 'isBlockDaemonUp'],
+  ['tcmu-runner', 'isBlockTargetUp'],
+]);
+
 export function systemctl(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const [verb = '', unit = ''] = args;
   const name = unit.replace(/\.service$/, '');
-  if (name !== 'glusterd') return fail(4, `Unit ${name}.service could not be found.`);
+  const service = SERVICES.get(name);
+  if (!service) return fail(4, `Unit ${name}.service could not be found.`);
   if (verb === 'start' || verb === 'stop' || verb === 'restart') {
-    host.isGlusterdUp = verb !== 'stop';
+    host[service] = verb !== 'stop';
+    if (service === 'isGlusterdUp' && verb !== 'stop') beginGlusterd(host);
     return succeed();
   }
-  const isUp = host.isGlusterdUp;
+  const isUp = host[service];
   const state = isUp ? 'active (running)' : 'inactive (dead)';
-  const stdout = `${isUp ? '●' : '○'} glusterd.service - GlusterFS, a clustered file-system server\n     Active: ${state}\n`;
+  const stdout = `${isUp ? '●' : '○'} ${name}.service\n     Active: ${state}\n`;
   return { exitCode: isUp ? 0 : 3, stdout, stderr: '' };
 }

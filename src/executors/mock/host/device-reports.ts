@@ -66,9 +66,15 @@ function mountPointOf(host: SimulatedHost, source: string): string | null {
   return [...host.mounts.values()].find((mount) => mount.source === source)?.target ?? null;
 }
 
-/** Only `stat [-L] -c %F PATH`. */
+/** Only `stat [-L] -c %F PATH`, and `%g` of a directory. */
 export function stat(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const name = args.at(-1) ?? '';
+  if (args.includes('%g')) {
+    const directory = host.directory(name);
+    return directory
+      ? succeed(`${directory.group}\n`)
+      : fail(1, `stat: cannot statx '${name}': No such file or directory`);
+  }
   if (world.isLenient || host.findDisk(name)) return succeed('block special file\n');
   if (host.files.has(name)) return succeed('regular file\n');
   if (host.directory(name)) return succeed('directory\n');
@@ -79,10 +85,31 @@ export function stat(world: World, host: SimulatedHost, args: readonly string[])
 export function blkid(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const name = args.at(-1) ?? '';
   const disk = world.isLenient ? undefined : host.findDisk(name);
-  const type = disk ? contentsOf(disk) : null;
+  const volume = host.findLogicalVolume(name);
+  const type = disk ? contentsOf(disk) : (volume?.fileSystem?.type ?? null);
   return type === null ? { exitCode: 2, stdout: '', stderr: '' } : succeed(`${name}: TYPE="${type}"\n`);
 }
 
 export function dmsetup(_world: World, _host: SimulatedHost, args: readonly string[]): CommandResult {
   return succeed(args[0] === 'targets' ? 'thin-pool        v1.22.0\nlinear           v1.4.0\n' : '');
+}
+
+/** Of XFS itself, and of each file that a client has written. */
+const XFS_KIB = 40_092;
+const FILE_KIB = 1024;
+
+/** `df -P -k PATH`: of a path that is no mount point it shows the file system that the path lies on. */
+export function df(_: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  const path = args.at(-1) ?? '';
+  const { mount, fileSystem } = host.locate(path);
+  const files = [...fileSystem.directories.values()].reduce(
+    (sum, { contents }) => sum + (contents?.files.size ?? 0),
+    0,
+  );
+  const totalKib = mount?.device.sizeKib ?? XFS_KIB * 100;
+  const usedKib = XFS_KIB + files * FILE_KIB;
+  const shares = `${totalKib} ${usedKib} ${totalKib - usedKib} ${Math.ceil((usedKib * 100) / totalKib)}%`;
+  return succeed(
+    `Filesystem 1024-blocks Used Available Capacity Mounted on\n${mount?.source ?? '/dev/vda1'} ${shares} ${mount?.target ?? '/'}\n`,
+  );
 }

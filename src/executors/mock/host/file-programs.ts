@@ -2,7 +2,10 @@ import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
 import { normalPath, parentOf } from '../world/file-system.js';
 import type { SimulatedHost } from '../world/simulated-host.js';
+import { isOnDeadDisk } from '../world/storage.js';
 import type { World } from '../world/world.js';
+
+const GLUSTERD_INFO = '/var/lib/glusterd/glusterd.info';
 
 export function mkdir(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const withParents = args[0] === '-p';
@@ -27,19 +30,6 @@ export function rmdir(_world: World, host: SimulatedHost, args: readonly string[
   if (directory.children > 0) return refuse('Directory not empty');
   fileSystem.remove(below);
   return succeed();
-}
-
-/** Only `ls -A DIRECTORY`. In a directory that gluster has used lie files of its own. */
-export function ls(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
-  const path = args.at(-1) ?? '';
-  const { fileSystem, below } = host.locate(path);
-  const directory = fileSystem.directories.get(below);
-  if (!directory && !world.isLenient) return fail(2, `ls: cannot access '${path}': No such file or directory`);
-  const names = [...fileSystem.directories.keys()]
-    .filter((name) => name !== below && parentOf(name) === below)
-    .map((name) => name.slice(below.length + 1));
-  const own = directory?.volumeMark ? ['.glusterfs', `.glusterfs-anonymous-inode-${directory.volumeMark}`] : [];
-  return succeed([...own, ...names].map((name) => `${name}\n`).join(''));
 }
 
 export function chown(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
@@ -79,7 +69,7 @@ export function fstabDelete(_world: World, host: SimulatedHost, args: readonly s
 /** `bash -c SCRIPT brick-claims VOLUMES MOUNT_POINT DOOMED WITNESS` */
 export function brickClaims(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const [volumes = '', mountPoint = '', doomed, witness = ''] = args;
-  if (world.isLenient) return succeed();
+  if (world.isLenient || host.formerPool !== null) return succeed();
   if (witness !== '' && !host.brickPaths.has(normalPath(witness)))
     return fail(3, `${volumes} does not show ${witness}, which gluster uses: it can not tell who uses ${mountPoint}`);
   for (const path of [mountPoint, `${mountPoint}/brick`]) {
@@ -118,6 +108,7 @@ export function grep(_world: World, host: SimulatedHost, args: readonly string[]
 
 export function cat(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const [path = ''] = args;
+  if (path === GLUSTERD_INFO) return succeed(`UUID=${host.ownUuid}\noperating-version=100000\n`);
   const file = host.files.get(path);
   if (!file) return fail(1, `cat: ${path}: No such file or directory`);
   return succeed(
@@ -126,6 +117,12 @@ export function cat(_world: World, host: SimulatedHost, args: readonly string[])
       .map((line) => `${line}\n`)
       .join(''),
   );
+}
+
+/** `bash -c SCRIPT glusterd-uuid FOLDER UUID` */
+export function glusterdUuid(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
+  host.ownUuid = args[1] ?? '';
+  return succeed();
 }
 
 /** Only `tail -c BYTES FILE`, which is the whole file here. */
@@ -139,7 +136,10 @@ export function tail(world: World, host: SimulatedHost, args: readonly string[])
 export function dd(_world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const name = args[0]?.slice('if='.length) ?? '';
   const isThere = host.findDisk(name) !== undefined || host.findLogicalVolume(name)?.isActive;
-  return isThere ? succeed() : fail(1, `dd: failed to open '${name}': No such file or directory`);
+  if (!isThere) return fail(1, `dd: failed to open '${name}': No such file or directory`);
+  const device = host.findLogicalVolume(name) ?? host.findDisk(name);
+  if (!device || !isOnDeadDisk(device)) return succeed();
+  return fail(1, `dd: error reading '${name}': Input/output error`, '0+0 records in', '0+0 records out');
 }
 
 const SECOND_WORD_START = '^[[:blank:]]*[^[:blank:]#][^[:blank:]]*[[:blank:]][[:blank:]]*';

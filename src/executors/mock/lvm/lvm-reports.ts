@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../executor.js';
 import { fail, succeed } from '../world/answers.js';
 import type { SimulatedHost } from '../world/simulated-host.js';
-import type { Disk, LogicalVolume, VolumeGroup } from '../world/storage.js';
+import { type Disk, extentsOn, type LogicalVolume, type VolumeGroup } from '../world/storage.js';
 import type { World } from '../world/world.js';
 import { type LvmArguments, parseLvmArguments } from './lvm-arguments.js';
 import { LVM_FAILED, noGroup } from './lvm-groups.js';
@@ -22,10 +22,11 @@ export function pvs(world: World, host: SimulatedHost, args: readonly string[]):
   const disks: Disk[] = [];
   for (const name of parsed.names) {
     const disk = world.disk(host, name);
-    if (!disk || !(disk.pv || world.isLenient)) return fail(LVM_FAILED, `  Failed to find physical volume "${name}".`);
+    if (!disk || disk.isDead || !(disk.pv || world.isLenient))
+      return fail(LVM_FAILED, `  Failed to find physical volume "${name}".`);
     disks.push(disk);
   }
-  const wanted = parsed.names.length > 0 ? disks : [...new Set(host.disks.values())].filter((disk) => disk.pv);
+  const wanted = parsed.names.length > 0 ? disks : [...new Set(host.disks.values())].filter(isShown);
   return report(
     'pv',
     parsed,
@@ -40,8 +41,8 @@ export function vgs(world: World, host: SimulatedHost, args: readonly string[]):
   for (const name of parsed.names.length > 0 ? parsed.names : host.groups.keys()) {
     const group = host.groups.get(name);
     if (!group) return noGroup(name);
-    if (byMember) rows.push(...group.disks.map((disk) => ({ ...diskRow(world, disk), ...groupRow(group) })));
-    else rows.push(groupRow(group));
+    if (byMember) rows.push(...group.disks.map((disk) => ({ ...diskRow(world, disk), ...groupRow(world, group) })));
+    else rows.push(groupRow(world, group));
   }
   return report('vg', parsed, rows);
 }
@@ -62,20 +63,46 @@ export function lvs(world: World, host: SimulatedHost, args: readonly string[]):
   }
   const wanted =
     parsed.names.length > 0 ? found : [...host.groups.values()].flatMap((group) => [...group.volumes.values()]);
-  return report('lv', parsed, wanted.map(volumeRow));
+  const hidden = parsed.options.has('a') && parsed.names.length === 0 ? hiddenRows(host) : [];
+  return report('lv', parsed, [...wanted.map(volumeRow), ...hidden]);
+}
+
+/** What pools are made of, and the spare of each group. */
+function hiddenRows(host: SimulatedHost): readonly Row[] {
+  const row = (group: VolumeGroup, name: string, extents: number, attr: string): Row => ({
+    lv_name: `[${name}]`,
+    vg_name: group.name,
+    lv_attr: attr,
+    lv_size: kib(extents * group.extentKib),
+  });
+  return [...host.groups.values()].flatMap((group) => [
+    ...(group.spareExtents > 0 ? [row(group, 'lvol0_pmspare', group.spareExtents, 'ewi-------')] : []),
+    ...[...group.volumes.values()]
+      .filter(({ kind }) => kind === 'pool')
+      .flatMap(({ name, extents, metadataExtents }) => [
+        row(group, `${name}_tdata`, extents, 'Twi-ao----'),
+        row(group, `${name}_tmeta`, metadataExtents, 'ewi-ao----'),
+      ]),
+  ]);
+}
+
+/** A disk that can't be read is not shown, unless another one of its group tells of it. */
+function isShown({ pv, isDead }: Disk): boolean {
+  return pv !== null && (!isDead || pv.group?.disks.some((disk) => !disk.isDead) === true);
 }
 
 function diskRow(world: World, disk: Disk): Row {
   const group = disk.pv?.group ?? null;
-  const totalKib = group ? group.extents * group.extentKib : disk.sizeKib;
+  const totalKib = group ? extentsOn(disk) * group.extentKib : disk.sizeKib;
   const usedKib = group && !world.isLenient ? group.usedExtents * group.extentKib : 0;
   return {
-    pv_name: disk.path,
+    pv_name: disk.isDead ? '[unknown]' : disk.path,
     pv_uuid: disk.pv?.uuid ?? '',
     vg_name: group?.name ?? '',
     pv_fmt: 'lvm2',
-    pv_attr: group ? 'a--' : '---',
-    dev_size: kib(disk.sizeKib),
+    pv_attr: `${group ? 'a-' : '--'}${disk.isDead ? 'm' : '-'}`,
+    pv_missing: disk.isDead ? 'missing' : '',
+    dev_size: disk.isDead ? '0k' : kib(disk.sizeKib),
     pv_size: kib(totalKib),
     pv_free: kib(totalKib - usedKib),
     pv_count: String(group?.disks.length ?? 0),
@@ -83,16 +110,23 @@ function diskRow(world: World, disk: Disk): Row {
   };
 }
 
-function groupRow(group: VolumeGroup): Row {
+/** A lenient group always looks empty: that is what clients of the original's mock see. */
+function groupRow(world: World, group: VolumeGroup): Row {
+  const freeExtents = group.extents - (world.isLenient ? 0 : group.usedExtents);
+  const missing = group.disks.filter(({ isDead }) => isDead).length;
   return {
     vg_name: group.name,
     vg_uuid: group.uuid,
     pv_count: String(group.disks.length),
     lv_count: String(group.volumes.size),
     snap_count: '0',
-    vg_attr: 'wz--n-',
+    vg_attr: missing > 0 ? 'wz-pn-' : 'wz--n-',
     vg_size: kib(group.extents * group.extentKib),
-    vg_free: kib((group.extents - group.usedExtents) * group.extentKib),
+    vg_free: kib(freeExtents * group.extentKib),
+    vg_extent_size: kib(group.extentKib),
+    vg_extent_count: String(group.extents),
+    vg_free_count: String(freeExtents),
+    vg_missing_pv_count: String(missing),
   };
 }
 

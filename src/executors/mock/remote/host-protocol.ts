@@ -1,6 +1,7 @@
 import type { Command, CommandResult } from '../../executor.js';
 import type { Fault } from '../trouble/faults.js';
 import type { HostNoise } from '../world/host-noise.js';
+import type { Reinstallation } from '../world/reinstallation.js';
 import type { HostsState } from '../world/state.js';
 
 /** One JSON object a line, both ways, matched by `id`. */
@@ -11,6 +12,7 @@ export type HostRequest = { readonly id: number } & (
   | { readonly method: 'linkNames'; readonly manage: string; readonly storage: string }
   | { readonly method: 'setFaults'; readonly faults: readonly Fault[] }
   | { readonly method: 'setHostUp'; readonly host: string; readonly isUp: boolean }
+  | { readonly method: 'reinstall'; readonly host: string; readonly options: Reinstallation }
   | { readonly method: 'setNoise'; readonly host: string; readonly noise: HostNoise | null }
   | { readonly method: 'state' }
   | { readonly method: 'commandsRun' }

@@ -63,6 +63,7 @@ function serveClient(hosts: SimulatedHosts, runs: Set<Run>, socket: Socket): voi
     else if (request.method === 'linkNames') hosts.linkNames(request.manage, request.storage);
     else if (request.method === 'setFaults') hosts.setFaults(request.faults);
     else if (request.method === 'setHostUp') hosts.setHostUp(request.host, request.isUp);
+    else if (request.method === 'reinstall') hosts.reinstall(request.host, request.options);
     else if (request.method === 'setNoise') hosts.setNoise(request.host, request.noise);
     else running.get(request.request)?.abort();
     return { id, done: true };

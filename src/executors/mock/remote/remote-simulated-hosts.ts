@@ -3,6 +3,7 @@ import { DomainError } from '../../../domain/errors.js';
 import { type Command, type CommandResult, type Executor, TransportError } from '../../executor.js';
 import type { Fault } from '../trouble/faults.js';
 import type { HostNoise } from '../world/host-noise.js';
+import type { Reinstallation } from '../world/reinstallation.js';
 import type { HostsState } from '../world/state.js';
 import { type HostAnswer, type HostRequest, LineReader } from './host-protocol.js';
 
@@ -55,6 +56,10 @@ export class RemoteSimulatedHosts implements Executor {
 
   async setHostUp(host: string, isUp: boolean): Promise<void> {
     await this.#ask({ method: 'setHostUp', host, isUp }, host);
+  }
+
+  async reinstall(host: string, options: Reinstallation = {}): Promise<void> {
+    await this.#ask({ method: 'reinstall', host, options }, host);
   }
 
   async setNoise(host: string, noise: HostNoise | null): Promise<void> {

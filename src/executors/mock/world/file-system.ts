@@ -1,14 +1,18 @@
+import type { BrickContents } from './brick-contents.js';
+
 /** One directory of a simulated file system. */
 export interface Directory {
   mode: string;
   group: string;
   /** gluster's trusted.glusterfs.volume-id, which outlives the volume. */
   volumeMark: string | null;
+  /** Of a brick that something was written to. */
+  contents: BrickContents | null;
   children: number;
 }
 
 function directory(): Directory {
-  return { mode: '755', group: '0', volumeMark: null, children: 0 };
+  return { mode: '755', group: '0', volumeMark: null, contents: null, children: 0 };
 }
 
 /** A made file system: only directories, by their path below its root, which is ''. */
@@ -45,7 +49,9 @@ export class FileSystem {
 
   copy(): FileSystem {
     const twin = new FileSystem(this.type, this.mkfsArguments);
-    for (const [path, dir] of this.directories) twin.directories.set(path, { ...dir });
+    for (const [path, dir] of this.directories) {
+      twin.directories.set(path, { ...dir, contents: dir.contents?.copy() ?? null });
+    }
     return twin;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Directory, FileSystem, normalPath, parentOf } from './file-system.js';
+import type { HealState } from './heal-state.js';
 import type { HostNoise } from './host-noise.js';
 import { type Disk, type LogicalVolume, type Mount, mapperPath, type VolumeGroup } from './storage.js';
 import { TextFile } from './text-file.js';
@@ -13,9 +14,29 @@ export class SimulatedHost {
   /** Names by which commands reach it and gluster knows it; '' while unknown. */
   manage: string;
   storage: string;
+  /** Further ones by which it was probed. */
+  readonly otherNames = new Set<string>();
+  /** What name services call its address; '' where they don't know it. Those whom it has probed know it by this. */
+  dnsName = '';
+  /** Into its pool: by its storage name. */
+  wasProbed = false;
+  /** By which the members of its pool know it. */
   readonly uuid: string = randomUUID();
+  /** In its own glusterd.info: another one once it was installed anew, until somebody writes the old one there. */
+  ownUuid: string = this.uuid;
+  /** Whose members know it still, though it was installed anew and knows nothing of them; null for most. */
+  formerPool: Pool | null = null;
+  /** A member of that pool has taken it for the one that it was: from the next start of its glusterd on it is. */
+  isAccepted = false;
+  /** Bricks that its glusterd has only learnt of since it started: it takes them for new ones. */
+  readonly learntBricks = new Set<string>();
   isUp = true;
   isGlusterdUp = true;
+  /** glustershd, which heals what the bricks of this host know that others lack. */
+  isHealDaemonUp = true;
+  /** gluster-blockd, which sets targets up, and tcmu-runner, which serves them. */
+  isBlockDaemonUp = true;
+  isBlockTargetUp = true;
   /** What stands around the answers of its programs; null: nothing. */
   noise: HostNoise | null = null;
   pool: Pool;
@@ -29,19 +50,35 @@ export class SimulatedHost {
   readonly brickPaths = new Map<string, SimulatedVolume>();
   readonly brickParents = new Map<string, number>();
   readonly #pulled = { disks: new Map<string, Disk>(), groups: new Map<string, VolumeGroup>() };
-  readonly #root = new FileSystem('ext4', '');
+  #root = systemDisk();
 
   constructor(manage: string, storage: string, pool: Pool) {
     this.manage = manage;
     this.storage = storage;
     this.pool = pool;
-    for (const path of ['/etc', '/var/lib/glusterd', '/run', '/var/log', '/tmp', '/var/lib/heketi/mounts'])
-      this.#root.makeWithParents(path);
+  }
+
+  /** For gluster on other hosts, and their bricks. */
+  get isServing(): boolean {
+    return this.isUp && this.isGlusterdUp && this.formerPool === null;
+  }
+
+  /** Its system disk is as a new machine's. */
+  forgetRoot(): void {
+    this.#root = systemDisk();
+    this.files.clear();
+    this.files.set('/etc/fstab', new TextFile());
   }
 
   /** What peers call it. */
   get peerName(): string {
     return this.storage || this.manage;
+  }
+
+  /** All by which its peers list it. */
+  get listedNames(): readonly string[] {
+    const probed = this.dnsName === '' || this.wasProbed ? [this.peerName, ...this.otherNames] : [];
+    return this.dnsName === '' ? probed : [...probed, this.dnsName];
   }
 
   addDisk(path: string, sizeKib: number, links: readonly string[] = []): Disk {
@@ -62,6 +99,32 @@ export class SimulatedHost {
     move(this.#pulled.groups, this.groups);
   }
 
+  /** Reads and writes of one disk end with errors from now on, or no more; lvm shows a group as long as one of its disks lives. */
+  setDiskDead(path: string, isDead: boolean): void {
+    const disk = this.disks.get(path);
+    if (!disk) return;
+    disk.isDead = isDead;
+    const group = disk.pv?.group;
+    if (!group) return;
+    const isSeen = group.disks.some((other) => !other.isDead);
+    const [to, from] = isSeen ? [this.groups, this.#pulled.groups] : [this.#pulled.groups, this.groups];
+    from.delete(group.name);
+    to.set(group.name, group);
+  }
+
+  /** What was on them is gone, and with it what was mounted; the system's own disk is one of them. */
+  zeroDisks(): void {
+    for (const mount of [...this.mounts.values()]) this.unmount(mount);
+    this.groups.clear();
+    this.deviceNodes.clear();
+    this.files.clear();
+    this.#root = systemDisk();
+    for (const disk of this.disks.values()) {
+      disk.pv = null;
+      disk.fileSystem = null;
+    }
+  }
+
   findDisk(name: string): Disk | undefined {
     return this.disks.get(name);
   }
@@ -72,6 +135,11 @@ export class SimulatedHost {
     if (node) return node;
     const [group, volume] = name.replace(/^\/dev\//, '').split('/');
     return this.groups.get(group ?? '')?.volumes.get(volume ?? '');
+  }
+
+  /** Those of disks that are pulled are among them. */
+  logicalVolumes(): readonly LogicalVolume[] {
+    return [...this.groups.values(), ...this.#pulled.groups.values()].flatMap(({ volumes }) => [...volumes.values()]);
   }
 
   addLogicalVolume(volume: LogicalVolume): void {
@@ -164,6 +232,13 @@ export class SimulatedHost {
   }
 }
 
+function systemDisk(): FileSystem {
+  const root = new FileSystem('ext4', '');
+  for (const path of ['/etc', '/var/lib/glusterd', '/run', '/var/log', '/tmp', '/var/lib/heketi/mounts'])
+    root.makeWithParents(path);
+  return root;
+}
+
 function move<T>(from: Map<string, T>, to: Map<string, T>): void {
   for (const [name, thing] of from) to.set(name, thing);
   from.clear();
@@ -196,13 +271,16 @@ export interface SimulatedVolume extends Layout {
   bricks: SimulatedBrick[];
   /** Newest first, as gluster shows them. */
   readonly options: [string, string][];
-  /** Files waiting to be healed on each brick. */
+  /** Files that wait to be healed on each brick besides those that follow from what bricks hold. */
   healEntries: number;
+  readonly heal: HealState;
   readonly snapshots: Set<string>;
   readonly isClone: boolean;
   readonly blocks: Map<string, SimulatedBlock>;
   /** Addresses of what is mounted, by host and mount point. */
   readonly clients: Map<string, string>;
+  /** Addresses of gluster-blockd on hosts that it has looked into the volume from, by the host's UUID. */
+  readonly blockDaemons: Map<string, string>;
 }
 
 export interface SimulatedBrick {
@@ -243,8 +321,11 @@ export interface SimulatedBlock {
   readonly gbid: string;
   readonly password: string;
   readonly haCount: number;
-  readonly hosts: readonly string[];
+  /** That have it still. */
+  hosts: readonly string[];
   sizeGib: number;
+  /** Hosts that could not follow a resize, with the size that they have. */
+  resizeFailed: Map<string, number>;
 }
 
 export function setSize(layout: Layout): number {

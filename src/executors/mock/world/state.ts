@@ -1,4 +1,4 @@
-import type { SimulatedBlock, SimulatedBrick, SimulatedHost } from './simulated-host.js';
+import type { SimulatedBrick, SimulatedHost } from './simulated-host.js';
 
 /** Comparable: two equal states mean equal hosts. Random UUIDs are left out. */
 export interface HostsState {
@@ -42,7 +42,7 @@ export interface PoolState {
     readonly bricks: readonly string[];
     readonly options: readonly string[];
     readonly snapshots: number;
-    readonly blocks: readonly (readonly [string, number])[];
+    readonly blocks: readonly { readonly name: string; readonly sizeGib: number; readonly hosts: readonly string[] }[];
   }[];
   readonly snapshots: readonly string[];
 }
@@ -63,7 +63,7 @@ export function stateOf(hosts: ReadonlySet<SimulatedHost>): HostsState {
           bricks: volume.bricks.map((brick) => `${brick.host}:${brick.path}${brickNotes(brick)}`),
           options: volume.options.map(([name, value]) => `${name} ${value}`).sort(),
           snapshots: volume.snapshots.size,
-          blocks: [...volume.blocks].map(([name, block]: [string, SimulatedBlock]) => [name, block.sizeGib] as const),
+          blocks: [...volume.blocks].map(([name, { sizeGib, hosts }]) => ({ name, sizeGib, hosts })),
         })),
       snapshots: [...pool.snapshots.keys()].sort(),
     })),

@@ -4,18 +4,28 @@ import type { FileSystem } from './file-system.js';
 /** Sizes in KiB throughout. */
 export interface Disk {
   readonly path: string;
-  readonly sizeKib: number;
+  sizeKib: number;
   readonly links: readonly string[];
-  pv: { readonly uuid: string; readonly startKib: number; group: VolumeGroup | null } | null;
+  pv: PhysicalVolume | null;
   fileSystem: FileSystem | null;
   mounts: number;
+  /** Every read and write of it ends with an error: lvm then does not see what is on it. */
+  isDead?: boolean;
+}
+
+export interface PhysicalVolume {
+  readonly uuid: string;
+  readonly startKib: number;
+  group: VolumeGroup | null;
+  /** Where the group has more than one: how many of its extents are here. */
+  extents?: number;
 }
 
 export interface VolumeGroup {
   readonly name: string;
   readonly uuid: string;
   readonly extentKib: number;
-  readonly extents: number;
+  extents: number;
   /** Pools with their metadata, and the spare metadata volume. */
   usedExtents: number;
   spareExtents: number;
@@ -48,6 +58,15 @@ export interface Mount {
   readonly options: string;
   readonly device: Disk | LogicalVolume;
   readonly fileSystem: FileSystem;
+}
+
+/** One of the group's disks answers with errors, and with it all that lies on the group. */
+export function isOnDeadDisk(device: Disk | LogicalVolume): boolean {
+  return 'group' in device ? device.group.disks.some(({ isDead }) => isDead) : device.isDead === true;
+}
+
+export function extentsOn(disk: Disk): number {
+  return disk.pv?.extents ?? disk.pv?.group?.extents ?? 0;
 }
 
 export function mapperPath(volume: { readonly name: string; readonly group: { readonly name: string } }): string {

@@ -122,6 +122,11 @@ export class HttpClient implements Client {
       }),
     deleteNode: (id) => this.#ticket('DELETE', `/nodes/${id}`),
     setNodeState: (id, state) => this.#ticket('POST', `/nodes/${id}/state`, { state }),
+    loseNode: (id, { mustBeHealed, mayHostAnswer }) =>
+      this.#ticket('POST', `/nodes/${id}/lost`, {
+        ...(mustBeHealed ? {} : { healcheck: 'disable' }),
+        hostanswers: mayHostAnswer,
+      }),
     addDevice: ({ nodeId, name, mayDestroyData }) =>
       this.#ticket('POST', '/devices', { node: nodeId, name, destroydata: mayDestroyData }),
     deleteDevice: (id, forceForget) =>
@@ -133,6 +138,12 @@ export class HttpClient implements Client {
     cloneVolume: (id, name) => this.#ticket('POST', `/volumes/${id}/clone`, { name }),
     deleteVolume: (id) => this.#ticket('DELETE', `/volumes/${id}`),
     setBlockRestriction: (id, restriction) => this.#ticket('POST', `/volumes/${id}/block-restriction`, { restriction }),
+    createBlockVolume: ({ sizeGib, name, haCount, hasAuth }) =>
+      this.#ticket('POST', '/blockvolumes', { size: sizeGib, name, hacount: haCount, auth: hasAuth }),
+    expandBlockVolume: (id, sizeGib) => this.#ticket('POST', `/blockvolumes/${id}/expand`, { new_size: sizeGib }),
+    deleteBlockVolume: (id) => this.#ticket('DELETE', `/blockvolumes/${id}`),
+    evictBrick: (id) => this.#ticket('POST', `/bricks/to-evict/${id}`),
+    reinstateNode: (id, disks) => this.#ticket('POST', `/nodes/${id}/reinstate`, { disks }),
     cleanUp: (operations) => this.#ticket('POST', '/operations/pending/cleanup', { operations }),
   };
 
@@ -149,6 +160,9 @@ export class HttpClient implements Client {
     const volumes = await Promise.all(
       (await ids('/volumes', 'volumes')).map((id) => this.#json<WireVolume>('GET', `/volumes/${id}`)),
     );
+    const blockVolumes = await Promise.all(
+      (await ids('/blockvolumes', 'blockvolumes')).map((id) => this.#json<WireBlock>('GET', `/blockvolumes/${id}`)),
+    );
     return {
       clusters: clusters.map(({ id, block }) => ({ id, allowsBlock: block })),
       nodes: nodes.map(({ id, state, tags, hostnames }) => ({
@@ -160,12 +174,14 @@ export class HttpClient implements Client {
       devices: nodes.flatMap((node) =>
         node.devices.map(({ id, name, state, tags }) => ({ id, name, state, tags: tags ?? {}, nodeId: node.id })),
       ),
-      volumes: volumes.map(({ id, name, size, blockinfo }) => ({
+      volumes: volumes.map(({ id, name, size, blockinfo, bricks }) => ({
         id,
         name,
         sizeGib: size,
         restriction: blockinfo?.restriction ?? '',
+        brickIds: bricks.map((brick) => brick.id),
       })),
+      blockVolumes: blockVolumes.map(({ id, name, size }) => ({ id, name, sizeGib: size })),
       pendingOperations: await this.pendingOperations(),
     };
   }
@@ -183,10 +199,17 @@ interface WireNode extends Omit<WireDevice, 'name'> {
   readonly devices: readonly WireDevice[];
 }
 
+interface WireBlock {
+  readonly id: Id;
+  readonly name: string;
+  readonly size: number;
+}
+
 interface WireVolume {
   readonly id: Id;
   readonly name: string;
   readonly size: number;
+  readonly bricks: readonly { readonly id: Id }[];
   readonly blockinfo?: { readonly restriction?: View['volumes'][number]['restriction'] };
 }
 

@@ -56,9 +56,12 @@ function faults({ at, when }: KillPoint, armed: string): Readonly<Record<string,
 }
 
 export function settingsOf({ settings }: Scenario): object {
-  return settings?.volumeCreateRetries
-    ? { operation_retry_limits: { volume_create: settings.volumeCreateRetries } }
-    : {};
+  const { volumeCreateRetries, autoCreateBlockHosting, blockHostingSizeGib } = settings ?? {};
+  return {
+    ...(volumeCreateRetries ? { operation_retry_limits: { volume_create: volumeCreateRetries } } : {}),
+    ...(autoCreateBlockHosting ? { auto_create_block_hosting_volume: true } : {}),
+    ...(blockHostingSizeGib ? { block_hosting_volume_size: blockHostingSizeGib } : {}),
+  };
 }
 
 /** What the client knew when the server died. */

@@ -24,6 +24,10 @@ export interface ServerOptions {
   readonly databaseFaults?: Readonly<Record<string, string>>;
   readonly glusterfs?: object;
   readonly env?: Readonly<Record<string, string>>;
+  /** A free one when not given. */
+  readonly port?: number;
+  /** What clients sign their tokens with; nobody is asked for one when not given. */
+  readonly keys?: { readonly admin: string; readonly user: string };
 }
 
 export function databaseFile(folder: string): string {
@@ -47,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 }
 
 /** Starts the server without waiting for anything. */
-export function launchServer({ folder, socket, databaseFaults, glusterfs, env: more }: ServerOptions) {
+export function launchServer({ folder, socket, databaseFaults, glusterfs, env: more, port = 0, keys }: ServerOptions) {
   const config = join(folder, 'heketi.json');
   const settings = {
     executor: 'mock',
@@ -58,7 +62,8 @@ export function launchServer({ folder, socket, databaseFaults, glusterfs, env: m
     refresh_time_background_cleaner: 1,
     ...glusterfs,
   };
-  writeFileSync(config, JSON.stringify({ port: '0', glusterfs: settings }));
+  const jwt = keys && { admin: { key: keys.admin }, user: { key: keys.user } };
+  writeFileSync(config, JSON.stringify({ port: String(port), jwt, glusterfs: settings }));
   const env = {
     PATH: process.env.PATH,
     MORTAR_MOCK_SOCKET: socket,
@@ -67,7 +72,8 @@ export function launchServer({ folder, socket, databaseFaults, glusterfs, env: m
     ...more,
   };
   const hook = databaseFaults ? ['--import', DATABASE_FAULTS] : [];
-  const child = spawn(process.execPath, [...hook, PROGRAM, '--config', config, '--disable-auth'], {
+  const open = keys ? [] : ['--disable-auth'];
+  const child = spawn(process.execPath, [...hook, PROGRAM, '--config', config, ...open], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,47 @@
+import type { CliContext } from '../context.js';
+import { CliError, ServerError } from '../errors.js';
+import { boolFlag, type FlagSet } from '../flags.js';
+import { formatRemovalPlan, readRemovalPlan } from '../output/removal-plan.js';
+import { NO_HEAL_CHECK } from './arguments.js';
+
+/** A change that moves bricks, as the server calls it. */
+type PlannableChange = 'remove-device' | 'remove-node' | 'lose-node' | 'reinstate-node' | 'evict-brick';
+
+export const dryRunFlag = boolFlag(
+  'dry-run',
+  'Show where each brick would go, how much would be healed, and what prevents it, and change nothing.',
+);
+
+/** Shows what the change would do; fails unless all of it could be done now, so that scripts can ask too. */
+export async function showRemovalPlan(
+  context: CliContext,
+  flags: FlagSet,
+  change: PlannableChange,
+  id: string,
+  terms: { readonly hostanswers?: boolean; readonly disks?: Readonly<Record<string, string>> } = {},
+): Promise<void> {
+  const client = await context.connect(flags);
+  const request = { change, id, ...terms, ...(flags.bool(NO_HEAL_CHECK) ? { healcheck: 'disable' } : {}) };
+  const answer = await client.send('POST', '/placements/evictions', request, [200]).catch((error: unknown) => {
+    const isUnknownRoute = error instanceof ServerError && (error.status === 405 || isNoSuchPath(error));
+    throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan removals', { cause: error }) : error;
+  });
+  const subject = `${NOUNS[change]} ${id}`;
+  context.printResult(flags, answer, (json) =>
+    formatRemovalPlan(subject, readRemovalPlan(json), change === 'reinstate-node' ? 'come back' : 'move'),
+  );
+  if (!readRemovalPlan(answer).isPossible) throw new CliError(`${subject}: not all of it could be done now`);
+}
+
+const NOUNS: { readonly [C in PlannableChange]: string } = {
+  'remove-device': 'Device',
+  'remove-node': 'Node',
+  'lose-node': 'Node',
+  'reinstate-node': 'Node',
+  'evict-brick': 'Brick',
+};
+
+/** An id that is not known is answered with 404 too. */
+function isNoSuchPath({ status, message }: ServerError): boolean {
+  return status === 404 && message.includes('Invalid path');
+}

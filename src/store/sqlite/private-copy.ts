@@ -1,0 +1,105 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { DomainError } from '../../domain/errors.js';
+import { isPacked, refuseOtherFiles, textOf } from './database-file.js';
+
+export interface PrivateCopy {
+  readonly file: string;
+  remove(): void;
+}
+
+/**
+ * Copies a database with its write-ahead log to a temporary directory (beside it, where there is none), so that it can
+ * be read without a lock and without leaving anything behind. A running server may write meanwhile: then it is copied
+ * again.
+ */
+export function copyDatabaseFile(file: string): PrivateCopy {
+  if (!existsSync(file)) throw new DomainError('unavailable', `There is no database ${file}.`);
+  refuseOtherFiles(file);
+  return copyAside(file, (copy) => copySettled(file, copy));
+}
+
+/** The same; a compressed backup is unpacked. */
+export function copyBackupFile(file: string): PrivateCopy {
+  return isPacked(file) ? copyAside(file, (copy) => unpackDatabase(file, copy)) : copyDatabaseFile(file);
+}
+
+/** Throws DomainError when a compressed file is not whole. `to` must not be there. */
+export function unpackDatabase(from: string, to: string): void {
+  writeFileSync(to, unpacked(from), { mode: 0o600, flag: 'wx' });
+}
+
+function unpacked(file: string): Buffer {
+  try {
+    return gunzipSync(readFileSync(file));
+  } catch (cause) {
+    throw new DomainError(
+      'unavailable',
+      `${file} can't be unpacked: ${textOf(cause)}. If it is damaged or was not copied whole, use another backup.`,
+      { cause },
+    );
+  }
+}
+
+/** A folder in which no copy can be made. */
+class NoPlace extends Error {}
+
+function copyAside(file: string, fill: (copy: string) => void): PrivateCopy {
+  const refusals: string[] = [];
+  for (const folder of new Set([tmpdir(), dirname(file)])) {
+    try {
+      return copyInto(folder, file, fill);
+    } catch (error) {
+      if (!(error instanceof NoPlace)) throw error;
+      refusals.push(textOf(error.cause));
+    }
+  }
+  throw new DomainError(
+    'unavailable',
+    `The database ${file} is read from a copy, for which there is no place (${refusals.join('; ')}). ` +
+      'Set TMPDIR to a folder that can be written and has room for it.',
+  );
+}
+
+function copyInto(folder: string, file: string, fill: (copy: string) => void): PrivateCopy {
+  let directory: string;
+  try {
+    directory = mkdtempSync(join(folder, 'mortar-db-'));
+  } catch (cause) {
+    throw new NoPlace('', { cause });
+  }
+  const copy = join(directory, basename(file));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  try {
+    fill(copy);
+    return { file: copy, remove };
+  } catch (cause) {
+    remove();
+    if (cause instanceof DomainError) throw cause;
+    if (NO_ROOM.includes((cause as NodeJS.ErrnoException).code ?? '')) throw new NoPlace('', { cause });
+    throw new DomainError('unavailable', `The database ${file} can't be read: ${textOf(cause)}.`, { cause });
+  }
+}
+
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+function copySettled(file: string, copy: string): void {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const before = stamp(file);
+    copyFileSync(file, copy);
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+    else rmSync(`${copy}-wal`, { force: true });
+    if (stamp(file) === before) return;
+  }
+  throw new DomainError('unavailable', `The database ${file} is being written all the time; stop its server first.`);
+}
+
+function stamp(file: string): string {
+  const parts = [file, `${file}-wal`].map((path) => {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stat ? `${stat.size} ${stat.mtimeNs}` : 'none';
+  });
+  return parts.join(' ');
+}

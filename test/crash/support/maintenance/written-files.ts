@@ -1,0 +1,171 @@
+import type { Command, CommandResult } from '../../../../src/executors/executor.js';
+import type { BrickInSet } from '../../../../src/executors/mock/simulated-heals.js';
+import type { SimulatedHosts } from '../../../../src/executors/mock/simulated-hosts.js';
+
+/** A set without one of its bricks. */
+interface Others {
+  /** Bricks that have all files. */
+  readonly full: number;
+  /** Those that run. */
+  readonly healed: number;
+  /** How many it takes to write. */
+  readonly quorum: number;
+  /** The brick was down, and wrote alone while the others were: nobody can know what it alone has. */
+  readonly isUnknowable: boolean;
+  /** What each of its bricks lacked. */
+  readonly detail: string;
+}
+
+/** What heal info has shown of a volume, by brick. */
+interface Look {
+  /** Of the command, among all. */
+  readonly at: number;
+  readonly bricks: ReadonlyMap<string, Others>;
+}
+
+/** Others ask for heal info, too, between an eviction's last look and its replace-brick. */
+const COMMANDS_BETWEEN = 40;
+
+/** What clients were told is written, and whether it is there still. */
+export class WrittenFiles {
+  /** What the server has done to them. */
+  readonly violations: string[] = [];
+  written = 0;
+  replaced = 0;
+  destroyed = 0;
+  readonly #hosts: SimulatedHosts;
+  /** By name of the volume, the set of each file. */
+  readonly #files = new Map<string, Map<number, number>>();
+  /** By volume, the last ones first. */
+  readonly #shown = new Map<string, readonly Look[]>();
+  #commands = 0;
+  /** Bricks that took the places of others, or were given back empty, and are not filled yet. */
+  readonly #new = new Set<string>();
+  #next = 1;
+
+  constructor(hosts: SimulatedHosts) {
+    this.#hosts = hosts;
+  }
+
+  /** A client writes one file into one of the volume's sets; null when that has no quorum. */
+  write(volume: string, draw: (below: number) => number): { readonly file: number; readonly set: number } | null {
+    if (!this.#exists(volume)) return null;
+    const set = draw(this.#hosts.heals.sets(volume).length);
+    const file = this.#next++;
+    if (!this.#hosts.heals.write(volume, set, file)) return null;
+    this.written++;
+    const files = this.#files.get(volume) ?? new Map<number, number>();
+    this.#files.set(volume, files.set(file, set));
+    return { file, set };
+  }
+
+  /** A client has asked for the volume's end. */
+  forget(volume: string): void {
+    this.#files.delete(volume);
+  }
+
+  /** After each command: whatever has been written can be read, from bricks that are in use or were. */
+  lookAfter({ argv }: Command, { exitCode }: CommandResult): void {
+    this.#commands++;
+    for (const [volume, files] of this.#files) {
+      const lost = this.#lost(volume, files);
+      if (lost.length > 0)
+        this.violations.push(`${argv.join(' ')}: the last copies of files ${lost.join()} of ${volume} are destroyed`);
+      for (const file of lost) files.delete(file);
+    }
+    const [, verb, name = '', what = '', brick = ''] = argv.filter((word) => !word.startsWith('--')).slice(1);
+    if (verb === 'heal' && what === 'info') this.#see(name);
+    if (verb === 'replace-brick' && exitCode === 0) this.#judge(name, what, brick);
+    if (verb === 'reset-brick' && exitCode === 0) this.#new.add(brick);
+    if (argv.includes('lvremove') && exitCode === 0) this.destroyed++;
+  }
+
+  /** Another server knows nothing of what the last one was shown. */
+  forgetShown(): void {
+    this.#shown.clear();
+  }
+
+  /** Of volumes that have had time to heal, but for those named: what not every brick of a set has. */
+  unhealed(but: ReadonlySet<string>): string[] {
+    const looked = [...this.#files].filter(([volume]) => !but.has(volume));
+    return looked.flatMap(([volume, files]) =>
+      this.#exists(volume)
+        ? this.#hosts.heals.sets(volume).flatMap((bricks, set) => {
+            const wanted = [...files].filter(([, of]) => of === set).map(([file]) => file);
+            return bricks.flatMap((brick) =>
+              missing(brick, wanted).map((file) => `${volume}: ${brick.name} has no file ${file}`),
+            );
+          })
+        : [`volume ${volume} is gone`],
+    );
+  }
+
+  #exists(volume: string): boolean {
+    return this.#hosts.state().pools.some(({ volumes }) => volumes.some(({ name }) => name === volume));
+  }
+
+  #lost(volume: string, files: ReadonlyMap<number, number>): number[] {
+    if (files.size === 0) return [];
+    const places = new Map<number, Set<number>>();
+    for (const { contents } of this.#hosts.heals.copies()) {
+      if (contents.hasNamesOnly) continue;
+      for (const file of contents.files) places.set(file, (places.get(file) ?? new Set()).add(contents.place));
+    }
+    const needed = this.#exists(volume) ? this.#hosts.heals.quorums(volume).read : 1;
+    return [...files.keys()].filter((file) => (places.get(file)?.size ?? 0) < needed);
+  }
+
+  #see(volume: string): void {
+    const look = { at: this.#commands, bricks: this.#look(volume) };
+    this.#shown.set(volume, [look, ...(this.#shown.get(volume) ?? [])]);
+  }
+
+  #look(volume: string): ReadonlyMap<string, Others> {
+    const others = new Map<string, Others>();
+    if (!this.#exists(volume)) return others;
+    const quorum = this.#hosts.heals.quorums(volume).write;
+    for (const [set, bricks] of this.#hosts.heals.sets(volume).entries()) {
+      const wanted = [...(this.#files.get(volume) ?? [])].filter(([, of]) => of === set).map(([file]) => file);
+      const full = bricks.filter((brick) => missing(brick, wanted).length === 0);
+      for (const { name } of full) this.#new.delete(name);
+      const lacks = bricks.map(
+        (brick) => `${brick.name}${brick.isOnline ? '' : ' (down)'} lacks ${missing(brick, wanted)}`,
+      );
+      for (const brick of bricks)
+        others.set(brick.name, {
+          detail: lacks.join('; '),
+          full: full.filter((other) => other !== brick).length,
+          healed: full.filter((other) => other.isOnline && other !== brick).length,
+          quorum,
+          isUnknowable:
+            quorum === 1 && !brick.isOnline && !bricks.some((other) => other !== brick && this.#new.has(other.name)),
+        });
+    }
+    return others;
+  }
+
+  /** A brick has been taken out of its set. */
+  #judge(volume: string, old: string, brick: string): void {
+    this.replaced++;
+    const since = this.#commands - COMMANDS_BETWEEN;
+    const looks = (this.#shown.get(volume) ?? []).flatMap(({ at, bricks }) =>
+      at > since ? (bricks.get(old) ?? []) : [],
+    );
+    const [last] = looks;
+    const good = looks.find(({ healed, quorum, isUnknowable }) => healed >= quorum || isUnknowable);
+    const refuse = (why: string) => this.violations.push(`${old} of ${volume} was replaced ${why}`);
+    if (!last) refuse('by a server that had not looked at its set');
+    else if (!good) refuse(`when ${last.healed} of ${last.quorum} others were healed: ${last.detail}`);
+    else if (!good.isUnknowable) {
+      const now = this.#look(volume).get(brick);
+      if (now && now.full < now.quorum) refuse(`when ${now.full} of ${now.quorum} others had all files: ${now.detail}`);
+    }
+    this.#new.add(brick);
+    // Each look is good for one replacement.
+    this.#shown.delete(volume);
+  }
+}
+
+function missing({ contents }: BrickInSet, files: readonly number[]): readonly number[] {
+  return files.filter((file) => !contents?.files.has(file));
+}

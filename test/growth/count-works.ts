@@ -1,0 +1,32 @@
+/**
+ * Prints what grows fastest in everything in `WORKS` between its two sizes, as JSON. See work-counter.ts for the flags that
+ * it needs. Arguments: parts of the names of those that are wanted.
+ */
+import { fastest, type Grown, WorkCounter } from './work-counter.js';
+
+/** Of one work. */
+export interface Growth {
+  readonly name: string;
+  /** At the most. */
+  readonly power: number;
+  readonly fastest: readonly Grown[];
+}
+
+// Before anything else is loaded.
+const counter = await WorkCounter.start();
+const { WORKS } = await import('./works.js');
+const { withMadePool } = await import('../support/made-pool.js');
+
+const parts = process.argv.slice(2);
+const found: Growth[] = [];
+for (const { name, shape, sizes, power, run } of WORKS) {
+  if (parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
+  const at = (size: number) =>
+    withMadePool(shape(size), async (made) => {
+      await run(made);
+      return counter.count(() => run(made));
+    });
+  const [few, many] = [await at(sizes[0]), await at(sizes[1])];
+  found.push({ name, power, fastest: fastest(few, many, sizes[1] / sizes[0]) });
+}
+process.stdout.write(JSON.stringify(found));

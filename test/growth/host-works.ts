@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { findDifferences } from '../../src/operations/examination/find-differences.js';
+import { NodeRepairMonitor } from '../../src/operations/repair/node-repair-monitor.js';
+import { HOST_SETTINGS } from '../support/host-settings.js';
+import { ALL_UP, SILENT } from '../support/pool.js';
+import { ofVolumes, type Work } from './work.js';
+
+const SIZES = [40, 400] as const;
+
+/** What the server asks of all hosts at once, and makes of their answers. */
+export const HOST_WORKS: readonly Work[] = [
+  {
+    name: 'a round of node repair',
+    shape: ofVolumes,
+    sizes: SIZES,
+    power: 1,
+    run: async ({ store, executor, pool }) => {
+      const hosts = { executor, settings: HOST_SETTINGS };
+      await new NodeRepairMonitor({ store, hosts, health: ALL_UP, log: SILENT }, pool.repair, true).runOnce();
+    },
+  },
+  {
+    name: 'the repair of a node with bricks of all volumes',
+    shape: (volumes) => ofVolumes(volumes, 3),
+    sizes: SIZES,
+    power: 1,
+    run: async ({ store, pool }) => {
+      const [node] = await store.read((tx) => tx.nodes.list());
+      const { findings, unreadable } = await pool.repair.run(node?.id ?? '', true, false);
+      assert.deepEqual([findings, unreadable], [[], []]);
+    },
+  },
+  {
+    name: 'differences between hosts and database',
+    shape: ofVolumes,
+    sizes: SIZES,
+    power: 1,
+    run: async ({ store, executor }) => {
+      const { differences, notCompared } = await findDifferences(store, { executor, settings: HOST_SETTINGS });
+      assert.deepEqual([differences, notCompared], [[], []]);
+    },
+  },
+];

@@ -1,0 +1,20 @@
+import type { PoolShape } from '../support/made-dump.js';
+import type { MadePool } from '../support/made-pool.js';
+
+/** Something whose work must not grow faster than what there is of something. */
+export interface Work {
+  readonly name: string;
+  /** A pool with so much of it. */
+  readonly shape: (size: number) => PoolShape;
+  /** Of one size, and of one that is as many times larger; both large enough for what is always the same to weigh little. */
+  readonly sizes: readonly [number, number];
+  /** 1: as much as there is; 0: always the same. The square is 2. */
+  readonly power: number;
+  /** Done once before it is counted. */
+  readonly run: (made: MadePool) => Promise<unknown>;
+}
+
+/** One cluster of so many volumes. */
+export function ofVolumes(volumes: number, nodes = 6): PoolShape {
+  return { volumes, volumesPerCluster: volumes, nodes, devicesPerNode: 2 };
+}

@@ -1,0 +1,3 @@
+import { HOST_WORKS } from './host-works.js';
+
+export const WORKS = [...HOST_WORKS];
