@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../free-port.js';
 import { HostsThread } from './hosts-thread.js';
 import { cpuSeconds, mostMib } from './process-use.js';
 import type { Figures } from './row.js';
@@ -127,15 +127,6 @@ const QUIET = {
   disable_background_cleaner: true,
   max_volumes_per_cluster: 100_000,
 };
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
 
 function pause(): Promise<void> {
   return new Promise((done) => setTimeout(done, POLL_MS));

@@ -264,6 +264,24 @@ describe('differences between the store and the hosts', () => {
       expect(differences.filter(({ kind }) => kind === 'superfluous-logical-volume')).toEqual([]);
     }));
 
+  it('call no peer superfluous whose name leads nowhere on the host that lists it', () =>
+    withScene(async ({ pool, hosts }) => {
+      hosts.setHostUp('h1', false);
+      const listed = (name: string) =>
+        told(hosts, (line, _host, stdout) =>
+          line.endsWith('pool list --xml') ? stdout.replaceAll('node1.example', name) : null,
+        );
+      const peersFound = async (executor: MockExecutor) => {
+        const { differences } = await findDifferences(pool.store, { executor, settings: HOST_SETTINGS });
+        return differences
+          .filter(({ kind }) => kind.endsWith('-peer'))
+          .map(({ kind, subject }) => `${kind} ${subject}`);
+      };
+      expect(await peersFound(listed('node1.example'))).toEqual(['disconnected-peer 10.0.0.1']);
+      expect(await peersFound(listed('nowhere.example'))).toEqual(['missing-peer 10.0.0.1']);
+      expect(await peersFound(listed('10.9.9.9'))).toEqual(['missing-peer 10.0.0.1', 'superfluous-peer 10.9.9.9']);
+    }));
+
   it('tell how far they have come, and read the records again only where something was found', () =>
     withScene(async ({ pool, hosts, bricks, run, hostOf }) => {
       const told: string[] = [];

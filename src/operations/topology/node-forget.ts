@@ -3,7 +3,7 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import { type GlusterVolume, listVolumes } from '../../executors/commands/gluster/gluster-volume.js';
-import { isPeerOf } from '../../executors/commands/gluster/peer-names.js';
+import { hasConnected, isPeerOf } from '../../executors/commands/gluster/peer-names.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
 import {
@@ -138,8 +138,7 @@ export async function volumesNaming(node: Node, context: OperationContext): Prom
   const neighbours = await neighboursOf(node, context);
   const views = await poolViews(node, neighbours, context);
   const isInformed = ({ host, peers }: (typeof views)[number]) =>
-    neighbours.length === 1 ||
-    peers.some((peer) => peer.isConnected && neighbours.some((one) => manageName(one) !== host && isPeerOf(one, peer)));
+    neighbours.length === 1 || hasConnected(peers, host, neighbours);
   const uuids = new Set(
     views.flatMap(({ peers }) => peers.filter((peer) => isPeerOf(node, peer))).map(({ uuid }) => uuid),
   );

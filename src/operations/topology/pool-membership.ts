@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
-import { detachPeer, listPeers, type Peer } from '../../executors/commands/gluster/glusterd.js';
-import { isConnectedToAny, isPeerOf, listPeersOf } from '../../executors/commands/gluster/peer-names.js';
+import { detachPeer, type Peer } from '../../executors/commands/gluster/glusterd.js';
+import { hasConnected, isConnectedToAny, isPeerOf, listPeersOf } from '../../executors/commands/gluster/peer-names.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import { askInTurn } from '../hosts/cluster-hosts.js';
@@ -83,8 +83,9 @@ export async function poolMember(nodes: readonly Node[], context: OperationConte
   const isUp = (name: string) => context.health.isUp(name);
   for (const host of [...online.filter(isUp), ...online.filter((name) => !isUp(name))]) {
     try {
-      if (await isConnectedToAny(context.hosts, host, nodes)) return host;
-      if ((await listPeers(context.hosts, host)).some(({ name }) => name !== 'localhost')) known ??= host;
+      const peers = await listPeersOf(context.hosts, host, nodes);
+      if (hasConnected(peers, host, nodes)) return host;
+      if (peers.some(({ name }) => name !== 'localhost')) known ??= host;
       else strangers.push(host);
     } catch (error) {
       if (!(error instanceof TransportError || error instanceof CommandError)) throw error;

@@ -20,9 +20,17 @@ export async function listPeersOf(hosts: Hosts, host: string, nodes: readonly No
 
 /** Whether one of these nodes, other than itself, is a peer that `host` is connected to. */
 export async function isConnectedToAny(hosts: Hosts, host: string, nodes: readonly Node[]): Promise<boolean> {
-  const others = nodes.filter((node) => manageName(node) !== host);
-  const peers = await listPeersOf(hosts, host, others);
+  return hasConnected(await listPeersOf(hosts, host, othersThan(host, nodes)), host, nodes);
+}
+
+/** Whether one of these nodes, other than `host` itself, is among the peers that `host` is connected to. */
+export function hasConnected(peers: readonly Peer[], host: string, nodes: readonly Node[]): boolean {
+  const others = othersThan(host, nodes);
   return peers.some((peer) => peer.isConnected && others.some((node) => isPeerOf(node, peer)));
+}
+
+function othersThan(host: string, nodes: readonly Node[]): readonly Node[] {
+  return nodes.filter((node) => manageName(node) !== host);
 }
 
 /**
