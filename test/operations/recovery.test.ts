@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { TransportError } from '../../src/executors/executor.js';
 import { boundAges, forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
+import { Recovery } from '../../src/operations/engine/recovery.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { steadyUnixMs } from '../../src/timing/clocks.js';
 import { asking } from '../support/asking.js';
@@ -319,4 +320,31 @@ describe('answers that nobody fetches', () => {
       expect(unclaimed.map((volume) => [volume.id, volume.since <= now])).toEqual([[id, true]]);
     });
   });
+});
+
+it('a recovery of many records begins one in each turn of the event loop, and waits for none of them', async () => {
+  const records = Array.from({ length: 20 }, (_, i) => ({ ...NEW_RECORD, id: `r${i}`, status: 'stale' }));
+  const begunIn: number[] = [];
+  let turn = 0;
+  const hangs = new Gate();
+  const recovery = new Recovery(
+    { read: async () => records } as never,
+    {
+      async recover() {
+        begunIn.push(turn);
+        await hangs.opened;
+        return 'ended';
+      },
+    } as never,
+    {} as never,
+    { onUp: () => undefined } as never,
+    SILENT,
+    () => false,
+  );
+  const running = recovery.run();
+  for (; begunIn.length < records.length && turn < 1000; turn++) await new Promise((next) => setImmediate(next));
+  hangs.open();
+  await running;
+  expect(begunIn).toHaveLength(records.length);
+  expect(new Set(begunIn).size).toBe(records.length);
 });

@@ -3,6 +3,7 @@ import type { PendingOperation } from '../../domain/pending-operation.js';
 import type { Store } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { startTimer } from '../../timing/timers.js';
+import { nextTurn } from '../../timing/turns.js';
 import type { Logger } from '../logger.js';
 import type { NodeHealth } from '../ports.js';
 import type { RecoveryOutcome } from './operation.js';
@@ -133,7 +134,13 @@ export class Recovery {
   async #recoverAll(operations: readonly PendingOperation[]): Promise<void> {
     // One without a status that is due, or was tried in vain, is a sequence that waits or is kept.
     const due = operations.filter(({ status, dueAt, retry }) => status !== '' || dueAt !== null || retry !== null);
-    const outcomes = await Promise.all(due.map(({ id }) => this.#recover(id)));
+    const running: Promise<RecoveryOutcome>[] = [];
+    for (const { id } of due) {
+      // Side by side, since any may hang; not all in one turn, which would hold everybody else up.
+      running.push(this.#recover(id));
+      await nextTurn();
+    }
+    const outcomes = await Promise.all(running);
     const left = outcomes.filter((outcome) => outcome !== 'ended').length;
     if (left > 0) this.#log.warn({ operations: left }, 'operations are still pending after recovery');
   }
