@@ -1,27 +1,31 @@
 #!/usr/bin/env node
 // `npm run e2e`: the life of volumes on real hosts with real LVM and GlusterFS (test/rig/rig), in virtual machines that
 // need no more than root and /dev/net/tun. Arguments name parts of it: growth, kinds, repair, hands, faults, on three
-// hosts; maintenance, on four of its own. `--short` is repair alone; without any, all of them. Where a machine can't run
-// it, the reason is said and the exit code is 3.
+// hosts; maintenance, on four of its own, or one of its stages (emptied, lost, reinstated); adopt, on three of its own.
+// `--short` is repair alone; without any, all of them. Where a machine can't run it, the reason is said and the exit code
+// is 3.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { maintenance } from '../test/e2e-rig/maintenance.mjs';
+import { adopt } from '../test/e2e-rig/adopt.mjs';
+import { STAGES as MAINTENANCE_STAGES, maintenance } from '../test/e2e-rig/maintenance.mjs';
 import { endAbandonedRigs, Rig, whyNoRig } from '../test/e2e-rig/rig.mjs';
 import { Server } from '../test/e2e-rig/server.mjs';
 import { story } from '../test/e2e-rig/story.mjs';
 
-const PARTS = ['growth', 'kinds', 'repair', 'hands', 'faults', 'maintenance'];
+const LIFE = ['growth', 'kinds', 'repair', 'hands', 'faults'];
+const PARTS = [...LIFE, 'maintenance', ...MAINTENANCE_STAGES, 'adopt'];
 const isShort = process.argv.includes('--short');
 const named = PARTS.filter((part) => process.argv.includes(part));
 const wanted = isShort ? ['repair'] : named;
 const parts = wanted.length > 0 ? wanted : PARTS;
-const LIMIT_MINUTES = isShort ? 20 : 120;
+const LIMIT_MINUTES = isShort ? 20 : 180;
 /** Each on hosts of its own. */
 const stories = [
-  { hosts: 3, tell: story, isWanted: parts.some((part) => part !== 'maintenance') },
-  { hosts: 4, tell: maintenance, isWanted: parts.includes('maintenance') },
-].filter(({ isWanted }) => isWanted);
+  { hosts: 3, tell: story, parts: LIFE },
+  { hosts: 4, tell: maintenance, parts: ['maintenance', ...MAINTENANCE_STAGES] },
+  { hosts: 3, tell: adopt, parts: ['adopt'] },
+].filter((one) => one.parts.some((part) => parts.includes(part)));
 
 await endAbandonedRigs((text) => console.log(text));
 const reason = whyNoRig();

@@ -1,6 +1,6 @@
 // Disks and nodes go and come on real LVM and real GlusterFS, while files are written through a mount: a device is
 // emptied, a node never comes back, another one comes back under its name with empty disks. The server is killed once in the
-// midst of each.
+// midst of each. `parts` may name some of the stages alone.
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,14 +11,21 @@ const HOSTS = 4;
 const DEVICES = 2;
 /** Of the hosts, the one whose mounts are written to; it stays whole. */
 const CLIENT = 1;
+const ARBITRATED = ['--size=2', '--gluster-volume-options=user.heketi.arbiter true,user.heketi.average-file-size 3'];
 const VOLUMES = {
   rep: ['--size=2'],
-  arb: ['--size=2', '--gluster-volume-options=user.heketi.arbiter true,user.heketi.average-file-size 3'],
+  arb: ARBITRATED,
   disp: ['--size=2', '--durability=disperse', '--disperse-data=2', '--redundancy=1'],
 };
-const HEAL_LIMIT_MS = 900_000;
+/** What the database says of a brick. */
+const ARBITER = 2;
+/** Of work that waits for heals; other work on the machine makes all of it several times slower. */
+const HEAL_LIMIT_MS = 2_400_000;
 
-export async function maintenance({ rig, server, folder, step }) {
+const STAGE = { emptied: emptyDevice, lost: loseNode, reinstated: reinstateNode };
+export const STAGES = Object.keys(STAGE);
+
+export async function maintenance({ rig, server, folder, step, parts }) {
   const { nodes, volumes } = await prepare({ rig, server, folder, step });
   const writers = Object.keys(volumes).map((name) => new Writer(rig, name));
   const site = { rig, server, step, nodes, volumes, writers };
@@ -26,9 +33,8 @@ export async function maintenance({ rig, server, folder, step }) {
   await step('files are written through mounts of a replicated, an arbitrated and a dispersed volume', async () => {
     for (const writer of writers) await writer.start();
   });
-  await emptyDevice(site);
-  await loseNode(site);
-  await reinstateNode(site);
+  const named = STAGES.filter((stage) => parts.includes(stage));
+  for (const stage of parts.includes('maintenance') ? STAGES : named) await STAGE[stage](site);
   await step('all files are as they were written, and everything is deleted without a trace', async () => {
     for (const writer of writers) await writer.end();
     for (const id of Object.values(volumes)) await server.cli('volume', 'delete', id);
@@ -83,10 +89,17 @@ async function emptyDevice({ rig, server, step, nodes, writers }) {
 }
 
 /** Disks zeroed, the system installed anew, the same name and addresses. */
-async function reinstateNode({ rig, server, step, nodes, writers }) {
+async function reinstateNode(site) {
+  const { rig, server, step, nodes, volumes, writers } = site;
   const node = nodes[2];
   const host = 3;
   let bricks = [];
+  await step('the third node has the arbiter of one volume, and files of another one that is arbitrated', async () => {
+    for (const [name, tag] of Object.entries({ arbiter: 'required', files: 'disabled' })) {
+      if (await hasArbitrated(server, node, tag === 'required')) continue;
+      await createArbitrated(site, name, node, tag);
+    }
+  });
   await step('a node dies with all its disks; files are written on', async () => {
     bricks = await bricksOf(server, node.id);
     ok(bricks.length > 0);
@@ -99,9 +112,31 @@ async function reinstateNode({ rig, server, step, nodes, writers }) {
   });
   await step('its bricks hold what they held, and hosts and store agree', async () => {
     await compare(server, rig, nodes, lostNodes(nodes));
-    await expectHealed(rig, Object.keys(VOLUMES));
+    await expectHealed(rig, Object.keys(volumes));
     for (const writer of writers) await writer.check();
   });
+}
+
+/** Whether a volume with arbiters has its arbiter on the node, or one of its other bricks. */
+async function hasArbitrated(server, node, isArbiter) {
+  const { volumeentries, brickentries } = await server.dump();
+  const arbitrated = Object.values(volumeentries).filter(({ GlusterVolumeOptions: options }) =>
+    options?.includes('user.heketi.arbiter true'),
+  );
+  const own = arbitrated.flatMap(({ Bricks }) => Bricks.map((id) => brickentries[id])).filter(isOn(node));
+  return own.some(({ SubType }) => (SubType === ARBITER) === isArbiter);
+}
+
+/** `tag`: whether the node takes arbiters only (and the others none), or none. */
+async function createArbitrated({ rig, server, nodes, volumes, writers }, name, node, tag) {
+  const others = nodes.filter((one) => one !== null && one !== node);
+  await server.cli('node', 'settags', node.id, `arbiter:${tag}`);
+  if (tag === 'required') for (const other of others) await server.cli('node', 'settags', other.id, 'arbiter:disabled');
+  volumes[name] = (await server.json('volume', 'create', `--name=${name}`, ...ARBITRATED)).id;
+  for (const one of [node, ...others]) await server.cli('node', 'rmtags', one.id, 'arbiter');
+  const writer = new Writer(rig, name);
+  await writer.start();
+  writers.push(writer);
 }
 
 /** It never comes back: nothing can be asked or removed there. */
@@ -129,10 +164,7 @@ async function loseNode({ rig, server, step, nodes, volumes, writers }) {
       nodes[host - 1] = null;
       const { nodeentries, brickentries } = await server.dump();
       strictEqual(nodeentries[node.id], undefined);
-      deepStrictEqual(
-        Object.values(brickentries).filter(({ Info }) => Info.node === node.id),
-        [],
-      );
+      deepStrictEqual(Object.values(brickentries).filter(isOn(node)), []);
     },
   );
   await step(
@@ -141,7 +173,7 @@ async function loseNode({ rig, server, step, nodes, volumes, writers }) {
       const peers = await rig.ssh(1, 'gluster peer status');
       strictEqual((peers.match(/^Hostname:/gm) ?? []).length, HOSTS - 2, peers);
       await compare(server, rig, nodes, lostNodes(nodes));
-      await expectHealed(rig, Object.keys(VOLUMES));
+      await expectHealed(rig, Object.keys(volumes));
       for (const writer of writers) await writer.check();
     },
   );
@@ -163,6 +195,11 @@ async function killedInTheMidst(server, method, route, body) {
   await server.settled();
 }
 
+const isOn =
+  ({ id }) =>
+  ({ Info }) =>
+    Info.node === id;
+
 async function devicesWithBricks(server, nodeId) {
   const { deviceentries } = await server.dump();
   return Object.values(deviceentries)
@@ -173,7 +210,7 @@ async function devicesWithBricks(server, nodeId) {
 async function bricksOf(server, nodeId) {
   const { brickentries } = await server.dump();
   return Object.values(brickentries)
-    .filter(({ Info }) => Info.node === nodeId)
+    .filter(isOn({ id: nodeId }))
     .map(({ Info }) => Info.path)
     .sort();
 }
@@ -208,13 +245,13 @@ class Writer {
 cd ${this.#mount}
 for n in $(seq 100000); do
   [ -e ${this.#notes}.stop ] && exit
-  head -c $((RANDOM * 8)) /dev/urandom > /root/next-${this.#volume}
+  head -c $RANDOM /dev/urandom > /root/next-${this.#volume}
   if dd if=/root/next-${this.#volume} of=f$n conv=fsync status=none; then
     sha256sum < /root/next-${this.#volume} | sed "s/-$/f$n/" >> ${this.#notes}.sums
   else
     echo "f$n" >> ${this.#notes}.failed
   fi
-  sleep 0.5
+  sleep 1
 done
 END
 : > ${this.#notes}.failed; setsid bash ${this.#notes}.sh > ${this.#notes}.log 2>&1 < /dev/null &`);

@@ -11,7 +11,10 @@ const PACKAGES = ['user-mode-linux', 'mmdebstrap', 'socat', 'iproute2', 'e2fspro
 /** Three or four hosts of 640 MiB, and the blocks they write. */
 const NEEDED_MIB = 3072;
 /** A command on a node that takes longer hangs. */
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 1_200_000;
+const SSH_ATTEMPTS = 10;
+/** What ssh says of a connection over which no command was sent yet. */
+const NOT_BEGUN = /ended with 255: .*(?:during banner exchange|kex_exchange_identification|ssh: connect to host)/;
 
 /** Null when the machine can run the rig. */
 export function whyNoRig() {
@@ -80,9 +83,15 @@ export class Rig {
     return stdout;
   }
 
-  /** A command line on node `n`; throws when it fails. */
-  ssh(n, commandLine) {
-    return this.run('ssh', String(n), commandLine);
+  /** A command line on node `n`; throws when it fails. One that could not begin on a busy machine is sent again. */
+  async ssh(n, commandLine) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.run('ssh', String(n), commandLine);
+      } catch (error) {
+        if (attempt === SSH_ATTEMPTS || !NOT_BEGUN.test(error.message)) throw error;
+      }
+    }
   }
 
   /** Cuts its power, and starts a machine of the same name that was installed a minute ago: its disks are empty. */

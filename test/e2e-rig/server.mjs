@@ -12,19 +12,20 @@ export class Server {
     this.folder = folder;
     this.rig = rig;
     this.child = null;
+    this.configFile = path.join(folder, 'heketi.json');
+    this.databaseFile = path.join(folder, 'heketi.db');
   }
 
   /** `sshexec`: further settings of that section. */
   async start(sshexec = {}) {
     this.port ??= await freePort();
-    const config = path.join(this.folder, 'heketi.json');
     writeFileSync(
-      config,
+      this.configFile,
       JSON.stringify({
         port: String(this.port),
         glusterfs: {
           executor: 'ssh',
-          db: path.join(this.folder, 'heketi.db'),
+          db: this.databaseFile,
           loglevel: 'debug',
           // The story asks for repairs itself.
           node_repair: 'off',
@@ -42,7 +43,7 @@ export class Server {
       }),
     );
     const log = createWriteStream(path.join(this.folder, 'server.log'), { flags: 'a' });
-    const args = [path.join(ROOT, 'bin', 'heketi'), '--config', config, '--disable-auth'];
+    const args = [path.join(ROOT, 'bin', 'heketi'), '--config', this.configFile, '--disable-auth'];
     // It ends with this process, however that ends.
     const dying = ['--pdeathsig', 'KILL', process.execPath, ...args];
     this.child = spawn('setpriv', dying, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -64,15 +65,13 @@ export class Server {
   }
 
   /** heketi-cli; answers what it printed. */
-  async cli(...args) {
-    const env = { ...process.env, HEKETI_CLI_SERVER: this.url };
-    const { code, stdout, stderr } = await collect(
-      process.execPath,
-      [path.join(ROOT, 'bin', 'heketi-cli'), ...args],
-      env,
-    );
-    if (code !== 0) throw new Error(`heketi-cli ${args.join(' ')}: ${stderr.trim()}${stdout ? `\n${stdout}` : ''}`);
-    return stdout;
+  cli(...args) {
+    return run('heketi-cli', args, { ...process.env, HEKETI_CLI_SERVER: this.url });
+  }
+
+  /** The server's own program on its configuration, while it does not run as a server; answers what it printed. */
+  heketi(...args) {
+    return run('heketi', [...args, '--config', this.configFile], process.env);
   }
 
   async json(...args) {
@@ -117,6 +116,12 @@ export class Server {
       400_000,
     );
   }
+}
+
+async function run(program, args, env) {
+  const { code, stdout, stderr } = await collect(process.execPath, [path.join(ROOT, 'bin', program), ...args], env);
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr.trim()}${stdout ? `\n${stdout}` : ''}`);
+  return stdout;
 }
 
 function freePort() {
