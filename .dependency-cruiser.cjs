@@ -124,7 +124,7 @@ module.exports = {
     operations('block-volumes', ['hosts/', 'engine/', 'volumes/']),
     operations('adoption', ['volumes/', 'device-check/']),
     operations('imported', ['hosts/', 'engine/', 'volumes/']),
-    operations('repair', ['hosts/', 'engine/']),
+    operations('repair', ['hosts/', 'engine/', 'volumes/']),
     operations('examination', []),
     only('api-sees-ports', '^src/api/', [
       '^src/domain/',

@@ -147,11 +147,20 @@ describe('a reinstatement', () => {
 
   it('does not give bricks back to a volume that is stopped, and says so', () =>
     withNode([{}, {}], async (scene) => {
-      const { hosts } = scene;
+      const { hosts, pool } = scene;
+      const stopped = (await pool.store.read((tx) => tx.volumes.list())).find(({ name }) => name === 'v1');
       hosts.reinstall(HOST);
       await hosts.run('h1', [{ argv: ['gluster', '--mode=script', 'volume', 'stop', 'v1'], timeoutMs: 1 }]);
       expect(await reinstated(scene)).toContain('gluster volume start v1 force');
+      const [first] = (await bricksOf(scene)).filter(({ volumeId }) => volumeId === stopped?.id);
+      await hosts.run(HOST, [{ argv: ['rmdir', first?.path ?? ''], timeoutMs: 1 }]);
       await hosts.run('h1', [{ argv: ['gluster', '--mode=script', 'volume', 'start', 'v1', 'force'], timeoutMs: 1 }]);
+      expect(
+        hosts.heals
+          .sets('v1')
+          .flat()
+          .filter(({ isOnline }) => !isOnline),
+      ).toHaveLength(1);
       expect(await reinstated(scene)).toBeNull();
       await expectWhole(scene);
     }));

@@ -16,7 +16,7 @@ import { markInterrupted, type Recovery } from '../../src/operations/engine/reco
 import type { OperationRunner } from '../../src/operations/engine/runner.js';
 import type { AnySequenceKind } from '../../src/operations/engine/sequence.js';
 import type { Pacing } from '../../src/operations/hosts/gluster-lock.js';
-import { HostWork } from '../../src/operations/hosts/host-work.js';
+import { HostWork, type HostWorkLimits } from '../../src/operations/hosts/host-work.js';
 import { SEQUENCE_KINDS } from '../../src/operations/kinds.js';
 import type { Logger } from '../../src/operations/logger.js';
 import type { BlockVolumeRequest, NodeHealth, Operations, VolumeRequest } from '../../src/operations/ports.js';
@@ -57,6 +57,8 @@ export const SILENT: Logger = {
 };
 
 export const ALL_UP: NodeHealth = { isUp: () => true, reportDown: () => undefined, onUp: () => undefined };
+
+export const WORK_LIMITS: HostWorkLimits = { bricksPerHost: 4, glusterChangesPerCluster: 8 };
 
 /** Pauses end in the next turn of the event loop, and the clock goes on by their length. */
 export function hastyPacing(): Pacing {
@@ -116,6 +118,8 @@ export interface PoolOptions {
   readonly log?: Logger;
   /** Instead of one on the file. */
   readonly store?: Store;
+  /** Who may work where and when; as a server has it without it, but for its pauses. */
+  readonly work?: HostWork;
   /** Besides the server's own; of the same type as one of these, in its place. */
   readonly sequences?: readonly AnySequenceKind[];
 }
@@ -125,7 +129,7 @@ export async function openPool(file: string, executor: Executor, options: PoolOp
   const context: EngineContext = {
     store,
     hosts: { executor, settings: { ...HOST_SETTINGS, ...options.hostSettings } },
-    work: new HostWork({ bricksPerHost: 4, glusterChangesPerCluster: 8 }, hastyPacing()),
+    work: options.work ?? new HostWork(WORK_LIMITS, hastyPacing()),
     health: options.health ?? ALL_UP,
     settings: { ...OPERATION_SETTINGS, ...options.settings },
     log: options.log ?? SILENT,

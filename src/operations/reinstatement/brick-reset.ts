@@ -2,7 +2,7 @@ import { bricksPerSet } from '../../domain/durability.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { completeDirectory } from '../../executors/commands/brick/brick-completion.js';
-import { type BrickDirectory, brickContents, isOwnFile } from '../../executors/commands/brick/brick-contents.js';
+import { type BrickLook, isOwnFile, lookAtBricks } from '../../executors/commands/brick/brick-contents.js';
 import { brickMount } from '../../executors/commands/brick/brick-mount.js';
 import { brickProcesses, resetBrick } from '../../executors/commands/gluster/gluster-volume.js';
 import { listPeers } from '../../executors/commands/gluster/glusterd.js';
@@ -21,6 +21,7 @@ import {
 } from '../engine/operation.js';
 import { NotYet } from '../engine/schedule.js';
 import { findBrickSet } from '../volumes/brick-set.js';
+import { type ExpectedBrick, expectedBrick, putEmptyAside } from '../volumes/empty-bricks.js';
 import { findVolume } from '../volumes/find-volume.js';
 import type { GivingBackPlan } from '../volumes/healing-set.js';
 import type { HostedBrick } from '../volumes/hosted-brick.js';
@@ -150,7 +151,7 @@ async function giveBack(hosted: VolumeBrick, context: OperationContext, attempt:
   const { volume, brick } = hosted;
   await context.work.onVolume(volume.clusterId, volume.name, context.hosts, async (hosts) => {
     if (await isRunning(hosted, hosts)) return;
-    if (await wasServed(hosted, context)) return start(hosted, hosts);
+    if (await wasServed(hosted, context)) return start(hosted, hosts, context);
     await completeDirectory(hosts, hosted.manageName, { path: brick.path, gid: volume.gid }, brickMount(brick));
     await reset(hosted, hosts, context, attempt);
   });
@@ -182,13 +183,12 @@ async function findGap(hosted: VolumeBrick, context: OperationContext): Promise<
 }
 
 /** Gluster has files of its own in a brick that it has served. Refuses one that holds something else. */
-export async function wasServed(hosted: HostedBrick, { hosts }: OperationContext): Promise<boolean> {
+export async function wasServed(hosted: HostedBrick, context: OperationContext): Promise<boolean> {
   const { brick, manageName: host } = hosted;
-  const mount = brickMount(brick);
-  const names = await namesIn(hosts, host, { path: brick.path, mount });
-  if (names === null) throw new DomainError('failed', `${mount.mountPoint} on ${host} is not mounted`);
-  if (names.some(isOwnFile)) return true;
-  if (names.length === 0) return false;
+  const { isMounted, names } = await look(hosted, context);
+  if (!isMounted) throw new DomainError('failed', `${brickMount(brick).mountPoint} on ${host} is not mounted`);
+  if (names?.some(isOwnFile)) return true;
+  if (!names || names.length === 0) return false;
   throw new DomainError(
     'failed',
     `brick ${glusterName(hosted)} is not empty, and nothing of gluster's is in it: it was left alone; see: ls -A ${brick.path}`,
@@ -197,25 +197,41 @@ export async function wasServed(hosted: HostedBrick, { hosts }: OperationContext
 
 /** It is proved that gluster has taken nothing of what lies at its place. */
 async function isEmpty(hosted: VolumeBrick, context: OperationContext): Promise<boolean> {
-  const { brick, manageName: host } = hosted;
-  return (await namesIn(context.hosts, host, { path: brick.path, mount: brickMount(brick) }))?.length === 0;
+  const { isMounted, names } = await look(hosted, context);
+  return isMounted && (names === null || names.length === 0);
 }
 
-/** None where the directory was not made yet; null while its file system is not mounted. */
-async function namesIn(hosts: Hosts, host: string, directory: BrickDirectory): Promise<readonly string[] | null> {
-  try {
-    return (await brickContents(hosts, host, [directory]))[0]?.names ?? null;
-  } catch (error) {
-    if (error instanceof CommandError && failsWith(error, 'file absent', { path: directory.path })) return [];
-    throw error;
-  }
+async function look({ brick, manageName: host }: HostedBrick, { hosts }: OperationContext): Promise<BrickLook> {
+  const [seen] = await lookAtBricks(hosts, host, [{ path: brick.path, mount: brickMount(brick) }]);
+  if (!seen) throw new TransportError(host, `no answer from ${host}`, true);
+  return seen;
 }
 
 /** What it holds is as old as the day on which its machine went; its set heals the rest. */
-async function start({ brick, volume, manageName: host }: VolumeBrick, hosts: Hosts): Promise<void> {
+async function start(hosted: VolumeBrick, hosts: Hosts, context: OperationContext): Promise<void> {
+  const { brick, volume, manageName: host } = hosted;
+  const { doubt } = await putEmptyAside(await othersDown(hosted, context), context);
+  if (doubt !== null)
+    throw new DomainError(
+      'failed',
+      `brick ${brick.id} of volume ${volume.name} was not started, since gluster starts all that do not run: ${doubt}`,
+    );
   const outcome = await startBrickProcesses(hosts, host, volume.name, [brickMount(brick)]);
   if (outcome !== 'started')
     throw new DomainError('failed', `brick ${brick.id} of volume ${volume.name} was not started: it is ${outcome}`);
+}
+
+/** Bricks that gluster would start along with it; those of nodes that it does not reach are left out. */
+async function othersDown(hosted: VolumeBrick, context: OperationContext): Promise<readonly ExpectedBrick[]> {
+  const { brick, volume, manageName: host } = hosted;
+  const processes = await brickProcesses(context.hosts, host, volume.name);
+  const down = new Set(processes.filter(({ isRunning: runs }) => !runs).map(({ name }) => name));
+  return context.store.read(async (tx) => {
+    const others = (await tx.bricks.listByVolume(volume.id)).filter(({ id }) => id !== brick.id);
+    const found = await Promise.all(others.map((other) => hostedBrick(tx, other)));
+    const expected = found.flatMap((other) => (other ? expectedBrick(other.brick, other.storageName) : []));
+    return expected.filter((other) => down.has(other.glusterName));
+  });
 }
 
 async function reset(hosted: VolumeBrick, hosts: Hosts, context: OperationContext, { note }: Attempt): Promise<void> {

@@ -194,7 +194,7 @@ async function downRefusal(hosted: NodeBrick, { storage }: NodeAtHand, context: 
     if (await wasServed(hosted, context))
       return isStopped ? `volume ${name} is stopped; it runs when that is started` : null;
     if (isStopped)
-      return `volume ${name} is stopped, and gluster refuses to start it with an empty brick unless it is told to: gluster volume start ${name} force; then send the request again`;
+      return `volume ${name} is stopped, and gluster refuses to start it with an empty brick, or serves that one as it is. Take its directory away, start the volume without it, and send the request again: rmdir ${hosted.brick.path} (on ${hosted.manageName}); gluster volume start ${name} force`;
     await refuseNeeded(hosted.volume, await findBrickSet(hosted.volume, hosted, context), context, true);
     return null;
   } catch (error) {

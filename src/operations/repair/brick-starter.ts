@@ -1,3 +1,4 @@
+import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import { findBrickTrouble } from '../../executors/commands/brick/brick-health.js';
 import {
@@ -13,8 +14,9 @@ import { CommandError, TransportError } from '../../executors/executor.js';
 import { failsWith } from '../../executors/failures/failures.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { RepairFinding } from '../ports.js';
+import { type ExpectedBrick, putEmptyAside, type StartLook } from '../volumes/empty-bricks.js';
 import type { BrickRestarts } from './brick-restarts.js';
-import type { ExpectedBrick, ExpectedVolume } from './node-expectations.js';
+import type { ExpectedVolume } from './node-expectations.js';
 
 /** A brick process answers a moment after gluster has started it. */
 const PROCESS_CHECKS = 20;
@@ -24,6 +26,15 @@ const START_ATTEMPTS = 60;
 const START_PAUSE_MS = 1000;
 
 type Outcome = readonly [RepairFinding['outcome'], string | null];
+
+/** What became of the bricks of a volume whose processes did not run. */
+export interface StartOutcome {
+  readonly outcome: Outcome;
+  /** Bricks that are left alone whatever becomes of the others, with the reason. */
+  readonly left: ReadonlyMap<Id, string>;
+}
+
+const NONE_LEFT: ReadonlyMap<Id, string> = new Map();
 
 /** Starts the brick processes of one volume that do not run, once nothing speaks against any of them. */
 export class BrickStarter {
@@ -38,35 +49,47 @@ export class BrickStarter {
   }
 
   /** `patient` hosts wait while glusterd is busy with another transaction; `isAsked`: a person wants it now. */
-  async start(node: Node, volume: ExpectedVolume, patient: Hosts, isAsked: boolean): Promise<Outcome> {
-    const { log } = this.#context;
+  async start(node: Node, volume: ExpectedVolume, patient: Hosts, isAsked: boolean): Promise<StartOutcome> {
     const host = manageName(node);
     const served = await volumeInfo(patient, host, volume.name);
-    if (!served || !isStarted(served)) return ['left alone', `${volume.name} was stopped meanwhile`];
-    const doubt = this.#unknownBrick(volume, served.bricks) ?? (await this.#unmountedElsewhere(host, volume.elsewhere));
-    if (doubt !== null) {
-      return ['left alone', `${doubt}; starting the volume's bricks could start that one on a bare directory`];
-    }
+    if (!served || !isStarted(served)) return leftAlone(`${volume.name} was stopped meanwhile`);
+    const away = new Set<Id>();
+    const doubt =
+      this.#unknownBrick(volume, served.bricks) ?? (await this.#unmountedElsewhere(host, volume.elsewhere, away));
+    if (doubt !== null)
+      return leftAlone(`${doubt}; starting the volume's bricks could start that one on a bare directory`);
     // The command starts all bricks of the volume that are down, on every node.
     const running = await this.#runningBricks(host, volume.name);
-    const down = [...volume.local, ...volume.elsewhere].filter(
-      ({ glusterName }) => running?.get(glusterName) === false,
+    const stopped = [...volume.local, ...volume.elsewhere].filter(
+      ({ glusterName, nodeId }) => running?.get(glusterName) !== true && !away.has(nodeId),
     );
+    const down = stopped.filter(({ glusterName }) => running?.get(glusterName) === false);
     const dying = await this.#dyingBrick(volume.name, down, isAsked);
-    if (dying !== null) return ['left alone', dying];
-    log.warn({ host, volume: volume.name }, 'starting the brick processes of a volume that do not run');
-    const started = await this.#startAllMounted(host, volume);
-    if (started === 'unmounted')
-      return ['left alone', `a brick of ${volume.name} on ${host} is not mounted, so none of its bricks is started`];
-    if (started === 'stopped') return ['left alone', `${volume.name} was stopped meanwhile`];
-    for (const { glusterName } of down) this.#restarts.started(glusterName);
-    return this.#awaitProcesses(host, volume);
+    if (dying !== null) return leftAlone(dying);
+    return this.#startDown(host, volume, stopped, down);
   }
 
-  async #awaitProcesses(host: string, volume: ExpectedVolume): Promise<Outcome> {
+  /** `stopped`: those that are not known to run; `down`: that are known not to. */
+  async #startDown(
+    host: string,
+    volume: ExpectedVolume,
+    stopped: readonly ExpectedBrick[],
+    down: readonly ExpectedBrick[],
+  ): Promise<StartOutcome> {
+    this.#context.log.warn({ host, volume: volume.name }, 'starting the brick processes of a volume that do not run');
+    const { outcome, empty } = await this.#startAllMounted(host, volume, stopped);
+    if (outcome === 'unmounted')
+      return leftAlone(`a brick of ${volume.name} on ${host} is not mounted, so none of its bricks is started`);
+    if (outcome === 'stopped') return leftAlone(`${volume.name} was stopped meanwhile`);
+    if (outcome !== 'started') return leftAlone(`${outcome.doubt}, so none of the volume's bricks is started`);
+    for (const { glusterName, id } of down) if (!empty.has(id)) this.#restarts.started(glusterName);
+    return { outcome: await this.#awaitProcesses(host, volume, empty), left: empty };
+  }
+
+  async #awaitProcesses(host: string, volume: ExpectedVolume, empty: StartLook['empty']): Promise<Outcome> {
     for (let check = 1; ; check++) {
       const running = await this.#runningBricks(host, volume.name);
-      const down = volume.local.find(({ glusterName }) => running?.get(glusterName) !== true);
+      const down = volume.local.find(({ id, glusterName }) => !empty.has(id) && running?.get(glusterName) !== true);
       if (!down) return ['repaired', null];
       if (check >= PROCESS_CHECKS)
         return ['failed', `${down.glusterName} does not run though gluster started it; see /var/log/glusterfs/bricks/`];
@@ -75,10 +98,14 @@ export class BrickStarter {
   }
 
   /** A refusal for another transaction repeats the checks as well. */
-  async #startAllMounted(host: string, volume: ExpectedVolume) {
+  async #startAllMounted(host: string, volume: ExpectedVolume, stopped: readonly ExpectedBrick[]) {
     for (let attempt = 1; ; attempt++) {
+      const { doubt, empty } = await putEmptyAside(stopped, this.#context);
+      if (doubt !== null) return { outcome: { doubt }, empty };
+      if (stopped.every(({ id }) => empty.has(id))) return { outcome: 'started' as const, empty };
       try {
-        return await startBrickProcesses(this.#context.hosts, host, volume.name, volume.local);
+        const outcome = await startBrickProcesses(this.#context.hosts, host, volume.name, volume.local);
+        return { outcome, empty };
       } catch (error) {
         if (attempt >= START_ATTEMPTS || !isAnotherTransaction(error)) throw error;
         await this.#pause(START_PAUSE_MS);
@@ -134,9 +161,9 @@ export class BrickStarter {
 
   /**
    * `volume start force` starts bricks on all nodes. Says which brick of another node is, or may be, unmounted; a
-   * node that gluster can't reach either starts nothing.
+   * node that gluster can't reach either starts nothing, and is added to `away`.
    */
-  async #unmountedElsewhere(host: string, bricks: readonly ExpectedBrick[]): Promise<string | null> {
+  async #unmountedElsewhere(host: string, bricks: readonly ExpectedBrick[], away: Set<Id>): Promise<string | null> {
     const { store, hosts } = this.#context;
     for (const nodeId of [...new Set(bricks.map((brick) => brick.nodeId))]) {
       const node = await store.read((tx) => tx.nodes.find(nodeId));
@@ -152,10 +179,15 @@ export class BrickStarter {
         if (peer?.isConnected !== false) {
           return `${manageName(node)} can't be asked whether its bricks are mounted, though gluster reaches it`;
         }
+        away.add(nodeId);
       }
     }
     return null;
   }
+}
+
+function leftAlone(reason: string): StartOutcome {
+  return { outcome: ['left alone', reason], left: NONE_LEFT };
 }
 
 function isAnotherTransaction(error: unknown): boolean {

@@ -2,21 +2,13 @@ import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
 import { type Node, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
-import { type BrickMount, brickMount } from '../../executors/commands/brick/brick-mount.js';
 import { forEachPage } from '../../store/pages.js';
 import type { ReadTx, StoreReader } from '../../store/store.js';
 import { nextTurn } from '../../timing/turns.js';
+import { type ExpectedBrick, expectedBrick } from '../volumes/empty-bricks.js';
 
 /** Volumes that are read in one unit of work. */
 const VOLUMES_AT_ONCE = 100;
-
-/** A settled brick, as its node should have it. */
-export interface ExpectedBrick extends BrickMount {
-  readonly id: Id;
-  readonly nodeId: Id;
-  /** gluster's name of it, `host:path`. */
-  readonly glusterName: string;
-}
 
 /** A settled volume. */
 export interface SettledVolume {
@@ -179,8 +171,4 @@ class Lookup {
     this.#nodes.set(id, node);
     return node;
   }
-}
-
-function expectedBrick(brick: Brick, host: string): ExpectedBrick {
-  return { id: brick.id, nodeId: brick.nodeId, glusterName: `${host}:${brick.path}`, ...brickMount(brick) };
 }

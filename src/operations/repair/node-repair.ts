@@ -9,7 +9,7 @@ import { pause } from '../../timing/timers.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { RepairFinding, RepairReport } from '../ports.js';
 import { BrickRestarts } from './brick-restarts.js';
-import { BrickStarter } from './brick-starter.js';
+import { BrickStarter, type StartOutcome } from './brick-starter.js';
 import {
   type BusyVolume,
   type ExpectedVolume,
@@ -165,9 +165,9 @@ export class NodeRepair {
         if (isBusy(now)) return [...settled(repair.findings, () => busyOutcome(now.operationId))];
         const mounts = await this.#restoreMounts(host, repair, now);
         if (!repair.hasBricksDown) return mounts;
-        const [outcome, detail] = await this.#starter.start(node, now, patient, isAsked);
+        const started = await this.#starter.start(node, now, patient, isAsked);
         return mounts.map((finding) =>
-          finding.kind === 'brick process down' ? { ...finding, outcome, detail: detail ?? finding.detail } : finding,
+          finding.kind === 'brick process down' ? afterStart(finding, started) : finding,
         );
       });
     } catch (error) {
@@ -204,6 +204,12 @@ export class NodeRepair {
         : { ...finding, outcome: 'failed', detail: failure };
     });
   }
+}
+
+function afterStart(finding: RepairFinding, { outcome: [outcome, detail], left }: StartOutcome): RepairFinding {
+  const reason = left.get(finding.brickId ?? '');
+  if (reason !== undefined) return { ...finding, outcome: 'left alone', detail: reason };
+  return { ...finding, outcome, detail: detail ?? finding.detail };
 }
 
 function isMendable({ findings }: VolumeRepair): boolean {

@@ -2,7 +2,8 @@ import type { Id } from '../../domain/ids.js';
 import type { NodeStorage } from '../../executors/commands/node/node-storage.js';
 import { inSlices } from '../../timing/turns.js';
 import type { RepairFinding } from '../ports.js';
-import { type ExpectedBrick, type ExpectedVolume, type NodeExpectations, seenFrom } from './node-expectations.js';
+import type { ExpectedBrick } from '../volumes/empty-bricks.js';
+import { type ExpectedVolume, type NodeExpectations, seenFrom } from './node-expectations.js';
 
 /** What is wrong with a volume's bricks on one node, and what may be done about it. */
 export interface VolumeRepair {

@@ -27,7 +27,8 @@ export function rmdir(_world: World, host: SimulatedHost, args: readonly string[
   const { fileSystem, below } = host.locate(path);
   const directory = fileSystem.directories.get(below);
   if (!directory) return refuse('No such file or directory');
-  if (directory.children > 0) return refuse('Directory not empty');
+  const { children, volumeMark, contents } = directory;
+  if (children > 0 || volumeMark || contents) return refuse('Directory not empty');
   fileSystem.remove(below);
   return succeed();
 }

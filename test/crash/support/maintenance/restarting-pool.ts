@@ -5,6 +5,7 @@ import { openPool, type Pool, type PoolOptions, recover } from '../../../support
 import { type CommitStrike, DyingStore } from '../dying-store.js';
 import type { Lab } from '../lab.js';
 import { type CommandFault, StrikingExecutor } from '../striking-executor.js';
+import { TurnTellingWork } from './volume-turns.js';
 import type { WrittenFiles } from './written-files.js';
 
 /** At which of the next commands or commits a server dies. */
@@ -48,7 +49,6 @@ export class RestartingPool {
   async restart(death: Death | null = null): Promise<void> {
     const isFirst = this.#life === null;
     await this.#end();
-    this.#files.forgetShown();
     const strikes = death?.of === 'command' ? [death] : [];
     const executor = new StrikingExecutor(this.#lab, strikes, {
       before: async () => this.#watch.beforeCommand(),
@@ -59,7 +59,7 @@ export class RestartingPool {
     });
     const store = await openStore({ file: this.#file });
     const dying = new DyingStore(store, death?.of === 'commit' ? death : null, () => executor.kill());
-    const pool = await openPool(this.#file, executor, { ...this.#options, store: dying });
+    const pool = await openPool(this.#file, executor, { ...this.#options, store: dying, work: new TurnTellingWork() });
     const life: Life = { pool, store, executor, isDead: false };
     this.#life = life;
     void executor.death.then(() => {

@@ -1,6 +1,7 @@
 import type { Command, CommandResult } from '../../../../src/executors/executor.js';
 import type { BrickInSet } from '../../../../src/executors/mock/simulated-heals.js';
 import type { SimulatedHosts } from '../../../../src/executors/mock/simulated-hosts.js';
+import { currentTurn, type VolumeTurn } from './volume-turns.js';
 
 /** A set without one of its bricks. */
 interface Others {
@@ -17,14 +18,7 @@ interface Others {
 }
 
 /** What heal info has shown of a volume, by brick. */
-interface Look {
-  /** Of the command, among all. */
-  readonly at: number;
-  readonly bricks: ReadonlyMap<string, Others>;
-}
-
-/** Others ask for heal info, too, between an eviction's last look and its replace-brick. */
-const COMMANDS_BETWEEN = 40;
+type Look = ReadonlyMap<string, Others>;
 
 /** What clients were told is written, and whether it is there still. */
 export class WrittenFiles {
@@ -36,11 +30,12 @@ export class WrittenFiles {
   readonly #hosts: SimulatedHosts;
   /** By name of the volume, the set of each file. */
   readonly #files = new Map<string, Map<number, number>>();
-  /** By volume, the last ones first. */
-  readonly #shown = new Map<string, readonly Look[]>();
-  #commands = 0;
+  /** By turn at a volume, the last one: what others were shown meanwhile is no reason to take a brick away. */
+  readonly #shown = new WeakMap<VolumeTurn, Look>();
   /** Bricks that took the places of others, or were given back empty, and are not filled yet. */
   readonly #new = new Set<string>();
+  /** Files that no brick of their set has. */
+  readonly #alone = new Set<number>();
   #next = 1;
 
   constructor(hosts: SimulatedHosts) {
@@ -66,7 +61,6 @@ export class WrittenFiles {
 
   /** After each command: whatever has been written can be read, from bricks that are in use or were. */
   lookAfter({ argv }: Command, { exitCode }: CommandResult): void {
-    this.#commands++;
     for (const [volume, files] of this.#files) {
       const lost = this.#lost(volume, files);
       if (lost.length > 0)
@@ -76,28 +70,27 @@ export class WrittenFiles {
     const [, verb, name = '', what = '', brick = ''] = argv.filter((word) => !word.startsWith('--')).slice(1);
     if (verb === 'heal' && what === 'info') this.#see(name);
     if (verb === 'replace-brick' && exitCode === 0) this.#judge(name, what, brick);
-    if (verb === 'reset-brick' && exitCode === 0) this.#new.add(brick);
+    if (verb === 'reset-brick' && exitCode === 0) this.#judge(name, what, brick);
     if (argv.includes('lvremove') && exitCode === 0) this.destroyed++;
-  }
-
-  /** Another server knows nothing of what the last one was shown. */
-  forgetShown(): void {
-    this.#shown.clear();
   }
 
   /** Of volumes that have had time to heal, but for those named: what not every brick of a set has. */
   unhealed(but: ReadonlySet<string>): string[] {
-    const looked = [...this.#files].filter(([volume]) => !but.has(volume));
-    return looked.flatMap(([volume, files]) =>
+    const looked = [...this.#files.keys()].filter((volume) => !but.has(volume));
+    return looked.flatMap((volume) =>
       this.#exists(volume)
         ? this.#hosts.heals.sets(volume).flatMap((bricks, set) => {
-            const wanted = [...files].filter(([, of]) => of === set).map(([file]) => file);
+            const wanted = this.#wanted(volume, set);
             return bricks.flatMap((brick) =>
               missing(brick, wanted).map((file) => `${volume}: ${brick.name} has no file ${file}`),
             );
           })
         : [`volume ${volume} is gone`],
     );
+  }
+
+  #wanted(volume: string, set: number): readonly number[] {
+    return [...(this.#files.get(volume) ?? [])].filter(([, of]) => of === set).map(([file]) => file);
   }
 
   #exists(volume: string): boolean {
@@ -116,8 +109,9 @@ export class WrittenFiles {
   }
 
   #see(volume: string): void {
-    const look = { at: this.#commands, bricks: this.#look(volume) };
-    this.#shown.set(volume, [look, ...(this.#shown.get(volume) ?? [])]);
+    const look = this.#look(volume);
+    const turn = currentTurn();
+    if (turn?.volume === volume) this.#shown.set(turn, look);
   }
 
   #look(volume: string): ReadonlyMap<string, Others> {
@@ -125,7 +119,7 @@ export class WrittenFiles {
     if (!this.#exists(volume)) return others;
     const quorum = this.#hosts.heals.quorums(volume).write;
     for (const [set, bricks] of this.#hosts.heals.sets(volume).entries()) {
-      const wanted = [...(this.#files.get(volume) ?? [])].filter(([, of]) => of === set).map(([file]) => file);
+      const wanted = this.#wanted(volume, set).filter((file) => !this.#alone.has(file));
       const full = bricks.filter((brick) => missing(brick, wanted).length === 0);
       for (const { name } of full) this.#new.delete(name);
       const lacks = bricks.map(
@@ -144,25 +138,32 @@ export class WrittenFiles {
     return others;
   }
 
-  /** A brick has been taken out of its set. */
+  /** A brick has been taken out of its set, or took its own place empty. */
   #judge(volume: string, old: string, brick: string): void {
-    this.replaced++;
-    const since = this.#commands - COMMANDS_BETWEEN;
-    const looks = (this.#shown.get(volume) ?? []).flatMap(({ at, bricks }) =>
-      at > since ? (bricks.get(old) ?? []) : [],
-    );
-    const [last] = looks;
-    const good = looks.find(({ healed, quorum, isUnknowable }) => healed >= quorum || isUnknowable);
-    const refuse = (why: string) => this.violations.push(`${old} of ${volume} was replaced ${why}`);
+    const isReset = brick === old;
+    if (!isReset) this.replaced++;
+    const turn = currentTurn();
+    const last = turn && this.#shown.get(turn)?.get(old);
+    const refuse = (why: string) =>
+      this.violations.push(`${old} of ${volume} was ${isReset ? 'given back' : 'replaced'} ${why}`);
+    const isKnown = last && (last.healed >= last.quorum || (last.isUnknowable && !isReset));
     if (!last) refuse('by a server that had not looked at its set');
-    else if (!good) refuse(`when ${last.healed} of ${last.quorum} others were healed: ${last.detail}`);
-    else if (!good.isUnknowable) {
+    else if (!isKnown) refuse(`when ${last.healed} of ${last.quorum} others were healed: ${last.detail}`);
+    else if (last.isUnknowable && !isReset) this.#leaveAlone(volume);
+    else {
       const now = this.#look(volume).get(brick);
       if (now && now.full < now.quorum) refuse(`when ${now.full} of ${now.quorum} others had all files: ${now.detail}`);
     }
     this.#new.add(brick);
-    // Each look is good for one replacement.
-    this.#shown.delete(volume);
+    // Each look is good for one brick.
+    if (turn) this.#shown.delete(turn);
+  }
+
+  /** What only a brick has that gave its place up: a person has to copy it, and its set does without it until then. */
+  #leaveAlone(volume: string): void {
+    for (const [set, bricks] of this.#hosts.heals.sets(volume).entries())
+      for (const file of this.#wanted(volume, set))
+        if (bricks.every((brick) => missing(brick, [file]).length > 0)) this.#alone.add(file);
   }
 }
 
