@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import {
   type FastifyInstance,
   type FastifyReply,
@@ -32,12 +34,16 @@ export interface ServerDeps extends HandlerDeps {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Unix milliseconds; the clock when not given. */
   readonly now?: () => number;
+  /** READ_LIMIT_MS when not given. */
+  readonly readLimitMs?: number;
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Go's clients keep idle connections for 90 s; a request on one that we close at that moment would be lost. */
 const KEEP_ALIVE_MS = 120_000;
 const RECEIVE_LIMIT_MS = 300_000;
+/** A client that takes nothing of its answer for so long is cut off: the answer takes memory until then. */
+const READ_LIMIT_MS = 60_000;
 /** Ids may have any length. The whole head of a request has a limit of 16 KiB. */
 const MAX_ID_CHARACTERS = 16 * 1024;
 
@@ -69,6 +75,11 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async () => deps.traffic?.seen());
   server.addHook('onRequest', gate);
+  server.addHook('onSend', (_request, { raw }, _payload, done) => {
+    // Once all is sent, Node sets the limit for idle connections in its place. Without a network there is no socket.
+    if (raw.socket instanceof Socket) raw.socket.setTimeout(deps.readLimitMs ?? READ_LIMIT_MS);
+    done();
+  });
   server.addHook('onResponse', async (request, reply) => {
     const fields = { reqId: request.id, method: request.method, url: request.originalUrl, status: reply.statusCode };
     if (request.method === 'GET') deps.log.debug(fields, 'request answered');
@@ -183,6 +194,9 @@ function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
     return reply
       .header('content-type', JSON_TYPE)
       .send(answer.isKept ? keptJson(answer.json as object) : `${stringifyJson(answer.json, answer.indent)}\n`);
+  }
+  if (answer.pieces !== undefined) {
+    return reply.header('content-type', JSON_TYPE).send(Readable.from(answer.pieces, { highWaterMark: 1 }));
   }
   if (answer.text !== undefined) {
     return reply.header('content-type', answer.contentType ?? TEXT_TYPE).send(answer.text);

@@ -1,8 +1,9 @@
-import type { JsonValue } from '../json/json-value.js';
+import { isJsonObject, type JsonValue } from '../json/json-value.js';
 import { type HeketiClient, pathOf } from './client.js';
 import { fetchInOrder } from './context.js';
+import { ServerError } from './errors.js';
 import type { TopologyCluster } from './output/topology.js';
-import { memberOf, readCluster, readNode, readTexts, readVolume } from './wire.js';
+import { memberOf, readCluster, readList, readNode, readTexts, readVolume } from './wire.js';
 
 /** One cluster as the server described it, still JSON, so that `--json` shows every member. */
 export interface RawTopologyCluster {
@@ -11,11 +12,28 @@ export interface RawTopologyCluster {
   readonly nodes: readonly JsonValue[];
 }
 
-/** The server has no route for the whole: it is put together from the infos of clusters, nodes and volumes. */
 export async function fetchTopology(
   client: HeketiClient,
   options: { withVolumes: boolean },
 ): Promise<RawTopologyCluster[]> {
+  return (options.withVolumes ? await fetchWhole(client) : null) ?? collectTopology(client, options);
+}
+
+/** Null: the server has no route for the whole, as Heketi has none. */
+async function fetchWhole(client: HeketiClient): Promise<RawTopologyCluster[] | null> {
+  try {
+    return readList(memberOf(await client.getJson('/topology'), 'clusters')).map((whole) => {
+      const { volumes, nodes, ...cluster } = isJsonObject(whole) ? whole : {};
+      return { cluster, volumes: readList(volumes), nodes: readList(nodes) };
+    });
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** From the infos of clusters, nodes and volumes. */
+async function collectTopology(client: HeketiClient, options: { withVolumes: boolean }): Promise<RawTopologyCluster[]> {
   const clusters: RawTopologyCluster[] = [];
   for (const id of readTexts(memberOf(await client.getJson('/clusters'), 'clusters'))) {
     const json = await client.getJson(pathOf('clusters', id));

@@ -433,6 +433,27 @@ describe('--json', () => {
       });
     });
   });
+
+  it('and all forms of topology info are the same where the server tells everything at once, with one request', async () => {
+    const parts = {
+      'GET /clusters': { body: { clusters: [cluster.id] } },
+      [`GET /clusters/${cluster.id}`]: { body: cluster },
+      [`GET /nodes/${NODE_ID}`]: { body: node },
+      ...info,
+    };
+    const { id, block, file } = cluster;
+    const whole = { 'GET /topology': { body: { clusters: [{ id, block, file, volumes: [volume], nodes: [node] }] } } };
+    for (const form of [[], ['--json'], ['--template={{range .ClusterList}}{{.Id}} {{len .Volumes}}{{end}}']]) {
+      const printed: string[] = [];
+      for (const script of [parts, whole])
+        await withServer(script, async (server, run) => {
+          printed.push((await run(['topology', 'info', ...form])).stdout);
+          if (script === whole) expect(server.calls).toEqual(['GET /topology']);
+        });
+      expect(printed[0]).not.toBe('');
+      expect(printed[1]).toBe(printed[0]);
+    }
+  });
 });
 
 it('bodies of the server are printed unchanged', async () => {

@@ -39,6 +39,8 @@ export interface AnyReply {
   readonly indent?: number;
   /** `json` is the same object, unchanged, at many requests: its text is kept. */
   readonly isKept?: true;
+  /** The text of JSON that is too large to be made at once. */
+  readonly pieces?: AsyncIterable<string>;
   readonly text?: string;
   readonly contentType?: string;
   readonly bytes?: Uint8Array;
@@ -52,7 +54,9 @@ export interface AnyReply {
 type SuccessStatus = 200 | 201 | 202 | 204 | 303;
 
 type ReplyOf<Status, Response> = Response extends { readonly content: { readonly 'application/json': infer Json } }
-  ? { readonly status: Status; readonly json: Json; readonly indent?: number; readonly isKept?: true }
+  ?
+      | { readonly status: Status; readonly json: Json; readonly indent?: number; readonly isKept?: true }
+      | { readonly status: Status; readonly pieces: AsyncIterable<string> }
   : Response extends { readonly content: { readonly 'text/plain': infer Text } }
     ? { readonly status: Status; readonly text: Text; readonly contentType?: string }
     : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }

@@ -122,6 +122,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/topology": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All clusters with their volumes and nodes. Sent while it is read, so that a change may be in one part and not in another. Not in Heketi */
+        readonly get: operations["topologyInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/clusters/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -1094,6 +1111,15 @@ export interface components {
             readonly file: boolean;
             readonly blockvolumes: readonly components["schemas"]["Id"][];
         };
+        readonly TopologyInfo: {
+            readonly clusters: readonly {
+                readonly id: components["schemas"]["Id"];
+                readonly block: boolean;
+                readonly file: boolean;
+                readonly volumes: readonly components["schemas"]["VolumeInfo"][];
+                readonly nodes: readonly components["schemas"]["NodeInfo"][];
+            }[];
+        };
         readonly NodeAdd: {
             /** Format: int64 */
             readonly zone: number | bigint;
@@ -1933,6 +1959,28 @@ export interface operations {
             readonly 413: components["responses"]["TooLarge"];
             readonly 422: components["responses"]["Unparsable"];
             readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly topologyInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As heketi-cli topology info --json prints it */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TopologyInfo"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
         };
     };
     readonly clusterInfo: {

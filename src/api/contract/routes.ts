@@ -61,6 +61,12 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "topologyInfo",
+    "method": "GET",
+    "path": "/topology",
+    "isOpen": false
+  },
+  {
     "operationId": "clusterInfo",
     "method": "GET",
     "path": "/clusters/{id}",

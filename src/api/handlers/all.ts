@@ -15,6 +15,7 @@ import { probeHandlers } from './probes.js';
 import { queueHandlers } from './queue.js';
 import { restoreHandlers } from './restore.js';
 import { systemHandlers } from './system.js';
+import { topologyHandlers } from './topology.js';
 import { volumeHandlers } from './volumes.js';
 
 /** One handler for every operation of openapi.yaml; without one of them this does not compile. */
@@ -24,6 +25,7 @@ export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handle
     ...probeHandlers(deps),
     ...queueHandlers(deps),
     ...clusterHandlers(deps),
+    ...topologyHandlers(deps),
     ...nodeHandlers(deps),
     ...deviceHandlers(deps),
     ...volumeHandlers(deps, userCreates),

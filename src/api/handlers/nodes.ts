@@ -1,10 +1,9 @@
 import type { NodeRequest } from '../../operations/ports.js';
 import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
-import { deviceInfo } from '../wire/device.js';
-import { nodeInfo } from '../wire/node.js';
 import { accepted, found, mustBeHealed } from './answers.js';
 import type { HandlerDeps } from './deps.js';
+import { readNodeInfo } from './infos.js';
 
 type NodeHandlers = Pick<
   Handlers,
@@ -27,15 +26,7 @@ export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
     nodeAdd: ({ by, body }) => accepted(operations.addNode(by, nodeRequest(body))),
 
     async nodeInfo({ id }) {
-      const json = await store.read(async (tx) => {
-        const node = found(await tx.nodes.find(id));
-        const devices = [];
-        for (const device of await tx.devices.listByNode(id)) {
-          devices.push(deviceInfo(device, await tx.bricks.listByDevice(device.id)));
-        }
-        return nodeInfo(node, devices);
-      });
-      return { status: 200, json };
+      return { status: 200, json: found(await store.read((tx) => readNodeInfo(tx, id))) };
     },
 
     nodeDelete: ({ by, id }) => accepted(operations.deleteNode(by, id)),

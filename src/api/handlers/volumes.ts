@@ -1,13 +1,13 @@
-import { DomainError, idNotFound } from '../../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Requester } from '../../domain/requester.js';
 import type { IdempotencyRequest } from '../../operations/ports.js';
 import type { ContractRequest, Handlers } from '../contract/handlers.js';
 import type { UserCreates } from '../user-creates.js';
-import { volumeInfo } from '../wire/volume.js';
 import { volumeRequest } from '../wire/volume-request.js';
-import { accepted, isSameList } from './answers.js';
+import { accepted, found, isSameList } from './answers.js';
 import type { HandlerDeps } from './deps.js';
+import { readVolumeInfo } from './infos.js';
 
 type VolumeHandlers = Pick<
   Handlers,
@@ -61,17 +61,7 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
     },
 
     async volumeInfo({ id }) {
-      const json = await store.read(async (tx) => {
-        const volume = await tx.volumes.find(id);
-        if (volume === null || volume.pendingId !== null) throw idNotFound();
-        return volumeInfo(
-          volume,
-          await tx.bricks.listShownByVolume(id),
-          await tx.nodes.listByCluster(volume.clusterId),
-          volume.isBlockHosting ? await tx.blockVolumes.listVisibleIdsByHostingVolume(id) : [],
-        );
-      });
-      return { status: 200, json };
+      return { status: 200, json: found(await store.read((tx) => readVolumeInfo(tx, id))) };
     },
 
     volumeDelete: ({ by, id }) => accepted(operations.deleteVolume(by, id)),

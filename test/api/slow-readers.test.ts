@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { startApi } from './api-server.js';
+
+const LARGE = 'x'.repeat(32 * 1024 * 1024);
+
+async function listening(readLimitMs: number) {
+  const { server } = await startApi(
+    {},
+    { readLimitMs, reports: { dump: async () => ({ LARGE }) as never, check: async () => ({}) as never } },
+  );
+  onTestFinished(() => server.close());
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  return { server, port: (server.server.address() as AddressInfo).port };
+}
+
+it('a client that takes nothing of its answer is cut off', async () => {
+  const { server, port } = await listening(50);
+  const client = connect({ port, host: '127.0.0.1' });
+  onTestFinished(() => void client.destroy());
+  const accepted = once(server.server, 'connection');
+  await once(client, 'connect');
+  client.pause();
+  client.write('GET /db/dump HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [socket] = await accepted;
+  await once(socket, 'close');
+  expect(socket.bytesRead).toBeGreaterThan(0);
+});
+
+it('one that has taken all of it may leave the connection idle for as long as before', async () => {
+  const { server, port } = await listening(50);
+  const accepted = once(server.server, 'connection');
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const [answer] = (await once(get({ port, host: '127.0.0.1', path: '/hello', agent }), 'response')) as [
+    IncomingMessage,
+  ];
+  await once(answer.resume(), 'end');
+  const [socket] = await accepted;
+  expect(socket.timeout).toBeGreaterThanOrEqual(server.server.keepAliveTimeout);
+});
