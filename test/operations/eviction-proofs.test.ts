@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Brick } from '../../src/domain/brick.js';
 import type { Id } from '../../src/domain/ids.js';
+import { brickMount } from '../../src/executors/commands/brick/brick-mount.js';
 import type { NodeHealth } from '../../src/operations/ports.js';
 import { differences } from '../support/differences.js';
 import {
@@ -237,6 +239,71 @@ it('one of two bricks that was down stays when it knows of changes that the othe
     },
     { durability: { ...REPLICA_3, replica: 2 } },
     health,
+  );
+});
+
+it('one of two bricks stays when its host is back in the moment after nobody could tell what it has', () => {
+  const down = new Set<string>();
+  let host = '';
+  let looks = 0;
+  return withVolume(
+    async (scene) => {
+      const { pool, hosts, volume } = scene;
+      host = await hostOf(scene, scene.brickId);
+      const [mate = ''] = await Promise.all(
+        (await bricksOf(scene)).filter(({ id }) => id !== scene.brickId).map(({ id }) => hostOf(scene, id)),
+      );
+      hosts.setHostUp(mate, false);
+      hosts.heals.write(volume.name, 0, 1);
+      hosts.setHostUp(host, false);
+      down.add(host);
+      hosts.setHostUp(mate, true);
+      await done(pool, await evict(scene));
+      await pool.runner.settled();
+      expect(await brickOf(scene)).not.toBeNull();
+      down.clear();
+      hosts.setHostUp(host, true);
+      await pool.recovery.run();
+      expect((await records(scene))[0]?.retry?.error).toMatch(/may hold the only copy of 1 change /);
+      expect(hosts.heals.copies().filter(({ contents }) => contents.files.has(1))).toHaveLength(1);
+    },
+    { durability: { ...REPLICA_3, replica: 2 } },
+    { ...ALL_UP, isUp: (name) => !down.has(name) },
+    (hosts) =>
+      new WatchedExecutor(hosts, (line) => {
+        if (line.includes(' replace-brick ')) looks = 0;
+        if (line.includes(' heal ')) looks++;
+        // After its set was seen to be healed, and the old one not asked, it is told who uses the brick that is to be removed.
+        if (looks < 2 || !line.includes('pool list') || !down.delete(host)) return;
+        hosts.setHostUp(host, true);
+      }),
+  );
+});
+
+it('an old brick stays while its file system is not mounted and nobody has seen what it has', () => {
+  const down = new Set<string>();
+  return withVolume(
+    async (scene) => {
+      const { pool, hosts } = scene;
+      const brick = await brickOf(scene);
+      const host = await hostOf(scene, scene.brickId);
+      const { device, mountPoint } = brickMount(brick as Brick);
+      hosts.setHostUp(host, false);
+      down.add(host);
+      await done(pool, await evict(scene));
+      await pool.runner.settled();
+      hosts.setHostUp(host, true);
+      const run = (...argv: readonly string[]) => hosts.run(host, [{ argv, timeoutMs: 1000 }]);
+      await run('umount', mountPoint);
+      await pool.recovery.run();
+      expect((await records(scene))[0]?.retry?.error).toContain(`not mounted on ${host}, so that nobody can tell`);
+      await run('mount', '-o', 'noatime', device, mountPoint);
+      await pool.recovery.run();
+      expect([await brickOf(scene), await records(scene)]).toEqual([null, []]);
+      await expectAgreement(scene);
+    },
+    {},
+    { ...ALL_UP, isUp: (name) => !down.has(name) },
   );
 });
 

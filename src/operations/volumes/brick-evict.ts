@@ -23,7 +23,7 @@ import { refuseNeededNow } from './needed-brick.js';
 import { plannedBrick } from './placement.js';
 import { snapshotOf } from './placement-snapshot.js';
 import { giveBackSpace, takeSpace } from './space.js';
-import { countMissedByOthers, emptiedReason, holdsFiles, type SetNames, setsOf } from './unfilled.js';
+import { emptiedReason, oldContents, type SetNames, setsOf } from './unfilled.js';
 import { findUnhealed, type Unhealed } from './unhealed.js';
 import {
   createBricks,
@@ -219,47 +219,83 @@ function giveOver(
 
 /** Destroys the old brick once the volume has all data without it; until then it is left, whatever keeps one from knowing. */
 async function removeOld(work: BrickEvictWork, context: OperationContext, attempt: Attempt): Promise<Destroyed> {
-  const { old } = work;
+  const { old, plan, isOldLost } = work;
+  const left = (failure: Error): Destroyed => ({ gone: [], left: [old.brick.id], failure });
   try {
-    const needed = await findNeed(work, context);
-    if (needed !== null) {
-      const { entriesLeft } = needed;
-      if (work.plan && work.plan.entriesLeft !== entriesLeft)
-        await attempt.note({ entriesLeft } satisfies Partial<EvictionPlan>);
-      throw new NotYet(stays(work, needed.reason), HEAL_PAUSE_MS);
+    const { unhealed, unknown } = await findNeed(work, context);
+    if (unhealed !== null) {
+      const { entriesLeft } = unhealed;
+      if (plan && plan.entriesLeft !== entriesLeft) await attempt.note({ entriesLeft } satisfies Partial<EvictionPlan>);
+      throw new NotYet(stays(work, unhealed.reason), HEAL_PAUSE_MS);
     }
+    if (plan)
+      await attempt.note({
+        isOldUnneeded: true,
+        ...(unknown ? {} : { isOldKnown: true }),
+      } satisfies Partial<EvictionPlan>);
+    if (unknown) return left(unknown);
   } catch (failure) {
-    if (!(failure instanceof TransportError || failure instanceof CommandError || failure instanceof DomainError))
-      throw failure;
-    return { gone: [], left: [old.brick.id], failure };
+    if (isAnswer(failure)) return left(failure);
+    throw failure;
   }
-  if (work.plan) await attempt.note({ isOldUnneeded: true } satisfies Partial<EvictionPlan>);
-  if (work.isOldLost) return { gone: [], left: [old.brick.id], failure: goesWithItsNode(old) };
+  if (isOldLost) return left(goesWithItsNode(old));
   return destroyBricks([old], context, attempt);
 }
 
-/** What its set may lack without the old brick, or null; where it is not known which one that is, the whole volume. */
-async function findNeed(work: BrickEvictWork, context: OperationContext): Promise<Unhealed | null> {
+/** Why an old brick must stay. */
+interface Need {
+  /** What its set may lack without it, or null; where it is not known which set that is, the whole volume. */
+  readonly unhealed: Unhealed | null;
+  /** Why nobody could tell just now what the brick has that no other one has; null: it was looked at. */
+  readonly unknown: Error | null;
+}
+
+async function findNeed(work: BrickEvictWork, context: OperationContext): Promise<Need> {
   const { old, volume, plan, isOldLost } = work;
-  if (!volume) return null;
+  if (!volume) return { unhealed: null, unknown: null };
   const found = await findEvicting(volume, work, context);
   if (!found) return needed('gluster has no such volume');
   const own = setsOf(found).find((names) => names.includes(plan?.newBrick ?? ''));
   const unhealed = await findUnhealed(volume, own ? withBricks(found, own) : found, context);
-  const missed = plan?.wasDown && plan.mustBeHealed && !isOldLost ? await countMissedByOthers(old, context) : 0;
-  if (missed > 0 && mayBeAlone(volume)) return needed(onlyCopies(missed));
+  if (isOldLost) return { unhealed, unknown: null };
+  const { contents, unknown } = await lookAtOld(work, context);
+  const mayHoldMore = plan?.wasDown === true && plan.mustBeHealed && mayBeAlone(volume);
+  if (mayHoldMore && contents && contents.missedByOthers > 0) return needed(onlyCopies(contents.missedByOthers));
   const set = own ?? setsOf(found)[plan?.setIndex ?? -1];
-  if (unhealed !== null || !set || isOldLost || !(await holdsFiles(old, context))) return unhealed;
+  if (unhealed !== null || !set || !contents?.holdsFiles) return { unhealed, unknown };
   const unfilled = await emptiedReason(glusterName(old), set, context);
-  return unfilled === null ? null : needed(unfilled);
+  return unfilled === null ? { unhealed, unknown } : needed(unfilled);
+}
+
+/** Its file system may be unmounted since it was known that nobody needs it: its removal was begun. */
+async function lookAtOld({ old, plan }: BrickEvictWork, context: OperationContext) {
+  try {
+    const contents = await oldContents(old, context);
+    const isKnown = contents !== null || plan === null || plan.isOldKnown === true;
+    return { contents, unknown: isKnown ? null : notMounted(old) };
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+    return { contents: null, unknown: error };
+  }
+}
+
+function isAnswer(error: unknown): error is Error {
+  return error instanceof TransportError || error instanceof CommandError || error instanceof DomainError;
+}
+
+function notMounted({ brick, manageName: host }: HostedBrick): DomainError {
+  return new DomainError(
+    'failed',
+    `brick ${brick.id} was replaced; its file system is not mounted on ${host}, so that nobody can tell whether it has what no other brick has: mount ${brick.path.replace(/\/[^/]*$/, '')}, or give its device up`,
+  );
 }
 
 function withBricks(volume: FoundVolume, names: SetNames): FoundVolume {
   return { ...volume, bricks: volume.bricks.filter(({ name }) => names.includes(name)) };
 }
 
-function needed(reason: string): Unhealed {
-  return { reason, entriesLeft: null };
+function needed(reason: string): Need {
+  return { unhealed: { reason, entriesLeft: null }, unknown: null };
 }
 
 /** One brick of a set may take changes alone where two make a set: the other one does not know of them. */

@@ -17,6 +17,8 @@ export interface EvictionPlan {
   readonly wasDown?: boolean;
   /** The volume has all data without the old brick, or is gone. */
   readonly isOldUnneeded?: true;
+  /** Besides, it was seen what the old brick has: since then its removal may have begun. */
+  readonly isOldKnown?: true;
   /** Entries that were to be healed still at the last look; null: nobody could tell. */
   readonly entriesLeft?: number | null;
 }

@@ -1,7 +1,8 @@
 import { manageName, type Node } from '../../domain/node.js';
-import { directoryContents, isOwnFile } from '../../executors/commands/brick/brick-contents.js';
+import { directoryContents, isOwnFile, lookAtBricks } from '../../executors/commands/brick/brick-contents.js';
+import { brickMount } from '../../executors/commands/brick/brick-mount.js';
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
-import { CommandError, TransportError } from '../../executors/executor.js';
+import { CommandError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { HostedBrick } from './hosted-brick.js';
 
@@ -110,30 +111,30 @@ function describeLack({ brick, other, file }: Lack, roots: Roots): string {
   return `brick ${brick} ${lacks}; where gluster does not begin by itself, gluster volume heal VOLUME full fills it`;
 }
 
-/** False when its host can't tell. */
-export async function holdsFiles(hosted: HostedBrick, context: OperationContext): Promise<boolean> {
-  return (await namesIn(hosted, '', context)).some((name) => !isOwnFile(name));
+/** What a brick has that is in no volume any more: nobody writes to it. */
+export interface OldContents {
+  readonly holdsFiles: boolean;
+  /** How many files it has of which it knows that others lack changes. */
+  readonly missedByOthers: number;
 }
 
-/** How many files a brick has of which it knows that others lack changes; 0 when its host can't tell. */
-export async function countMissedByOthers(hosted: HostedBrick, context: OperationContext): Promise<number> {
-  const index = await namesIn(hosted, '/.glusterfs/indices/xattrop', context);
-  // All entries are links to a file of this name.
-  return index.filter((name) => !name.startsWith('xattrop-')).length;
-}
-
-/** None when its host is down, or the disk is away. */
-async function namesIn(
+/** Null while its file system is not mounted: then nobody can tell. CommandError and TransportError: nor could its host. */
+export async function oldContents(
   { manageName: host, brick }: HostedBrick,
-  folder: string,
-  context: OperationContext,
-): Promise<readonly string[]> {
-  try {
-    return (await directoryContents(context.hosts, host, [`${brick.path}${folder}`]))[0] ?? [];
-  } catch (error) {
-    if (error instanceof CommandError || error instanceof TransportError) return [];
-    throw error;
-  }
+  { hosts }: OperationContext,
+): Promise<OldContents | null> {
+  const mount = brickMount(brick);
+  const looks = await lookAtBricks(hosts, host, [
+    { path: brick.path, mount },
+    { path: `${brick.path}/.glusterfs/indices/xattrop`, mount },
+  ]);
+  if (!looks.every(({ isMounted }) => isMounted)) return null;
+  const [files, index] = looks.map(({ names }) => names ?? []);
+  return {
+    holdsFiles: files?.some((name) => !isOwnFile(name)) ?? false,
+    // All entries are links to a file of this name.
+    missedByOthers: index?.filter((name) => !name.startsWith('xattrop-')).length ?? 0,
+  };
 }
 
 function hostOf(name: string, nodes: readonly Node[]): string | null {

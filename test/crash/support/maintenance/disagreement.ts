@@ -24,9 +24,13 @@ export async function findDisagreement(store: Store, hosts: SimulatedHosts, file
   }
   const leaving = await store.read((tx) => tx.bricks.list());
   held.push(...leaving.filter(({ pendingId }) => held.includes(pendingId ?? '')).map(({ id }) => id));
-  // Nobody waits for a node that was given up: what was to be removed from it is forgotten.
-  for (const { id } of (await store.read((tx) => tx.nodes.list())).filter(({ state }) => state === 'failed'))
+  // Nobody waits for a node that was given up: what was to be removed from it is forgotten, and its machine may be a new one.
+  for (const { id, manageNames } of (await store.read((tx) => tx.nodes.list())).filter(
+    ({ state }) => state === 'failed',
+  )) {
     held.push(...(await store.read((tx) => tx.devices.listByNode(id))).map((device) => device.id));
+    held.push(...manageNames.map((host) => `peers ${host}`));
+  }
   const isHeld = (text: string) => held.some((name) => text.includes(name));
   found.push(...(await differences(store, hosts)).filter((text) => !isHeld(text)));
   return [...found, ...files.unhealed(new Set(held))];
