@@ -28,6 +28,12 @@ export const OPERATION_TYPES = {
   'reinstate-device': 113,
   'rejoin-node': 114,
   'reinstate-brick': 115,
+  'repair-state': 116,
+  'restore-mounts': 117,
+  'adopt-volume': 118,
+  'start-volume': 119,
+  'delete-fstab-line': 120,
+  'remove-unclaimed': 121,
 } as const;
 
 export type OperationType = keyof typeof OPERATION_TYPES;
@@ -59,6 +65,12 @@ export const CHANGES = {
   'reinstate-device': 113,
   'rejoin-node': 114,
   'reinstate-brick': 115,
+  'repair-state': 116,
+  'restore-mounts': 117,
+  'adopt-volume': 118,
+  'start-volume': 119,
+  'delete-fstab-line': 120,
+  'remove-unclaimed': 121,
 } as const;
 
 export type ChangeType = keyof typeof CHANGES;
@@ -106,11 +118,15 @@ export interface Progress {
   readonly refused?: readonly RefusedPart[];
   /** Bricks that were replaced, and wait for the heal of their sets. */
   readonly healing?: readonly HealingPart[];
+  /** What parts were begun for, each as often as one was. */
+  readonly tried?: readonly string[];
+  /** Parts that are to be begun yet, as the kind of the work writes them. */
+  readonly planned?: readonly unknown[];
 }
 
 /** A part of the work without which it goes on. */
 export interface RefusedPart {
-  /** What it was about: a brick. */
+  /** What it was about: a brick, or the name of a step. */
   readonly id: Id;
   readonly reason: string;
   /** Hosts could not be asked: it is tried again before the work ends. */

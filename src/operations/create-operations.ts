@@ -15,6 +15,8 @@ import { planNodeReinstatement } from './reinstatement/reinstatement-dry-run.js'
 import { NodeRepair } from './repair/node-repair.js';
 import { repairJob } from './repair/repair-job.js';
 import { RepairReports } from './repair/repair-reports.js';
+import { planRepairOfState } from './state-repair/repair-dry-run.js';
+import { stateRepair } from './state-repair/state-repair.js';
 import { topologyChanges } from './topology/topology-changes.js';
 import { volumeChanges } from './volumes/volume-changes.js';
 
@@ -53,6 +55,8 @@ export function createOperations(given: EngineContext, sequenceKinds = SEQUENCE_
     checkDeviceHealth: (id) => deviceCheck.healthNow(id),
     reinstateNode: (by, id, disks) => engine.beginSequence(nodeReinstate, { id, disks }, by),
     planReinstatement: (id, disks) => planNodeReinstatement({ id, disks }, engine.context),
+    repairState: (by, request) => engine.beginSequence(stateRepair, request, by),
+    planStateRepair: (request) => planRepairOfState(request, engine.context),
     repairNode: (_by, nodeId, isDryRun) => engine.beginJob(repairAsked, { nodeId, isDryRun }),
     repairReport: (reportId) => reports.find(reportId),
     lastRepairReport: (nodeId) => reports.lastOf(nodeId),

@@ -8,6 +8,12 @@ import { brickReset } from './reinstatement/brick-reset.js';
 import { deviceReinstate } from './reinstatement/device-reinstate.js';
 import { nodeReinstate } from './reinstatement/node-reinstate.js';
 import { nodeRejoin } from './reinstatement/node-rejoin.js';
+import { fstabLineRemoval } from './state-repair/fstab-line-removal.js';
+import { mountsRestoration } from './state-repair/mounts-restoration.js';
+import { stateRepair } from './state-repair/state-repair.js';
+import { unclaimedRemoval } from './state-repair/unclaimed-removal.js';
+import { volumeAdoption } from './state-repair/volume-adoption.js';
+import { volumeStart } from './state-repair/volume-start.js';
 import { deviceAdd } from './topology/device-add.js';
 import { deviceDelete } from './topology/device-delete.js';
 import { deviceRemoval } from './topology/device-removal.js';
@@ -41,7 +47,18 @@ export const KINDS: readonly AnyKind[] = [
   deviceReinstate,
   nodeRejoin,
   brickReset,
+  mountsRestoration,
+  volumeAdoption,
+  volumeStart,
+  fstabLineRemoval,
+  unclaimedRemoval,
 ];
 
 /** Every kind of work of many parts. */
-export const SEQUENCE_KINDS: readonly AnySequenceKind[] = [deviceRemoval, nodeRemoval, nodeLost, nodeReinstate];
+export const SEQUENCE_KINDS: readonly AnySequenceKind[] = [
+  deviceRemoval,
+  nodeRemoval,
+  nodeLost,
+  nodeReinstate,
+  stateRepair,
+];

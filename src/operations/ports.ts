@@ -43,6 +43,10 @@ export interface Operations {
    */
   reinstateNode(by: Requester, id: Id, disks: Readonly<Record<Id, string>>): Promise<QueueTicket>;
 
+  /** Mends what hosts and store disagree about, as far as it is safe, and what is named in `request`. */
+  repairState(by: Requester, request: StateRepairWish): Promise<QueueTicket>;
+  /** What `repairState` would do now; changes nothing. */
+  planStateRepair(request: StateRepairWish): Promise<PlannedStateRepair>;
   /** Compares a node with the store and mends what can be mended, unless `isDryRun`. */
   repairNode(by: Requester, id: Id, isDryRun: boolean): Promise<QueueTicket>;
   /** Null when there is no such report, or no longer. */
@@ -202,6 +206,51 @@ export interface RepairReport {
   readonly findings: readonly RepairFinding[];
   /** Parts of the node that could not be read, with the reason. */
   readonly unreadable: readonly string[];
+}
+
+/** What is repaired only where somebody has named it. */
+export interface StateRepairWish {
+  /** Volumes, by name: somebody may have stopped them on purpose. */
+  readonly start: readonly string[];
+  /** Logical volumes that belong to nobody, as `vg_ID/NAME`. */
+  readonly destroy: readonly string[];
+}
+
+/** Answer of `POST /internal/state/repair/plan`. */
+export interface PlannedStateRepair {
+  /** All differences would be repaired, all hosts were asked, and nothing is in the way. */
+  readonly isPossible: boolean;
+  /** What prevents all of it, or is about no difference; null when nothing is. */
+  readonly obstacle: string | null;
+  /** How many of the differences would be repaired. */
+  readonly repairable: number;
+  /** In the order in which they are done. `host` is '' for what is done in the database, or wherever gluster answers. */
+  readonly steps: readonly {
+    readonly step: string;
+    readonly clusterId: Id;
+    readonly host: string;
+    readonly text: string;
+  }[];
+  readonly differences: readonly PlannedMending[];
+  /** Hosts, or parts of what they know, that could not be had: nothing of what they alone can tell is repaired. */
+  readonly notCompared: readonly { readonly clusterId: Id; readonly host: string; readonly reason: string }[];
+  /** What these are about is left to them. */
+  readonly pendingOperations: readonly Id[];
+}
+
+/** One difference, and what would become of it. */
+export interface PlannedMending {
+  readonly kind: string;
+  readonly clusterId: Id;
+  /** Manage name; '' for what concerns a whole cluster. */
+  readonly host: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly remedy: string;
+  /** The step that mends it; null when it stays. */
+  readonly step: string | null;
+  /** Why it stays; null when it does not. */
+  readonly obstacle: string | null;
 }
 
 export interface RepairFinding {

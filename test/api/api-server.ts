@@ -89,6 +89,16 @@ const NOTHING_TO_MOVE = {
   healing: [],
 };
 
+const NOTHING_TO_REPAIR = {
+  isPossible: true,
+  obstacle: null,
+  repairable: 0,
+  steps: [],
+  differences: [],
+  notCompared: [],
+  pendingOperations: [],
+};
+
 /** Every operation is accepted unless `script` says otherwise. */
 function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls']): Operations {
   const ticket = async () => ({ queueId: QUEUE_ID });
@@ -108,6 +118,8 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     evictBrick: ticket,
     reinstateNode: ticket,
     repairNode: ticket,
+    repairState: ticket,
+    planStateRepair: async () => NOTHING_TO_REPAIR,
     repairReport: () => null,
     lastRepairReport: () => null,
     forgetHostKey: done,

@@ -68,6 +68,7 @@ function bodyOf(schema: BodySchema, draw: Draw, records: Records, word = ''): un
 
 function textOf({ enum: values, pattern = '', format }: BodySchema, n: number, id: () => string): string {
   if (values) return values[n % values.length] ?? '';
+  if (pattern.startsWith('^vg_')) return `vg_${id()}/brick_${id()}`;
   if (pattern.includes('{32}')) return id();
   if (pattern.startsWith('^/')) return `/dev/sd${'bcdefghij'[n % 9]}`;
   if (format === 'host') return `host${n % 50}`;

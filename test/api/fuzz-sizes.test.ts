@@ -115,6 +115,7 @@ function goodJson(schema: BodySchema): string {
 
 function goodText({ enum: values, pattern = '' }: BodySchema): string {
   if (values) return values.find((text) => text !== '') ?? '';
+  if (pattern.startsWith('^vg_')) return `vg_${UNKNOWN_ID}/brick_${UNKNOWN_ID}`;
   if (pattern.includes('{32}')) return UNKNOWN_ID;
   return pattern.startsWith('^/') ? '/dev/sdb' : 'h1';
 }

@@ -45,7 +45,7 @@ it('a held server refuses every change, and answers every question', async () =>
 
 it('/restore tells since when the server is held, and the differences to the hosts', async () => {
   const differences = [
-    { kind: 'missing-mount', clusterId: 'c', host: 'h', subject: 's', text: 't', remedy: 'r' },
+    { kind: 'missing-mount', clusterId: 'c', host: 'h', nodeId: 'n', subject: 's', text: 't', remedy: 'r', about: [] },
   ] as const;
   const pool = {
     examine: () => Promise.reject(new Error('not asked')),

@@ -17,6 +17,7 @@ const QUESTIONS = new Set<keyof Operations>([
   'preflightDevice',
   'planRemoval',
   'planReinstatement',
+  'planStateRepair',
   'planVolume',
   'planBlockVolume',
   'inFlight',

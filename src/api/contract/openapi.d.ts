@@ -1003,6 +1003,43 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/internal/state/repair": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Repair what the database and the hosts disagree about: what is safe by itself, and what is named. Each step
+         *     looks itself at what it changes. Work of many parts, which can be cancelled; what is left to a person is left. Not in Heketi.
+         */
+        readonly post: operations["stateRepair"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/internal/state/repair/plan": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a repair would do with each difference, or why not; takes long, changes nothing. Not in Heketi. */
+        readonly post: operations["stateRepairPlan"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/restore": {
         readonly parameters: {
             readonly query?: never;
@@ -1622,6 +1659,37 @@ export interface components {
                 readonly reason: string;
             }[];
             readonly pendingoperations: readonly string[];
+        };
+        readonly StateRepair: {
+            readonly start?: readonly string[];
+            readonly destroy?: readonly string[];
+        };
+        readonly PlannedStateRepair: {
+            readonly isPossible: boolean;
+            readonly obstacle: string | null;
+            readonly repairable: number;
+            readonly steps: readonly {
+                readonly step: string;
+                readonly clusterId: string;
+                readonly host: string;
+                readonly text: string;
+            }[];
+            readonly differences: readonly {
+                readonly kind: string;
+                readonly clusterId: string;
+                readonly host: string;
+                readonly subject: string;
+                readonly text: string;
+                readonly remedy: string;
+                readonly step: string | null;
+                readonly obstacle: string | null;
+            }[];
+            readonly notCompared: readonly {
+                readonly clusterId: string;
+                readonly host: string;
+                readonly reason: string;
+            }[];
+            readonly pendingOperations: readonly string[];
         };
         readonly LogLevels: {
             readonly loglevel: {
@@ -3290,6 +3358,57 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly stateRepair: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StateRepair"];
+            };
+        };
+        readonly responses: {
+            readonly 202: components["responses"]["Accepted"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly stateRepairPlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StateRepair"];
+            };
+        };
+        readonly responses: {
+            /** @description The plan */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlannedStateRepair"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
         };
     };
     readonly restoreState: {

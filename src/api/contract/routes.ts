@@ -1179,6 +1179,69 @@ export const ROUTES: readonly Route[] = [
     "isOpen": false
   },
   {
+    "operationId": "stateRepair",
+    "method": "POST",
+    "path": "/internal/state/repair",
+    "isOpen": false,
+    "body": {
+      "isRequired": false,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "start": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "type": "string",
+              "pattern": "^[a-zA-Z0-9_-]{1,255}$"
+            }
+          },
+          "destroy": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "type": "string",
+              "pattern": "^vg_[0-9a-f]{32}/[a-zA-Z0-9_.+-]{1,128}$"
+            }
+          }
+        }
+      }
+    }
+  },
+  {
+    "operationId": "stateRepairPlan",
+    "method": "POST",
+    "path": "/internal/state/repair/plan",
+    "isOpen": false,
+    "changesNothing": true,
+    "body": {
+      "isRequired": false,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "properties": {
+          "start": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "type": "string",
+              "pattern": "^[a-zA-Z0-9_-]{1,255}$"
+            }
+          },
+          "destroy": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "type": "string",
+              "pattern": "^vg_[0-9a-f]{32}/[a-zA-Z0-9_.+-]{1,128}$"
+            }
+          }
+        }
+      }
+    }
+  },
+  {
     "operationId": "restoreState",
     "method": "GET",
     "path": "/restore",

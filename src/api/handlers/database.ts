@@ -2,11 +2,18 @@ import { DomainError } from '../../domain/errors.js';
 import type { BackupPurpose } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
 import { examinedPool, poolDifferences } from '../wire/examination.js';
+import { accepted } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type DatabaseHandlers = Pick<
   Handlers,
-  'databaseBackup' | 'databaseDump' | 'databaseCheck' | 'examineGluster' | 'examineDifferences'
+  | 'databaseBackup'
+  | 'databaseDump'
+  | 'databaseCheck'
+  | 'examineGluster'
+  | 'examineDifferences'
+  | 'stateRepair'
+  | 'stateRepairPlan'
 >;
 
 const INDENT = 4;
@@ -35,7 +42,18 @@ export function databaseHandlers({ store, reports, pool, operations }: HandlerDe
     async examineDifferences() {
       return { status: 200, json: poolDifferences(await pool.differences()) };
     },
+
+    stateRepair: ({ by, body }) => accepted(operations.repairState(by, wishOf(body))),
+
+    async stateRepairPlan({ body }) {
+      return { status: 200, json: await operations.planStateRepair(wishOf(body)) };
+    },
   };
+}
+
+/** Nothing is named without a body. */
+function wishOf(body: { readonly start?: readonly string[]; readonly destroy?: readonly string[] } | null | undefined) {
+  return { start: body?.start ?? [], destroy: body?.destroy ?? [] };
 }
 
 function backupPurpose(header: string | readonly string[] | undefined): BackupPurpose {

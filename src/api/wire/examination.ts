@@ -86,7 +86,14 @@ function sortedNames(volumes: readonly { readonly name: string }[]): string {
 
 export function poolDifferences(found: PoolDifferences): components['schemas']['PoolDifferences'] {
   return {
-    differences: found.differences.map(({ clusterId, ...difference }) => ({ ...difference, cluster: clusterId })),
+    differences: found.differences.map(({ kind, clusterId, host, subject, text, remedy }) => ({
+      kind,
+      cluster: clusterId,
+      host,
+      subject,
+      text,
+      remedy,
+    })),
     notcompared: found.notCompared.map(({ clusterId, host, reason }) => ({ cluster: clusterId, host, reason })),
     pendingoperations: [...found.pendingOperations],
   };

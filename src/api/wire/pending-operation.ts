@@ -30,6 +30,12 @@ const DESCRIPTIONS: Readonly<Record<ChangeType, string>> = {
   'reinstate-device': 'Reinstate device',
   'rejoin-node': 'Take node back into the pool',
   'reinstate-brick': 'Reinstate brick',
+  'repair-state': 'Repair what hosts and database disagree about in cluster',
+  'restore-mounts': 'Restore mounts of node',
+  'adopt-volume': 'Take a volume into the database, of cluster',
+  'start-volume': 'Start volume',
+  'delete-fstab-line': 'Delete an fstab line of node',
+  'remove-unclaimed': 'Remove a logical volume of nobody from device',
 };
 
 export function pendingOperation(operation: PendingOperation, isInFlight: boolean): Schemas['PendingOperation'] {

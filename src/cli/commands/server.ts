@@ -6,6 +6,7 @@ import { requireOnlyArgument } from './arguments.js';
 import { bodyCommand } from './db.js';
 import { buildOperationsCommand } from './server-operations.js';
 import { buildRestoreCommand } from './server-restore.js';
+import { buildStateRepairCommand } from './state-repair.js';
 
 export function buildServerCommand(context: CliContext): CliCommand {
   return commandGroup(
@@ -20,7 +21,7 @@ export function buildServerCommand(context: CliContext): CliCommand {
     ),
     commandGroup(
       'state',
-      { summary: 'Examine the state of the server' },
+      { summary: 'Examine the state of the server, and repair it' },
       commandGroup(
         'examine',
         { summary: 'Compare the state of the server with other sources' },
@@ -32,6 +33,7 @@ export function buildServerCommand(context: CliContext): CliCommand {
         ),
         differencesCommand(context),
       ),
+      buildStateRepairCommand(context),
     ),
     buildRestoreCommand(context),
   );

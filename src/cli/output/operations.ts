@@ -44,13 +44,20 @@ function progressLines({ progress }: OperationInfo): readonly string[] {
     ({ id, volume, entries }) =>
       `    brick ${id} of volume ${volume}: ${entries === null ? 'not known' : `${entries} left`}`,
   );
-  const refused = progress.refused.map(({ id, reason }) => `    brick ${id}: ${reason.replaceAll('\n', '\n      ')}`);
+  const refused = progress.refused.map(
+    ({ id, reason }) => `    ${partName(id)}: ${reason.replaceAll('\n', '\n      ')}`,
+  );
   return [
     `Progress: ${describeProgress(progress)}`,
     ...failure,
     ...under('Entries to heal in the sets of bricks that were replaced:', healing),
     ...under('Passed over:', refused),
   ];
+}
+
+/** A brick by its id, or the name of a step. */
+function partName(id: string): string {
+  return id.includes(' ') ? id : `brick ${id}`;
 }
 
 function under(title: string, rows: readonly string[]): readonly string[] {

@@ -98,6 +98,28 @@ export function adoptVolume(
   return { volume, bricks, blockVolumes: hosted, remarks };
 }
 
+/** The same of several; why not for those that are not taken over. A clone carries the id of its source: those whose bricks have our names come first. */
+export function adoptEach(
+  volumes: readonly GlusterVolume[],
+  where: { clusterId: Id; places: readonly Place[]; blocks: ReadonlyMap<string, FoundBlocks> },
+  settings: AdoptionSettings,
+  taken: Set<Id>,
+): ReadonlyMap<string, AdoptedVolume | string> {
+  const isClone = ({ bricks }: GlusterVolume) => bricks.some(({ name }) => name.includes('/snaps/'));
+  const inOrder = [...volumes].sort((a, b) => Number(isClone(a)) - Number(isClone(b)));
+  const adopted = new Map<string, AdoptedVolume | string>();
+  for (const volume of inOrder) {
+    try {
+      const blocks = where.blocks.get(volume.name) ?? null;
+      adopted.set(volume.name, adoptVolume(volume, { ...where, blocks }, settings, taken));
+    } catch (error) {
+      if (!(error instanceof NotAdopted)) throw error;
+      adopted.set(volume.name, error.message);
+    }
+  }
+  return adopted;
+}
+
 function durabilityOf({ disperseCount, redundancyCount, replicaCount }: GlusterVolume): Durability {
   const none = { type: 'none', replica: 0, disperseData: 0, disperseRedundancy: 0 } as const;
   if (disperseCount > 0) {

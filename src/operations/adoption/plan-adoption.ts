@@ -7,7 +7,7 @@ import { KIB_PER_GIB } from '../../domain/size.js';
 import { isPeerOf } from '../../executors/commands/gluster/peer-names.js';
 import type { FoundGroup, PoolMember } from '../../executors/commands/node/pool-member.js';
 import { judgeGroup } from '../device-check/group-verdict.js';
-import { type AdoptedVolume, type AdoptionSettings, adoptVolume, NotAdopted, type Place } from './adopt-volume.js';
+import { type AdoptedVolume, type AdoptionSettings, adoptEach, type Place } from './adopt-volume.js';
 import { type FoundPool, type SoughtCluster, type SoughtNode, volumesOf } from './found-pool.js';
 
 /** The records of one cluster as its hosts have them, and what is said of that to a person. */
@@ -52,7 +52,7 @@ export function planAdoption(
 }
 
 /** Volumes that could be taken over; the others are named in `open`. */
-export function adoptVolumes(
+function adoptVolumes(
   clusterId: Id,
   places: readonly Place[],
   pool: FoundPool,
@@ -60,18 +60,11 @@ export function adoptVolumes(
   taken: Set<Id>,
   open: string[],
 ): readonly AdoptedVolume[] {
-  // A clone carries the id of its source: those whose bricks have our names come first.
-  const isClone = (bricks: readonly { readonly name: string }[]) => bricks.some(({ name }) => name.includes('/snaps/'));
-  const inOrder = [...volumesOf(pool)].sort((a, b) => Number(isClone(a.bricks)) - Number(isClone(b.bricks)));
-  return inOrder.flatMap((volume) => {
-    const blocks = pool.blocks.get(volume.name) ?? null;
-    try {
-      return [adoptVolume(volume, { clusterId, places, blocks }, settings, taken)];
-    } catch (error) {
-      if (!(error instanceof NotAdopted)) throw error;
-      open.push(`volume ${volume.name} is not taken over: ${error.message}`);
-      return [];
-    }
+  const adopted = adoptEach(volumesOf(pool), { clusterId, places, blocks: pool.blocks }, settings, taken);
+  return [...adopted].flatMap(([name, one]) => {
+    if (typeof one !== 'string') return [one];
+    open.push(`volume ${name} is not taken over: ${one}`);
+    return [];
   });
 }
 

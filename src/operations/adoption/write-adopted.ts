@@ -1,6 +1,6 @@
 import { brickLvName } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
-import type { Tx } from '../../store/store.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { insertBooked } from '../volumes/booked-brick.js';
 import type { AdoptedVolume } from './adopt-volume.js';
 import type { AdoptionPlan } from './plan-adoption.js';
@@ -19,11 +19,19 @@ export async function writeAdoptedCluster(tx: Tx, { cluster, devices, volumes }:
 }
 
 /** Takes one volume into a database that knows its nodes and devices, and books its space. */
-export async function writeAdoptedVolume(tx: Tx, { volume, bricks, blockVolumes }: AdoptedVolume): Promise<void> {
+export async function writeAdoptedVolume(tx: Tx, adopted: AdoptedVolume): Promise<void> {
+  await refuseKnown(tx, adopted);
+  const { volume, bricks, blockVolumes } = adopted;
+  await tx.volumes.insert(volume);
+  for (const brick of bricks) await insertBooked(tx, brick);
+  for (const block of blockVolumes) await tx.blockVolumes.insert(block);
+}
+
+/** Refuses what a database has already, or is changing. */
+export async function refuseKnown(tx: ReadTx, { volume, bricks }: AdoptedVolume): Promise<void> {
   const refused = (reason: string) => new DomainError('conflict', `volume ${volume.name} is not taken over: ${reason}`);
   if (await tx.volumes.findByName(volume.clusterId, volume.name)) throw refused('the database has it already');
   if (await tx.volumes.find(volume.id)) throw refused(`the database has a volume with its id ${volume.id}`);
-  await tx.volumes.insert(volume);
   for (const brick of bricks) {
     for (const known of await tx.bricks.listByDevice(brick.deviceId)) {
       if (known.id === brick.id || brickLvName(known) === brickLvName(brick))
@@ -31,7 +39,5 @@ export async function writeAdoptedVolume(tx: Tx, { volume, bricks, blockVolumes 
     }
     const [changing] = await tx.operations.listByObject(brick.deviceId);
     if (changing) throw refused(`operation ${changing.id} is changing its device ${brick.deviceId}`);
-    await insertBooked(tx, brick);
   }
-  for (const block of blockVolumes) await tx.blockVolumes.insert(block);
 }

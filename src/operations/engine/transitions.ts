@@ -120,7 +120,7 @@ export async function cancel(tx: Tx, id: Id): Promise<void> {
 }
 
 /** Where a sequence is, as its kind tells. */
-export type Step = Pick<Progress, 'done' | 'total' | 'current' | 'healing'>;
+export type Step = Pick<Progress, 'done' | 'total' | 'current' | 'healing' | 'tried' | 'planned'>;
 
 const AT_FIRST: Progress = { done: 0, total: null, current: '', failure: null, isCancelled: false };
 

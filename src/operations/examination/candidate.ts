@@ -1,4 +1,5 @@
 import type { Id } from '../../domain/ids.js';
+import { manageName, type Node } from '../../domain/node.js';
 import type { Difference, DifferenceKind } from './difference.js';
 import type { KnownRecords } from './known-records.js';
 
@@ -22,7 +23,9 @@ export function isStill({ basis }: Candidate, records: KnownRecords): boolean {
   return (basis.settled ?? []).every((id) => records.isSettled(id)) && (basis.isUnknown?.(records) ?? true);
 }
 
-export function reportInto(candidates: Candidate[], clusterId: Id, host: string): Report {
+/** `node`: null for what concerns a whole cluster. */
+export function reportInto(candidates: Candidate[], clusterId: Id, node: Node | null): Report {
+  const where = { clusterId, host: node ? manageName(node) : '', nodeId: node?.id ?? '' };
   return (kind, subject, text, remedy, basis) =>
-    candidates.push({ difference: { kind, clusterId, host, subject, text, remedy }, basis });
+    candidates.push({ difference: { kind, ...where, subject, text, remedy, about: basis.settled ?? [] }, basis });
 }

@@ -19,7 +19,7 @@ export interface ViewedCluster {
 /** Peers, gluster volumes, their bricks and block volumes of one cluster. The work is that of what the cluster has, in slices. */
 export async function clusterDifferences(view: ViewedCluster, records: KnownRecords): Promise<readonly Candidate[]> {
   const found: Candidate[] = [];
-  const report = reportInto(found, view.clusterId, '');
+  const report = reportInto(found, view.clusterId, null);
   comparePeers(view, records, report);
   if (view.volumes) await compareVolumes(view.clusterId, view.volumes, records, report);
   compareBlockVolumes(view, records, report);
@@ -110,7 +110,7 @@ async function compareVolumes(
       'superfluous-volume',
       name,
       `gluster's volume ${name} is not known`,
-      'leave it if somebody made it by hand; when nothing uses it, stop and delete it with gluster, then its bricks',
+      'heketi-cli server state repair takes it into the database when its bricks lie on known devices; when nothing uses it, stop and delete it with gluster, then its bricks',
       { isUnknown },
     );
   });

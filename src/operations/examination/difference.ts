@@ -28,10 +28,14 @@ export interface Difference {
   readonly clusterId: Id;
   /** Manage name of the host; '' for what a whole cluster lacks or has too much of. */
   readonly host: string;
+  /** Of that host; '' like it. */
+  readonly nodeId: Id;
   /** What it is about: a volume group, a mount point, a gluster volume. */
   readonly subject: string;
   /** One sentence: what is wrong. */
   readonly text: string;
   /** One sentence: what a person can do. */
   readonly remedy: string;
+  /** Records that it is about; none for what is superfluous. */
+  readonly about: readonly Id[];
 }

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Id } from '../../domain/ids.js';
 import type { Node } from '../../domain/node.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { type Candidate, isStill } from './candidate.js';
 import type { Difference } from './difference.js';
@@ -35,7 +35,7 @@ export interface Progress {
  * is there twice in a row, and what pending operations are about is theirs to settle. Changes nothing.
  */
 export async function findDifferences(
-  store: Store,
+  store: StoreReader,
   hosts: Hosts,
   onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<PoolDifferences> {
@@ -47,7 +47,7 @@ export async function findDifferences(
 }
 
 async function compareOnce(
-  store: Store,
+  store: StoreReader,
   hosts: Hosts,
   round: Progress['round'],
   onProgress: (progress: Progress) => void,
@@ -83,7 +83,7 @@ async function compareOnce(
 }
 
 /** What was changed while the hosts were looked at is no difference; where there is none, nothing has to be read again. */
-async function withoutChanges(store: Store, found: readonly Candidate[]): Promise<readonly Difference[]> {
+async function withoutChanges(store: StoreReader, found: readonly Candidate[]): Promise<readonly Difference[]> {
   if (found.length === 0) return [];
   const after = await KnownRecords.read(store);
   return found.filter((candidate) => isStill(candidate, after)).map(({ difference }) => difference);

@@ -1,6 +1,6 @@
 import { volumeGroupName } from '../../domain/device.js';
 import { isId } from '../../domain/ids.js';
-import { manageName, type Node } from '../../domain/node.js';
+import type { Node } from '../../domain/node.js';
 import type { HostFacts, LogicalVolumeFact } from '../../executors/commands/node/host-facts.js';
 import { inSlices } from '../../timing/turns.js';
 import { isSnapshotMount, logicalVolumeOf, mapperPathOf, mountPointOfBrick, thinPoolOf } from './brick-places.js';
@@ -19,7 +19,7 @@ export async function hostDifferences(
   records: KnownRecords,
 ): Promise<readonly Candidate[]> {
   const found: Candidate[] = [];
-  const report = reportInto(found, node.clusterId, manageName(node));
+  const report = reportInto(found, node.clusterId, node);
   const bricks = (records.bricksByNode.get(node.id) ?? []).filter(({ id }) => records.isSettled(id));
   compareGroups(node, facts, records, report);
   await compareLogicalVolumes(bricks, facts, records, report);
@@ -69,7 +69,7 @@ async function compareLogicalVolumes(
         'missing-logical-volume',
         name,
         `logical volume ${name} of brick ${brick.id} (volume ${brick.volumeId}) is missing`,
-        'the data of this brick is gone from this host: move the brick to another device and let gluster heal it',
+        `the data of this brick is gone from this host: heketi-cli brick evict ${brick.id} makes it anew elsewhere, healed from the others of its set`,
         { settled: [brick.id] },
       );
     }
@@ -87,7 +87,7 @@ const SUPERFLUOUS = {
   'like a brick': (name: string) =>
     [
       `logical volume ${name} belongs to no known brick and takes space that is counted as free`,
-      `when no gluster volume uses it (gluster volume info), remove it with lvremove ${name}`,
+      `heketi-cli server state repair --destroy-unclaimed=${name} says whether anything uses it, and removes it with --apply`,
     ] as const,
   foreign: (name: string) =>
     [

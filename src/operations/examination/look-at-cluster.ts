@@ -151,8 +151,7 @@ async function askForBlockVolumes(
 async function findLeftovers(hosts: Hosts, { node, found, snapshots }: HostLook, view: ViewedCluster): Promise<void> {
   if (view.volumes === null || (await leftOf(snapshots, view.volumes)).length === 0) return;
   const own = await viewOf(hosts, node, view.clusterId, [], []);
-  if (own?.volumes)
-    reportLeftovers(await leftOf(snapshots, own.volumes), reportInto(found, node.clusterId, manageName(node)));
+  if (own?.volumes) reportLeftovers(await leftOf(snapshots, own.volumes), reportInto(found, node.clusterId, node));
 }
 
 function isOfHost(error: unknown): error is CommandError | TransportError {

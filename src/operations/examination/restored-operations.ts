@@ -14,6 +14,7 @@ export function restoredOperations(
       kind: 'restored-operation',
       clusterId,
       host: '',
+      nodeId: '',
       subject: id,
       text:
         `operation ${id} (${type}) was in flight when the restored copy of the database was made, ` +
@@ -21,6 +22,7 @@ export function restoredOperations(
       remedy:
         `heketi-cli server operations cleanup ${id} finishes it or takes it back, as the hosts show it then; ` +
         'nothing is removed that is not proved unused',
+      about: [],
     };
   });
 }

@@ -9,8 +9,10 @@ export function unclaimedVolumes(volumes: readonly UnclaimedVolume[], now: numbe
       kind: 'unclaimed-volume',
       clusterId,
       host: '',
+      nodeId: '',
       subject: name,
       text: `volume ${name} (${id}) is there since ${new Date(since).toISOString()}, and no client has fetched the result of its creation`,
       remedy: `if nothing uses it (gluster volume status ${name} clients), heketi-cli volume delete ${id} removes it; heketi-cli volume claim ${id} keeps it`,
+      about: [id],
     }));
 }

@@ -28,6 +28,7 @@ const REFUSED: readonly (readonly [command: RegExp, says: RegExp])[] = [
   [/^heketi-cli node forget-host-key/, /no key of \S+ is kept/],
   [/^heketi offline forget-host-key/, /no key of \S+ is kept/],
   [/^heketi-cli server operations (info|wait|cancel) \S/, /Id not found/],
+  [/^heketi-cli server state repair .*--(start|destroy-unclaimed)=/, /is not among the differences/],
   [/^heketi-cli server restore confirm/, /does not wait for anything to be confirmed/],
   [/^heketi-cli volume adopt-bricks \S/, /gluster has the very bricks that this server knows/],
   [/^heketi-cli volume create --size=2048 --dry-run/, /The volume would not fit/],

@@ -1,0 +1,131 @@
+import pLimit from 'p-limit';
+import { type Brick, brickLvName, brickThinPoolName } from '../../domain/brick.js';
+import type { Id } from '../../domain/ids.js';
+import { manageName, type Node } from '../../domain/node.js';
+import { type HostSurvey, surveyHost } from '../../executors/commands/node/host-survey.js';
+import { CommandError, TransportError } from '../../executors/executor.js';
+import type { ReadTx } from '../../store/store.js';
+import type { OperationContext } from '../engine/operation.js';
+import { within } from '../examination/within.js';
+import { whyIdIsKnown } from './claimed-id.js';
+import { readHostClaims, whyClaimedByHost } from './host-claims.js';
+import { whyUsedHere } from './local-use.js';
+import { idInName, isPoolName, type LogicalVolume, nameOf } from './unclaimed-name.js';
+
+const HOSTS_AT_A_TIME = 8;
+const HOST_LIMIT_MS = 90_000;
+
+/** By `vg_ID/NAME`: why a logical volume has to stay, or null. */
+export type KeepReasons = ReadonlyMap<string, string | null>;
+
+/** What is to be proved, and where. */
+interface Question {
+  readonly volumes: readonly LogicalVolume[];
+  readonly node: Node;
+  /** All of the node's cluster that were not given up, and the node itself. */
+  readonly nodes: readonly Node[];
+  /** Bricks that the database knows on the node. */
+  readonly bricks: readonly Brick[];
+}
+
+/**
+ * Why logical volumes of one node must not be removed, at this moment. Null only where no record and no operation but `own`
+ * knows one, every host of the cluster was asked and has no volume of gluster's, no mount and no logical volume of that
+ * name, and nothing on its own host has it, holds it open or may belong on it. Whatever can't be told is a reason.
+ */
+export async function whyKept(
+  volumes: readonly LogicalVolume[],
+  nodeId: Id,
+  own: Id | null,
+  context: OperationContext,
+): Promise<KeepReasons> {
+  const reasons = new Map<string, string | null>();
+  const question = await context.store.read((tx) => ask(tx, volumes, nodeId));
+  if (!question) return new Map(volumes.map((volume) => [nameOf(volume), 'its device is in the database no more']));
+  const [survey, ...claims] = await Promise.all([surveyOwn(question, context), ...whatOthersSay(question, context)]);
+  const ofHosts = (volume: LogicalVolume) => claims.find((claim) => claim(volume) !== null)?.(volume) ?? null;
+  // A pool goes after what lies in it.
+  const inOrder = [...volumes].sort((a, b) => Number(isPoolName(a)) - Number(isPoolName(b)));
+  for (const volume of inOrder) {
+    const leaving = new Set([...reasons].flatMap(([name, reason]) => (reason === null ? [name] : [])));
+    reasons.set(nameOf(volume), ofHosts(volume) ?? whyUsed(volume, survey, question, leaving));
+  }
+  // Last, since operations begin meanwhile.
+  await context.store.read(async (tx) => {
+    for (const volume of volumes) {
+      const recorded = await whyRecorded(tx, volume, question.node, own);
+      if (recorded !== null) reasons.set(nameOf(volume), recorded);
+    }
+  });
+  return reasons;
+}
+
+async function ask(tx: ReadTx, volumes: readonly LogicalVolume[], nodeId: Id): Promise<Question | null> {
+  const node = await tx.nodes.find(nodeId);
+  if (!node) return null;
+  const members = await tx.nodes.listByCluster(node.clusterId);
+  return {
+    volumes,
+    node,
+    nodes: members.filter(({ id, state }) => id === node.id || state !== 'failed'),
+    bricks: await tx.bricks.listByNode(node.id),
+  };
+}
+
+/** What the database has against a removal. */
+async function whyRecorded(tx: ReadTx, volume: LogicalVolume, { id }: Node, own: Id | null): Promise<string | null> {
+  const { deviceId, lv } = volume;
+  const named = idInName(volume);
+  if (named === null) return 'this server makes no logical volumes of this name: who made it may know what it is for';
+  if ((await tx.devices.find(deviceId))?.nodeId !== id)
+    return `device ${deviceId} is none of this node in the database`;
+  const bricks = await tx.bricks.listByDevice(deviceId);
+  const user = bricks.find((brick) => brickLvName(brick) === lv || brickThinPoolName(brick) === lv);
+  if (user) return `brick ${user.id} of the database has it`;
+  const known = await whyIdIsKnown(tx, named, own);
+  if (known !== null) return known;
+  const changing = (await tx.operations.listByObject(deviceId)).find((operation) => operation.id !== own);
+  return changing ? `operation ${changing.id} (${changing.type}) is changing its device` : null;
+}
+
+async function surveyOwn({ node, nodes }: Question, { hosts }: OperationContext): Promise<HostSurvey | string> {
+  const host = manageName(node);
+  return orWhyNot(host, () => within(HOST_LIMIT_MS, host, (signal) => surveyHost(hosts, host, nodes, signal)));
+}
+
+function whyUsed(
+  volume: LogicalVolume,
+  survey: HostSurvey | string,
+  { node, nodes, bricks }: Question,
+  leaving: ReadonlySet<string>,
+): string | null {
+  if (typeof survey === 'string') return survey;
+  return whyUsedHere(volume, { node, nodes, survey, bricks }, leaving);
+}
+
+/** For each host what it has against the removal of one. No more of a host's answer is kept than is about them. */
+function whatOthersSay(
+  { volumes, node, nodes }: Question,
+  { hosts }: OperationContext,
+): readonly Promise<(volume: LogicalVolume) => string | null>[] {
+  const limit = pLimit(HOSTS_AT_A_TIME);
+  return nodes.map((member) =>
+    limit(async () => {
+      const host = manageName(member);
+      const claims = await orWhyNot(host, () =>
+        within(HOST_LIMIT_MS, host, (signal) => readHostClaims(hosts, host, { volumes, nodes }, signal)),
+      );
+      if (typeof claims === 'string') return () => claims;
+      return (volume) => whyClaimedByHost(volume, claims, { host, isOwn: member.id === node.id });
+    }),
+  );
+}
+
+async function orWhyNot<T>(host: string, look: () => Promise<T>): Promise<T | string> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof CommandError || error instanceof TransportError)) throw error;
+    return `${host} could not be asked, and may use it: ${error.message}`;
+  }
+}
