@@ -10,7 +10,7 @@ import { MeasuredExecutor } from '../executors/measured-executor.js';
 import { checkDatabase } from '../interchange/check.js';
 import { dumpDatabase } from '../interchange/dump.js';
 import type { Logging } from '../logging/logger.js';
-import { createMetrics } from '../metrics/registry.js';
+import { createMetrics, type Metrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
 import { boundAges } from '../operations/engine/forget-old-answers.js';
 import type { QueueAnswers } from '../operations/engine/queue-answers.js';
@@ -56,121 +56,128 @@ const LAST_BACKUP_MS = 3_000;
 const QUIET_MS = 250;
 
 /** Wires everything that the configuration asks for; throws DomainError for what a person can mend. */
-export async function createApp(
-  config: Config,
-  { logger, levels, droppedLines }: Logging,
-  tls: TlsTexts | null = null,
-): Promise<App> {
+export async function createApp(config: Config, logging: Logging, tls: TlsTexts | null = null): Promise<App> {
   const metrics = createMetrics();
-  let backups: Backups | null = null;
-  const store = await openDatabase(config, logger, {
+  let onCommit = (): void => undefined;
+  const store = await openDatabase(config, logging.logger, {
     isPatient: true,
     onCommit(units, durationMs) {
       metrics.storeCommitted(units, durationMs);
-      backups?.changed();
+      onCommit();
     },
   });
   try {
-    const restored = await RestoredDatabase.find(store, logger, config.dbReadOnly);
-    const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, restored.isHeld);
-    const executor = new MeasuredExecutor(
-      withInjectedFaults(chosen, config, logger),
-      (program, outcome, durationMs) => {
-        if (outcome !== 'unknown') probes.hostReached();
-        metrics.hostCommandFinished(program, outcome, durationMs);
-      },
-    );
-    simulated?.seedFromRecords(await store.read(recordedPool));
-    if (!config.dbReadOnly) {
-      await markInterrupted(store, logger);
-      await boundAges(store);
-    }
-
-    const hosts = { executor, settings: config.hostSettings };
-    const health = new HealthMonitor(store, hosts, logger);
-    const probes = new ServerProbes({ store, health, restored, log: logger });
-    const settings = operationSettings(config);
-    const { operations, runner, recovery, repair, deviceCheck, answers } = createOperations({
-      store,
-      hosts,
-      work: new HostWork(config.concurrency),
-      health,
-      settings,
-      log: logger,
-      onOutcome: metrics.operationFinished,
-    });
-    const secrets = await secretsOfBackup(config, process.env, logger);
-    const kept = new Backups(config, secrets, { store, observer: metrics.backups, log: logger });
-    backups = kept;
-    const background = new BackgroundWork(config, store, logger, {
-      hosts,
-      health,
-      recovery,
-      repair,
-      deviceCheck,
-      backups: kept,
-    });
-    restored.whenFree(takeOver, () => background.start());
-
-    const admin = new AdminState(config.defaultState);
-    const traffic = new Traffic();
-    let isStopping = false;
-    const server = await buildServer({
-      isStopping: () => isStopping,
-      traffic,
-      store,
-      operations,
-      answers,
-      admin,
-      restored,
-      probes,
-      auth: config.isAuthDisabled ? null : config.jwt,
-      log: logger,
-      logLevels: levels,
-      metrics: {
-        render: () =>
-          metrics.render({
-            store,
-            inFlight: () => operations.inFlight(),
-            nodeStates: () => health.states(),
-            thinPools: () => repair.thinPools.byDevice(),
-            deviceConditions: () => deviceCheck.conditions.byDevice(),
-            droppedLogLines: droppedLines,
-          }),
-      },
-      reports: { dump: dumpDatabase, check: checkDatabase },
-      pool: { examine: () => examinePool(store, hosts), differences: () => findDifferences(store, hosts) },
-      tls,
-    });
-
-    return {
-      admin,
-      server,
-      store,
-      restored,
-      settled: () => runner.settled(),
-      recover: () => recovery.run(),
-      async listen(port) {
-        await server.listen({ port, host: await listenHost() });
-        return (server.server.address() as AddressInfo).port;
-      },
-      async close(drainMs) {
-        isStopping = true;
-        background.stop();
-        await runner.drain(drainMs);
-        store.giveUpUndecided();
-        answers.release();
-        if (server.server.listening) await lastReads(answers, traffic);
-        await server.close();
-        await kept.close(LAST_BACKUP_MS);
-        await store.close();
-        await executor.close();
-      },
-    };
+    const ground: Ground = { config, logging, metrics, store };
+    const work = await wireWork(ground);
+    onCommit = () => work.backups.changed();
+    return await wireServer(ground, work, tls);
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** What everything else stands on. */
+interface Ground {
+  readonly config: Config;
+  readonly logging: Logging;
+  readonly metrics: Metrics;
+  readonly store: Store;
+}
+
+type Work = Awaited<ReturnType<typeof wireWork>>;
+
+/** All that works on hosts and on the database; nothing of it has begun, but for what a start does to the records. */
+async function wireWork({ config, logging: { logger }, metrics, store }: Ground) {
+  const restored = await RestoredDatabase.find(store, logger, config.dbReadOnly);
+  const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, restored.isHeld);
+  const executor = new MeasuredExecutor(withInjectedFaults(chosen, config, logger), (program, outcome, durationMs) => {
+    if (outcome !== 'unknown') probes.hostReached();
+    metrics.hostCommandFinished(program, outcome, durationMs);
+  });
+  simulated?.seedFromRecords(await store.read(recordedPool));
+  if (!config.dbReadOnly) {
+    await markInterrupted(store, logger);
+    await boundAges(store);
+  }
+
+  const hosts = { executor, settings: config.hostSettings };
+  const health = new HealthMonitor(store, hosts, logger);
+  const probes = new ServerProbes({ store, health, restored, log: logger });
+  const services = createOperations({
+    store,
+    hosts,
+    work: new HostWork(config.concurrency),
+    health,
+    settings: operationSettings(config),
+    log: logger,
+    onOutcome: metrics.operationFinished,
+  });
+  const secrets = await secretsOfBackup(config, process.env, logger);
+  const backups = new Backups(config, secrets, { store, observer: metrics.backups, log: logger });
+  const background = new BackgroundWork(config, store, logger, { ...services, hosts, health, backups });
+  restored.whenFree(takeOver, () => background.start());
+  return { ...services, restored, hosts, health, probes, backups, background };
+}
+
+async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Promise<App> {
+  const { config, logging, store } = ground;
+  const { runner, recovery, answers, restored, probes, hosts } = work;
+  const admin = new AdminState(config.defaultState);
+  const traffic = new Traffic();
+  const stopping = new AbortController();
+  const server = await buildServer({
+    isStopping: () => stopping.signal.aborted,
+    traffic,
+    store,
+    operations: work.operations,
+    answers,
+    admin,
+    restored,
+    probes,
+    auth: config.isAuthDisabled ? null : config.jwt,
+    log: logging.logger,
+    logLevels: logging.levels,
+    metrics: { render: () => renderMetrics(ground, work) },
+    reports: { dump: dumpDatabase, check: checkDatabase },
+    pool: { examine: () => examinePool(store, hosts), differences: () => findDifferences(store, hosts) },
+    tls,
+  });
+  return {
+    admin,
+    server,
+    store,
+    restored,
+    settled: () => runner.settled(),
+    recover: () => recovery.run(),
+    async listen(port) {
+      await server.listen({ port, host: await listenHost() });
+      return (server.server.address() as AddressInfo).port;
+    },
+    async close(drainMs) {
+      stopping.abort();
+      work.background.stop();
+      await runner.drain(drainMs);
+      store.giveUpUndecided();
+      answers.release();
+      if (server.server.listening) await lastReads(answers, traffic);
+      await server.close();
+      await work.backups.close(LAST_BACKUP_MS);
+      await store.close();
+      await hosts.executor.close();
+    },
+  };
+}
+
+function renderMetrics({ metrics, store, logging }: Ground, { operations, health, repair, deviceCheck }: Work) {
+  return metrics.render({
+    store,
+    inFlight: () => operations.inFlight(),
+    nodeStates: () => health.states(),
+    thinPools: () => repair.thinPools.byDevice(),
+    deviceConditions: () => deviceCheck.conditions.byDevice(),
+    droppedLogLines: logging.droppedLines,
+  });
 }
 
 /** Clients fetch results that have just become ready, and read what they need of them. */
