@@ -307,6 +307,34 @@ it('an old brick stays while its file system is not mounted and nobody has seen 
   );
 });
 
+it('an old brick ends with the disk that it was on, once its machine is installed anew and reinstated', () => {
+  const down = new Set<string>();
+  return withVolume(
+    async (scene) => {
+      const { pool, hosts } = scene;
+      const brick = await brickOf(scene);
+      const host = await hostOf(scene, scene.brickId);
+      hosts.setHostUp(host, false);
+      down.add(host);
+      await done(pool, await evict(scene));
+      await pool.runner.settled();
+      down.clear();
+      hosts.reinstall(host);
+      await pool.recovery.run();
+      expect((await records(scene))[0]?.retry?.error).toMatch(/does not show volume group/);
+      await pool.operations.reinstateNode(brick?.nodeId ?? '', {});
+      await pool.runner.settled();
+      await pool.recovery.run();
+      await pool.runner.settled();
+      await pool.recovery.run();
+      expect([await brickOf(scene), await records(scene)]).toEqual([null, []]);
+      await expectAgreement(scene);
+    },
+    {},
+    { ...ALL_UP, isUp: (name) => !down.has(name) },
+  );
+});
+
 it('a brick stays when another one goes down and misses a file, after roots were compared and before it is replaced', () => {
   const mates: string[] = [];
   let mate: string | undefined;

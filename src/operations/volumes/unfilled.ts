@@ -1,4 +1,6 @@
+import { brickThinPoolName } from '../../domain/brick.js';
 import { manageName, type Node } from '../../domain/node.js';
+import { probeBrick } from '../../executors/commands/brick/brick.js';
 import { directoryContents, isOwnFile, lookAtBricks } from '../../executors/commands/brick/brick-contents.js';
 import { brickMount } from '../../executors/commands/brick/brick-mount.js';
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
@@ -118,7 +120,13 @@ export interface OldContents {
   readonly missedByOthers: number;
 }
 
-/** Null while its file system is not mounted: then nobody can tell. CommandError and TransportError: nor could its host. */
+/** Where it is proved that its logical volume is gone, as on a machine that was installed anew. */
+const NOTHING: OldContents = { holdsFiles: false, missedByOthers: 0 };
+
+/**
+ * Null while its file system is there and not mounted: then nobody can tell. CommandError and TransportError: nor could its
+ * host.
+ */
 export async function oldContents(
   { manageName: host, brick }: HostedBrick,
   { hosts }: OperationContext,
@@ -128,7 +136,11 @@ export async function oldContents(
     { path: brick.path, mount },
     { path: `${brick.path}/.glusterfs/indices/xattrop`, mount },
   ]);
-  if (!looks.every(({ isMounted }) => isMounted)) return null;
+  if (!looks.every(({ isMounted }) => isMounted)) {
+    const { deviceId, path } = brick;
+    const place = { deviceId, path, lv: mount.lvName, thinPool: brickThinPoolName(brick) };
+    return (await probeBrick(hosts, host, place)).lvExists ? null : NOTHING;
+  }
   const [files, index] = looks.map(({ names }) => names ?? []);
   return {
     holdsFiles: files?.some((name) => !isOwnFile(name)) ?? false,
