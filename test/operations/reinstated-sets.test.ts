@@ -271,3 +271,30 @@ describe('where a set is filled after an eviction', () => {
       { hosts: 4, spared: ['h1'] },
     ));
 });
+
+it('bricks of other sets of its volume can be evicted while a brick that was given back is filled, those of its own not', () =>
+  withNode(
+    [{ sizeGib: 330, durability: REPLICA_2 }],
+    async (scene) => {
+      const { pool, hosts } = scene;
+      const bricks = await pool.store.read((tx) => tx.bricks.list());
+      const sets = hosts.heals
+        .sets('v1')
+        .map((set) => set.map(({ name }) => bricks.find(({ path }) => name.endsWith(path)) as Brick));
+      await giveBack(scene);
+      expect(await recordOf(scene, 'reinstate-brick')).toMatchObject({ status: 'failed' });
+      const isOwn = (set: readonly Brick[]) => set.some(({ nodeId }) => nodeId === scene.nodeId);
+      expect(sets.map(isOwn).sort()).toEqual([false, false, true, true]);
+      for (const set of sets) {
+        const refused = await evicted(scene, { brick: set[0] as Brick, host: '' });
+        await pool.runner.settled();
+        if (isOwn(set)) expect(refused).toMatch(/^Cannot replace brick /);
+        else expect(refused).toBeNull();
+      }
+      hosts.heals.pass(40);
+      for (let i = 0; i < 3; i++) await goOn(scene);
+      expect(await recordsOf(scene)).toEqual([]);
+    },
+    undefined,
+    { hosts: 5, spared: ['h5'] },
+  ));

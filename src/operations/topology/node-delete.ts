@@ -22,9 +22,9 @@ export const nodeDelete: OperationKind<Id, NodeDeleteWork, void> = {
   type: 'delete-node',
   isCounted: false,
 
-  async build(tx, _operationId, id) {
+  async build(tx, operationId, id) {
     await refuseUsedNode(tx, id);
-    await refuseChangingNode(tx, id);
+    await refuseChangingNode(tx, id, operationId);
     const clusterId = (await tx.nodes.find(id))?.clusterId ?? '';
     return { actions: [{ change: 'delete-node', id, delta: null }], plan: null, lane: nodeLane(clusterId) };
   },
@@ -37,6 +37,9 @@ export const nodeDelete: OperationKind<Id, NodeDeleteWork, void> = {
   },
 
   lane: ({ node }) => nodeLane(node.clusterId),
+
+  /** Where the answer to a detach was lost, and the peer is there still. */
+  retries: () => 1,
 
   exec: leavePool,
 
@@ -88,7 +91,7 @@ async function refuseUsedNode(tx: ReadTx, id: Id): Promise<void> {
   }
 }
 
-async function refuseChangingNode(tx: ReadTx, id: Id): Promise<void> {
+async function refuseChangingNode(tx: ReadTx, id: Id, operationId: Id): Promise<void> {
   for (const operation of await tx.operations.listByType('add-device')) {
     if ((operation.plan as DeviceAddPlan).nodeId === id) {
       throw new DomainError(
@@ -97,7 +100,7 @@ async function refuseChangingNode(tx: ReadTx, id: Id): Promise<void> {
       );
     }
   }
-  const [same] = await tx.operations.listByObject(id);
+  const same = (await tx.operations.listByObject(id)).find((other) => other.id !== operationId);
   if (same)
     throw new DomainError('conflict', `node ${id} is being changed by operation ${same.id}; wait until that has ended`);
 }

@@ -69,6 +69,9 @@ export const nodeForget: OperationKind<NodeForgetting, NodeForgettingWork, void>
 
   lane: ({ node }) => nodeLane(node.clusterId),
 
+  /** Where the answer to a detach was lost, and the peer is there still: all is looked at again before the next one. */
+  retries: () => 1,
+
   exec: leaveForGood,
 
   async finalize(tx, { node }) {

@@ -343,6 +343,7 @@ export class Maintenance implements Watch, Draws {
   }
 
   #happen(): void {
+    if (this.#server.isAboutToChange) return;
     this.#troubles.happen([...this.#names], this.#destroyed?.host ?? null, () => this.#write());
   }
 

@@ -25,6 +25,7 @@ interface Life {
   readonly pool: Pool;
   readonly store: Store;
   readonly executor: StrikingExecutor;
+  readonly work: TurnTellingWork;
   isDead: boolean;
 }
 
@@ -59,8 +60,9 @@ export class RestartingPool {
     });
     const store = await openStore({ file: this.#file });
     const dying = new DyingStore(store, death?.of === 'commit' ? death : null, () => executor.kill());
-    const pool = await openPool(this.#file, executor, { ...this.#options, store: dying, work: new TurnTellingWork() });
-    const life: Life = { pool, store, executor, isDead: false };
+    const work = new TurnTellingWork();
+    const pool = await openPool(this.#file, executor, { ...this.#options, store: dying, work });
+    const life: Life = { pool, store, executor, work, isDead: false };
     this.#life = life;
     void executor.death.then(() => {
       life.isDead = true;
@@ -78,6 +80,11 @@ export class RestartingPool {
       ask(life.pool).catch((error: Error) => this.#watch.onRefusal(error)),
       life.executor.death.then(() => null),
     ]);
+  }
+
+  /** See TurnTellingWork. */
+  get isAboutToChange(): boolean {
+    return this.#life?.isDead === false && this.#life.work.isAboutToChange;
   }
 
   /** All that can be done is done, or the server has died. */

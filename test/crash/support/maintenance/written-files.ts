@@ -20,6 +20,9 @@ interface Others {
 /** What heal info has shown of a volume, by brick. */
 type Look = ReadonlyMap<string, Others>;
 
+/** Whether a brick's file system is mounted is asked in the batch that gives it back. */
+const COMMANDS_BETWEEN = 1;
+
 /** What clients were told is written, and whether it is there still. */
 export class WrittenFiles {
   /** What the server has done to them. */
@@ -69,8 +72,8 @@ export class WrittenFiles {
     }
     const [, verb, name = '', what = '', brick = ''] = argv.filter((word) => !word.startsWith('--')).slice(1);
     if (verb === 'heal' && what === 'info') this.#see(name);
-    if (verb === 'replace-brick' && exitCode === 0) this.#judge(name, what, brick);
-    if (verb === 'reset-brick' && exitCode === 0) this.#judge(name, what, brick);
+    else if (verb === 'replace-brick' || verb === 'reset-brick') this.#change(name, what, brick, exitCode);
+    else this.#pass();
     if (argv.includes('lvremove') && exitCode === 0) this.destroyed++;
   }
 
@@ -111,7 +114,22 @@ export class WrittenFiles {
   #see(volume: string): void {
     const look = this.#look(volume);
     const turn = currentTurn();
-    if (turn?.volume === volume) this.#shown.set(turn, look);
+    if (turn?.volume !== volume) return;
+    this.#shown.set(turn, look);
+    turn.looks++;
+    turn.commandsSince = 0;
+  }
+
+  #pass(): void {
+    const turn = currentTurn();
+    if (turn) turn.commandsSince++;
+  }
+
+  #change(volume: string, old: string, brick: string, exitCode: number): void {
+    if (exitCode !== 0) return;
+    this.#judge(volume, old, brick);
+    const turn = currentTurn();
+    if (turn) turn.looks = 0;
   }
 
   #look(volume: string): ReadonlyMap<string, Others> {
@@ -148,6 +166,8 @@ export class WrittenFiles {
       this.violations.push(`${old} of ${volume} was ${isReset ? 'given back' : 'replaced'} ${why}`);
     const isKnown = last && (last.healed >= last.quorum || (last.isUnknowable && !isReset));
     if (!last) refuse('by a server that had not looked at its set');
+    else if (turn.commandsSince > COMMANDS_BETWEEN)
+      refuse(`${turn.commandsSince} commands after its set was looked at`);
     else if (!isKnown) refuse(`when ${last.healed} of ${last.quorum} others were healed: ${last.detail}`);
     else if (last.isUnknowable && !isReset) this.#leaveAlone(volume);
     else {
