@@ -120,7 +120,7 @@ export interface Progress {
   readonly healing?: readonly HealingPart[];
   /** What parts were begun for, each as often as one was. */
   readonly tried?: readonly string[];
-  /** Parts that are to be begun yet, as the kind of the work writes them. */
+  /** Parts that are to follow, as the kind of the work writes them; none any more once one was refused or cut short. */
   readonly planned?: readonly unknown[];
 }
 

@@ -129,7 +129,8 @@ function progressed({ progress }: PendingOperation, step: Step): Progress {
   return { ...step, failure: null, isCancelled: progress?.isCancelled ?? false, ...refused };
 }
 
-function without(progress: Progress, part: RefusedPart): Progress {
+/** What was planned to follow it may not hold without it. */
+function without({ planned: _, ...progress }: Progress, part: RefusedPart): Progress {
   return { ...progress, refused: [...(progress.refused ?? []), part] };
 }
 
@@ -202,7 +203,7 @@ async function end(tx: Tx, id: Id, failure: string | null): Promise<void> {
   await tx.operations.delete(id);
   const parent = parentId === null ? null : await tx.operations.find(parentId);
   if (!parent) return;
-  const { about, ...progress } = parent.progress ?? AT_FIRST;
+  const { about, planned: _, ...progress } = parent.progress ?? AT_FIRST;
   const isPassedOver = failure !== null && about !== undefined;
   await tx.operations.update({
     ...parent,

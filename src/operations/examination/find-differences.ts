@@ -43,7 +43,18 @@ export async function findDifferences(
   if (first.differences.length === 0) return first;
   const second = await compareOnce(store, hosts, 2, onProgress);
   const before = new Set(first.differences.map(keyOf));
-  return { ...second, differences: second.differences.filter((difference) => before.has(keyOf(difference))) };
+  return {
+    ...second,
+    differences: second.differences.filter((difference) => before.has(keyOf(difference))),
+    notCompared: inEither(first, second),
+  };
+}
+
+/** What could not be compared once is not seen twice in a row, and is not known to be as it should. */
+function inEither(first: PoolDifferences, second: PoolDifferences): readonly NotCompared[] {
+  const told = new Set(second.notCompared.map(({ clusterId, host }) => `${clusterId} ${host}`));
+  const onlyBefore = first.notCompared.filter(({ clusterId, host }) => !told.has(`${clusterId} ${host}`));
+  return [...second.notCompared, ...onlyBefore];
 }
 
 async function compareOnce(

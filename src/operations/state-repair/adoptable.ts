@@ -12,7 +12,7 @@ import type { OperationContext } from '../engine/operation.js';
 /** A volume of gluster's as records, or why it can't be taken in. */
 export type Adoptable = ReadonlyMap<string, AdoptedVolume | string>;
 
-/** Reads all hosts of a cluster for volumes that the database does not know; changes nothing. */
+/** Reads all hosts of a cluster for volumes that the database does not know; changes nothing. Throws when one is silent. */
 export async function findAdoptable(
   clusterId: Id,
   names: ReadonlySet<string>,
@@ -24,7 +24,7 @@ export async function findAdoptable(
   const pool = await findPool(hosts, cluster);
   // What a silent host has of a volume would be missing in its records.
   const [silent] = pool.unread;
-  if (silent) return new Map([...names].map((name) => [name, `${silent.host} could not be read: ${silent.reason}`]));
+  if (silent) throw new DomainError('unavailable', `${silent.host} could not be read: ${silent.reason}`);
   return store.read(async (tx) => {
     const places = await knownPlaces(tx, cluster, pool);
     const wanted = volumesOf(pool).filter(({ name }) => names.has(name));

@@ -15,9 +15,9 @@ import type { KeepReasons } from './unclaimed-proof.js';
 export interface Sight {
   readonly request: StateRepairWish;
   readonly differences: readonly Difference[];
-  /** By cluster: volumes of gluster's that nobody knows. */
-  readonly adoptable: ReadonlyMap<Id, Adoptable>;
-  /** By node, of those whose bricks lack something; a text: why the node could not be asked. */
+  /** By cluster: volumes of gluster's that nobody knows. Here and below a text is why hosts could not be asked. */
+  readonly adoptable: ReadonlyMap<Id, Adoptable | string>;
+  /** By node, of those whose bricks lack something. */
   readonly restorable: ReadonlyMap<Id, Restorable | string>;
   /** Of logical volumes that are asked for. */
   readonly kept: KeepReasons;
@@ -62,7 +62,7 @@ export const DECISIONS: Readonly<Record<DifferenceKind, Decide>> = {
 export function adoptedPlaces({ adoptable }: Pick<Sight, 'adoptable'>): ReadonlyMap<string, RepairStep> {
   const steps = new Map<string, RepairStep>();
   for (const [clusterId, volumes] of adoptable)
-    for (const one of volumes.values()) {
+    for (const one of typeof volumes === 'string' ? [] : volumes.values()) {
       if (typeof one === 'string') continue;
       const step = adoptStep(one, clusterId);
       for (const brick of one.bricks)
@@ -80,7 +80,8 @@ export const OF_BRICKS: ReadonlySet<DifferenceKind> = new Set([
 ]);
 
 function adopt({ clusterId, subject }: Difference, { adoptable }: Sight): Decision {
-  const found = adoptable.get(clusterId)?.get(subject) ?? 'gluster has it no more';
+  const volumes = adoptable.get(clusterId) ?? 'its cluster was not asked';
+  const found = typeof volumes === 'string' ? volumes : (volumes.get(subject) ?? 'gluster has it no more');
   return typeof found === 'string' ? { obstacle: found } : { step: adoptStep(found, clusterId) };
 }
 

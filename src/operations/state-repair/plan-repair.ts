@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { OperationContext } from '../engine/operation.js';
@@ -22,7 +23,7 @@ const NODES_AT_A_TIME = 8;
  */
 export async function planStateRepair(request: StateRepairWish, context: OperationContext): Promise<StateRepairPlan> {
   const { differences, notCompared, pendingOperations } = await findDifferences(context.store, context.hosts);
-  const sight = await lookAgain(request, differences, context);
+  const { sight, unasked } = await lookAgain(request, differences, context);
   const places = adoptedPlaces(sight);
   const decide = (difference: Difference): Decision => {
     const step = OF_BRICKS.has(difference.kind) ? places.get(difference.subject) : undefined;
@@ -41,6 +42,7 @@ export async function planStateRepair(request: StateRepairWish, context: Operati
     steps: [...steps.values()].sort((one, other) => rank(one) - rank(other)),
     items,
     notCompared,
+    unasked,
     pendingOperations,
     notFound: [...request.start, ...request.destroy].filter((name) => !named.has(name)),
   };
@@ -51,7 +53,7 @@ async function lookAgain(
   request: StateRepairWish,
   differences: readonly Difference[],
   context: OperationContext,
-): Promise<Sight> {
+): Promise<{ readonly sight: Sight; readonly unasked: readonly string[] }> {
   const [unknown, lacking, lines, asked] = await Promise.all([
     adoptableAmong(differences, context),
     eachNode(differences, ['missing-mount', 'missing-fstab-line'], (nodeId) => findRestorable(nodeId, context)),
@@ -60,7 +62,12 @@ async function lookAgain(
       whyKept(names.map(logicalVolumeIn), nodeId, null, context),
     ),
   ]);
-  return { request, differences, adoptable: unknown, restorable: lacking, lines, kept: merged(asked, differences) };
+  const kept = merged(asked, differences);
+  const answers = [unknown, lacking, lines, asked].flatMap((found): readonly unknown[] => [...found.values()]);
+  return {
+    sight: { request, differences, adoptable: unknown, restorable: lacking, lines, kept },
+    unasked: [...new Set(answers.filter((answer) => typeof answer === 'string'))],
+  };
 }
 
 function namedAmong(differences: readonly Difference[], { destroy }: StateRepairWish): readonly Difference[] {
@@ -92,8 +99,9 @@ async function orWhyNot<T>(look: () => Promise<T>): Promise<T | string> {
   try {
     return await look();
   } catch (error) {
-    if (!(error instanceof CommandError || error instanceof TransportError)) throw error;
-    return error.message;
+    const isOfHost = error instanceof CommandError || error instanceof TransportError || isUnavailable(error);
+    if (!isOfHost) throw error;
+    return (error as Error).message;
   }
 }
 
@@ -110,14 +118,15 @@ function merged(found: ReadonlyMap<Id, KeepReasons | string>, differences: reado
 async function adoptableAmong(
   differences: readonly Difference[],
   context: OperationContext,
-): Promise<ReadonlyMap<Id, Adoptable>> {
+): Promise<ReadonlyMap<Id, Adoptable | string>> {
   const names = new Map<Id, Set<string>>();
   for (const { kind, clusterId, subject } of differences) {
     if (kind !== 'superfluous-volume') continue;
     names.set(clusterId, (names.get(clusterId) ?? new Set()).add(subject));
   }
-  const found = new Map<Id, Adoptable>();
-  for (const [clusterId, wanted] of names) found.set(clusterId, await findAdoptable(clusterId, wanted, context));
+  const found = new Map<Id, Adoptable | string>();
+  for (const [clusterId, wanted] of names)
+    found.set(clusterId, await orWhyNot(() => findAdoptable(clusterId, wanted, context)));
   return found;
 }
 

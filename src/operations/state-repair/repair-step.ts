@@ -41,6 +41,8 @@ export interface StateRepairPlan {
   readonly items: readonly PlannedRepairItem[];
   /** Hosts, or parts of what they know, that could not be had: nothing of what they alone can tell is repaired. */
   readonly notCompared: readonly NotCompared[];
+  /** Why hosts could not be asked once more about what is different there. */
+  readonly unasked: readonly string[];
   /** Pending operations, whose objects are left to them. */
   readonly pendingOperations: readonly Id[];
   /** What was asked for by name and is not among the differences. */

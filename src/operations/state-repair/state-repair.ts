@@ -24,7 +24,7 @@ interface StateRepairWork {
 /**
  * Mends what the database and the hosts disagree about: compares all, takes the steps that follow, and compares anew, until
  * nothing is left to do. Each step looks itself, at that moment, at what it changes. What is left to a person is no failure;
- * what could not be asked, or did not help, is.
+ * what was named and stays, could not be asked, or did not help, is.
  */
 export const stateRepair: SequenceKind<StateRepairWish, StateRepairWork> = {
   type: 'repair-state',
@@ -47,7 +47,7 @@ export const stateRepair: SequenceKind<StateRepairWish, StateRepairWork> = {
     if (planned.length > 0) return stepOf(planned, tried);
     const plan = await planStateRepair(request, context);
     const open = plan.steps.filter((step) => isOpen(step, progress)).slice(0, STEPS_PER_LOOK);
-    return open.length > 0 ? stepOf(open, tried) : theEnd(plan, progress);
+    return open.length > 0 ? stepOf(open, tried) : theEnd(plan, { request, progress });
   },
 
   finalize: async () => null,
@@ -95,10 +95,12 @@ function partFor({ change, key }: RepairStep, step: Parameters<typeof part>[2]):
   }
 }
 
-function theEnd(plan: StateRepairPlan, progress: Progress | null): Next {
+function theEnd(plan: StateRepairPlan, { request, progress }: StateRepairWork): Next {
   const tried = progress?.tried ?? [];
   const refused = progress?.refused ?? [];
   const isRefused = (key: string) => refused.some(({ id }) => id === key);
+  const named = new Set([...request.start, ...request.destroy]);
+  const isAsked = (subject: string) => named.has(subject) && !refused.some(({ id }) => id.endsWith(` ${subject}`));
   const lines = [
     ...refused.map(({ id, reason }) => `- ${id}: ${reason}`),
     ...plan.steps
@@ -107,6 +109,10 @@ function theEnd(plan: StateRepairPlan, progress: Progress | null): Next {
     ...plan.notFound
       .filter((name) => !tried.some((key) => key.endsWith(` ${name}`)))
       .map((name) => `- ${name}: is not among the differences`),
+    ...plan.items
+      .filter(({ difference: { subject }, obstacle }) => obstacle !== null && isAsked(subject))
+      .map(({ difference: { subject }, obstacle }) => `- ${subject}: ${obstacle}`),
+    ...plan.unasked.map((reason) => `- ${reason}`),
     ...plan.notCompared.map(
       ({ host, reason }) => `- ${host} could not be asked, and nothing of it was repaired: ${reason}`,
     ),
