@@ -31,7 +31,8 @@ async function expectKept(scene: DriftScene, brick: Brick, reason: string | RegE
   const found = plan.differences.find(({ subject }) => subject === lvOf(brick));
   expect(found?.obstacle).toMatch(reason);
   expect(plan.isPossible).toBe(false);
-  await scene.repair({ destroy: [lvOf(brick)] });
+  // What was asked for and is not done is no success.
+  expect(await scene.repair({ destroy: [lvOf(brick)] })).toMatch(reason);
   expect(await isThere(scene, brick)).toBe(true);
 }
 
@@ -161,7 +162,9 @@ describe('a logical volume that was named', () => {
         `superfluous-logical-volume ${vg}/lvol7: it is not removed: this server makes no logical volumes of this name: who made it may know what it is for`,
       ]);
       const state = scene.hosts.state();
-      expect(await scene.repair({ destroy: [`${vg}/lvol7`] })).toBeNull();
+      expect(await scene.repair({ destroy: [`${vg}/lvol7`] })).toContain(
+        `- ${vg}/lvol7: it is not removed: this server makes no logical volumes of this name`,
+      );
       expect(scene.hosts.state()).toEqual(state);
     }));
 });
@@ -288,6 +291,19 @@ describe('hosts that can not be asked, or do not tell the truth', () => {
       scene.hosts.setHostUp('h2', true);
       expect(told(await scene.plan()).steps).toEqual(['restore-mounts h2']);
       expect(await scene.repair()).toBeNull();
+      expect(await scene.apart()).toEqual([]);
+    }));
+
+  it('are named also where only the first of two looks missed them', () =>
+    withDrift(async (scene) => {
+      await scene.make({ name: 'data' });
+      await scene.run('h2', 'sed', '-i.save', '/brick_/d', '/etc/fstab');
+      // Something that both looks see, and that is left.
+      await scene.make({ name: 'stopped' });
+      await scene.run('h1', ...gluster('volume', 'stop', 'stopped', 'force'));
+      scene.hosts.setFaults([{ kind: 'lose-link', host: 'h2', times: 1 }]);
+      expect(await scene.repair()).toMatch(/^- h2 could not be asked, and nothing of it was repaired: /m);
+      expect(await scene.repair({ start: ['stopped'] })).toBeNull();
       expect(await scene.apart()).toEqual([]);
     }));
 

@@ -1,6 +1,7 @@
 import { BLOCK_SCENARIOS } from './block-scenarios.js';
 import { POOL_SCENARIOS, RECORD_SCENARIOS } from './pool-scenarios.js';
 import { REINSTATE_SCENARIOS } from './reinstate-scenarios.js';
+import { REPAIR_SCENARIOS } from './repair-scenarios.js';
 import {
   CHANGE_SCENARIOS,
   CREATE_SCENARIOS,
@@ -19,4 +20,5 @@ export const ALL_SCENARIOS = [
   ...POOL_SCENARIOS,
   ...RECORD_SCENARIOS,
   ...REINSTATE_SCENARIOS,
+  ...REPAIR_SCENARIOS,
 ];

@@ -44,6 +44,8 @@ export type Requests = Pick<
   | 'deleteBlockVolume'
   | 'evictBrick'
   | 'reinstateNode'
+  | 'repairState'
+  | 'planStateRepair'
   | 'cleanUp'
 >;
 

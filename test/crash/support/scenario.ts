@@ -48,6 +48,8 @@ export interface Scenario {
   away?(view: View, id: Id): string;
   /** Hosts have lost what the store knows: they agree only when it is done. */
   readonly beginsApart?: boolean;
+  /** It is done only when the store and the hosts agree, too: what of it shows may be there when the rest is not. */
+  readonly isAgreement?: boolean;
   /** Differences that faults may leave. */
   readonly tolerates?: RegExp;
   readonly settings?: Partial<OperationSettings>;

@@ -7,7 +7,7 @@ import { makeMemoryFolder } from '../../../support/memory-folder.js';
 import { DEVICES, HOSTS, type Scenario } from '../../support/scenario.js';
 import { startHosts } from './hosts-process.js';
 import { HttpClient, RefusedError } from './http-client.js';
-import { expectAgreement, expectRecovery, settingsOf } from './kill-point.js';
+import { doAgree, expectAgreement, expectRecovery, settingsOf } from './kill-point.js';
 import { startServer } from './server-process.js';
 
 /** A commit that the disk refuses, counted from the request on; then SIGKILL. A sync that fails ends the server itself. */
@@ -49,7 +49,7 @@ export async function failAt({ scenario, operation, error, at, isLasting }: Fail
     const next = new HttpClient(again.base);
     if (asked.isRefused && !scenario.isInvisible) expect(scenario.isDone(await next.view(), id)).toBe(false);
     const first = { ticket: asked.ticket, answer: null, isReached: true };
-    await expectRecovery(scenario, next, id, first, at % 2 === 0);
+    await expectRecovery(scenario, { client: next, agrees: () => doAgree(folder, hosts) }, id, first, at % 2 === 0);
     await again.stop();
     await expectAgreement(folder, hosts);
     return disk.hits > 0;

@@ -144,6 +144,8 @@ export class HttpClient implements Client {
     deleteBlockVolume: (id) => this.#ticket('DELETE', `/blockvolumes/${id}`),
     evictBrick: (id) => this.#ticket('POST', `/bricks/to-evict/${id}`),
     reinstateNode: (id, disks) => this.#ticket('POST', `/nodes/${id}/reinstate`, { disks }),
+    repairState: (wish) => this.#ticket('POST', '/internal/state/repair', wish),
+    planStateRepair: (wish) => this.#json('POST', '/internal/state/repair/plan', wish),
     cleanUp: (operations) => this.#ticket('POST', '/operations/pending/cleanup', { operations }),
   };
 

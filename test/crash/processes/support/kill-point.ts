@@ -41,7 +41,14 @@ export async function killAt(point: KillPoint, isCleanedUpByRequest: boolean): P
 
     const again = await startServer(options);
     await hosts.remote.releaseHeld(true);
-    await expectRecovery(point.scenario, new HttpClient(again.base), id, first, isCleanedUpByRequest);
+    const agrees = () => doAgree(folder, hosts);
+    await expectRecovery(
+      point.scenario,
+      { client: new HttpClient(again.base), agrees },
+      id,
+      first,
+      isCleanedUpByRequest,
+    );
     await again.stop();
     await expectAgreement(folder, hosts);
     return first.isReached;
@@ -101,14 +108,15 @@ async function untilKilled(
 
 export async function expectRecovery(
   scenario: Scenario,
-  client: HttpClient,
+  { client, agrees }: { readonly client: HttpClient; agrees(): Promise<boolean> },
   id: Id,
   { ticket, answer: known }: FirstLife,
   isCleanedUpByRequest: boolean,
 ): Promise<void> {
   if (isCleanedUpByRequest) await client.done(await client.operations.cleanUp([]));
   await client.nothingPending();
-  const isDone = scenario.isDone(await client.view(), id);
+  const isThere = async () => scenario.isDone(await client.view(), id) && (!scenario.isAgreement || (await agrees()));
+  const isDone = await isThere();
   if (ticket) {
     const answer = known ?? (await client.settled(ticket.queueId));
     // The answer may have been read by the poll that the death cut off.
@@ -119,7 +127,17 @@ export async function expectRecovery(
   if (scenario.isInvisible || isDone) return;
   const second = await scenario.request(client, id);
   if (second) await client.done(second);
-  expect(scenario.isDone(await client.view(), id)).toBe(true);
+  expect(await isThere()).toBe(true);
+}
+
+/** While the server runs: a copy of its database is read. */
+export async function doAgree(folder: string, { remote }: HostsProcess): Promise<boolean> {
+  const store = await openStore({ file: databaseFile(folder), readOnly: true });
+  try {
+    return (await differences(store, remote)).length === 0;
+  } finally {
+    await store.close();
+  }
 }
 
 /** The server has ended, so its database can be read. */
