@@ -5,11 +5,6 @@ import { Maintenance } from './support/maintenance/maintenance.js';
 
 /** How many lives `npm test` looks at; `npm run test:maintenance` looks at more. */
 const LIVES = Number(process.env.MORTAR_MAINTENANCE_LIVES ?? '24');
-/**
- * One of some 600 lives with machines that are installed anew ends with a brick that was replaced too early, or with a last
- * copy that was removed: until that is understood, only whoever asks for it sees it, and docs/limitations.md says it.
- */
-const HAS_REINSTATEMENTS = process.env.MORTAR_MAINTENANCE_REINSTATEMENTS === 'yes';
 const seed = seedFrom('MORTAR_MAINTENANCE_SEED');
 const random = seededRandom(seed);
 /** One that is given alone is lived as it was, and told with each command. */
@@ -20,7 +15,7 @@ describe('disks, nodes and bricks come and go, and data stays', () => {
 
   it.each(seeds)('MORTAR_MAINTENANCE_LIVES=1 MORTAR_MAINTENANCE_SEED=%i', async (one) => {
     const { violations, story, figures } = await repeatably(one, () =>
-      new Maintenance(one, { hasReinstatements: HAS_REINSTATEMENTS, isTold: LIVES === 1 }).live(),
+      new Maintenance(one, { isTold: LIVES === 1 }).live(),
     );
     for (const key of ['written', 'replaced', 'destroyed', 'deaths', 'lost', 'reinstated'] as const)
       sums[key] += figures[key];
@@ -29,8 +24,6 @@ describe('disks, nodes and bricks come and go, and data stays', () => {
 
   it('in lives in which much of it happens', () => {
     console.log(`maintenance: ${LIVES} lives, ${JSON.stringify(sums)}`);
-    const { reinstated, ...always } = sums;
-    const expected = HAS_REINSTATEMENTS ? [...Object.values(always), reinstated] : Object.values(always);
-    for (const sum of expected) expect(sum).toBeGreaterThan(LIVES === 1 ? -1 : 0);
+    for (const sum of Object.values(sums)) expect(sum).toBeGreaterThan(LIVES === 1 ? -1 : 0);
   });
 });
