@@ -59,10 +59,11 @@ async function siteOf({ grows, shape }: Row, size: number): Promise<Site> {
   return made;
 }
 
-function lineOf(size: number, grows: Row['grows'], { cpuMs, turnMs, mib, note }: Figures): string {
+function lineOf(size: number, grows: Row['grows'], { cpuMs, turnMs, turnCpuMs, mib, note }: Figures): string {
   const what = grows === 'with volumes' ? 'volumes' : 'devices';
+  const ofCpu = turnCpuMs === undefined ? '' : ` (${milliseconds(turnCpuMs)} of CPU)`;
   const memory = mib === null ? '' : `, at most ${mib.toFixed(0)} MiB`;
-  return `${String(size).padStart(6)} ${what}: CPU ${milliseconds(cpuMs)}, longest turn ${milliseconds(turnMs)}${memory}${note ? ` (${note})` : ''}`;
+  return `${String(size).padStart(6)} ${what}: CPU ${milliseconds(cpuMs)}, longest turn ${milliseconds(turnMs)}${ofCpu}${memory}${note ? ` (${note})` : ''}`;
 }
 
 function milliseconds(ms: number): string {

@@ -24,8 +24,7 @@ export async function runInBackground(file: string, job: BackgroundJob): Promise
     const probe = await TurnProbe.start(`http://127.0.0.1:${port}`);
     child.send('go');
     const outcome = await next<Outcome>();
-    const turnMs = await probe.stop();
-    return { cpuMs: outcome.cpuMs, mib: outcome.mib, note: outcome.note, turnMs };
+    return { ...outcome, turnMs: await probe.stop() };
   } finally {
     child.kill();
   }

@@ -7,7 +7,9 @@ export interface Figures {
   readonly cpuMs: number;
   /** The longest stretch in which `/hello` got no answer. */
   readonly turnMs: number;
-  /** The most memory at once; null where it tells nothing about the row. */
+  /** The CPU of the longest turn, where it is known: other programs on the machine make no difference to it. */
+  readonly turnCpuMs?: number;
+  /** The most memory at once (of a thread that shares its process with the hosts, its heap); null where it tells nothing about the row. */
   readonly mib: number | null;
   /** What else is worth printing: bytes of an answer, how many were done. */
   readonly note?: string;

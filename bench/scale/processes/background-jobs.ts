@@ -15,6 +15,8 @@ import { ALL_UP, OPERATION_SETTINGS, SILENT, volumeRequest } from '../../../test
 
 export interface Outcome {
   readonly cpuMs: number;
+  readonly turnCpuMs: number;
+  /** Of the heap of the thread that worked. */
   readonly mib: number;
   readonly note: string;
 }
