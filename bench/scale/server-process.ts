@@ -26,12 +26,21 @@ export class ServerProcess {
   readonly #hosts: HostsThread;
   readonly #folder: string;
   readonly #agent = new Agent({ keepAlive: true });
+  #loggedBytes = 0;
 
   private constructor(base: string, child: ChildProcess, hosts: HostsThread, folder: string) {
     this.base = base;
     this.#child = child;
     this.#hosts = hosts;
     this.#folder = folder;
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#loggedBytes += chunk.length;
+    });
+  }
+
+  /** Bytes of the log so far. */
+  get loggedBytes(): number {
+    return this.#loggedBytes;
   }
 
   /** Does nothing by itself but what `settings` (of the section `glusterfs`) ask for. */
@@ -44,9 +53,10 @@ export class ServerProcess {
     const glusterfs = { ...QUIET, executor: 'mock', db: file, ...settings };
     writeFileSync(config, JSON.stringify({ port: String(port), use_auth: false, jwt: {}, glusterfs }));
     const child = spawn(process.execPath, [path.resolve('bin/heketi'), `--config=${config}`, '--disable-auth'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, MORTAR_MOCK_MODE: 'strict', MORTAR_MOCK_SOCKET: socket },
     });
+    if (!('loglevel' in settings)) child.stderr?.pipe(process.stderr);
     const server = new ServerProcess(`http://127.0.0.1:${port}`, child, hosts, folder);
     await server.#started();
     return server;
@@ -119,6 +129,7 @@ export class ServerProcess {
   }
 }
 
+/** With another `loglevel` the log is only counted. */
 const QUIET = {
   loglevel: 'error',
   node_repair: 'off',

@@ -1,10 +1,8 @@
 import { rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { importDatabase } from '../../src/interchange/import.js';
-import type { JsonValue } from '../../src/json/json-value.js';
-import { openStore } from '../../src/store/open-store.js';
-import { makeDump, type PoolShape } from '../../test/support/made-dump.js';
+import { makeDatabase } from '../../test/support/made-database.js';
+import type { PoolShape } from '../../test/support/made-dump.js';
 import { runInBackground } from './background.js';
 import type { BackgroundJob } from './processes/background-jobs.js';
 import type { Figures } from './row.js';
@@ -23,11 +21,7 @@ export class Site {
 
   static async make(shape: PoolShape, folder: string): Promise<Site> {
     const file = path.join(folder, `${Object.values(shape).join('-')}.db`);
-    const store = await openStore({ file });
-    await store.write((tx) =>
-      importDatabase(tx, makeDump(shape) as unknown as JsonValue, { leavesOutDangling: false }),
-    );
-    await store.close();
+    await makeDatabase(file, shape);
     return new Site(shape, file);
   }
 

@@ -19,7 +19,7 @@ import { createGate } from './gate.js';
 import { allHandlers } from './handlers/all.js';
 import type { HandlerDeps } from './handlers/deps.js';
 import { compileBodyReader } from './request-body.js';
-import { encodePath, readRequestPath } from './request-path.js';
+import { encodePath, queryOf, readRequestPath } from './request-path.js';
 import type { Traffic } from './traffic.js';
 import { UserCreates } from './user-creates.js';
 
@@ -157,6 +157,7 @@ function register<Id extends OperationId>(
         id: request.params.id ?? '',
         body: readBody?.(bytes),
         headers: request.headers,
+        query: () => new URLSearchParams(queryOf(request.originalUrl)),
         fingerprint: () => fingerprint(request, bytes),
         gone: () => goneSignal(reply),
         by: request.requester,

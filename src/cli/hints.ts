@@ -33,7 +33,7 @@ function hintForRefusal({ status, message }: ServerError, command: CliCommand): 
   }
   if (status === 429) return 'heketi-cli server operations list shows what keeps the server busy.';
   if (message.startsWith('No space') && command.path.endsWith('volume create')) {
-    return 'the same command with --dry-run shows for every device why not, and the largest size that fits.';
+    return 'the same command with --dry-run shows which devices come nearest and why they do not take it, and the largest size that fits.';
   }
   if (message.startsWith('Failed to allocate new block volume') && command.path.endsWith('blockvolume create')) {
     return 'the same command with --dry-run shows the largest size that fits; heketi-cli volume create --block makes a hosting volume.';

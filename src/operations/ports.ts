@@ -1,3 +1,4 @@
+import type { DeviceRefusals } from '../domain/allocator/types.js';
 import type { HostingRefusal } from '../domain/block-hosting.js';
 import type { DeviceCondition } from '../domain/device.js';
 import type { Durability } from '../domain/durability.js';
@@ -358,7 +359,7 @@ export interface PlannedEviction {
   readonly to: (PlannedPlace & { readonly takesKib: number; readonly freeAfterKib: number }) | null;
   /** Why it stays; null when it goes. */
   readonly obstacle: string | null;
-  /** Where no device can take it: why not each of them. */
+  /** Where no device can take it: why not. */
   readonly devices: ClusterRefusal['devices'];
 }
 
@@ -409,16 +410,7 @@ export interface ClusterRefusal {
   readonly clusterId: Id;
   readonly text: string;
   readonly explanation: string;
-  readonly devices: readonly {
-    readonly nodeId: Id;
-    readonly nodeName: string;
-    readonly deviceId: Id;
-    readonly deviceName: string;
-    readonly zone: number;
-    readonly freeKib: number;
-    readonly refusal: string;
-    readonly detail: string;
-  }[];
+  readonly devices: DeviceRefusals;
 }
 
 /** Which hosts answer, as the health monitor last saw them. */

@@ -70,6 +70,23 @@ Largest volume of this kind that would fit now: 9 GiB
     });
   });
 
+  it('says how many devices there are besides the nearest, and shows each with --all-devices', async () => {
+    const counts = { 'node-taken': 1, 'too-small': 11_999 };
+    const body = { fits: false, clusterId: null, bricks: [], refusals: [{ ...refusal, counts }], largestGib: 9 };
+    await withServer(
+      { 'POST /placements': { body }, 'POST /placements?all=true': { body: { ...body, refusals: [refusal] } } },
+      async (server, run) => {
+        const few = await run(['volume', 'create', '--size=300', '--dry-run']);
+        expect(few.stdout).toContain(
+          'The nearest 1 of 12000 devices (1 node-taken, 11999 too-small); --all-devices shows each.\n',
+        );
+        const all = await run(['volume', 'create', '--size=300', '--dry-run', '--all-devices']);
+        expect(all.stdout).not.toContain('--all-devices');
+        expect(server.calls).toEqual(['POST /placements', 'POST /placements?all=true']);
+      },
+    );
+  });
+
   it('says when the server cannot plan', async () => {
     await withServer({ 'POST /placements': { status: 404, body: 'Invalid path or request' } }, async (_server, run) => {
       const { exit, stderr } = await run(['volume', 'create', '--size=1', '--dry-run']);

@@ -19,7 +19,7 @@ const { withMadePool } = await import('../support/made-pool.js');
 
 const parts = process.argv.slice(2);
 const found: Growth[] = [];
-for (const { name, shape, sizes, power, run } of WORKS) {
+for (const { name, shape, sizes, power, counted, run } of WORKS) {
   if (parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
   const at = (size: number) =>
     withMadePool(shape(size), async (made) => {
@@ -27,6 +27,6 @@ for (const { name, shape, sizes, power, run } of WORKS) {
       return counter.count(() => run(made));
     });
   const [few, many] = [await at(sizes[0]), await at(sizes[1])];
-  found.push({ name, power, fastest: fastest(few, many, sizes[1] / sizes[0]) });
+  found.push({ name, power, fastest: fastest(few, many, sizes[1] / sizes[0], counted) });
 }
 process.stdout.write(JSON.stringify(found));

@@ -70,9 +70,10 @@ export interface Grown {
 /** What is run less often grows as it likes. */
 const RARE = 1000;
 
-/** Those that grow fastest, of pieces that are run often at all. `times`: how much more there is. */
-export function fastest(few: Counts, many: Counts, times: number): readonly Grown[] {
+/** Those that grow fastest, of pieces `within` that are run often at all. `times`: how much more there is. */
+export function fastest(few: Counts, many: Counts, times: number, within = /^/): readonly Grown[] {
   return [...many]
+    .filter(([name]) => within.test(name))
     .flatMap(([name, ranges]) =>
       ranges.map((range) => {
         const before = countAt(few.get(name) ?? [], range);

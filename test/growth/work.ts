@@ -10,8 +10,15 @@ export interface Work {
   readonly sizes: readonly [number, number];
   /** 1: as much as there is; 0: always the same. The square is 2. */
   readonly power: number;
+  /** Where pieces of the program are that count; everywhere when not given. */
+  readonly counted?: RegExp;
   /** Done once before it is counted. */
   readonly run: (made: MadePool) => Promise<unknown>;
+}
+
+/** One cluster of so many devices, twelve on each node. */
+export function ofDevices(devices: number): PoolShape {
+  return { volumes: 1, volumesPerCluster: 1, nodes: devices / 12, devicesPerNode: 12 };
 }
 
 /** One cluster of so many volumes. */

@@ -1,3 +1,4 @@
+import { DEVICE_WORKS } from './device-works.js';
 import { HOST_WORKS } from './host-works.js';
 
-export const WORKS = [...HOST_WORKS];
+export const WORKS = [...HOST_WORKS, ...DEVICE_WORKS];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_DEVICES } from '../../src/domain/allocator/device-refusals.js';
 import type { Durability } from '../../src/domain/durability.js';
 import type { Id } from '../../src/domain/ids.js';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
@@ -56,7 +57,7 @@ describe('the plan of an eviction', () => {
         from: { deviceId: old?.deviceId, nodeId: old?.nodeId },
         healKib,
         obstacle: null,
-        devices: [],
+        devices: NO_DEVICES,
       });
       const free = (await deviceOf(pool, brick?.to?.deviceId ?? ''))?.freeKib ?? 0;
       expect(brick?.to?.takesKib).toBeGreaterThan(10 * KIB_PER_GIB);
@@ -128,7 +129,12 @@ describe('the plan of an eviction', () => {
           await done(pool, await pool.operations.createVolume(volumeRequest({ sizeGib: 60, durability: NO_COPIES })));
         const brick = await planned(scene);
         expect(brick?.obstacle).toMatch(/^Failed to allocate another brick: No Replacement was found/);
-        expect(brick?.devices.map(({ refusal }) => refusal).sort()).toEqual([
+        expect(
+          brick?.devices
+            .all()
+            .map(({ refusal }) => refusal)
+            .sort(),
+        ).toEqual([
           'node-taken',
           'node-taken',
           'node-taken',

@@ -4,11 +4,10 @@ import { recordedPool } from '../../src/app/recorded-pool.js';
 import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import { importDatabase } from '../../src/interchange/import.js';
-import type { JsonValue } from '../../src/json/json-value.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
-import { makeDump, type PoolShape } from './made-dump.js';
+import { makeDatabase } from './made-database.js';
+import type { PoolShape } from './made-dump.js';
 import { makeMemoryFolder } from './memory-folder.js';
 import { openPool, type Pool } from './pool.js';
 
@@ -22,11 +21,10 @@ export interface MadePool {
 /** A pool of any size that nobody had to create, and its hosts as it has them. */
 export async function withMadePool<T>(shape: PoolShape, work: (made: MadePool) => Promise<T>): Promise<T> {
   const folder = makeMemoryFolder('mortar-made-');
-  const store = await openStore({ file: join(folder, 'heketi.db') });
+  const file = join(folder, 'heketi.db');
+  await makeDatabase(file, shape);
+  const store = await openStore({ file });
   try {
-    await store.write((tx) =>
-      importDatabase(tx, makeDump(shape) as unknown as JsonValue, { leavesOutDangling: false }),
-    );
     const hosts = new SimulatedHosts({ mode: 'strict', deviceSizeGib: 500 });
     hosts.seedFromRecords(await store.read(recordedPool));
     const executor = new MockExecutor(hosts);

@@ -16,8 +16,56 @@ function repeated(site: Site, method: string, url: string): Promise<Figures> {
   });
 }
 
+/** Volumes that find no place: too many bricks, too few zones, no device with the tag. */
+const REFUSED = [
+  { size: 900_000, durability: { type: 'replicate', replicate: { replica: 3 } } },
+  {
+    size: 100,
+    durability: { type: 'disperse', disperse: { data: 4, redundancy: 2 } },
+    glustervolumeoptions: ['user.heketi.zone-checking strict'],
+  },
+  {
+    size: 100,
+    durability: { type: 'replicate', replicate: { replica: 3 } },
+    glustervolumeoptions: ['user.heketi.device-tag-match tier=ssd'],
+  },
+];
+
+/** What is refused for want of a place, by itself or in a plan: CPU is of each. */
+function refused(site: Site, url: string): Promise<Figures> {
+  return site.withServer(
+    async (server) => {
+      for (let i = 0; i < ASKED; i++) for (const body of REFUSED) await server.send('POST', url, body);
+      const before = server.loggedBytes;
+      let bytes = 0;
+      const figures = await server.measure(async () => {
+        for (let i = 0; i < ASKED; i++)
+          for (const body of REFUSED) bytes = Math.max(bytes, (await server.send('POST', url, body)).bytes);
+        return undefined;
+      });
+      const count = ASKED * REFUSED.length;
+      const logged = (server.loggedBytes - before) / count;
+      const note = `answers of ${(bytes / 1024).toFixed(1)} KiB, ${(logged / 1024).toFixed(1)} KiB logged of each`;
+      return { ...figures, cpuMs: figures.cpuMs / count, note };
+    },
+    { loglevel: 'warning' },
+  );
+}
+
 /** Answers that are as long as there is much of something. */
 export const REQUEST_ROWS: readonly Row[] = [
+  {
+    name: 'refused creates',
+    grows: 'with devices',
+    toReach: '15 ms at 12,000; 32 KiB answered and logged',
+    measure: (site) => refused(site, '/volumes'),
+  },
+  {
+    name: 'plans of volumes that do not fit',
+    grows: 'with devices',
+    toReach: '15 ms at 12,000; 32 KiB answered',
+    measure: (site) => refused(site, '/placements'),
+  },
   {
     name: 'GET /metrics',
     grows: 'with devices',

@@ -19,6 +19,8 @@ export interface ContractRequest<Id extends OperationId> {
   readonly body: BodyOf<operations[Id]>;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** What stands behind the question mark of the path. */
+  query(): URLSearchParams;
   /** SHA-256 over method, path and body as they were sent, in hex. */
   fingerprint(): string;
   /** Aborted when the client has closed the connection, or been answered. */

@@ -1454,6 +1454,7 @@ export interface components {
                 readonly freeAfterKib: number;
             };
             readonly obstacle: string | null;
+            readonly counts: components["schemas"]["RefusalCounts"];
             readonly devices: readonly components["schemas"]["RefusingDevice"][];
         };
         readonly PlannedBrick: {
@@ -1472,7 +1473,11 @@ export interface components {
             readonly clusterId: string;
             readonly text: string;
             readonly explanation: string;
+            readonly counts: components["schemas"]["RefusalCounts"];
             readonly devices: readonly components["schemas"]["RefusingDevice"][];
+        };
+        readonly RefusalCounts: {
+            readonly [key: string]: number;
         };
         readonly RefusingDevice: {
             readonly nodeId: string;
@@ -1855,6 +1860,8 @@ export interface components {
     };
     parameters: {
         readonly Id: string;
+        /** @description Tell of every device that takes no brick, not only of the nearest */
+        readonly All: boolean;
     };
     requestBodies: never;
     headers: never;
@@ -2755,7 +2762,10 @@ export interface operations {
     };
     readonly placementPlan: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Tell of every device that takes no brick, not only of the nearest */
+                readonly all?: components["parameters"]["All"];
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -2784,7 +2794,10 @@ export interface operations {
     };
     readonly placementPlanBlockVolume: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Tell of every device that takes no brick, not only of the nearest */
+                readonly all?: components["parameters"]["All"];
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -2813,7 +2826,10 @@ export interface operations {
     };
     readonly placementPlanEvictions: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Tell of every device that takes no brick, not only of the nearest */
+                readonly all?: components["parameters"]["All"];
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;

@@ -6,6 +6,7 @@ import { boolFlag, type FlagSet, intFlag, stringFlag } from '../flags.js';
 import { formatBlockPlan, readBlockPlan } from '../output/block-plan.js';
 import { formatBlockVolumeInfo, formatBlockVolumeRow } from '../output/volume.js';
 import { memberOf, readBlockVolume, readTexts } from '../wire.js';
+import { allDevicesFlag, asking } from './all-devices.js';
 import { requireArgument, splitList } from './arguments.js';
 import { buildInfoCommand } from './info.js';
 
@@ -41,6 +42,7 @@ function createCommand(context: CliContext): CliCommand {
       stringFlag('name', 'Name of block volume. A name is made up if none is given.'),
       stringFlag('clusters', 'Comma separated ids of the clusters to try; all if none are given.'),
       boolFlag('dry-run', 'Show which hosting volume would take it, or why none would, and create nothing.'),
+      allDevicesFlag,
     )
     .runs(async (_args, flags) => {
       const request = buildRequest(flags);
@@ -76,10 +78,12 @@ function buildRequest(flags: FlagSet) {
 
 /** A plan that fits is a success, anything else a failure, so that scripts can ask too. */
 async function showPlan(context: CliContext, client: HeketiClient, request: object, flags: FlagSet): Promise<void> {
-  const answer = await client.send('POST', '/placements/blockvolumes', request, [200]).catch((error: unknown) => {
-    const isUnknownRoute = error instanceof ServerError && (error.status === 404 || error.status === 405);
-    throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan block volumes', { cause: error }) : error;
-  });
+  const answer = await client
+    .send('POST', asking('/placements/blockvolumes', flags), request, [200])
+    .catch((error: unknown) => {
+      const isUnknownRoute = error instanceof ServerError && (error.status === 404 || error.status === 405);
+      throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan block volumes', { cause: error }) : error;
+    });
   context.printResult(flags, answer, (json) => formatBlockPlan(readBlockPlan(json)));
   if (!readBlockPlan(answer).fits) throw new CliError('The block volume would not fit');
 }

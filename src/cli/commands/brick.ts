@@ -2,6 +2,7 @@ import { pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
 import { boolFlag } from '../flags.js';
+import { allDevicesFlag } from './all-devices.js';
 import { NO_HEAL_CHECK, readHealCheck, requireOnlyArgument } from './arguments.js';
 import { dryRunFlag, showRemovalPlan } from './removal-dry-run.js';
 
@@ -13,7 +14,11 @@ export function buildBrickCommand(context: CliContext): CliCommand {
       '    $ heketi-cli brick evict 886a86a868711bef83001\n    $ heketi-cli brick evict 886a86a868711bef83001 --dry-run',
     args: 'ID',
   })
-    .withFlags(boolFlag(NO_HEAL_CHECK, 'Replace the brick even where healing is pending. May lose data.'), dryRunFlag)
+    .withFlags(
+      boolFlag(NO_HEAL_CHECK, 'Replace the brick even where healing is pending. May lose data.'),
+      dryRunFlag,
+      allDevicesFlag,
+    )
     .runs(async (args, flags) => {
       const id = requireOnlyArgument(args, 'Brick id missing', 'Too many arguments provided');
       if (flags.bool('dry-run')) return showRemovalPlan(context, flags, 'evict-brick', id);

@@ -2,6 +2,7 @@ import { pathOf } from '../client.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { boolFlag } from '../flags.js';
+import { allDevicesFlag } from './all-devices.js';
 import { NO_HEAL_CHECK, readHealCheck, requireArgument } from './arguments.js';
 import { dryRunFlag, showRemovalPlan } from './removal-dry-run.js';
 
@@ -18,6 +19,7 @@ export function buildNodeLostCommand(context: CliContext): CliCommand {
       boolFlag(NO_HEAL_CHECK, 'Make bricks anew even where healing is pending. May lose data.'),
       boolFlag('host-answers', 'What answers under its name, without glusterd, never becomes the node again.'),
       dryRunFlag,
+      allDevicesFlag,
     )
     .runs(async (args, flags) => {
       const id = requireArgument(args, 'Node id missing');

@@ -2,6 +2,7 @@ import type { CliContext } from '../context.js';
 import { CliError, ServerError } from '../errors.js';
 import { boolFlag, type FlagSet } from '../flags.js';
 import { formatRemovalPlan, readRemovalPlan } from '../output/removal-plan.js';
+import { asking } from './all-devices.js';
 import { NO_HEAL_CHECK } from './arguments.js';
 
 /** A change that moves bricks, as the server calls it. */
@@ -22,10 +23,12 @@ export async function showRemovalPlan(
 ): Promise<void> {
   const client = await context.connect(flags);
   const request = { change, id, ...terms, ...(flags.bool(NO_HEAL_CHECK) ? { healcheck: 'disable' } : {}) };
-  const answer = await client.send('POST', '/placements/evictions', request, [200]).catch((error: unknown) => {
-    const isUnknownRoute = error instanceof ServerError && (error.status === 405 || isNoSuchPath(error));
-    throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan removals', { cause: error }) : error;
-  });
+  const answer = await client
+    .send('POST', asking('/placements/evictions', flags), request, [200])
+    .catch((error: unknown) => {
+      const isUnknownRoute = error instanceof ServerError && (error.status === 405 || isNoSuchPath(error));
+      throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan removals', { cause: error }) : error;
+    });
   const subject = `${NOUNS[change]} ${id}`;
   context.printResult(flags, answer, (json) =>
     formatRemovalPlan(subject, readRemovalPlan(json), change === 'reinstate-node' ? 'come back' : 'move'),

@@ -2,6 +2,7 @@ import { pathOf } from '../client.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { boolFlag } from '../flags.js';
+import { allDevicesFlag } from './all-devices.js';
 import { NO_HEAL_CHECK, readHealCheck, requireArgument } from './arguments.js';
 import { dryRunFlag, showRemovalPlan } from './removal-dry-run.js';
 
@@ -70,6 +71,7 @@ function stateCommand(context: CliContext, kind: Stateful, { name, state, summar
     command.withFlags(
       boolFlag(NO_HEAL_CHECK, 'Remove bricks even where healing is pending. May lose data.'),
       dryRunFlag,
+      allDevicesFlag,
     );
   }
   const title = kind === 'node' ? 'Node' : 'Device';

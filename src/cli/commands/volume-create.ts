@@ -8,6 +8,7 @@ import { formatPlacement, readPlacement } from '../output/placement.js';
 import { formatVolumeInfo } from '../output/volume.js';
 import { describeFileError } from '../transport.js';
 import { readVolume, type VolumeInfo } from '../wire.js';
+import { allDevicesFlag, asking } from './all-devices.js';
 import { splitList } from './arguments.js';
 
 export function buildVolumeCreateCommand(context: CliContext): CliCommand {
@@ -46,6 +47,7 @@ export function buildVolumeCreateCommand(context: CliContext): CliCommand {
       stringFlag('persistent-volume-file', 'File to write the Kubernetes PersistentVolume to.', { takesFile: true }),
       stringFlag('persistent-volume-endpoint', 'Name of the Kubernetes Endpoints for the PersistentVolume.'),
       boolFlag('dry-run', 'Show where the volume would be placed, or why it would not fit, and create nothing.'),
+      allDevicesFlag,
     )
     .runs((_args, flags) => createVolume(context, flags));
 }
@@ -82,7 +84,7 @@ async function showPlacement(
   request: Record<string, unknown>,
   flags: FlagSet,
 ): Promise<void> {
-  const answer = await client.send('POST', '/placements', request, [200]).catch((error: unknown) => {
+  const answer = await client.send('POST', asking('/placements', flags), request, [200]).catch((error: unknown) => {
     const isUnknownRoute = error instanceof ServerError && (error.status === 404 || error.status === 405);
     throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan placements', { cause: error }) : error;
   });

@@ -27,7 +27,14 @@ interface ClusterRefusal {
   readonly cluster: string;
   readonly text: string;
   readonly explanation: string;
-  readonly devices: readonly RefusingDevice[];
+  readonly devices: RefusingDevices;
+}
+
+export interface RefusingDevices {
+  /** By reason; empty where an older server does not count. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Those that are told of. */
+  readonly shown: readonly RefusingDevice[];
 }
 
 /** A device that does not take a brick. */
@@ -57,13 +64,26 @@ export function readPlacement(json: JsonValue): Placement {
       cluster: readText(memberOf(refusal, 'clusterId')),
       text: readText(memberOf(refusal, 'text')),
       explanation: readText(memberOf(refusal, 'explanation')),
-      devices: readList(memberOf(refusal, 'devices')).map(readRefusingDevice),
+      devices: readRefusingDevices(refusal),
     })),
     largestGib: readInteger(memberOf(json, 'largestGib')),
   };
 }
 
-export function readRefusingDevice(device: JsonValue): RefusingDevice {
+/** Of a cluster that refuses, or a brick that stays. */
+export function readRefusingDevices(json: JsonValue): RefusingDevices {
+  const counts = memberOf(json, 'counts');
+  return {
+    counts: new Map(isObject(counts) ? Object.entries(counts).map(([reason, count]) => [reason, Number(count)]) : []),
+    shown: readList(memberOf(json, 'devices')).map(readRefusingDevice),
+  };
+}
+
+function isObject(json: JsonValue | undefined): json is { readonly [name: string]: JsonValue } {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function readRefusingDevice(device: JsonValue): RefusingDevice {
   return {
     nodeName: readText(memberOf(device, 'nodeName')),
     zone: readInteger(memberOf(device, 'zone')),
@@ -100,21 +120,25 @@ function formatPlan({ cluster, bricks }: Placement): string {
 function formatRefusals(refusals: readonly ClusterRefusal[]): string {
   const parts = refusals.map(({ cluster, text, explanation, devices }) => {
     const head = lines(`Cluster ${cluster}: ${text}`, ...(explanation === '' ? [] : [explanation.trimEnd()]));
-    if (devices.length === 0) return head;
+    if (devices.shown.length === 0) return head;
     return `${head}\n${formatRefusingDevices(devices)}`;
   });
   return ['The volume would not fit.\n', ...parts].join('\n');
 }
 
-export function formatRefusingDevices(devices: readonly RefusingDevice[]): string {
-  const rows = devices.map(({ nodeName, zone, deviceName, freeKib, detail }) => [
+export function formatRefusingDevices({ counts, shown }: RefusingDevices): string {
+  const rows = shown.map(({ nodeName, zone, deviceName, freeKib, detail }) => [
     nodeName,
     String(zone),
     deviceName,
     `${tenthsOfGib(freeKib)} GiB`,
     detail,
   ]);
-  return formatTable([['NODE', 'ZONE', 'DEVICE', 'FREE', 'REASON'], ...rows]);
+  const table = formatTable([['NODE', 'ZONE', 'DEVICE', 'FREE', 'REASON'], ...rows]);
+  const all = [...counts.values()].reduce((sum, one) => sum + one, 0);
+  if (all <= shown.length) return table;
+  const reasons = [...counts].map(([reason, number]) => `${number} ${reason}`).join(', ');
+  return `${table}The nearest ${shown.length} of ${all} devices (${reasons}); --all-devices shows each.\n`;
 }
 
 /** GiB with one digit behind the point, rounded down so that nothing looks larger than it is. */

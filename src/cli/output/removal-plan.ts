@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../json/json-value.js';
 import { type Integer, memberOf, readInteger, readList, readText } from '../wire.js';
-import { formatRefusingDevices, type RefusingDevice, readRefusingDevice, tenthsOfGib } from './placement.js';
+import { formatRefusingDevices, type RefusingDevices, readRefusingDevices, tenthsOfGib } from './placement.js';
 import { lines } from './text.js';
 import { formatTable } from './volume-table.js';
 
@@ -29,7 +29,7 @@ interface PlannedEviction {
     readonly freeAfterKib: Integer;
   } | null;
   readonly obstacle: string;
-  readonly devices: readonly RefusingDevice[];
+  readonly devices: RefusingDevices;
 }
 
 export function readRemovalPlan(json: JsonValue): RemovalPlan {
@@ -61,7 +61,7 @@ function readEviction(json: JsonValue): PlannedEviction {
           freeAfterKib: readInteger(memberOf(to, 'freeAfterKib')),
         },
     obstacle: readNullable(json, 'obstacle'),
-    devices: readList(memberOf(json, 'devices')).map(readRefusingDevice),
+    devices: readRefusingDevices(json),
   };
 }
 
@@ -100,7 +100,7 @@ function formatGoing(going: readonly PlannedEviction[]): string {
 
 function formatStaying({ brickId, volumeName, obstacle, devices }: PlannedEviction): string {
   const text = `  ${brickId} of volume ${volumeName}: ${obstacle.replaceAll('\n', '\n    ')}\n`;
-  if (devices.length === 0) return text;
+  if (devices.shown.length === 0) return text;
   return text + formatRefusingDevices(devices).replace(/^(?=.)/gm, '    ');
 }
 

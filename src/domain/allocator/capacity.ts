@@ -1,22 +1,45 @@
-import { countFitting } from './brick-space.js';
-import { type Candidate, type CandidateNode, mayHold } from './candidates.js';
+import { brickSpace, countFitting } from './brick-space.js';
+import { type Candidate, type CandidateNode, type Candidates, mayHold } from './candidates.js';
 import type { Choose } from './emptiest.js';
-import { forEachFitting, isUsed, type Position, type SetRules, spaceOn } from './placing.js';
+import { forEachFitting, isUsed, leastKib, type Position, type SetRules, spaceOn } from './placing.js';
 
 /**
  * Whether `count` sets of `perSet` equal bricks can be placed: they can exactly if the sum of min(capacity, count)
- * over nodes (under strict zones: over zones) is at least count x perSet.
+ * over nodes (under strict zones: over zones) is at least count x perSet. Nothing more is looked at once that is certain.
  */
 export function haveRoomFor(
-  nodes: readonly CandidateNode[],
+  candidates: Candidates,
   position: Position,
   perSet: number,
   count: number,
   rules: SetRules,
 ): boolean {
+  const { zones } = candidates.standing;
+  const ofZones = new Map<number, number>();
   let room = 0;
-  for (const capacity of capacities(nodes, position, rules).values()) room += Math.min(capacity, count);
+  for (let place = 0; place < zones.length && room < count * perSet; place++) {
+    const zone = zones[place] as number;
+    const before = rules.zoneChecking === 'strict' ? (ofZones.get(zone) ?? 0) : 0;
+    const capacity = before + capacityAt(candidates, place, position, rules, count - before);
+    ofZones.set(zone, capacity);
+    room += capacity - before;
+  }
   return room >= count * perSet;
+}
+
+/** How many bricks a node could take, but no more than `most`. */
+function capacityAt(candidates: Candidates, place: number, position: Position, rules: SetRules, most: number): number {
+  const standing = candidates.standing.standings[place];
+  if (!standing || standing.largestFreeKib <= leastKib(position, rules)) return 0;
+  let capacity = 0;
+  for (const [index, { device, role }] of standing.usable.entries()) {
+    if (capacity >= most) break;
+    if (!mayHold(role, position.kind)) continue;
+    const space = brickSpace(position.sizeKib, rules.snapshotFactor, device.extentKib);
+    const left = candidates.madeAt(place)?.devices[index] ?? device;
+    capacity += countFitting(left, space, rules.reserveSpareMetadata);
+  }
+  return Math.min(capacity, most);
 }
 
 /**

@@ -2,7 +2,7 @@ import { type BrickSpace, brickSpace, fits, hasRoom } from './brick-space.js';
 import { type BrickKind, type Candidate, type CandidateNode, type Candidates, mayHold } from './candidates.js';
 import type { Leaders } from './cluster-standing.js';
 import { type NodeStanding, type Preference, type Ranked, rankOf, type UsableDevice } from './node-standing.js';
-import { forEachFitting, type Position, type SetRules } from './placing.js';
+import { forEachFitting, leastKib, type Position, type SetRules } from './placing.js';
 import type { ArbiterRole } from './tags.js';
 
 /** Picks the device for a brick among those that could take it and that the set does not use yet. */
@@ -54,6 +54,7 @@ class EmptiestOfNodes {
   readonly #rules: SetRules;
   readonly #preference: Preference;
   readonly #leaders: Leaders;
+  readonly #leastKib: number;
   /** Of nodes whose first device is not it, or that something was taken from; null: none. */
   readonly #own: (Ranked | null | undefined)[] = [];
   #extentKib = 0;
@@ -64,6 +65,7 @@ class EmptiestOfNodes {
     this.#position = position;
     this.#rules = rules;
     this.#preference = position.kind === 'any' ? 'share' : 'dedicated';
+    this.#leastKib = leastKib(position, rules);
     this.#leaders = candidates.standing.leaders(this.#preference);
   }
 
@@ -106,6 +108,7 @@ class EmptiestOfNodes {
 
   /** The first in the order that is kept: nothing is made for a device that is not taken. */
   #before(standing: NodeStanding): Ranked | null {
+    if (standing.largestFreeKib <= this.#leastKib) return null;
     for (const ranked of standing.ranked(this.#preference)) {
       const { device, role } = standing.usable[ranked.index] as UsableDevice;
       if (!mayHold(role, this.#position.kind)) continue;

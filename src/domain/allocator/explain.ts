@@ -1,32 +1,25 @@
 import { counted } from '../counted.js';
 import { bricksPerSet } from '../durability.js';
 import { KIB_PER_GIB } from '../size.js';
-import type { BrickSize } from './brick-sizes.js';
-import { brickSpace, fits } from './brick-space.js';
-import type { CandidateNode } from './candidates.js';
-import type { ExcludedDevice } from './node-standing.js';
-import type { PlacementRequest, RefusalReason } from './types.js';
-import { inGib } from './verdicts.js';
+import type { Candidates } from './candidates.js';
+import type { ExcludedDevice, NodeStanding } from './node-standing.js';
+import type { DeviceSnapshot, PlacementRequest } from './types.js';
+import { type Attempt, inGib, roomFor } from './verdicts.js';
 
-/** How far placement got. */
-export interface Attempt {
-  /** The smallest split that was tried, if any. */
-  readonly tried: BrickSize | null;
-  readonly reason: RefusalReason;
-  /** False when a search was ended before it had seen everything. */
-  readonly isCertain: boolean;
-}
+/** How exactly the largest brick is told. */
+const NEAR_KIB = KIB_PER_GIB / 64;
 
 /** A few lines on what was missing and what would help. */
 export function explainNoSpace(
-  nodes: readonly CandidateNode[],
+  candidates: Candidates,
   excluded: readonly ExcludedDevice[],
   request: PlacementRequest,
   { tried, reason, isCertain }: Attempt,
 ): string {
   const setSize = bricksPerSet(request.durability);
   const lines: string[] = [];
-  const zones = new Set(nodes.map((node) => node.zone));
+  const nodes = candidates.standing.standings.filter(({ usable }) => usable.length > 0);
+  const zones = new Set(nodes.map(({ node }) => node.zone));
   if (nodes.length < setSize) {
     lines.push(`A brick set needs ${setSize} nodes; ${nodes.length} have devices that may be used.`);
   } else if (request.zoneChecking === 'strict' && zones.size < setSize) {
@@ -56,20 +49,30 @@ export function explainNoSpace(
   return lines.join('\n');
 }
 
-function largestBrickKib(nodes: readonly CandidateNode[], request: PlacementRequest): number {
+function largestBrickKib(nodes: readonly NodeStanding[], request: PlacementRequest): number {
   let largest = 0;
-  for (const candidate of nodes.flatMap((node) => node.devices)) {
-    let low = 0;
-    let high = candidate.freeKib;
-    while (high - low > KIB_PER_GIB / 64) {
-      const middle = Math.floor((low + high) / 2);
-      const space = brickSpace(middle, request.snapshotFactor, candidate.device.extentKib);
-      if (fits(candidate, space, request.reserveSpareMetadata)) low = middle;
-      else high = middle;
+  let takesMore = roomFor(1, request);
+  for (const { usable, largestFreeKib } of nodes) {
+    if (largestFreeKib <= largest) continue;
+    for (const { device } of usable) {
+      if (!takesMore(device)) continue;
+      largest = Math.max(largest, largestOnKib(device, request));
+      takesMore = roomFor(largest + NEAR_KIB, request);
     }
-    largest = Math.max(largest, low);
   }
   return largest;
+}
+
+/** To `NEAR_KIB`. */
+function largestOnKib(device: DeviceSnapshot, request: PlacementRequest): number {
+  let low = 0;
+  let high = device.freeKib;
+  while (high - low > NEAR_KIB) {
+    const middle = Math.floor((low + high) / 2);
+    if (roomFor(middle, request)(device)) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 function countReasons(excluded: readonly ExcludedDevice[]): string {

@@ -2,11 +2,12 @@ import type { Id } from '../ids.js';
 import { fits } from './brick-space.js';
 import { type BrickKind, type Candidate, type CandidateNode, findCandidates, mayHold } from './candidates.js';
 import { leavingOut } from './changed-snapshot.js';
+import { deviceRefusals, NO_DEVICES } from './device-refusals.js';
 import { chooseEmptiest } from './emptiest.js';
 import { type Position, type SetRules, spaceOn } from './placing.js';
 import { parseTagRule } from './tags.js';
-import type { ClusterSnapshot, DeviceRefusal, DeviceVerdict, NextId, NodeSnapshot, PlacedBrick } from './types.js';
-import { excludedVerdict, inGib } from './verdicts.js';
+import type { ClusterSnapshot, DeviceRefusal, DeviceRefusals, NextId, NodeSnapshot, PlacedBrick } from './types.js';
+import { excludedDevice, inGib } from './verdicts.js';
 
 /** A brick that is to go to another device. */
 export interface ReplacementRequest extends SetRules {
@@ -24,7 +25,7 @@ export interface ReplacementRequest extends SetRules {
 export type ReplacementResult =
   | { readonly kind: 'found'; readonly brick: PlacedBrick }
   /** `text` is the original's; `devices` says why each device of the cluster can't take the brick. */
-  | { readonly kind: 'none'; readonly text: string; readonly devices: readonly DeviceVerdict[] };
+  | { readonly kind: 'none'; readonly text: string; readonly devices: DeviceRefusals };
 
 /**
  * The emptiest device that a brick may move to: any but its own, on any node (its own too) that no other brick of the
@@ -41,7 +42,7 @@ export function findReplacement(
     return {
       kind: 'none',
       text: `Invalid tag matching rule: Invalid tag match rule: ${request.tagMatch}`,
-      devices: [],
+      devices: NO_DEVICES,
     };
   const position: Position = { kind: request.kind, sizeKib: request.sizeKib };
   const others = neighbours(snapshot, request);
@@ -54,12 +55,14 @@ export function findReplacement(
     chooseEmptiest(elsewhere, request, isFree)(position, []);
   if (chosen) return { kind: 'found', brick: placedBrick(chosen, position, request, nextId) };
   const candidates = findCandidates(snapshot, tagRule);
-  const devices = candidates.excluded().map(excludedVerdict);
-  for (const candidate of candidates.nodes.flatMap((node) => node.devices)) {
-    const why = refusalOf(candidate, position, others, request);
-    const { device, node } = candidate;
-    if (why) devices.push(excludedVerdict({ device, node, ...why }));
-  }
+  const devices = deviceRefusals((visit) => {
+    for (const excluded of candidates.excluded()) visit(excludedDevice(excluded));
+    for (const candidate of candidates.nodes.flatMap((node) => node.devices)) {
+      const why = refusalOf(candidate, position, others, request);
+      const { device, node } = candidate;
+      if (why) visit({ device, node, refusal: why.refusal, detail: () => why.detail });
+    }
+  });
   return { kind: 'none', text: 'No Replacement was found for resource requested to be removed', devices };
 }
 

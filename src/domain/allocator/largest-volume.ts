@@ -18,21 +18,19 @@ export function largestVolumeGib(snapshot: ClusterSnapshot, request: PlacementRe
   const tagRule = request.tagMatch === null ? null : parseTagRule(request.tagMatch);
   if (request.tagMatch !== null && !tagRule) return 0;
   const candidates = findCandidates(snapshot, tagRule);
-  const { nodes } = candidates;
+  const { standings } = candidates.standing;
   const { limits, durability, existingBricks } = request;
   const setSize = bricksPerSet(durability);
   const data = durability.type === 'disperse' ? disperseCounts(durability).data : 1;
   const budget = newSearchBudget();
-  const largestFreeKib = nodes
-    .flatMap((node) => node.devices)
-    .reduce((most, { freeKib }) => Math.max(most, freeKib), 0);
+  const largestFree = standings.reduce((most, { largestFreeKib }) => Math.max(most, largestFreeKib), 0);
 
   const fits = (sets: number, brickKib: number): boolean => {
     const positions = positionsOf(brickKib, setSize, request);
     const [first] = positions ?? [];
     if (!positions || !first) return false;
     if (positions.every((position) => isSame(position, first)))
-      return haveRoomFor(nodes, first, setSize, sets, request);
+      return haveRoomFor(candidates, first, setSize, sets, request);
     const placed = placeSets(candidates, positions, sets, request, budget);
     for (const taken of placed?.flat().reverse() ?? []) giveBack(taken);
     return placed !== null;
@@ -43,7 +41,7 @@ export function largestVolumeGib(snapshot: ClusterSnapshot, request: PlacementRe
     const brickOf = (gib: number) => Math.floor(Math.floor((gib * KIB_PER_GIB) / sets) / data);
     const smallestKib = Math.max(limits.minBrickKib, request.arbiter?.averageFileKib ?? 0);
     let low = Math.ceil((smallestKib * sets * data) / KIB_PER_GIB);
-    let high = Math.floor((Math.min(limits.maxBrickKib, largestFreeKib) * sets * data) / KIB_PER_GIB) + 1;
+    let high = Math.floor((Math.min(limits.maxBrickKib, largestFree) * sets * data) / KIB_PER_GIB) + 1;
     while (brickOf(high) > limits.maxBrickKib) high--;
     if (low > high || !fits(sets, brickOf(low))) continue;
     while (low < high) {

@@ -30,8 +30,11 @@ export class NodeStanding {
   readonly usable: readonly UsableDevice[];
   /** Usable ones, and those that are left out though they are online. */
   readonly onlineDevices: number;
+  /** Of usable ones; 0 when there are none. */
+  readonly largestFreeKib: number;
   readonly #tagRule: TagRule | null;
   readonly #ranked: { [P in Preference]?: readonly Ranked[] } = {};
+  #excluded: readonly ExcludedDevice[] | null = null;
 
   constructor(node: NodeSnapshot, tagRule: TagRule | null) {
     this.node = node;
@@ -43,11 +46,18 @@ export class NodeStanding {
       const tags = effectiveTags(node.tags, device.tags);
       return refusalOfDevice(device, tags, tagRule) ? [] : [{ device, role: arbiterRole(tags) }];
     });
+    this.largestFreeKib = this.usable.reduce((most, { device }) => Math.max(most, device.freeKib), 0);
   }
 
   /** The other devices, and why. */
   excluded(): readonly ExcludedDevice[] {
+    this.#excluded ??= this.#findExcluded();
+    return this.#excluded;
+  }
+
+  #findExcluded(): readonly ExcludedDevice[] {
     const { node } = this;
+    if (this.usable.length === node.devices.length) return [];
     const ofNode = refusalOfNode(node);
     return node.devices.flatMap((device) => {
       const tags = effectiveTags(node.tags, device.tags);

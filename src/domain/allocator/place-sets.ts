@@ -25,10 +25,9 @@ export function placeSets(
   const isUniform = positions.every(({ kind, sizeKib }) => kind === first?.kind && sizeKib === first.sizeKib);
   const levelled = greedily(positions, count, rules, chooseEmptiest(candidates, rules));
   if (levelled) return levelled;
-  const { nodes } = candidates;
-  if (!isUniform) return searchSets(nodes, positions, count, rules, budget);
-  if (!first || !haveRoomFor(nodes, first, positions.length, count, rules)) return null;
-  return greedily(positions, count, rules, chooseByCapacity(nodes, rules));
+  if (!isUniform) return searchSets(candidates, positions, count, rules, budget);
+  if (!first || !haveRoomFor(candidates, first, positions.length, count, rules)) return null;
+  return greedily(positions, count, rules, chooseByCapacity(candidates.nodes, rules));
 }
 
 function greedily(positions: readonly Position[], count: number, rules: SetRules, choose: Choose): PlacedSets | null {

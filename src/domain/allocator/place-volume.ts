@@ -1,6 +1,7 @@
 import { bricksPerSet } from '../durability.js';
 import { type BrickSize, brickSizes } from './brick-sizes.js';
 import { type Candidates, findCandidates } from './candidates.js';
+import { deviceRefusals, NO_DEVICES } from './device-refusals.js';
 import { explainNoSpace } from './explain.js';
 import { placeSets } from './place-sets.js';
 import type { Placed, Position } from './placing.js';
@@ -8,7 +9,7 @@ import { positionsOf } from './positions.js';
 import { newSearchBudget } from './search-sets.js';
 import { parseTagRule } from './tags.js';
 import type { ClusterSnapshot, NextId, PlacementRequest, PlacementResult, RefusalReason } from './types.js';
-import { excludedVerdict, verdicts } from './verdicts.js';
+import { excludedDevice, forEachRefused } from './verdicts.js';
 
 /**
  * Turns a volume's size into brick sets on devices of one cluster, or says why that can't be. Bricks are as large
@@ -31,7 +32,9 @@ export function placeVolume(snapshot: ClusterSnapshot, request: PlacementRequest
     const explanation = 'Every node or device is offline, failed, or was last seen down.';
     return {
       ...refused('no-online-devices', 'No online storage devices in cluster', explanation),
-      devices: candidates.excluded().map(excludedVerdict),
+      devices: deviceRefusals((visit) => {
+        for (const excluded of candidates.excluded()) visit(excludedDevice(excluded));
+      }),
     };
   }
   return placeOn(candidates, request, nextId);
@@ -66,11 +69,10 @@ function placeOn(candidates: Candidates, request: PlacementRequest, nextId: Next
       };
     }
   }
-  const { nodes } = candidates;
   const excluded = candidates.excluded();
   // Clients know only "No space" for a volume that was too large for every size that was tried.
-  const explanation = explainNoSpace(nodes, excluded, request, { tried, reason, isCertain: budget.visits > 0 });
-  const devices = verdicts(nodes, excluded, request, tried, reason);
+  const explanation = explainNoSpace(candidates, excluded, request, { tried, reason, isCertain: budget.visits > 0 });
+  const devices = deviceRefusals((visit) => forEachRefused(candidates, request, { tried, reason }, visit));
   if (reason === 'max-bricks')
     return { kind: 'refused', reason, text: 'Maximum number of bricks reached.', explanation, devices };
   return { kind: 'refused', reason, text: 'Minimum brick size limit reached.  Out of space.', explanation, devices };
@@ -95,5 +97,5 @@ function refused(
   text: string,
   explanation: string,
 ): Extract<PlacementResult, { kind: 'refused' }> {
-  return { kind: 'refused', reason, text, explanation, devices: [] };
+  return { kind: 'refused', reason, text, explanation, devices: NO_DEVICES };
 }

@@ -29,6 +29,11 @@ export function spaceOn(candidate: Candidate, position: Position, rules: SetRule
   return brickSpace(position.sizeKib, rules.snapshotFactor, candidate.device.extentKib);
 }
 
+/** What the brick takes at the least, KiB: a device that has no more free can't take it. */
+export function leastKib({ sizeKib }: Position, { snapshotFactor }: SetRules): number {
+  return Math.trunc(sizeKib * Math.fround(snapshotFactor));
+}
+
 /** Books the brick on the candidate. */
 export function take(candidate: Candidate, position: Position, rules: SetRules): Placed {
   const space = spaceOn(candidate, position, rules);

@@ -1,4 +1,4 @@
-import type { Candidate, CandidateNode } from './candidates.js';
+import type { Candidate, CandidateNode, Candidates } from './candidates.js';
 import { haveRoomFor } from './capacity.js';
 import {
   forEachFitting,
@@ -29,13 +29,14 @@ export function newSearchBudget(): SearchBudget {
  * Null when there is no placement, and also when the budget ends before that is certain: then `visits` is 0.
  */
 export function searchSets(
-  nodes: readonly CandidateNode[],
+  candidates: Candidates,
   positions: readonly Position[],
   count: number,
   rules: SetRules,
   budget: SearchBudget,
 ): PlacedSets | null {
-  if (!couldFit(nodes, positions, count, rules)) return null;
+  if (!couldFit(candidates, positions, count, rules)) return null;
+  const { nodes } = candidates;
   const sets: Placed[][] = [];
   const next = (set: number, i: number, placed: (Placed | undefined)[], used: Candidate[]): boolean => {
     if (i < 0) {
@@ -58,15 +59,10 @@ export function searchSets(
 }
 
 /** Each kind of brick by itself; most requests that can't be met fail here already. */
-function couldFit(
-  nodes: readonly CandidateNode[],
-  positions: readonly Position[],
-  count: number,
-  rules: SetRules,
-): boolean {
+function couldFit(candidates: Candidates, positions: readonly Position[], count: number, rules: SetRules): boolean {
   return positions.every((position) => {
     const perSet = positions.filter(({ kind }) => kind === position.kind).length;
-    return haveRoomFor(nodes, position, perSet, count, rules);
+    return haveRoomFor(candidates, position, perSet, count, rules);
   });
 }
 

@@ -115,6 +115,16 @@ export type RefusalReason =
   | 'invalid-tag-rule'
   | 'file-size-over-brick-size';
 
+/** Why the devices of a cluster take no brick. Of thousands most are much alike: a few tell what would have to change. */
+export interface DeviceRefusals {
+  /** How many devices there are for each reason. */
+  readonly counts: ReadonlyMap<DeviceRefusal, number>;
+  /** All, in the order of the nodes, where there are no more than a few; else the few that come nearest, nearest first. */
+  readonly nearest: readonly DeviceVerdict[];
+  /** Of every device; worked out when it is asked for. */
+  all(): readonly DeviceVerdict[];
+}
+
 export type PlacementResult =
   | {
       readonly kind: 'placed';
@@ -129,7 +139,7 @@ export type PlacementResult =
       readonly text: string;
       /** A few lines for a person: what was missing, and what would help. */
       readonly explanation: string;
-      readonly devices: readonly DeviceVerdict[];
+      readonly devices: DeviceRefusals;
     };
 
 /** Source of new ids, so that tests can repeat a placement. */

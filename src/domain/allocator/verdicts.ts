@@ -1,86 +1,94 @@
 import { KIB_PER_GIB } from '../size.js';
 import type { BrickSize } from './brick-sizes.js';
-import { brickSpace, fits } from './brick-space.js';
-import type { Candidate, CandidateNode } from './candidates.js';
-import type { ExcludedDevice } from './node-standing.js';
-import type { DeviceVerdict, PlacementRequest, RefusalReason } from './types.js';
+import { type BrickSpace, brickSpace, fits } from './brick-space.js';
+import type { Candidates } from './candidates.js';
+import type { RefusedDevice } from './device-refusals.js';
+import type { ExcludedDevice, UsableDevice } from './node-standing.js';
+import type { DeviceRefusal, DeviceSnapshot, NodeSnapshot, PlacementRequest, RefusalReason } from './types.js';
 
-/** Why each device can't take a brick of the smallest size that was tried. */
-export function verdicts(
-  nodes: readonly CandidateNode[],
-  excluded: readonly ExcludedDevice[],
-  request: PlacementRequest,
-  tried: BrickSize | null,
-  reason: RefusalReason,
-): readonly DeviceVerdict[] {
-  const found = excluded.map(excludedVerdict);
-  for (const node of nodes)
-    for (const candidate of node.devices) found.push(verdict(candidate, request, tried, reason));
-  return found;
+/** How far placement got. */
+export interface Attempt {
+  /** The smallest split that was tried, if any. */
+  readonly tried: BrickSize | null;
+  readonly reason: RefusalReason;
+  /** False when a search was ended before it had seen everything. */
+  readonly isCertain: boolean;
 }
 
-export function excludedVerdict({
-  node,
-  device,
-  refusal,
-  detail,
-}: Pick<ExcludedDevice, 'device' | 'refusal' | 'detail'> & {
-  readonly node: Pick<ExcludedDevice['node'], 'id' | 'name' | 'zone'>;
-}): DeviceVerdict {
-  return {
-    nodeId: node.id,
-    nodeName: node.name,
-    deviceId: device.id,
-    deviceName: device.name,
-    zone: node.zone,
-    freeKib: device.freeKib,
-    refusal,
-    detail,
+/** Visits each device that can't take a brick of the smallest size that was tried. */
+export function forEachRefused(
+  candidates: Candidates,
+  request: PlacementRequest,
+  { tried, reason }: Pick<Attempt, 'tried' | 'reason'>,
+  visit: (refused: RefusedDevice) => void,
+): void {
+  for (const excluded of candidates.excluded()) visit(excludedDevice(excluded));
+  const hasTried = tried && roomFor(tried.brickKib, request);
+  const hasLeast = roomFor(request.limits.minBrickKib, request);
+  for (const { node, usable } of candidates.standing.standings) {
+    for (const one of usable) {
+      const room = { forTried: hasTried?.(one.device) ?? null, forLeast: () => hasLeast(one.device) };
+      const refusal = refusalOf(one, request, room, reason);
+      visit({ node, device: one.device, refusal, detail: () => detailOf(refusal, node, one, request, tried) });
+    }
+  }
+}
+
+/** One that takes no brick whatever is placed. */
+export function excludedDevice({ node, device, refusal, detail }: ExcludedDevice): RefusedDevice {
+  return { node, device, refusal, detail: () => detail };
+}
+
+/** Whether a device has room for a brick of this size; most devices have one size of extents. */
+export function roomFor(kib: number, request: PlacementRequest): (device: DeviceSnapshot) => boolean {
+  const spaces = new Map<number, BrickSpace>();
+  return (device) => {
+    const space = spaces.get(device.extentKib) ?? spaceFor(kib, device, request);
+    spaces.set(device.extentKib, space);
+    return fits(device, space, request.reserveSpareMetadata);
   };
 }
 
-function verdict(
-  candidate: Candidate,
-  request: PlacementRequest,
-  tried: BrickSize | null,
-  reason: RefusalReason,
-): DeviceVerdict {
-  const { device, node } = candidate;
-  return excludedVerdict({ device, node, ...verdictReason(candidate, request, tried, reason) });
+/** What a device has room for: a brick of the size that was tried (null: none was), and one of the smallest there may be. */
+interface Room {
+  readonly forTried: boolean | null;
+  forLeast(): boolean;
 }
 
-function verdictReason(
-  candidate: Candidate,
+function refusalOf(
+  { role }: UsableDevice,
+  request: PlacementRequest,
+  { forTried, forLeast }: Room,
+  reason: RefusalReason,
+): DeviceRefusal {
+  if (!forTried && reason === 'max-bricks' && forLeast()) return 'limit-reached';
+  if (!forTried && !(forTried === null && forLeast())) return 'too-small';
+  if (request.arbiter && role !== 'supported') return 'arbiter-tag';
+  return request.zoneChecking === 'strict' ? 'zone-taken' : 'node-taken';
+}
+
+function detailOf(
+  refusal: DeviceRefusal,
+  node: NodeSnapshot,
+  { device, role }: UsableDevice,
   request: PlacementRequest,
   tried: BrickSize | null,
-  reason: RefusalReason,
-): Pick<DeviceVerdict, 'refusal' | 'detail'> {
-  const { device, node, role } = candidate;
-  const { limits, reserveSpareMetadata } = request;
-  const spaceFor = (kib: number) => brickSpace(kib, request.snapshotFactor, device.extentKib);
-  const hasRoomFor = (kib: number) => fits(candidate, spaceFor(kib), reserveSpareMetadata);
-  const hasRoom = tried !== null && hasRoomFor(tried.brickKib);
-  if (!hasRoom && reason === 'max-bricks' && hasRoomFor(limits.minBrickKib)) {
-    return {
-      refusal: 'limit-reached',
-      detail: `has room for smaller bricks, but a volume may have no more than ${limits.maxBricksPerVolume}`,
-    };
+): string {
+  const { limits } = request;
+  if (refusal === 'limit-reached')
+    return `has room for smaller bricks, but a volume may have no more than ${limits.maxBricksPerVolume}`;
+  if (refusal === 'too-small') {
+    const neededKib = spaceFor(tried?.brickKib ?? limits.minBrickKib, device, request).totalKib;
+    return `a brick needs ${inGib(neededKib)}, the device has ${inGib(device.freeKib)} free`;
   }
-  if (!hasRoomFor(tried?.brickKib ?? limits.minBrickKib)) {
-    const neededKib = spaceFor(tried?.brickKib ?? limits.minBrickKib).totalKib;
-    return {
-      refusal: 'too-small',
-      detail: `a brick needs ${inGib(neededKib)}, the device has ${inGib(device.freeKib)} free`,
-    };
-  }
-  if (request.arbiter && role !== 'supported') return { refusal: 'arbiter-tag', detail: `tag arbiter is ${role}` };
-  if (request.zoneChecking === 'strict') {
-    return {
-      refusal: 'zone-taken',
-      detail: `has room, but the other bricks of the set found no place outside zone ${node.zone}`,
-    };
-  }
-  return { refusal: 'node-taken', detail: 'has room, but the other bricks of the set found no other node' };
+  if (refusal === 'arbiter-tag') return `tag arbiter is ${role}`;
+  return refusal === 'zone-taken'
+    ? `has room, but the other bricks of the set found no place outside zone ${node.zone}`
+    : 'has room, but the other bricks of the set found no other node';
+}
+
+function spaceFor(kib: number, device: DeviceSnapshot, { snapshotFactor }: PlacementRequest): BrickSpace {
+  return brickSpace(kib, snapshotFactor, device.extentKib);
 }
 
 /** For messages. */

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { NO_DEVICES } from '../../domain/allocator/device-refusals.js';
 import { idNotFound } from '../../domain/errors.js';
 import type { ReadTx } from '../../store/store.js';
 import { refusalOf } from '../engine/error-text.js';
@@ -113,6 +114,6 @@ async function planned(tx: ReadTx, { hosted: { brick, volume }, obstacle, healKi
     healKib,
     to: obstacle === null ? { ...place, takesKib: takenKib(brick), freeAfterKib } : null,
     obstacle,
-    devices: [],
+    devices: NO_DEVICES,
   };
 }

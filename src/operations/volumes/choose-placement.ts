@@ -1,5 +1,6 @@
+import { shownOfEach } from '../../domain/allocator/device-refusals.js';
 import { clusterErrorsText, eligibleClusters } from '../../domain/allocator/eligible-clusters.js';
-import type { DeviceVerdict, PlacementResult } from '../../domain/allocator/types.js';
+import type { DeviceRefusals, DeviceVerdict, PlacementResult } from '../../domain/allocator/types.js';
 import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
@@ -32,7 +33,7 @@ export interface ClusterPlacementRefusal {
   readonly clusterId: Id;
   readonly text: string;
   readonly explanation: string;
-  readonly devices: readonly DeviceVerdict[];
+  readonly devices: DeviceRefusals;
 }
 
 /** No cluster could take the volume; carries the reasons per device for the log and for `POST /placements`. */
@@ -52,11 +53,39 @@ export class NoPlacementError extends DomainError {
   }
 }
 
-/** Says in the log for each device why it was not taken. */
+/** Devices in one line of a log. */
+const LOGGED_AT_ONCE = 50;
+
+/** Says in the log why devices were not taken: how many for which reason, and the nearest; of each one when it is to debug. */
 export function logNoPlacement(error: unknown, log: Logger): void {
   if (!(error instanceof NoPlacementError)) return;
-  for (const { clusterId, text, devices } of error.refusals)
-    log.warn({ cluster: clusterId, reason: text, devices }, 'no placement');
+  const most = shownOfEach(error.refusals.length);
+  for (const { clusterId: cluster, text, devices } of error.refusals) {
+    const counts = Object.fromEntries(devices.counts);
+    log.warn({ cluster, reason: text, counts, devices: devices.nearest.slice(0, most) }, 'no placement');
+    logEach(cluster, devices, log);
+  }
+}
+
+/** The list is made only where a line is written. */
+function logEach(cluster: Id, devices: DeviceRefusals, log: Logger): void {
+  const total = [...devices.counts.values()].reduce((sum, count) => sum + count, 0);
+  let all: readonly DeviceVerdict[] | null = null;
+  const some = (from: number) => {
+    all ??= devices.all();
+    return all.slice(from, from + LOGGED_AT_ONCE);
+  };
+  for (let from = 0; from < total; from += LOGGED_AT_ONCE) {
+    const line = {
+      cluster,
+      from,
+      total,
+      get devices() {
+        return some(from);
+      },
+    };
+    log.debug(line, 'devices without a place');
+  }
 }
 
 /** Refuses bricks that gluster can't take into a volume of this name. */

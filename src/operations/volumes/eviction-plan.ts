@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { withBrick, withoutDevices } from '../../domain/allocator/changed-snapshot.js';
-import type { ClusterSnapshot, DeviceVerdict, PlacedBrick } from '../../domain/allocator/types.js';
+import { NO_DEVICES } from '../../domain/allocator/device-refusals.js';
+import type { ClusterSnapshot, DeviceRefusals, PlacedBrick } from '../../domain/allocator/types.js';
 import type { Brick } from '../../domain/brick.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
@@ -127,7 +128,7 @@ async function choose(
   moved: ReadonlyMap<Id, Id>,
   { settings }: OperationContext,
 ): Promise<Choice> {
-  const refused = (reason: string, devices: readonly DeviceVerdict[] = []) => ({
+  const refused = (reason: string, devices: DeviceRefusals = NO_DEVICES) => ({
     placed: null,
     obstacle: reason,
     devices,
@@ -139,10 +140,13 @@ async function choose(
     const seen = { ...eviction, set: { ...eviction.set, others } };
     const placed = chooseReplacement(snapshot, volume, brick, seen, settings);
     await refuseLongNames(tx, volume.name, [plannedBrick(placed, volume.id, '')], settings);
-    return { placed, obstacle: null, devices: [] };
+    return { placed, obstacle: null, devices: NO_DEVICES };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return refused(error.message, error instanceof NoPlacementError ? (error.refusals[0]?.devices ?? []) : []);
+    return refused(
+      error.message,
+      error instanceof NoPlacementError ? (error.refusals[0]?.devices ?? NO_DEVICES) : NO_DEVICES,
+    );
   }
 }
 

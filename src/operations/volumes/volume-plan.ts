@@ -1,3 +1,4 @@
+import { NO_DEVICES } from '../../domain/allocator/device-refusals.js';
 import { largestVolumeGib } from '../../domain/allocator/largest-volume.js';
 import { newId } from '../../domain/ids.js';
 import { gibToKib } from '../../domain/size.js';
@@ -45,7 +46,7 @@ export async function planVolume(tx: ReadTx, request: VolumeRequest, context: Bu
     const refusals =
       error.refusals.length > 0
         ? error.refusals
-        : [{ clusterId: '', text: error.message, explanation: '', devices: [] }];
+        : [{ clusterId: '', text: error.message, explanation: '', devices: NO_DEVICES }];
     return { fits: false, clusterId: null, bricks: [], refusals, largestGib };
   }
 }

@@ -157,7 +157,11 @@ describe('placing a volume', () => {
         if (placed.kind === 'placed') return;
         expect(placed.text).not.toBe('');
         expect(placed.explanation).not.toBe('');
-        expect(placed.devices).toHaveLength(snapshot.nodes.flatMap((node) => node.devices).length);
+        const told = placed.devices.all();
+        expect(told).toHaveLength(snapshot.nodes.flatMap((node) => node.devices).length);
+        expect(placed.devices.nearest).toEqual(told);
+        for (const [refusal, count] of placed.devices.counts)
+          expect(told.filter((device) => device.refusal === refusal)).toHaveLength(count);
       }),
       { numRuns: 2000 },
     );

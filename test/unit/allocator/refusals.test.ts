@@ -25,7 +25,10 @@ function request(gib: number, overrides: Partial<PlacementRequest> = {}): Placem
 function refusal(snapshot: ClusterSnapshot, wanted: PlacementRequest) {
   const placed = placeVolume(snapshot, wanted, () => 'id');
   if (placed.kind === 'placed') throw new Error('it was placed');
-  return { ...placed, byDevice: Object.fromEntries(placed.devices.map((device) => [device.deviceId, device.refusal])) };
+  return {
+    ...placed,
+    byDevice: Object.fromEntries(placed.devices.all().map((device) => [device.deviceId, device.refusal])),
+  };
 }
 
 const node = (id: string, zone: number, ...freeGib: number[]) => ({ id, zone, freeGib });

@@ -22,7 +22,7 @@ function request(overrides: Partial<ReplacementRequest> = {}): ReplacementReques
 function find(snapshot: ClusterSnapshot, overrides: Partial<ReplacementRequest> = {}): string | Record<string, string> {
   const found = findReplacement(snapshot, request(overrides), () => 'new');
   if (found.kind === 'found') return found.brick.deviceId;
-  return Object.fromEntries(found.devices.map(({ deviceId, refusal }) => [deviceId, refusal]));
+  return Object.fromEntries(found.devices.all().map(({ deviceId, refusal }) => [deviceId, refusal]));
 }
 
 const a = { id: 'a', zone: 1, freeGib: [50, 20] };
@@ -142,7 +142,7 @@ describe('the replacement of a brick', () => {
         if (found.kind === 'found') expect(allowed).toContain(found.brick.deviceId);
         else {
           expect(allowed).toEqual([]);
-          expect(found.devices).toHaveLength(nodes.flatMap(({ freeGib }) => freeGib).length);
+          expect(found.devices.all()).toHaveLength(nodes.flatMap(({ freeGib }) => freeGib).length);
         }
       }),
       { numRuns: 3000 },
