@@ -125,6 +125,8 @@ export interface NodeRows {
 
 export interface DeviceRows {
   find(id: Id): Promise<Device | null>;
+  /** The first by id on this physical volume of LVM; '' finds one of which none is recorded. */
+  findByPvUuid(pvUuid: string): Promise<Device | null>;
   list(): Promise<readonly Device[]>;
   /** At most `limit`, behind this id; '' for the first ones. */
   listAfter(id: Id, limit: number): Promise<readonly Device[]>;

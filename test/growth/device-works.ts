@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { volumePlan } from '../../src/api/wire/placement.js';
+import { newId } from '../../src/domain/ids.js';
+import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
+import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createLogger } from '../../src/logging/logger.js';
 import type { VolumeRequest } from '../../src/operations/ports.js';
 import type { MadePool } from '../support/made-pool.js';
-import { openPool, volumeRequest } from '../support/pool.js';
+import { done, openPool, volumeRequest } from '../support/pool.js';
 import { ofDevices, type Work } from './work.js';
 
 const SIZES = [120, 1200] as const;
@@ -27,7 +30,28 @@ export const DEVICE_WORKS: readonly Work[] = [
     counted: /src\/(logging|api)\/|node_modules\/|device-refusals\.ts verdictOf/,
     run: refusedCreate,
   },
+  {
+    name: 'a device that is added',
+    shape: ofDevices,
+    sizes: SIZES,
+    power: 0,
+    run: addDevice,
+  },
 ];
+
+/** To the first node, which has as many devices at every size. */
+async function addDevice({ store }: MadePool): Promise<void> {
+  // Hosts that have every disk they are asked for.
+  const hosts = new SimulatedHosts({ mode: 'lenient', deviceSizeGib: 500 });
+  const pool = await openPool('', new MockExecutor(hosts), { store });
+  const [device] = await store.read((tx) => tx.devices.listAfter('', 1));
+  if (!device) throw new Error('the pool has no device');
+  const { nodeId } = device;
+  await done(
+    pool,
+    await pool.operations.addDevice({ nodeId, name: `/dev/${newId()}`, mayDestroyData: false, tags: {} }),
+  );
+}
 
 async function refusedCreate({ store, executor }: MadePool): Promise<void> {
   const { logger: log } = createLogger({ level: 'info', format: 'json', stream: { write: () => undefined } });

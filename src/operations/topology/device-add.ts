@@ -159,14 +159,15 @@ async function refuseUnsafeWipe(
       'conflict',
       `${device.name} on ${host} is being added as ${other.plan.name} by operation ${other.operationId}; it was left alone`,
     );
-  const known = await context.store.read((tx) => tx.devices.list());
-  const same = known.find((other) => other.pvUuid === pvUuid);
+  const { same, unknown } = await context.store.read(async (tx) => ({
+    same: await tx.devices.findByPvUuid(pvUuid),
+    unknown: await tx.devices.findByPvUuid(''),
+  }));
   if (same)
     throw new DomainError(
       'conflict',
       `Device already in use (ID: ${same.id}): ${device.name} on ${host} was left alone`,
     );
-  const unknown = known.find((other) => other.pvUuid === '');
   if (unknown) {
     throw new DomainError(
       'conflict',

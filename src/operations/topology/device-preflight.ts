@@ -5,6 +5,7 @@ import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import { type DeviceFacts, holdersOf, lookAtDevice } from '../../executors/commands/device/device-facts.js';
 import { TransportError } from '../../executors/executor.js';
+import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { DevicePreflight, PreflightCheck } from '../ports.js';
 
@@ -15,12 +16,10 @@ const EXTENT_KIB = 4096;
 /** Looks at a device before it is taken; changes nothing. Throws TransportError when the host can't be asked. */
 export async function inspectCandidate(context: OperationContext, node: Node, name: string): Promise<DevicePreflight> {
   const host = manageName(node);
-  const [facts, known] = await Promise.all([
-    lookAtDevice(context.hosts, host, name),
-    context.store.read((tx) => tx.devices.list()),
-  ]);
+  const facts = await lookAtDevice(context.hosts, host, name);
+  const owner = await context.store.read((tx) => findOwner(tx, facts));
   const minimumKib = smallestDeviceKib(context.settings.limits.minBrickKib);
-  const checks = checksOf(facts, { name, host, known, minimumKib });
+  const checks = checksOf(facts, { name, host, owner, minimumKib });
   const problems = checks.filter((check) => check.result === 'problem');
   return {
     nodeId: node.id,
@@ -52,10 +51,22 @@ export function smallestDeviceKib(minBrickKib: number): number {
   return LVM_AREA_KIB + totalKib + poolMetadataKib + EXTENT_KIB;
 }
 
+/** The device of this server that the disk is already, by its UUID or its volume group. */
+async function findOwner(tx: ReadTx, { physicalVolume }: DeviceFacts): Promise<Device | null> {
+  if (typeof physicalVolume !== 'object') return null;
+  const { pvUuid, vgName } = physicalVolume;
+  return (await tx.devices.findByPvUuid(pvUuid)) ?? (await findByVolumeGroup(tx, vgName));
+}
+
+async function findByVolumeGroup(tx: ReadTx, vgName: string): Promise<Device | null> {
+  const device = await tx.devices.find(vgName.slice(volumeGroupName('').length));
+  return device && volumeGroupName(device.id) === vgName ? device : null;
+}
+
 interface Candidate {
   readonly name: string;
   readonly host: string;
-  readonly known: readonly Device[];
+  readonly owner: Device | null;
   readonly minimumKib: number;
 }
 
@@ -170,7 +181,7 @@ function use(facts: DeviceFacts, { name, host }: Candidate): PreflightCheck {
   return ok('use', 'not mounted, nothing is built on it');
 }
 
-function lvmUse(facts: DeviceFacts, { name, host, known }: Candidate): PreflightCheck {
+function lvmUse(facts: DeviceFacts, { name, host, owner }: Candidate): PreflightCheck {
   const { physicalVolume, lvm, signatures } = facts;
   if (lvm === 'missing') return unknown('lvm', 'not known without lvm');
   if (physicalVolume === 'unknown') return unknown('lvm', 'lvm pvs did not answer');
@@ -183,7 +194,6 @@ function lvmUse(facts: DeviceFacts, { name, host, known }: Candidate): Preflight
   }
   if (physicalVolume === 'none') return ok('lvm', 'no physical volume of LVM');
   const { pvUuid, vgName, lvCount, pvCount } = physicalVolume;
-  const owner = known.find((device) => device.pvUuid === pvUuid || volumeGroupName(device.id) === vgName);
   if (owner) {
     return problem(
       'lvm',

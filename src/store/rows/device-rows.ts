@@ -8,6 +8,7 @@ const table = entityTable('device');
 const devices = table.rows;
 const ofCluster = devices.innerJoin('node', 'node.id', 'device.node_id').where('node.cluster_id', '=', at('clusterId'));
 const byId = statement(devices.where('id', '=', at('id')));
+const byPvUuid = statement(devices.where('pv_uuid', '=', at('pvUuid')).orderBy('id').limit(at('limit')));
 const all = statement(devices.orderBy('id'));
 const after = statement(devices.where('id', '>', at('after')).orderBy('id').limit(at('limit')));
 const byNode = statement(devices.where('node_id', '=', at('nodeId')).orderBy('id'));
@@ -41,6 +42,7 @@ const largestMetadata = statement(
 export function deviceRows(connection: Connection): DeviceRows {
   return {
     find: (id) => table.first(connection, byId, { id }),
+    findByPvUuid: (pvUuid) => table.first(connection, byPvUuid, { pvUuid, limit: 1 }),
     list: () => table.all(connection, all, {}),
     listAfter: (id, limit) => table.all(connection, after, { after: id, limit }),
     listByNode: (nodeId) => table.all(connection, byNode, { nodeId }),
