@@ -21,6 +21,7 @@ import { findDifferences } from '../operations/examination/find-differences.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import { HostWork } from '../operations/hosts/host-work.js';
 import type { Store } from '../store/store.js';
+import { sharedRun } from '../timing/shared-run.js';
 import { BackgroundWork } from './background-work.js';
 import { Backups, secretsOfBackup } from './backups.js';
 import { chooseExecutor } from './choose-executor.js';
@@ -138,7 +139,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     auth: config.isAuthDisabled ? null : config.jwt,
     log: logging.logger,
     logLevels: logging.levels,
-    metrics: { render: () => renderMetrics(ground, work) },
+    metrics: { render: sharedRun(() => renderMetrics(ground, work)) },
     reports: { dump: dumpDatabase, check: checkDatabase },
     pool: { examine: () => examinePool(store, hosts), differences: () => findDifferences(store, hosts) },
     tls,

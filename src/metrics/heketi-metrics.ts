@@ -1,11 +1,12 @@
-import { Gauge, Registry } from 'prom-client';
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import { manageName, type Node, storageName } from '../domain/node.js';
 import type { ReadTx, Store } from '../store/store.js';
+import { inSlices } from '../timing/turns.js';
+import { gaugeText, labelsText, type Sample } from './exposition.js';
 
 /** The storage pool at one moment, as far as Heketi's metrics tell of it. */
-interface PoolSnapshot {
+export interface PoolSnapshot {
   readonly clusters: readonly ClusterCounts[];
   readonly nodes: readonly Node[];
   readonly devices: readonly Device[];
@@ -24,39 +25,35 @@ interface ClusterCounts {
   readonly blockVolumes: number;
 }
 
-type Labels = Readonly<Record<string, string>>;
-
-interface Sample {
-  readonly labels: Labels;
-  readonly value: number;
-}
-
 const BYTES_PER_KIB = 1024;
+
+/** Null when the store can't be read. */
+export async function readPool(store: Store): Promise<PoolSnapshot | null> {
+  try {
+    return await store.read(readRows);
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Heketi's own metrics in the Prometheus text format, names and labels exactly as dashboards know them. A metric
- * without samples has no TYPE line either. When the store can't be read: `heketi_up 0` and no other.
+ * without samples has no TYPE line either. Without a pool: `heketi_up 0` and no other.
  */
-export async function renderHeketiMetrics(store: Store, inFlight: () => number): Promise<string> {
-  // A registry of its own for each scrape: gauges must not keep the labels of devices that are gone.
-  const registry = new Registry();
-  let pool: PoolSnapshot;
-  try {
-    pool = await store.read(readPool);
-  } catch {
-    addGauge(registry, 'heketi_up', UP_HELP, [{ labels: {}, value: 0 }]);
-    return registry.metrics();
+export async function renderHeketiMetrics(pool: PoolSnapshot | null, inFlight: number): Promise<string> {
+  const metrics: string[] = [];
+  await addGauge(metrics, 'heketi_up', UP_HELP, [{ labels: '', value: pool ? 1 : 0 }]);
+  if (pool) {
+    await addClusterMetrics(metrics, pool);
+    await addDeviceMetrics(metrics, pool);
+    await addOperationMetrics(metrics, pool, inFlight);
   }
-  addGauge(registry, 'heketi_up', UP_HELP, [{ labels: {}, value: 1 }]);
-  addClusterMetrics(registry, pool);
-  addDeviceMetrics(registry, pool);
-  addOperationMetrics(registry, pool, inFlight());
-  return registry.metrics();
+  return `${metrics.join('\n\n')}\n`;
 }
 
 const UP_HELP = 'Whether the topology could be read (1) or not (0)';
 
-async function readPool(tx: ReadTx): Promise<PoolSnapshot> {
+async function readRows(tx: ReadTx): Promise<PoolSnapshot> {
   const clusters: ClusterCounts[] = [];
   for (const { id } of await tx.clusters.list()) {
     const volumes = await tx.volumes.listVisibleIdsByCluster(id);
@@ -72,68 +69,59 @@ async function readPool(tx: ReadTx): Promise<PoolSnapshot> {
   };
 }
 
-function addClusterMetrics(registry: Registry, { clusters, nodes }: PoolSnapshot): void {
+async function addClusterMetrics(metrics: string[], { clusters, nodes }: PoolSnapshot): Promise<void> {
   const nodesByCluster = countBy(nodes, (node) => node.clusterId);
-  const perCluster = (value: (cluster: ClusterCounts) => number): Sample[] =>
-    clusters.map((cluster) => ({ labels: { cluster: cluster.id }, value: value(cluster) }));
+  const perCluster = (name: string, help: string, value: (cluster: ClusterCounts) => number): Promise<void> =>
+    addGauge(
+      metrics,
+      name,
+      help,
+      clusters.map((cluster) => ({ labels: labelsText({ cluster: cluster.id }), value: value(cluster) })),
+    );
 
-  addGauge(registry, 'heketi_cluster_count', 'Number of clusters', [{ labels: {}, value: clusters.length }]);
-  addGauge(
-    registry,
-    'heketi_volumes_count',
-    'Number of volumes of a cluster',
-    perCluster((c) => c.volumes),
-  );
-  addGauge(
-    registry,
-    'heketi_block_volumes_count',
-    'Number of block volumes of a cluster',
-    perCluster((c) => c.blockVolumes),
-  );
-  addGauge(
-    registry,
-    'heketi_nodes_count',
-    'Number of nodes of a cluster',
-    perCluster((c) => nodesByCluster.get(c.id) ?? 0),
-  );
+  await addGauge(metrics, 'heketi_cluster_count', 'Number of clusters', [{ labels: '', value: clusters.length }]);
+  await perCluster('heketi_volumes_count', 'Number of volumes of a cluster', (c) => c.volumes);
+  await perCluster('heketi_block_volumes_count', 'Number of block volumes of a cluster', (c) => c.blockVolumes);
+  await perCluster('heketi_nodes_count', 'Number of nodes of a cluster', (c) => nodesByCluster.get(c.id) ?? 0);
 }
 
-function addDeviceMetrics(registry: Registry, { clusters, nodes, devices, bricksByDevice }: PoolSnapshot): void {
+async function addDeviceMetrics(metrics: string[], pool: PoolSnapshot): Promise<void> {
+  const { clusters, nodes, devices, bricksByDevice } = pool;
   // As in the original, what an imported database holds outside of any cluster is not shown.
   const clusterIds = new Set(clusters.map((cluster) => cluster.id));
-  const nodeLabels = new Map<Id, Labels>();
-  for (const node of nodes) {
-    if (!clusterIds.has(node.clusterId)) continue;
-    const labels = { cluster: node.clusterId, hostname: manageName(node), storage_hostname: storageName(node) };
-    nodeLabels.set(node.id, labels);
-  }
+  const shown = new Map(nodes.filter(({ clusterId }) => clusterIds.has(clusterId)).map((node) => [node.id, node]));
   const devicesByNode = countBy(devices, (device) => device.nodeId);
-  addGauge(
-    registry,
-    'heketi_device_count',
-    'Number of devices of a node',
-    [...nodeLabels].map(([id, labels]) => ({ labels, value: devicesByNode.get(id) ?? 0 })),
-  );
+  // Nodes of an imported database may share their names; two lines with the same labels are none that Prometheus takes.
+  const perNode = new Map([...shown].map(([id, node]) => [labelsText(nodeLabels(node)), devicesByNode.get(id) ?? 0]));
+  const ofNodes = [...perNode].map(([labels, value]) => ({ labels, value }));
+  await addGauge(metrics, 'heketi_device_count', 'Number of devices of a node', ofNodes);
 
-  const rows = devices.flatMap((device) => {
-    const node = nodeLabels.get(device.nodeId);
-    return node ? [{ device, labels: { ...node, id: device.id, device: device.name, pv_uuid: device.pvUuid } }] : [];
+  const rows: { readonly device: Device; readonly labels: string }[] = [];
+  await inSlices(devices, (device) => {
+    const node = shown.get(device.nodeId);
+    if (!node) return;
+    const own = { id: device.id, device: device.name, pv_uuid: device.pvUuid };
+    rows.push({ device, labels: labelsText({ ...nodeLabels(node), ...own }) });
   });
-  const perDevice = (name: string, help: string, value: (device: Device) => number): void =>
+  const perDevice = (name: string, help: string, value: (device: Device) => number): Promise<void> =>
     addGauge(
-      registry,
+      metrics,
       name,
       help,
       rows.map(({ device, labels }) => ({ labels, value: value(device) })),
     );
 
-  perDevice('heketi_device_size', 'Size of a device in KiB', totalKib);
-  perDevice('heketi_device_free', 'Free space of a device in KiB', freeKib);
-  perDevice('heketi_device_used', 'Used space of a device in KiB', usedKib);
-  perDevice('heketi_device_size_bytes', 'Size of a device in bytes', (d) => totalKib(d) * BYTES_PER_KIB);
-  perDevice('heketi_device_free_bytes', 'Free space of a device in bytes', (d) => freeKib(d) * BYTES_PER_KIB);
-  perDevice('heketi_device_used_bytes', 'Used space of a device in bytes', (d) => usedKib(d) * BYTES_PER_KIB);
-  perDevice('heketi_device_brick_count', 'Number of bricks on a device', (d) => bricksByDevice.get(d.id) ?? 0);
+  await perDevice('heketi_device_size', 'Size of a device in KiB', totalKib);
+  await perDevice('heketi_device_free', 'Free space of a device in KiB', freeKib);
+  await perDevice('heketi_device_used', 'Used space of a device in KiB', usedKib);
+  await perDevice('heketi_device_size_bytes', 'Size of a device in bytes', (d) => totalKib(d) * BYTES_PER_KIB);
+  await perDevice('heketi_device_free_bytes', 'Free space of a device in bytes', (d) => freeKib(d) * BYTES_PER_KIB);
+  await perDevice('heketi_device_used_bytes', 'Used space of a device in bytes', (d) => usedKib(d) * BYTES_PER_KIB);
+  await perDevice('heketi_device_brick_count', 'Number of bricks on a device', (d) => bricksByDevice.get(d.id) ?? 0);
+}
+
+function nodeLabels(node: Node) {
+  return { cluster: node.clusterId, hostname: manageName(node), storage_hostname: storageName(node) };
 }
 
 // Counters of an imported database may lie beyond 2^53; a metric is a double, so the nearest one is shown.
@@ -141,21 +129,18 @@ const totalKib = (device: Device): number => Number(device.exact?.totalKib ?? de
 const freeKib = (device: Device): number => Number(device.exact?.freeKib ?? device.freeKib);
 const usedKib = (device: Device): number => Number(device.exact?.usedKib ?? device.usedKib);
 
-function addOperationMetrics(registry: Registry, { operations }: PoolSnapshot, inFlight: number): void {
-  const add = (name: string, help: string, value: number): void =>
-    addGauge(registry, `heketi_operations_${name}_count`, help, [{ labels: {}, value }]);
-  add('total', 'Number of pending operations', operations.total);
-  add('new', 'Number of pending operations that are new or running', operations.new);
-  add('stale', 'Number of pending operations found at a start', operations.stale);
-  add('failed', 'Number of pending operations that could not be rolled back', operations.failed);
-  add('inFlight', 'Number of operations running now', inFlight);
+async function addOperationMetrics(metrics: string[], { operations }: PoolSnapshot, inFlight: number): Promise<void> {
+  const add = (name: string, help: string, value: number): Promise<void> =>
+    addGauge(metrics, `heketi_operations_${name}_count`, help, [{ labels: '', value }]);
+  await add('total', 'Number of pending operations', operations.total);
+  await add('new', 'Number of pending operations that are new or running', operations.new);
+  await add('stale', 'Number of pending operations found at a start', operations.stale);
+  await add('failed', 'Number of pending operations that could not be rolled back', operations.failed);
+  await add('inFlight', 'Number of operations running now', inFlight);
 }
 
-function addGauge(registry: Registry, name: string, help: string, samples: readonly Sample[]): void {
-  const [first] = samples;
-  if (!first) return;
-  const gauge = new Gauge({ name, help, labelNames: Object.keys(first.labels), registers: [registry] });
-  for (const { labels, value } of samples) gauge.set(labels, value);
+async function addGauge(metrics: string[], name: string, help: string, samples: readonly Sample[]): Promise<void> {
+  if (samples.length > 0) metrics.push(await gaugeText(name, help, samples));
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => Id): Map<Id, number> {

@@ -1,12 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { DEVICE_CONDITIONS, type DeviceCondition } from '../domain/device.js';
+import type { DeviceCondition } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
-import { manageName } from '../domain/node.js';
 import { isLeftBehind } from '../domain/volume.js';
 import type { Store } from '../store/store.js';
 import { steadyUnixMs } from '../timing/clocks.js';
 import { type BackupMetrics, backupMetrics } from './backup-metrics.js';
-import { renderHeketiMetrics } from './heketi-metrics.js';
+import { renderDeviceMetrics } from './device-metrics.js';
+import { readPool, renderHeketiMetrics } from './heketi-metrics.js';
 
 export interface MetricsSources {
   readonly store: Store;
@@ -86,18 +86,6 @@ export function createMetrics(): Metrics {
     registers,
   });
 
-  const thinPools = new Gauge({
-    name: 'mortar_device_thin_pool_used_ratio',
-    help: 'How full the fullest thin pool of a device is, of data or of metadata, as node repair last saw it',
-    labelNames: ['hostname', 'id', 'device'],
-    registers,
-  });
-  const conditions = new Gauge({
-    name: 'mortar_device_condition',
-    help: 'How a device was last seen by the check of devices: 1 for its condition, 0 for all others',
-    labelNames: ['hostname', 'id', 'device', 'condition'],
-    registers,
-  });
   const unclaimed = new Gauge({
     name: 'mortar_volumes_unclaimed',
     help: 'Volumes whose creation ended over a minute ago, and whose result no client has fetched',
@@ -117,18 +105,11 @@ export function createMetrics(): Metrics {
       // Nodes come and go: what is not known any more must not be told.
       nodesUp.reset();
       for (const [hostname, isUp] of sources.nodeStates()) nodesUp.set({ hostname }, isUp ? 1 : 0);
-      thinPools.reset();
-      for (const { labels, value } of await ofDevices(sources.store, sources.thinPools())) thinPools.set(labels, value);
-      conditions.reset();
-      for (const { labels, value } of await ofDevices(sources.store, sources.deviceConditions()))
-        for (const condition of DEVICE_CONDITIONS)
-          conditions.set({ ...labels, condition }, condition === value ? 1 : 0);
       unclaimed.set(await countLeftBehind(sources.store));
-      const [heketi, own] = await Promise.all([
-        renderHeketiMetrics(sources.store, sources.inFlight),
-        registry.metrics(),
-      ]);
-      return { contentType: registry.contentType, body: `${heketi}\n${own}` };
+      const pool = await readPool(sources.store);
+      const heketi = await renderHeketiMetrics(pool, sources.inFlight());
+      const ofDevices = await renderDeviceMetrics(pool, sources);
+      return { contentType: registry.contentType, body: `${heketi}\n${await registry.metrics()}\n${ofDevices}` };
     },
     operationFinished(kind, outcome, durationMs) {
       operations.inc({ kind, outcome });
@@ -143,23 +124,6 @@ export function createMetrics(): Metrics {
       units.inc(count);
     },
   };
-}
-
-/** Of devices that there still are; none when the store can't be read. */
-async function ofDevices<T>(store: Store, known: ReadonlyMap<Id, T>) {
-  if (known.size === 0) return [];
-  try {
-    const { devices, nodes } = await store.read(async (tx) => ({
-      devices: await tx.devices.list(),
-      nodes: new Map((await tx.nodes.list()).map((node) => [node.id, manageName(node)])),
-    }));
-    return devices.flatMap(({ id, name, nodeId }) => {
-      const value = known.get(id);
-      return value === undefined ? [] : [{ labels: { hostname: nodes.get(nodeId) ?? '', id, device: name }, value }];
-    });
-  } catch {
-    return [];
-  }
 }
 
 /** NaN when the store can't be read. */
