@@ -1,4 +1,4 @@
-import { DomainError, type DomainErrorCode } from '../domain/errors.js';
+import { DomainError, type DomainErrorCode, ServerBusy } from '../domain/errors.js';
 
 /** The one place where a refusal becomes a status. */
 const STATUSES: Readonly<Record<DomainErrorCode, number>> = {
@@ -48,6 +48,10 @@ export function answerFor(error: unknown): ErrorAnswer {
       isDefect: false,
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     };
+  }
+  if (error instanceof ServerBusy) {
+    const { message, retryAfterSeconds } = error;
+    return { status: STATUSES.busy, text: message, isDefect: false, retryAfterSeconds };
   }
   if (error instanceof DomainError) return { status: STATUSES[error.code], text: error.message, isDefect: false };
   if (error instanceof HttpError) return { status: error.status, text: error.message, isDefect: false };

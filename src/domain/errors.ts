@@ -21,6 +21,17 @@ export class DomainError extends Error {
   }
 }
 
+/** Too much is going on at once; when it is likely to be less, whole seconds. */
+export class ServerBusy extends DomainError {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('busy', SERVER_BUSY);
+    this.name = 'ServerBusy';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** The server or its database can't do it now: never an answer to the request itself. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'unavailable';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../src/api/contract/routes.js';
-import { DomainError, SERVER_BUSY } from '../../src/domain/errors.js';
+import { DomainError, SERVER_BUSY, ServerBusy } from '../../src/domain/errors.js';
 import { type ApiServer, ask, startApi, UNKNOWN_ID } from './api-server.js';
 
 let api: ApiServer;
@@ -217,6 +217,16 @@ describe('answers', () => {
     expect(answer.headers['content-length']).toBe(String(text.length + 1));
     expect(answer.headers['retry-after']).toBe(code === 'unavailable' ? '5' : undefined);
     expect(api.logged).toEqual([]);
+  });
+
+  it('tells a client that finds the server busy when to come back', async () => {
+    api = await startApi({
+      createVolume: async () => {
+        throw new ServerBusy(17);
+      },
+    });
+    const answer = await ask(api.server, 'POST', '/volumes', { payload: '{"size":1}' });
+    expect([answer.statusCode, answer.headers['retry-after'], answer.body]).toEqual([429, '17', `${SERVER_BUSY}\n`]);
   });
 
   it('refuses changes while it ends, and still answers what is read', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ServerBusy } from '../../src/domain/errors.js';
 import { Stopping } from '../../src/operations/engine/stopping.js';
 import { OperationTracker } from '../../src/operations/engine/tracker.js';
 
@@ -31,6 +32,57 @@ describe('lanes', () => {
     await expect(tracker.run('other lane', '3', async () => undefined)).rejects.toThrow('shutting down');
     end();
     await running;
+  });
+});
+
+describe('a refusal', () => {
+  const refusal = (tracker: OperationTracker) => {
+    try {
+      tracker.admit('refused');
+    } catch (error) {
+      return error instanceof ServerBusy ? error.retryAfterSeconds : error;
+    }
+    return null;
+  };
+
+  it('tells when the operations that are admitted are likely to have ended', async () => {
+    let nowMs = 0;
+    const limits = { maxInflight: 2, perLane: 1 };
+    const tracker = new OperationTracker(limits, new Stopping().takingNoMore, () => nowMs);
+    const admitTwo = () => {
+      for (const id of ['a', 'b']) tracker.admit(id);
+    };
+    admitTwo();
+    expect(refusal(tracker)).toBe(10);
+    await tracker.run('lane', 'a', async () => {
+      nowMs += 4000;
+    });
+    tracker.release('a');
+    tracker.release('b');
+    admitTwo();
+    expect(refusal(tracker)).toBe(8);
+    void tracker.run('lane', 'a', () => NEVER);
+    void tracker.run('other lane', 'b', () => NEVER);
+    await new Promise((turn) => setImmediate(turn));
+    expect(refusal(tracker)).toBe(4);
+  });
+
+  it('never asks a client to wait for more than five minutes, nor for none', async () => {
+    let nowMs = 0;
+    const tracker = new OperationTracker({ maxInflight: 1, perLane: 1 }, new Stopping().takingNoMore, () => nowMs);
+    for (const [lastsMs, seconds] of [
+      [0, 1],
+      [1e9, 300],
+    ] as const) {
+      tracker.admit('a');
+      await tracker.run('lane', 'a', async () => {
+        nowMs += lastsMs;
+      });
+      tracker.release('a');
+      tracker.admit('b');
+      expect(refusal(tracker)).toBe(seconds);
+      tracker.release('b');
+    }
   });
 });
 

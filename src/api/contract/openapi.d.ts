@@ -1821,7 +1821,7 @@ export interface components {
                 readonly "text/plain": string;
             };
         };
-        /** @description Too many operations are running; try later */
+        /** @description Too many operations are running; try later, in `Retry-After` seconds where it is sent */
         readonly Busy: {
             headers: {
                 readonly [name: string]: unknown;

@@ -1,8 +1,14 @@
-import { DomainError, SERVER_BUSY } from '../../domain/errors.js';
+import { ServerBusy } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { FairGate } from '../hosts/fair-gate.js';
 
 const WAITING_AT_MOST = 1000;
+
+/** What a refused client waits for until an operation has ended, seconds: the least that clients wait of their own accord. */
+const FIRST_GUESS_S = 10;
+const LONGEST_GUESS_S = 300;
+/** Of an operation that ends, in what they are taken to last. */
+const WEIGHT = 0.1;
 
 export interface OperationLimits {
   /** Null: requests wait in order instead of being refused. */
@@ -18,18 +24,22 @@ export interface OperationLimits {
  */
 export class OperationTracker {
   readonly #limits: OperationLimits;
-  /** Admitted ones; true once they have begun. */
-  readonly #admitted = new Map<Id, boolean>();
+  /** Admitted ones, and when they have begun; null while they wait. */
+  readonly #admitted = new Map<Id, number | null>();
   readonly #unlimited = new Set<Id>();
   readonly #recovering = new Set<Id>();
   readonly #lanes = new Map<string, FairGate>();
   readonly #closing: AbortSignal;
+  readonly #nowMs: () => number;
   #waiting = 0;
+  /** What an operation lasts; null until one has ended. */
+  #lastsMs: number | null = null;
 
   /** Once `closing` is aborted, what waits for a place is refused with its reason, and so is whatever comes later. */
-  constructor(limits: OperationLimits, closing: AbortSignal) {
+  constructor(limits: OperationLimits, closing: AbortSignal, nowMs = () => performance.now()) {
     this.#limits = limits;
     this.#closing = closing;
+    this.#nowMs = nowMs;
   }
 
   /** Takes a place for an operation, if it has none yet; throws `busy` when there is none. */
@@ -37,8 +47,8 @@ export class OperationTracker {
     if (this.#admitted.has(id)) return;
     const { maxInflight } = this.#limits;
     const isFull = maxInflight === null ? this.#waiting >= WAITING_AT_MOST : this.#admitted.size >= maxInflight;
-    if (isFull) throw new DomainError('busy', SERVER_BUSY);
-    this.#admitted.set(id, false);
+    if (isFull) throw new ServerBusy(this.#likelySeconds());
+    this.#admitted.set(id, null);
     this.#waiting++;
   }
 
@@ -55,6 +65,7 @@ export class OperationTracker {
   }
 
   release(id: Id): void {
+    this.#learnFrom(this.#admitted.get(id) ?? null);
     this.#begin(id);
     this.#admitted.delete(id);
     this.#unlimited.delete(id);
@@ -79,9 +90,23 @@ export class OperationTracker {
   }
 
   #begin(id: Id): void {
-    if (this.#admitted.get(id) !== false) return;
-    this.#admitted.set(id, true);
+    if (this.#admitted.get(id) !== null) return;
+    this.#admitted.set(id, this.#nowMs());
     this.#waiting--;
+  }
+
+  #learnFrom(beganAt: number | null): void {
+    if (beganAt === null) return;
+    const lastedMs = this.#nowMs() - beganAt;
+    this.#lastsMs = this.#lastsMs === null ? lastedMs : this.#lastsMs + (lastedMs - this.#lastsMs) * WEIGHT;
+  }
+
+  /** Until all that are admitted now have ended, when they last as long as others did and as many run at a time. */
+  #likelySeconds(): number {
+    if (this.#lastsMs === null) return FIRST_GUESS_S;
+    const running = Math.max(1, this.#admitted.size - this.#waiting);
+    const seconds = Math.ceil((this.#lastsMs / 1000) * (this.#admitted.size / running));
+    return Math.min(Math.max(1, seconds), LONGEST_GUESS_S);
   }
 
   #lane(name: string): FairGate {
