@@ -1,9 +1,10 @@
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
+import { manageName } from '../../domain/node.js';
 import type { GlusterVolume } from '../../executors/commands/gluster/gluster-volume.js';
 import type { ReadTx } from '../../store/store.js';
 import { type AdoptedVolume, adoptEach } from '../adoption/adopt-volume.js';
-import { findPool, volumesOf } from '../adoption/found-pool.js';
+import { type FoundPool, findPool, type SoughtCluster, volumesOf } from '../adoption/found-pool.js';
 import { knownClusters, knownIds, knownPlaces } from '../adoption/known-clusters.js';
 import { refuseKnown } from '../adoption/write-adopted.js';
 import { refusalOf } from '../engine/error-text.js';
@@ -27,10 +28,39 @@ export async function findAdoptable(
   if (silent) throw new DomainError('unavailable', `${silent.host} could not be read: ${silent.reason}`);
   return store.read(async (tx) => {
     const places = await knownPlaces(tx, cluster, pool);
-    const wanted = volumesOf(pool).filter(({ name }) => names.has(name));
+    const doubts = whereHostsDisagree(pool, cluster, names);
+    const wanted = volumesOf(pool).filter(({ name }) => names.has(name) && !doubts.has(name));
     const adopted = adoptEach(wanted, { clusterId, places, blocks: pool.blocks }, settings, await knownIds(tx));
-    return withoutConflicts(tx, wanted, adopted);
+    return new Map([...doubts, ...(await withoutConflicts(tx, wanted, adopted))]);
   });
+}
+
+/**
+ * A host that was away while a volume was deleted or changed shows it as it was. Which host is right can't be told, so all
+ * have to show the same; nodes that were given up are not counted.
+ */
+function whereHostsDisagree(
+  { members }: FoundPool,
+  { nodes }: SoughtCluster,
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const counted = nodes.filter(({ node }) => node.state !== 'failed');
+  const doubts = new Map<string, string>();
+  for (const name of names) {
+    const seen = new Map(
+      counted.map(({ node }) => {
+        const volume = members.get(node.id)?.volumes.find((one) => one.name === name);
+        return [volume ? [volume.id, ...volume.bricks.map((brick) => brick.name)].join(' ') : '', node] as const;
+      }),
+    );
+    const [one, other] = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, node]) => manageName(node));
+    if (other === undefined || one === undefined) continue;
+    doubts.set(
+      name,
+      seen.has('') ? `gluster on ${one} has no such volume` : `${one} and ${other} show different bricks of it`,
+    );
+  }
+  return doubts;
 }
 
 /** What the database itself has against them. */
