@@ -60,10 +60,11 @@ export function told(plan: PlannedStateRepair): {
 
 const WISHES_NOTHING: StateRepairWish = { start: [], destroy: [] };
 
-export async function withDrift(work: (scene: DriftScene) => Promise<void>, hostCount = 3): Promise<void> {
+/** `spare`: hosts of no cluster, after the others. */
+export async function withDrift(work: (scene: DriftScene) => Promise<void>, hostCount = 3, spare = 0): Promise<void> {
   const folder = makeMemoryFolder('mortar-drift-');
   const file = join(folder, 'heketi.db');
-  const hosts = strictHosts(hostCount, 2);
+  const hosts = strictHosts(hostCount + spare, 2);
   let before: (line: string, host: string) => void | Promise<void> = () => undefined;
   let about: (line: string, host: string, result: CommandResult) => CommandResult | undefined = () => undefined;
   const honest = new WatchedExecutor(hosts, (line, host) => before(line, host));

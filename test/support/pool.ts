@@ -194,10 +194,10 @@ export async function done(pool: Pool, ticket: { readonly queueId: Id }): Promis
   return location ?? '';
 }
 
-/** One cluster of these hosts with all their devices; answers the cluster's id. */
-export async function loadTopology(pool: Pool, hosts: number, devices: number, zones = hosts): Promise<Id> {
+/** One cluster of these hosts, from the `first` on, with all their devices; answers the cluster's id. */
+export async function loadTopology(pool: Pool, hosts: number, devices: number, zones = hosts, first = 1): Promise<Id> {
   const clusterId = await pool.operations.createCluster({ allowsBlock: true, allowsFile: true });
-  for (let i = 1; i <= hosts; i++) {
+  for (let i = first; i < first + hosts; i++) {
     const location = await done(
       pool,
       await pool.operations.addNode({

@@ -15,7 +15,10 @@ export function buildStateRepairCommand(context: CliContext): CliCommand {
   })
     .withFlags(
       boolFlag('apply', 'Repair it; without it nothing is changed.'),
-      stringsFlag('start', 'Also start this volume, which somebody may have stopped on purpose. May be repeated.'),
+      stringsFlag(
+        'start',
+        'Name or id: also start this volume, which somebody may have stopped on purpose. May be repeated.',
+      ),
       stringsFlag(
         'destroy-unclaimed',
         'VG/LV: also remove this logical volume, with all that is on it, when it is certain that nobody has it. May be repeated.',

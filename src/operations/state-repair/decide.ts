@@ -15,6 +15,8 @@ import type { KeepReasons } from './unclaimed-proof.js';
 export interface Sight {
   readonly request: StateRepairWish;
   readonly differences: readonly Difference[];
+  /** Of the names of volumes to start, those that volumes of several clusters have. */
+  readonly ambiguous: ReadonlySet<string>;
   /** By cluster: volumes of gluster's that nobody knows. Here and below a text is why hosts could not be asked. */
   readonly adoptable: ReadonlyMap<Id, Adoptable | string>;
   /** By node, of those whose bricks lack something. */
@@ -93,12 +95,16 @@ function adoptStep({ volume, bricks, blockVolumes, remarks }: AdoptedVolume, clu
   return stepOf({ do: 'adopt-volume', clusterId, name }, name, { clusterId, host: '', text });
 }
 
-function start({ subject, clusterId, about }: Difference, { request }: Sight): Decision {
-  if (!request.start.includes(subject))
-    return { obstacle: `somebody may have stopped it on purpose; --start=${subject} starts it` };
+function start({ subject, clusterId, about }: Difference, { request, ambiguous }: Sight): Decision {
   const [volumeId = ''] = about;
-  const text = `starts volume ${subject}`;
-  return { step: stepOf({ do: 'start-volume', volumeId }, subject, { clusterId, host: '', text }) };
+  const named = [subject, volumeId].find((name) => request.start.includes(name) && !ambiguous.has(name));
+  if (named !== undefined) {
+    const text = `starts volume ${subject}`;
+    return { step: stepOf({ do: 'start-volume', volumeId }, named, { clusterId, host: '', text }) };
+  }
+  return ambiguous.has(subject)
+    ? { obstacle: `volumes of several clusters have its name; --start=${volumeId} starts this one` }
+    : { obstacle: `somebody may have stopped it on purpose; --start=${subject} starts it` };
 }
 
 function restore({ clusterId, host, nodeId, subject, about }: Difference, { restorable }: Sight): Decision {

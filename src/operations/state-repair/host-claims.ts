@@ -14,15 +14,25 @@ export interface HostClaims {
   readonly mounted: ReadonlyMap<string, string>;
   /** Those that lvm on the host shows, as `vg_ID/NAME`. */
   readonly shown: ReadonlySet<string>;
+  /** Bricks of gluster's, `host:path`, that are or may be on the node of these volumes, with their volumes. */
+  readonly onNode: ReadonlyMap<string, string>;
   /** What the host could not tell; null when it has told all. */
   readonly untold: string | null;
+}
+
+interface Asked {
+  readonly volumes: readonly LogicalVolume[];
+  /** On which they lie. */
+  readonly node: Node;
+  /** Of its cluster. */
+  readonly nodes: readonly Node[];
 }
 
 /** Two round trips; changes nothing. Throws when the host can't be asked at all. */
 export async function readHostClaims(
   hosts: Hosts,
   host: string,
-  { volumes, nodes }: { readonly volumes: readonly LogicalVolume[]; readonly nodes: readonly Node[] },
+  { volumes, node, nodes }: Asked,
   signal: AbortSignal,
 ): Promise<HostClaims> {
   const { mounts, logicalVolumes, failures: ownFailures } = await readHostFacts(hosts, host, signal);
@@ -31,9 +41,12 @@ export async function readHostClaims(
   const [untold] = [...ownFailures, ...failures].filter(isAsked);
   const points = new Set(volumes.flatMap((volume) => mountPointOfBrickOn(volume) ?? []));
   const found = new Map<string, { volume: string; brick: string }>();
+  const onNode = new Map<string, string>();
   await inSlices(served?.values() ?? [], ({ name, bricks }) => {
     for (const brick of bricks) {
-      const path = underRun(brick.slice(brick.indexOf(':') + 1));
+      const colon = brick.indexOf(':');
+      const path = underRun(brick.slice(colon + 1));
+      if (mayBeOn(brick.slice(0, colon), node, nodes)) onNode.set(brick, name);
       // Under whichever name gluster knows its host.
       for (const point of points) if (`${path}/`.startsWith(`${point}/`)) found.set(point, { volume: name, brick });
     }
@@ -46,8 +59,15 @@ export async function readHostClaims(
     served: found,
     mounted: new Map(mounted),
     shown: new Set(volumes.map(nameOf).filter((name) => logicalVolumes?.has(name))),
+    onNode,
     untold: untold ? `${untold.part}: ${untold.reason}` : null,
   };
+}
+
+/** Names that no node has may lead anywhere. */
+function mayBeOn(host: string, node: Node, nodes: readonly Node[]): boolean {
+  const hasName = ({ manageNames, storageNames }: Node) => manageNames.includes(host) || storageNames.includes(host);
+  return hasName(node) || !nodes.some(hasName);
 }
 
 /** Why one must stay for what a host says; `isOwn`: it lies there. */

@@ -4,15 +4,15 @@ import { counted } from '../../domain/counted.js';
 import { volumeGroupName } from '../../domain/device.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { HostSurvey, LvmReport, Mount } from '../../executors/commands/node/host-survey.js';
-import { underRun } from '../examination/brick-places.js';
+import { logicalVolumeOf, underRun } from '../examination/brick-places.js';
 import { deviceNames, isPoolName, type LogicalVolume, mountPointOfBrickOn } from './unclaimed-name.js';
 
 /** A host at one moment. */
-interface LocalSight {
+export interface LocalSight {
   readonly node: Node;
-  /** Of its cluster. */
-  readonly nodes: readonly Node[];
   readonly survey: HostSurvey;
+  /** Volumes of bricks, `host:path`, that any host of its cluster says are, or may be, on it. */
+  readonly served: ReadonlyMap<string, string>;
   /** Bricks that the database knows on it. */
   readonly bricks: readonly Brick[];
 }
@@ -24,8 +24,12 @@ export function whyUsedHere(volume: LogicalVolume, sight: LocalSight, leaving: R
   const host = manageName(node);
   if (!logicalVolumes || !volumes || !mounts || !fstab) return `${host} does not tell enough to be sure`;
   const own = mountPointOfBrickOn(volume);
-  const line = fstab.find(({ device, mountPoint }) => deviceNames(volume).includes(device) && mountPoint !== own);
-  if (line) return `the fstab of ${host} has it for ${line.mountPoint}`;
+  const names = deviceNames(volume);
+  const line = fstab.find(({ device, mountPoint }) => names.includes(device) !== (mountPoint === own));
+  if (line)
+    return names.includes(line.device)
+      ? `the fstab of ${host} has it for ${line.mountPoint}`
+      : `the fstab of ${host} has ${line.device} for its mount point`;
   const held = isPoolName(volume) ? whyPoolHolds(volume, logicalVolumes, leaving) : whyOpen(volume, logicalVolumes);
   return held ?? whyPerhapsServed(sight);
 }
@@ -35,7 +39,10 @@ function whyPoolHolds(pool: LogicalVolume, { rows }: LvmReport, leaving: Readonl
   const inIt = rows.filter((row) => row['vg_name'] === vg && row['pool_lv'] === pool.lv);
   const held = inIt.map((row) => `${vg}/${row['lv_name']}`).filter((name) => !leaving.has(name));
   if (held.length > 0) return `it holds ${counted(held.length, 'logical volume')}: ${held.join(', ')}`;
-  return rowOf(pool, rows) ? null : 'lvm does not show it';
+  const row = rowOf(pool, rows);
+  if (!row) return 'lvm does not show it';
+  const attributes = row['lv_attr'] ?? '';
+  return attributes.startsWith('t') ? null : `lvm does not show it as a thin pool (${attributes})`;
 }
 
 /** lvm tells whether anything has its device open, in whichever container, and what was made of it. */
@@ -55,16 +62,14 @@ function rowOf({ deviceId, lv }: LogicalVolume, rows: LvmReport['rows']) {
 }
 
 /** A brick whose file system is away may lie on any logical volume of its host that is not mounted. */
-function whyPerhapsServed({ node, nodes, survey: { volumes, mounts }, bricks }: LocalSight): string | null {
-  const recorded = new Set(bricks.map(({ path }) => underRun(path)));
-  for (const { name: user, bricks: served } of volumes ?? []) {
-    const stray = served.find(({ name }) => {
-      const path = underRun(name.slice(name.indexOf(':') + 1));
-      const mayBeHere = mayBeOn(name.slice(0, name.indexOf(':')), node, nodes) && !recorded.has(path);
-      return mayBeHere && !mounts?.some((mount) => isOwnFileSystem(path, mount));
-    });
-    if (stray)
-      return `brick ${stray.name} of gluster's volume ${user} lies on no file system of its own now, and may belong on it`;
+function whyPerhapsServed({ served, survey: { logicalVolumes, mounts }, bricks }: LocalSight): string | null {
+  const shown = new Set(logicalVolumes?.rows.map((row) => `${row['vg_name']}/${row['lv_name']}`));
+  // One whose recorded logical volume is gone may have been given another.
+  const placed = new Set(bricks.filter((brick) => shown.has(logicalVolumeOf(brick))).map(({ path }) => underRun(path)));
+  for (const [brick, user] of served) {
+    const path = underRun(brick.slice(brick.indexOf(':') + 1));
+    if (!placed.has(path) && !mounts?.some((mount) => isOwnFileSystem(path, mount)))
+      return `brick ${brick} of gluster's volume ${user} lies on no file system of its own now, and may belong on it`;
   }
   return null;
 }
@@ -73,10 +78,4 @@ function whyPerhapsServed({ node, nodes, survey: { volumes, mounts }, bricks }: 
 function isOwnFileSystem(path: string, { source, target }: Mount): boolean {
   if (target === '/' || !`${path}/`.startsWith(`${target}/`)) return false;
   return target === path || target === dirname(path) || /^\/dev\/mapper\/vg_[0-9a-f]{32}-/.test(source);
-}
-
-/** Names that no node has may lead anywhere. */
-function mayBeOn(host: string, node: Node, nodes: readonly Node[]): boolean {
-  const hasName = ({ manageNames, storageNames }: Node) => manageNames.includes(host) || storageNames.includes(host);
-  return hasName(node) || !nodes.some(hasName);
 }

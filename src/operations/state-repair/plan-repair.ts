@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
+import type { StoreReader } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { Difference, DifferenceKind } from '../examination/difference.js';
 import { findDifferences } from '../examination/find-differences.js';
@@ -37,7 +38,7 @@ export async function planStateRepair(request: StateRepairWish, context: Operati
     steps.set(step.key, step);
     return { difference, step: step.key, obstacle: null };
   });
-  const named = new Set(differences.map(({ subject }) => subject));
+  const named = new Set(differences.flatMap(namesOf));
   return {
     steps: [...steps.values()].sort((one, other) => rank(one) - rank(other)),
     items,
@@ -46,6 +47,23 @@ export async function planStateRepair(request: StateRepairWish, context: Operati
     pendingOperations,
     notFound: [...request.start, ...request.destroy].filter((name) => !named.has(name)),
   };
+}
+
+/** How a request can name it: a stopped volume by its id, too. */
+export function namesOf({ kind, subject, about }: Difference): readonly string[] {
+  return kind === 'stopped-volume' ? [subject, ...about] : [subject];
+}
+
+async function ambiguousAmong(names: readonly string[], store: StoreReader): Promise<ReadonlySet<string>> {
+  return store.read(async (tx) => {
+    const clusters = await tx.clusters.list();
+    const ambiguous = new Set<string>();
+    for (const name of names) {
+      const found = await Promise.all(clusters.map(({ id }) => tx.volumes.findByName(id, name)));
+      if (found.filter(Boolean).length > 1) ambiguous.add(name);
+    }
+    return ambiguous;
+  });
 }
 
 /** Only at what is different: of everything else the examination has kept nothing. */
@@ -63,9 +81,10 @@ async function lookAgain(
     ),
   ]);
   const kept = merged(asked, differences);
+  const ambiguous = await ambiguousAmong(request.start, context.store);
   const answers = [unknown, lacking, lines, asked].flatMap((found): readonly unknown[] => [...found.values()]);
   return {
-    sight: { request, differences, adoptable: unknown, restorable: lacking, lines, kept },
+    sight: { request, differences, ambiguous, adoptable: unknown, restorable: lacking, lines, kept },
     unasked: [...new Set(answers.filter((answer) => typeof answer === 'string'))],
   };
 }
@@ -110,7 +129,8 @@ function merged(found: ReadonlyMap<Id, KeepReasons | string>, differences: reado
   for (const { nodeId, subject } of differences) {
     const ofNode = found.get(nodeId);
     const reason = typeof ofNode === 'string' ? ofNode : ofNode?.get(subject);
-    if (reason !== undefined) reasons.set(subject, reason);
+    // Two nodes that show one may have the same disk: what either has against it counts.
+    if (reason !== undefined && (reasons.get(subject) ?? null) === null) reasons.set(subject, reason);
   }
   return reasons;
 }

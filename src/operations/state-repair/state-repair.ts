@@ -5,7 +5,7 @@ import { type Next, part, type SequenceKind } from '../engine/sequence.js';
 import type { StateRepairWish } from '../ports.js';
 import { fstabLineRemoval } from './fstab-line-removal.js';
 import { mountsRestoration } from './mounts-restoration.js';
-import { planStateRepair } from './plan-repair.js';
+import { namesOf, planStateRepair } from './plan-repair.js';
 import type { RepairStep, StateRepairPlan } from './repair-step.js';
 import { unclaimedRemoval } from './unclaimed-removal.js';
 import { volumeAdoption } from './volume-adoption.js';
@@ -110,7 +110,7 @@ function theEnd(plan: StateRepairPlan, { request, progress }: StateRepairWork): 
       .filter((name) => !tried.some((key) => key.endsWith(` ${name}`)))
       .map((name) => `- ${name}: is not among the differences`),
     ...plan.items
-      .filter(({ difference: { subject }, obstacle }) => obstacle !== null && isAsked(subject))
+      .filter(({ difference, obstacle }) => obstacle !== null && namesOf(difference).some(isAsked))
       .map(({ difference: { subject }, obstacle }) => `- ${subject}: ${obstacle}`),
     ...plan.unasked.map((reason) => `- ${reason}`),
     ...plan.notCompared.map(

@@ -8,8 +8,8 @@ import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import { within } from '../examination/within.js';
 import { whyIdIsKnown } from './claimed-id.js';
-import { readHostClaims, whyClaimedByHost } from './host-claims.js';
-import { whyUsedHere } from './local-use.js';
+import { type HostClaims, readHostClaims, whyClaimedByHost } from './host-claims.js';
+import { type LocalSight, whyUsedHere } from './local-use.js';
 import { idInName, isPoolName, type LogicalVolume, nameOf } from './unclaimed-name.js';
 
 const HOSTS_AT_A_TIME = 8;
@@ -43,12 +43,13 @@ export async function whyKept(
   const question = await context.store.read((tx) => ask(tx, volumes, nodeId));
   if (!question) return new Map(volumes.map((volume) => [nameOf(volume), 'its device is in the database no more']));
   const [survey, ...claims] = await Promise.all([surveyOwn(question, context), ...whatOthersSay(question, context)]);
-  const ofHosts = (volume: LogicalVolume) => claims.find((claim) => claim(volume) !== null)?.(volume) ?? null;
+  const ofHosts = (volume: LogicalVolume) => claims.find(({ why }) => why(volume) !== null)?.why(volume) ?? null;
+  const served = new Map(claims.flatMap(({ onNode }) => [...onNode]));
   // A pool goes after what lies in it.
   const inOrder = [...volumes].sort((a, b) => Number(isPoolName(a)) - Number(isPoolName(b)));
   for (const volume of inOrder) {
     const leaving = new Set([...reasons].flatMap(([name, reason]) => (reason === null ? [name] : [])));
-    reasons.set(nameOf(volume), ofHosts(volume) ?? whyUsed(volume, survey, question, leaving));
+    reasons.set(nameOf(volume), ofHosts(volume) ?? whyUsed(volume, { ...question, survey, served }, leaving));
   }
   // Last, since operations begin meanwhile.
   await context.store.read(async (tx) => {
@@ -95,28 +96,35 @@ async function surveyOwn({ node, nodes }: Question, { hosts }: OperationContext)
 
 function whyUsed(
   volume: LogicalVolume,
-  survey: HostSurvey | string,
-  { node, nodes, bricks }: Question,
+  { survey, node, served, bricks }: Omit<LocalSight, 'survey'> & { readonly survey: HostSurvey | string },
   leaving: ReadonlySet<string>,
 ): string | null {
   if (typeof survey === 'string') return survey;
-  return whyUsedHere(volume, { node, nodes, survey, bricks }, leaving);
+  return whyUsedHere(volume, { node, survey, served, bricks }, leaving);
 }
 
-/** For each host what it has against the removal of one. No more of a host's answer is kept than is about them. */
+/** What one host has against removals. */
+interface Objections {
+  /** Null: nothing. */
+  readonly why: (volume: LogicalVolume) => string | null;
+  readonly onNode: HostClaims['onNode'];
+}
+
+/** For each host what it has against removals. No more of a host's answer is kept than is about them. */
 function whatOthersSay(
   { volumes, node, nodes }: Question,
   { hosts }: OperationContext,
-): readonly Promise<(volume: LogicalVolume) => string | null>[] {
+): readonly Promise<Objections>[] {
   const limit = pLimit(HOSTS_AT_A_TIME);
   return nodes.map((member) =>
     limit(async () => {
       const host = manageName(member);
       const claims = await orWhyNot(host, () =>
-        within(HOST_LIMIT_MS, host, (signal) => readHostClaims(hosts, host, { volumes, nodes }, signal)),
+        within(HOST_LIMIT_MS, host, (signal) => readHostClaims(hosts, host, { volumes, node, nodes }, signal)),
       );
-      if (typeof claims === 'string') return () => claims;
-      return (volume) => whyClaimedByHost(volume, claims, { host, isOwn: member.id === node.id });
+      if (typeof claims === 'string') return { why: () => claims, onNode: new Map() };
+      const where = { host, isOwn: member.id === node.id };
+      return { why: (volume) => whyClaimedByHost(volume, claims, where), onNode: claims.onNode };
     }),
   );
 }
