@@ -261,6 +261,32 @@ describe('in the last moment before a removal', () => {
       expect(await isThere(scene, brick)).toBe(true);
     }));
 
+  it('an operation begins that names its id: nothing is removed', () =>
+    withDrift(async (scene) => {
+      const brick = await unclaimed(scene);
+      const actions = [{ change: 'add-brick' as const, id: brick.id, delta: null }];
+      const record = { ...NEW_RECORD, id: 'f'.repeat(32), type: 'create-volume' as const, createdAt: 1, actions };
+      whenItBegins(scene, () => scene.pool.store.write((tx) => tx.operations.insert({ ...record, status: 'failed' })));
+      expect(await scene.repair({ destroy: [lvOf(brick)] })).toContain(
+        `operation ${record.id} (create-volume) names ${brick.id}`,
+      );
+      expect(await isThere(scene, brick)).toBe(true);
+    }));
+
+  it('a snapshot is made of it: it stays', () =>
+    withDrift(async (scene) => {
+      const brick = await unclaimed(scene);
+      const host = await scene.hostOf(brick);
+      const snapshot = `{"vg_name":"vg_${brick.deviceId}","lv_name":"mine","origin":"brick_${brick.id}","lv_attr":"Vwi---tz-k"},`;
+      scene.lie((line, asked, result) =>
+        asked === host && line.includes('lvs --reportformat')
+          ? { ...result, stdout: result.stdout.replace(/"lv":\s*\[/, (head) => `${head}${snapshot}`) }
+          : undefined,
+      );
+      expect(await scene.repair({ destroy: [lvOf(brick)] })).toContain('/mine is a snapshot of it');
+      expect(await isThere(scene, brick)).toBe(true);
+    }));
+
   it('the link to its host is lost: what became of it is seen before anything else is done', () =>
     withDrift(async (scene) => {
       const brick = await unclaimed(scene);
