@@ -54,6 +54,15 @@ describe('a logical volume that was named', () => {
       );
     }));
 
+  it('stays while the fstab has it for another place, by whichever name of its device', () =>
+    withDrift(async (scene) => {
+      const brick = await unclaimed(scene);
+      const host = await scene.hostOf(brick);
+      await appendLine(scene, host, '/mnt/rescue', `/dev/disk/by-id/dm-name-vg_${brick.deviceId}-brick_${brick.id}`);
+      expect(await scene.repair({ destroy: [lvOf(brick)] })).toContain(`the fstab of ${host} has it for /mnt/rescue`);
+      expect(isThere(scene, brick)).toBe(true);
+    }));
+
   it('stays while another host knows a brick on its host that has no file system there: its own host was installed anew', () =>
     withDrift(async (scene) => {
       const brick = await unclaimed(scene);

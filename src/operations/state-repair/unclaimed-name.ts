@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import { brickMountPoint } from '../../domain/brick.js';
 import { volumeGroupName } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
@@ -26,7 +27,7 @@ export function nameOf({ deviceId, lv }: LogicalVolume): string {
 /** How mounts and fstab lines may call its device. */
 export function deviceNames({ deviceId, lv }: LogicalVolume): readonly string[] {
   const vg = volumeGroupName(deviceId);
-  return [devicePath(vg, lv), `/dev/${vg}/${lv}`];
+  return [devicePath(vg, lv), `/dev/${vg}/${lv}`, `/dev/disk/by-id/dm-name-${basename(devicePath(vg, lv))}`];
 }
 
 /** The id in the name of a brick's logical volume, or of a thin pool: only what this server, or the original, has made has one. */
