@@ -128,7 +128,7 @@ describe('a disk that dies', () => {
       const replica4 = { type: 'replicate', replica: 4, disperseData: 0, disperseRedundancy: 0 } as const;
       const refused = await pool.port.planVolume(volumeRequest({ sizeGib: 5, durability: replica4 }));
       expect(refused.fits).toBe(false);
-      expect(refused.refusals[0]?.devices).toContainEqual(
+      expect(refused.refusals[0]?.devices.nearest).toContainEqual(
         expect.objectContaining({
           deviceId: device.id,
           refusal: 'device-broken',
