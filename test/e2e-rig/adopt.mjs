@@ -168,10 +168,15 @@ async function expectSums(rig, sums) {
 
 /**
  * A dump without what no host knows: ids of the cluster and of nodes become names, the id of a clone and those of its
- * bricks are new, and neither the order of hosts nor that of options is anywhere.
+ * bricks are new, and neither the order of hosts nor that of options is anywhere. Of a durability only what is of its
+ * type is: clients send the numbers of the others along, and they are kept as they were sent.
  */
 function knowable(dump, topology) {
-  const { dbattributeentries: _, ...records } = dump;
+  const { dbattributeentries: _, ...records } = structuredClone(dump);
+  for (const { Info } of Object.values(records.volumeentries)) {
+    const { type, [type]: own = null } = Info.durability;
+    Info.durability = { type, own };
+  }
   const names = new Map([[Object.keys(dump.clusterentries)[0], 'the cluster']]);
   for (const node of nodesOf(topology, dump)) names.set(node.id, node.hostnames.manage[0]);
   const clone = Object.values(dump.volumeentries).find(({ Info }) => Info.name === 'twin');
