@@ -27,7 +27,7 @@ export interface Brick {
   readonly exact?: ExactIntegers | undefined;
 }
 
-const MOUNT_ROOT = '/var/lib/heketi/mounts';
+export const MOUNT_ROOT = '/var/lib/heketi/mounts';
 
 export function deviceMountRoot(deviceId: Id): string {
   return `${MOUNT_ROOT}/${volumeGroupName(deviceId)}`;
@@ -35,6 +35,14 @@ export function deviceMountRoot(deviceId: Id): string {
 
 export function brickMountPoint(deviceId: Id, brickId: Id): string {
   return `${deviceMountRoot(deviceId)}/brick_${brickId}`;
+}
+
+const OUR_MOUNT_POINT = /^\/var\/lib\/heketi\/mounts\/vg_([0-9a-f]{32})\/brick_([0-9a-f]{32})$/;
+
+/** The brick, and its device, for which `brickMountPoint` gives this mount point; null for one of another form. */
+export function brickMountedAt(mountPoint: string): { readonly deviceId: Id; readonly brickId: Id } | null {
+  const [, deviceId, brickId] = OUR_MOUNT_POINT.exec(mountPoint) ?? [];
+  return deviceId === undefined || brickId === undefined ? null : { deviceId, brickId };
 }
 
 export function brickPath(deviceId: Id, brickId: Id): string {

@@ -1,5 +1,5 @@
 import type { BlockVolume } from '../../domain/block-volume.js';
-import { type Brick, brickPath } from '../../domain/brick.js';
+import { type Brick, brickMountedAt, brickPath } from '../../domain/brick.js';
 import { type Device, volumeGroupName } from '../../domain/device.js';
 import { bricksPerSet, type Durability, disperseCounts } from '../../domain/durability.js';
 import { type Id, newId } from '../../domain/ids.js';
@@ -139,7 +139,7 @@ interface Located {
   readonly gid: number;
 }
 
-const OUR_PATH = /^\/var\/lib\/heketi\/mounts\/vg_([0-9a-f]{32})\/brick_([0-9a-f]{32})\/brick$/;
+const IN_MOUNT = '/brick';
 
 function locate(name: string, places: readonly Place[]): Located {
   const refused = (reason: string) => new NotAdopted(`brick ${name}: ${reason}`);
@@ -150,8 +150,8 @@ function locate(name: string, places: readonly Place[]): Located {
   const { node, member, devices } = place;
   const mountPoint = mountPointOf(path.replace(/^\/var\/run\//, '/run/'));
   const source = member.mounts.findLast(({ target }) => target === mountPoint)?.source;
-  const [, deviceId = '', brickId = null] = OUR_PATH.exec(path) ?? [];
-  const named = brickId === null ? null : devicePath(volumeGroupName(deviceId), `brick_${brickId}`);
+  const own = path.endsWith(IN_MOUNT) ? brickMountedAt(path.slice(0, -IN_MOUNT.length)) : null;
+  const named = own && devicePath(volumeGroupName(own.deviceId), `brick_${own.brickId}`);
   if (source === undefined && named === null) throw refused('its file system is not mounted');
   if (source !== undefined && named !== null && source !== named)
     throw refused(`${source} is mounted there, and not ${named}`);
@@ -159,7 +159,7 @@ function locate(name: string, places: readonly Place[]): Located {
   for (const { deviceId: id, thinVolumes } of member.groups) {
     const lv = thinVolumes.find(({ lvName }) => devicePath(volumeGroupName(id), lvName) === lookedFor);
     const device = devices.find((candidate) => candidate.id === id);
-    if (lv && device) return { node, device, lv, path, brickId, gid: member.gids.get(path) ?? 0 };
+    if (lv && device) return { node, device, lv, path, brickId: own?.brickId ?? null, gid: member.gids.get(path) ?? 0 };
   }
   throw refused(`${lookedFor} is not a thin volume on a device that can be taken over`);
 }

@@ -1,3 +1,4 @@
+import { MOUNT_ROOT } from '../../domain/brick.js';
 import { volumeGroupName } from '../../domain/device.js';
 import { isId } from '../../domain/ids.js';
 import type { Node } from '../../domain/node.js';
@@ -6,8 +7,6 @@ import { inSlices } from '../../timing/turns.js';
 import { isSnapshotMount, logicalVolumeOf, mapperPathOf, mountPointOfBrick, thinPoolOf } from './brick-places.js';
 import { type Candidate, type Report, reportInto } from './candidate.js';
 import type { KnownBrick, KnownRecords } from './known-records.js';
-
-const MOUNT_ROOT = '/var/lib/heketi/mounts/';
 
 /**
  * Volume groups, logical volumes, mounts and fstab lines of one host, as far as it told of them. The work is that of what
@@ -133,7 +132,7 @@ async function compareMounts(
     );
   });
   await inSlices(mounts.keys(), (point) => {
-    if (!point.startsWith(MOUNT_ROOT) || records.mountPoints.has(point)) return;
+    if (!point.startsWith(`${MOUNT_ROOT}/`) || records.mountPoints.has(point)) return;
     report(
       'superfluous-mount',
       point,
@@ -163,7 +162,7 @@ async function compareFstab(
     );
   });
   await inSlices(fstab, (point) => {
-    if (!point.startsWith(MOUNT_ROOT) || records.mountPoints.has(point)) return;
+    if (!point.startsWith(`${MOUNT_ROOT}/`) || records.mountPoints.has(point)) return;
     report(
       'superfluous-fstab-line',
       point,

@@ -1,3 +1,4 @@
+import { brickMountedAt } from '../../domain/brick.js';
 import { volumeGroupName } from '../../domain/device.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
@@ -10,7 +11,6 @@ import { within } from '../examination/within.js';
 import { whyIdIsKnown } from './claimed-id.js';
 
 const HOST_LIMIT_MS = 90_000;
-const OUR_MOUNT_POINT = /^\/var\/lib\/heketi\/mounts\/vg_([0-9a-f]{32})\/brick_([0-9a-f]{32})$/;
 
 /**
  * Why lines of a node's fstab must stay, by mount point, at this moment. Null: it is one that this server made, for a
@@ -31,8 +31,7 @@ export async function whyLinesStay(
   return store.read(async (tx) => {
     const reasons = new Map<string, string | null>();
     for (const mountPoint of mountPoints) {
-      const [, deviceId = '', brickId = ''] = OUR_MOUNT_POINT.exec(mountPoint) ?? [];
-      const line = { mountPoint, deviceId, brickId };
+      const line = { mountPoint, deviceId: '', brickId: '', ...brickMountedAt(mountPoint) };
       reasons.set(mountPoint, (await whyRecorded(tx, line, nodeId, own)) ?? whyNeeded(line, node, survey));
     }
     return reasons;

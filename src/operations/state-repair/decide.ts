@@ -115,7 +115,7 @@ function restore({ clusterId, host, nodeId, subject, about }: Difference, { rest
   const reason = found.get(brickId);
   if (reason === undefined) return { obstacle: 'it is there now, or an operation is changing its volume' };
   if (reason !== null) return { obstacle: reason };
-  const text = `mounts what bricks of volumes lack on ${host}, restores their fstab lines, and starts their processes`;
+  const text = `mounts what bricks of volumes lack on ${host}, restores their fstab lines, and starts all brick processes of the node that are down`;
   return { step: stepOf({ do: 'restore-mounts', nodeId }, host, { clusterId, host, text }) };
 }
 

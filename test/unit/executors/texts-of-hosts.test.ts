@@ -48,7 +48,6 @@ const COMPARE_TEXTS = new Map([
   ['operations/engine/queue-answers.ts', 'paths of the API'],
   ['operations/examination/clone-leftovers.ts', 'paths and names of logical volumes'],
   ['operations/repair/thin-pool-use.ts', 'names of volume groups'],
-  ['operations/state-repair/dead-line.ts', 'mount points of ours'],
   ['operations/state-repair/local-use.ts', "lvm's attributes; paths of devices"],
   ['operations/state-repair/unclaimed-name.ts', 'names of logical volumes'],
   ['operations/topology/device-preflight.ts', 'names and signatures of devices'],
