@@ -15,11 +15,12 @@ import { parseArgs } from 'node:util';
 import { type Figures, ofDevices, ofVolumes, type Row } from './scale/row.js';
 import { HOST_ROWS } from './scale/rows/hosts.js';
 import { REQUEST_ROWS } from './scale/rows/requests.js';
+import { TOPOLOGY_ROWS } from './scale/rows/topology.js';
 import { Site } from './scale/site.js';
 
 /** CPU is counted in hundredths of a second. */
 const LEAST_MS = 0.1;
-const ROWS: readonly Row[] = [...HOST_ROWS, ...REQUEST_ROWS];
+const ROWS: readonly Row[] = [...HOST_ROWS, ...REQUEST_ROWS, ...TOPOLOGY_ROWS];
 
 const { values, positionals } = parseArgs({
   options: {

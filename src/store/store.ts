@@ -162,6 +162,8 @@ export interface BrickRows {
   listByVolume(volumeId: Id): Promise<readonly Brick[]>;
   /** Without those that an imported volume does not list though they name it. */
   listShownByVolume(volumeId: Id): Promise<readonly Brick[]>;
+  /** Of several at once; in the order of their ids within each volume. */
+  listShownByVolumes(volumeIds: readonly Id[]): Promise<readonly Brick[]>;
   listByDevice(deviceId: Id): Promise<readonly Brick[]>;
   listByNode(nodeId: Id): Promise<readonly Brick[]>;
   /** Of all volumes with bricks on the node, '' included where a brick belongs to none. */
@@ -187,6 +189,8 @@ export interface BrickRows {
  */
 export interface VolumeRows {
   find(id: Id): Promise<Volume | null>;
+  /** Those of them that there are, in any order. */
+  listByIds(ids: readonly Id[]): Promise<readonly Volume[]>;
   list(): Promise<readonly Volume[]>;
   /** At most `limit`, behind this id; '' for the first ones. */
   listAfter(id: Id, limit: number): Promise<readonly Volume[]>;

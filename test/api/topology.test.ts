@@ -29,7 +29,8 @@ const node = (number: number) => ({
 
 const device = (number: number) => ({
   id: numbered('d', number),
-  nodeId: numbered('a', number),
+  // The first nodes have two, the last one none.
+  nodeId: numbered('a', number % (NODES - 1)),
   name: '/dev/sdb',
   state: 'online' as const,
   totalKib: 100,
@@ -83,10 +84,8 @@ async function start(wrap: (store: Store) => Store = (store) => store): Promise<
   await api.store.write(async (tx) => {
     await tx.clusters.insert({ id: FULL, allowsFile: true, allowsBlock: false });
     await tx.clusters.insert({ id: EMPTY, allowsFile: true, allowsBlock: true });
-    for (let n = 0; n < NODES; n++) {
-      await tx.nodes.insert(node(n));
-      await tx.devices.insert(device(n));
-    }
+    for (let n = 0; n < NODES; n++) await tx.nodes.insert(node(n));
+    for (let n = 0; n <= NODES; n++) await tx.devices.insert(device(n));
     await tx.operations.insert({
       ...NEW_RECORD,
       id: CREATE,
@@ -113,6 +112,7 @@ it('the topology is the infos of all clusters, volumes and nodes, as each of the
   const { clusters } = JSON.parse(body);
   expect(clusters).toEqual([await one(FULL), await one(EMPTY)]);
   expect([clusters[0].volumes.length, clusters[0].nodes.length]).toEqual([VOLUMES - 1, NODES]);
+  expect(clusters[0].nodes.map(({ devices }: { devices: unknown[] }) => devices.length)).toContain(2);
 });
 
 it('the topology leaves out what is deleted while it is read', async () => {

@@ -116,6 +116,36 @@ describe('records', () => {
     expect(await store.read((tx) => tx.devices.find('d1'))).toEqual(odd);
   });
 
+  it('are found by many ids at once: those that there are, each once', async () => {
+    const store = await openTemporary();
+    const ids = Array.from({ length: 45 }, (_, n) => `f${String(n).padStart(2, '0')}`);
+    await store.write(async (tx) => {
+      for (const id of ids) {
+        await tx.volumes.insert(volume(id));
+        await tx.bricks.insert([brick(`2${id}`, { volumeId: id }), brick(`1${id}`, { volumeId: id })]);
+      }
+      // The imported volume does not list it.
+      await tx.linkFaults.insert({ relation: 'volume-brick', parentId: 'f07', childId: '1f07', kind: 'missing' });
+      await tx.linkFaults.insert({ relation: 'volume-brick', parentId: 'f08', childId: '1f09', kind: 'missing' });
+    });
+    await store.read(async (tx) => {
+      const asked = ids.filter((id) => id !== 'f10').reverse();
+      const found = await tx.volumes.listByIds(['gone', ...asked]);
+      expect(found.map(({ id }) => id).sort()).toEqual(asked.toReversed());
+      const bricks = await tx.bricks.listShownByVolumes(['gone', ...asked]);
+      for (const id of asked) {
+        const ofVolume = bricks.filter(({ volumeId }) => volumeId === id);
+        expect(ofVolume).toEqual(await tx.bricks.listShownByVolume(id));
+        expect(ofVolume.map((one) => one.id)).toEqual(id === 'f07' ? ['2f07'] : [`1${id}`, `2${id}`]);
+      }
+      expect([bricks.length, await tx.volumes.listByIds([]), await tx.bricks.listShownByVolumes([])]).toEqual([
+        87,
+        [],
+        [],
+      ]);
+    });
+  });
+
   it('of a parent are listed by id', async () => {
     const store = await openTemporary();
     await store.write(async (tx) => {

@@ -1,4 +1,6 @@
+import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
+import type { Volume } from '../../domain/volume.js';
 import type { ReadTx } from '../../store/store.js';
 import { deviceInfo } from '../wire/device.js';
 import { type NodeInfo, nodeInfo } from '../wire/node.js';
@@ -19,10 +21,27 @@ export async function readNodeInfo(tx: ReadTx, id: Id): Promise<NodeInfo | null>
 export async function readVolumeInfo(tx: ReadTx, id: Id): Promise<VolumeInfo | null> {
   const volume = await tx.volumes.find(id);
   if (volume === null || volume.pendingId !== null) return null;
+  return infoOf(tx, volume, await tx.bricks.listShownByVolume(id));
+}
+
+/** As if each was read alone, in their order, without those that there are not, or not yet. */
+export async function readVolumeInfos(tx: ReadTx, ids: readonly Id[]): Promise<readonly VolumeInfo[]> {
+  const volumes = new Map((await tx.volumes.listByIds(ids)).map((volume) => [volume.id, volume]));
+  const bricks = new Map<Id, Brick[]>(ids.map((id) => [id, []]));
+  for (const brick of await tx.bricks.listShownByVolumes(ids)) bricks.get(brick.volumeId)?.push(brick);
+  const infos: VolumeInfo[] = [];
+  for (const id of ids) {
+    const volume = volumes.get(id);
+    if (volume && volume.pendingId === null) infos.push(await infoOf(tx, volume, bricks.get(id) ?? []));
+  }
+  return infos;
+}
+
+async function infoOf(tx: ReadTx, volume: Volume, bricks: readonly Brick[]): Promise<VolumeInfo> {
   return volumeInfo(
     volume,
-    await tx.bricks.listShownByVolume(id),
+    bricks,
     await tx.nodes.listByCluster(volume.clusterId),
-    volume.isBlockHosting ? await tx.blockVolumes.listVisibleIdsByHostingVolume(id) : [],
+    volume.isBlockHosting ? await tx.blockVolumes.listVisibleIdsByHostingVolume(volume.id) : [],
   );
 }

@@ -3,6 +3,7 @@ import { brickThinPoolName } from '../../domain/brick.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
 import type { BrickRows } from '../store.js';
 import { entityTable } from '../table.js';
+import { ONE_OF_THE_IDS, readByIds } from './by-ids.js';
 
 const POOL_PREFIX = brickThinPoolName({ id: '', thinPool: '' });
 
@@ -12,19 +13,20 @@ const byId = statement(bricks.where('id', '=', at('id')));
 const all = statement(bricks.orderBy('id'));
 const after = statement(bricks.where('id', '>', at('after')).orderBy('id').limit(at('limit')));
 const byVolume = statement(bricks.where('volume_id', '=', at('volumeId')).orderBy('id'));
-const shownByVolume = statement(
-  bricks
-    .where('volume_id', '=', at('volumeId'))
-    .where('id', 'not in', (other) =>
-      other
-        .selectFrom('link_fault')
+const shown = bricks.where(({ not, exists, selectFrom }) =>
+  not(
+    exists(
+      selectFrom('link_fault')
         .select('child_id')
-        .where('parent_id', '=', at('parentId'))
+        .whereRef('parent_id', '=', 'brick.volume_id')
+        .whereRef('child_id', '=', 'brick.id')
         .where('relation', '=', sql.lit('volume-brick'))
         .where('kind', '=', sql.lit('missing')),
-    )
-    .orderBy('id'),
+    ),
+  ),
 );
+const shownByVolume = statement(shown.where('volume_id', '=', at('volumeId')).orderBy('id'));
+const shownByVolumes = statement(shown.where('volume_id', 'in', ONE_OF_THE_IDS).orderBy('volume_id').orderBy('id'));
 const byDevice = statement(bricks.where('device_id', '=', at('deviceId')).orderBy('id'));
 const another = statement(
   bricks
@@ -75,7 +77,8 @@ export function brickRows(connection: Connection): BrickRows {
     list: () => table.all(connection, all, {}),
     listAfter: (id, limit) => table.all(connection, after, { after: id, limit }),
     listByVolume: (volumeId) => table.all(connection, byVolume, { volumeId }),
-    listShownByVolume: (volumeId) => table.all(connection, shownByVolume, { volumeId, parentId: volumeId }),
+    listShownByVolume: (volumeId) => table.all(connection, shownByVolume, { volumeId }),
+    listShownByVolumes: (volumeIds) => readByIds(volumeIds, (values) => table.all(connection, shownByVolumes, values)),
     listByDevice: (deviceId) => table.all(connection, byDevice, { deviceId }),
     findAnother: (deviceId, volumeId) => table.first(connection, another, { deviceId, volumeId }),
     async listByThinPool(deviceId, name) {

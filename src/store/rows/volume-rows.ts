@@ -4,11 +4,13 @@ import { listFrom, listTo, mapFrom, mapTo } from '../columns.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
 import type { VolumeRows } from '../store.js';
 import { entityTable, type RowOf } from '../table.js';
+import { ONE_OF_THE_IDS, readByIds } from './by-ids.js';
 import { HIDES_VOLUME, namedByActions, visibleChildren, visibleIn } from './visible.js';
 
 const table = entityTable('volume');
 const volumes = table.rows;
 const byId = statement(volumes.where('id', '=', at('id')));
+const byIds = statement(volumes.where('id', 'in', ONE_OF_THE_IDS).orderBy('id'));
 const all = statement(volumes.orderBy('id'));
 const byCluster = statement(volumes.where('cluster_id', '=', at('clusterId')).orderBy('id'));
 const after = statement(volumes.where('id', '>', at('after')).orderBy('id').limit(at('limit')));
@@ -67,6 +69,9 @@ export function volumeRows(connection: Connection): VolumeRows {
     },
     async list() {
       return (await table.all(connection, all, {})).map(fromRow);
+    },
+    async listByIds(ids) {
+      return (await readByIds(ids, (values) => table.all(connection, byIds, values))).map(fromRow);
     },
     async listAfter(id, limit) {
       return (await table.all(connection, after, { after: id, limit })).map(fromRow);
