@@ -197,7 +197,9 @@ function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
       .send(answer.isKept ? keptJson(answer.json as object) : `${stringifyJson(answer.json, answer.indent)}\n`);
   }
   if (answer.pieces !== undefined) {
-    return reply.header('content-type', JSON_TYPE).send(Readable.from(answer.pieces, { highWaterMark: 1 }));
+    return reply
+      .header('content-type', answer.contentType ?? JSON_TYPE)
+      .send(Readable.from(answer.pieces, { highWaterMark: 1 }));
   }
   if (answer.text !== undefined) {
     return reply.header('content-type', answer.contentType ?? TEXT_TYPE).send(answer.text);

@@ -1,15 +1,15 @@
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
-import { manageName, type Node, storageName } from '../domain/node.js';
-import type { ReadTx, Store } from '../store/store.js';
+import type { Node } from '../domain/node.js';
+import type { DevicesOfNode, ReadTx, Store } from '../store/store.js';
 import { inSlices } from '../timing/turns.js';
-import { gaugeText, labelsText, type Sample } from './exposition.js';
+import { linesOfNodes } from './device-metrics.js';
+import { type Exposition, labelsText, sampleLine } from './exposition.js';
+import type { KeptNodeLines, NodeLines } from './node-lines.js';
 
-/** The storage pool at one moment, as far as Heketi's metrics tell of it. */
+/** The storage pool at one moment, as far as metrics tell of it. */
 export interface PoolSnapshot {
-  readonly clusters: readonly ClusterCounts[];
-  readonly nodes: readonly Node[];
-  readonly devices: readonly Device[];
+  readonly clusters: readonly ClusterSnapshot[];
   readonly bricksByDevice: ReadonlyMap<Id, number>;
   readonly operations: {
     readonly total: number;
@@ -19,10 +19,12 @@ export interface PoolSnapshot {
   };
 }
 
-interface ClusterCounts {
+interface ClusterSnapshot {
   readonly id: Id;
   readonly volumes: number;
   readonly blockVolumes: number;
+  readonly nodes: readonly Node[];
+  readonly devices: readonly DevicesOfNode[];
 }
 
 const BYTES_PER_KIB = 1024;
@@ -36,92 +38,98 @@ export async function readPool(store: Store): Promise<PoolSnapshot | null> {
   }
 }
 
-/**
- * Heketi's own metrics in the Prometheus text format, names and labels exactly as dashboards know them. A metric
- * without samples has no TYPE line either. Without a pool: `heketi_up 0` and no other.
- */
-export async function renderHeketiMetrics(pool: PoolSnapshot | null, inFlight: number): Promise<string> {
-  const metrics: string[] = [];
-  await addGauge(metrics, 'heketi_up', UP_HELP, [{ labels: '', value: pool ? 1 : 0 }]);
-  if (pool) {
-    await addClusterMetrics(metrics, pool);
-    await addDeviceMetrics(metrics, pool);
-    await addOperationMetrics(metrics, pool, inFlight);
-  }
-  return `${metrics.join('\n\n')}\n`;
-}
-
-const UP_HELP = 'Whether the topology could be read (1) or not (0)';
-
+/** As in the original, what an imported database holds outside of any cluster is not shown. */
 async function readRows(tx: ReadTx): Promise<PoolSnapshot> {
-  const clusters: ClusterCounts[] = [];
+  const clusters: ClusterSnapshot[] = [];
   for (const { id } of await tx.clusters.list()) {
     const volumes = await tx.volumes.listVisibleIdsByCluster(id);
     const blockVolumes = await tx.blockVolumes.listVisibleIdsByCluster(id);
-    clusters.push({ id, volumes: volumes.length, blockVolumes: blockVolumes.length });
+    clusters.push({
+      id,
+      volumes: volumes.length,
+      blockVolumes: blockVolumes.length,
+      nodes: await tx.nodes.listByCluster(id),
+      devices: await tx.devices.listByNodeOfCluster(id, false),
+    });
   }
   return {
     clusters,
-    nodes: await tx.nodes.list(),
-    devices: await tx.devices.list(),
     bricksByDevice: await tx.bricks.countByDevice(),
     operations: await tx.operations.counts(),
   };
 }
 
-async function addClusterMetrics(metrics: string[], { clusters, nodes }: PoolSnapshot): Promise<void> {
-  const nodesByCluster = countBy(nodes, (node) => node.clusterId);
-  const perCluster = (name: string, help: string, value: (cluster: ClusterCounts) => number): Promise<void> =>
-    addGauge(
-      metrics,
-      name,
-      help,
-      clusters.map((cluster) => ({ labels: labelsText({ cluster: cluster.id }), value: value(cluster) })),
-    );
-
-  await addGauge(metrics, 'heketi_cluster_count', 'Number of clusters', [{ labels: '', value: clusters.length }]);
-  await perCluster('heketi_volumes_count', 'Number of volumes of a cluster', (c) => c.volumes);
-  await perCluster('heketi_block_volumes_count', 'Number of block volumes of a cluster', (c) => c.blockVolumes);
-  await perCluster('heketi_nodes_count', 'Number of nodes of a cluster', (c) => nodesByCluster.get(c.id) ?? 0);
+/** The nodes of all clusters, each with the lines of its devices. */
+export async function nodeLinesOf({ clusters }: PoolSnapshot, kept: KeptNodeLines): Promise<readonly NodeLines[]> {
+  const nodes: NodeLines[] = [];
+  for (const cluster of clusters) {
+    const groups = new Map(cluster.devices.map((group) => [group.nodeId, group]));
+    await inSlices(cluster.nodes, (node) => {
+      const group = groups.get(node.id);
+      if (group) nodes.push(kept.of(node, group));
+    });
+  }
+  return nodes;
 }
 
-async function addDeviceMetrics(metrics: string[], pool: PoolSnapshot): Promise<void> {
-  const { clusters, nodes, devices, bricksByDevice } = pool;
-  // As in the original, what an imported database holds outside of any cluster is not shown.
-  const clusterIds = new Set(clusters.map((cluster) => cluster.id));
-  const shown = new Map(nodes.filter(({ clusterId }) => clusterIds.has(clusterId)).map((node) => [node.id, node]));
-  const devicesByNode = countBy(devices, (device) => device.nodeId);
-  // Nodes of an imported database may share their names; two lines with the same labels are none that Prometheus takes.
-  const perNode = new Map([...shown].map(([id, node]) => [labelsText(nodeLabels(node)), devicesByNode.get(id) ?? 0]));
-  const ofNodes = [...perNode].map(([labels, value]) => ({ labels, value }));
-  await addGauge(metrics, 'heketi_device_count', 'Number of devices of a node', ofNodes);
+/**
+ * Heketi's own metrics, names and labels exactly as dashboards know them. A metric without samples has no TYPE line either.
+ * Without a pool: `heketi_up 0` and no other.
+ */
+export async function addHeketiMetrics(
+  exposition: Exposition,
+  pool: PoolSnapshot | null,
+  nodes: readonly NodeLines[],
+  inFlight: number,
+): Promise<void> {
+  await addGauge(exposition, 'heketi_up', 'Whether the topology could be read (1) or not (0)', pool ? 1 : 0);
+  if (!pool) return;
+  await addClusterMetrics(exposition, pool);
+  await addDeviceMetrics(exposition, nodes, pool.bricksByDevice);
+  await addOperationMetrics(exposition, pool, inFlight);
+}
 
-  const rows: { readonly device: Device; readonly labels: string }[] = [];
-  await inSlices(devices, (device) => {
-    const node = shown.get(device.nodeId);
-    if (!node) return;
-    const own = { id: device.id, device: device.name, pv_uuid: device.pvUuid };
-    rows.push({ device, labels: labelsText({ ...nodeLabels(node), ...own }) });
-  });
-  const perDevice = (name: string, help: string, value: (device: Device) => number): Promise<void> =>
-    addGauge(
-      metrics,
+async function addClusterMetrics(exposition: Exposition, { clusters }: PoolSnapshot): Promise<void> {
+  await addGauge(exposition, 'heketi_cluster_count', 'Number of clusters', clusters.length);
+  if (clusters.length === 0) return;
+  const perCluster = (name: string, help: string, value: (cluster: ClusterSnapshot) => number): Promise<void> =>
+    exposition.gauge(
       name,
       help,
-      rows.map(({ device, labels }) => ({ labels, value: value(device) })),
+      clusters.map((cluster) => sampleLine(name, labelsText({ cluster: cluster.id }), value(cluster))),
     );
+  await perCluster('heketi_volumes_count', 'Number of volumes of a cluster', (c) => c.volumes);
+  await perCluster('heketi_block_volumes_count', 'Number of block volumes of a cluster', (c) => c.blockVolumes);
+  await perCluster('heketi_nodes_count', 'Number of nodes of a cluster', (c) => c.nodes.length);
+}
 
+async function addDeviceMetrics(
+  exposition: Exposition,
+  nodes: readonly NodeLines[],
+  bricksByDevice: ReadonlyMap<Id, number>,
+): Promise<void> {
+  if (nodes.length === 0) return;
+  // Nodes of an imported database may share their names; two lines with the same labels are none that Prometheus takes.
+  const perNode = new Map(nodes.map(({ labels, deviceCount }) => [labels, deviceCount]));
+  const counts = [...perNode].map(([labels, count]) => sampleLine('heketi_device_count', labels, count));
+  await exposition.gauge('heketi_device_count', 'Number of devices of a node', counts);
+  if (nodes.every(({ deviceCount }) => deviceCount === 0)) return;
+
+  const perDevice = (name: string, help: string, value: (device: Device) => number): Promise<void> =>
+    exposition.gauge(
+      name,
+      help,
+      linesOfNodes(nodes, (node) => node.ofRecords(name, value)),
+    );
   await perDevice('heketi_device_size', 'Size of a device in KiB', totalKib);
   await perDevice('heketi_device_free', 'Free space of a device in KiB', freeKib);
   await perDevice('heketi_device_used', 'Used space of a device in KiB', usedKib);
   await perDevice('heketi_device_size_bytes', 'Size of a device in bytes', (d) => totalKib(d) * BYTES_PER_KIB);
   await perDevice('heketi_device_free_bytes', 'Free space of a device in bytes', (d) => freeKib(d) * BYTES_PER_KIB);
   await perDevice('heketi_device_used_bytes', 'Used space of a device in bytes', (d) => usedKib(d) * BYTES_PER_KIB);
-  await perDevice('heketi_device_brick_count', 'Number of bricks on a device', (d) => bricksByDevice.get(d.id) ?? 0);
-}
-
-function nodeLabels(node: Node) {
-  return { cluster: node.clusterId, hostname: manageName(node), storage_hostname: storageName(node) };
+  const bricks = 'heketi_device_brick_count';
+  const ofBricks = linesOfNodes(nodes, (node) => node.ofCounts(bricks, bricksByDevice));
+  await exposition.gauge(bricks, 'Number of bricks on a device', ofBricks);
 }
 
 // Counters of an imported database may lie beyond 2^53; a metric is a double, so the nearest one is shown.
@@ -129,9 +137,13 @@ const totalKib = (device: Device): number => Number(device.exact?.totalKib ?? de
 const freeKib = (device: Device): number => Number(device.exact?.freeKib ?? device.freeKib);
 const usedKib = (device: Device): number => Number(device.exact?.usedKib ?? device.usedKib);
 
-async function addOperationMetrics(metrics: string[], { operations }: PoolSnapshot, inFlight: number): Promise<void> {
+async function addOperationMetrics(
+  exposition: Exposition,
+  { operations }: PoolSnapshot,
+  inFlight: number,
+): Promise<void> {
   const add = (name: string, help: string, value: number): Promise<void> =>
-    addGauge(metrics, `heketi_operations_${name}_count`, help, [{ labels: '', value }]);
+    addGauge(exposition, `heketi_operations_${name}_count`, help, value);
   await add('total', 'Number of pending operations', operations.total);
   await add('new', 'Number of pending operations that are new or running', operations.new);
   await add('stale', 'Number of pending operations found at a start', operations.stale);
@@ -139,12 +151,7 @@ async function addOperationMetrics(metrics: string[], { operations }: PoolSnapsh
   await add('inFlight', 'Number of operations running now', inFlight);
 }
 
-async function addGauge(metrics: string[], name: string, help: string, samples: readonly Sample[]): Promise<void> {
-  if (samples.length > 0) metrics.push(await gaugeText(name, help, samples));
-}
-
-function countBy<T>(items: readonly T[], key: (item: T) => Id): Map<Id, number> {
-  const counts = new Map<Id, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
-  return counts;
+/** Without labels. */
+function addGauge(exposition: Exposition, name: string, help: string, value: number): Promise<void> {
+  return exposition.gauge(name, help, [sampleLine(name, '', value)]);
 }

@@ -5,8 +5,10 @@ import { isLeftBehind } from '../domain/volume.js';
 import type { Store } from '../store/store.js';
 import { steadyUnixMs } from '../timing/clocks.js';
 import { type BackupMetrics, backupMetrics } from './backup-metrics.js';
-import { renderDeviceMetrics } from './device-metrics.js';
-import { readPool, renderHeketiMetrics } from './heketi-metrics.js';
+import { addOwnDeviceMetrics } from './device-metrics.js';
+import { Exposition } from './exposition.js';
+import { addHeketiMetrics, nodeLinesOf, readPool } from './heketi-metrics.js';
+import { KeptNodeLines } from './node-lines.js';
 
 export interface MetricsSources {
   readonly store: Store;
@@ -24,7 +26,8 @@ export interface MetricsSources {
 
 /** What is counted as it happens, and the text that Prometheus fetches. Durations in milliseconds. */
 export interface Metrics {
-  render(sources: MetricsSources): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** `pieces`: of the text, UTF-8, in order. */
+  render(sources: MetricsSources): Promise<{ readonly contentType: string; readonly pieces: readonly Buffer[] }>;
   /** `kind` is an operation type such as `create-volume`. */
   operationFinished(kind: string, outcome: OperationOutcome, durationMs: number): void;
   /** A batch of commands on one host; `program` is the name of its first one, without directory. */
@@ -97,6 +100,7 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const lines = new KeptNodeLines();
   return {
     backups: backupMetrics(registry),
     async render(sources) {
@@ -107,9 +111,12 @@ export function createMetrics(): Metrics {
       for (const [hostname, isUp] of sources.nodeStates()) nodesUp.set({ hostname }, isUp ? 1 : 0);
       unclaimed.set(await countLeftBehind(sources.store));
       const pool = await readPool(sources.store);
-      const heketi = await renderHeketiMetrics(pool, sources.inFlight());
-      const ofDevices = await renderDeviceMetrics(pool, sources);
-      return { contentType: registry.contentType, body: `${heketi}\n${await registry.metrics()}\n${ofDevices}` };
+      const nodes = pool ? await nodeLinesOf(pool, lines) : [];
+      const exposition = new Exposition();
+      await addHeketiMetrics(exposition, pool, nodes, sources.inFlight());
+      exposition.add(await registry.metrics());
+      await addOwnDeviceMetrics(exposition, nodes, sources);
+      return { contentType: registry.contentType, pieces: exposition.pieces() };
     },
     operationFinished(kind, outcome, durationMs) {
       operations.inc({ kind, outcome });

@@ -45,7 +45,10 @@ export async function startApi(
     auth: null,
     now: () => NOW_MS,
     metrics: {
-      render: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'heketi_up 1\n' }),
+      render: async () => ({
+        contentType: 'text/plain; version=0.0.4; charset=utf-8',
+        pieces: [Buffer.from('heketi_up 1\n')],
+      }),
     },
     logLevels: {
       get: () => level,

@@ -4,6 +4,7 @@ import { newId } from '../../src/domain/ids.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createLogger } from '../../src/logging/logger.js';
+import { createMetrics } from '../../src/metrics/registry.js';
 import type { VolumeRequest } from '../../src/operations/ports.js';
 import type { MadePool } from '../support/made-pool.js';
 import { done, openPool, volumeRequest } from '../support/pool.js';
@@ -31,6 +32,21 @@ export const DEVICE_WORKS: readonly Work[] = [
     run: refusedCreate,
   },
   {
+    name: 'what a scrape writes of devices of which nothing has changed',
+    shape: ofDevices,
+    sizes: SIZES,
+    power: 0,
+    counted: /src\/metrics\/exposition\.ts (labelsText|sampleLine|escaped)/,
+    run: scrape,
+  },
+  {
+    name: 'a scrape',
+    shape: ofDevices,
+    sizes: SIZES,
+    power: 1,
+    run: scrape,
+  },
+  {
     name: 'a device that is added',
     shape: ofDevices,
     sizes: SIZES,
@@ -38,6 +54,22 @@ export const DEVICE_WORKS: readonly Work[] = [
     run: addDevice,
   },
 ];
+
+const metrics = createMetrics();
+
+/** All is known of all devices. */
+async function scrape({ store }: MadePool): Promise<void> {
+  const devices = await store.read((tx) => tx.devices.list());
+  const { pieces } = await metrics.render({
+    store,
+    inFlight: () => 0,
+    nodeStates: () => new Map(),
+    thinPools: () => new Map(devices.map(({ id }) => [id, 0.5])),
+    deviceConditions: () => new Map(devices.map(({ id }) => [id, 'ok'])),
+    droppedLogLines: () => 0,
+  });
+  assert.match(String(pieces[0]), /^heketi_device_size\{/m);
+}
 
 /** To the first node, which has as many devices at every size. */
 async function addDevice({ store }: MadePool): Promise<void> {

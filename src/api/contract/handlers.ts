@@ -41,8 +41,8 @@ export interface AnyReply {
   readonly indent?: number;
   /** `json` is the same object, unchanged, at many requests: its text is kept. */
   readonly isKept?: true;
-  /** The text of JSON that is too large to be made at once. */
-  readonly pieces?: AsyncIterable<string>;
+  /** Of a text that is too large to be made, or sent, at once. */
+  readonly pieces?: AsyncIterable<string> | readonly Uint8Array[];
   readonly text?: string;
   readonly contentType?: string;
   readonly bytes?: Uint8Array;
@@ -60,7 +60,9 @@ type ReplyOf<Status, Response> = Response extends { readonly content: { readonly
       | { readonly status: Status; readonly json: Json; readonly indent?: number; readonly isKept?: true }
       | { readonly status: Status; readonly pieces: AsyncIterable<string> }
   : Response extends { readonly content: { readonly 'text/plain': infer Text } }
-    ? { readonly status: Status; readonly text: Text; readonly contentType?: string }
+    ?
+        | { readonly status: Status; readonly text: Text; readonly contentType?: string }
+        | { readonly status: Status; readonly pieces: readonly Uint8Array[]; readonly contentType: string }
     : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }
       ? { readonly status: Status; readonly bytes: Uint8Array; readonly fileName: string }
       : Response extends { readonly headers: { readonly Location: string } }

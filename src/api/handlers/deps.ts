@@ -41,7 +41,8 @@ export interface RestoreControl {
 }
 
 export interface MetricsText {
-  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** UTF-8, in order. */
+  render(): Promise<{ readonly contentType: string; readonly pieces: readonly Uint8Array[] }>;
 }
 
 export type LogLevelName = components['schemas']['LogLevels']['loglevel']['glusterfs'];

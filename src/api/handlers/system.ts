@@ -9,8 +9,8 @@ export function systemHandlers({ metrics }: HandlerDeps): Pick<Handlers, 'hello'
     },
 
     async metrics() {
-      const { contentType, body } = await metrics.render();
-      return { status: 200, text: body, contentType };
+      const { contentType, pieces } = await metrics.render();
+      return { status: 200, pieces, contentType };
     },
   };
 }

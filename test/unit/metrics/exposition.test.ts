@@ -1,6 +1,12 @@
 import { Gauge, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import { gaugeText, labelsText } from '../../../src/metrics/exposition.js';
+import { Exposition, labelsText, sampleLine } from '../../../src/metrics/exposition.js';
+
+async function gaugeText(name: string, lines: readonly string[]): Promise<string> {
+  const exposition = new Exposition();
+  await exposition.gauge(name, 'Some help', lines);
+  return Buffer.concat(exposition.pieces()).toString();
+}
 
 it('writes gauges as prom-client does', async () => {
   const samples = [
@@ -11,14 +17,33 @@ it('writes gauges as prom-client does', async () => {
   const registry = new Registry();
   const gauge = new Gauge({ name: 'g', help: 'Some help', labelNames: ['id', 'device'], registers: [registry] });
   for (const { labels, value } of samples) gauge.set(labels, value);
-  const written = samples.map(({ labels, value }) => ({ labels: labelsText(labels), value }));
-  expect(`${await gaugeText('g', 'Some help', written)}\n`).toBe(await registry.metrics());
+  const lines = samples.map(({ labels, value }) => sampleLine('g', labelsText(labels), value));
+  expect(await gaugeText('g', lines)).toBe(await registry.metrics());
 });
 
 it('writes a gauge without labels as prom-client does', async () => {
   const registry = new Registry();
   new Gauge({ name: 'g', help: 'Some help', registers: [registry] }).set(7);
-  expect(`${await gaugeText('g', 'Some help', [{ labels: labelsText({}), value: 7 }])}\n`).toBe(
-    await registry.metrics(),
+  expect(await gaugeText('g', [sampleLine('g', labelsText({}), 7)])).toBe(await registry.metrics());
+});
+
+it('writes several metrics as prom-client does, in pieces of a length that can be sent', async () => {
+  const line = sampleLine('large', labelsText({ id: 'ü'.repeat(1000) }), 1);
+  const registry = new Registry();
+  new Gauge({ name: 'small', help: 'Some help', registers: [registry] }).set(7);
+  const exposition = new Exposition();
+  await exposition.gauge(
+    'large',
+    'Some help',
+    Array.from({ length: 1000 }, () => line),
+  );
+  exposition.add(await registry.metrics());
+  await exposition.gauge('last', 'Some help', []);
+  const pieces = exposition.pieces();
+  expect(pieces.length).toBeGreaterThan(2);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(1024 * 1024);
+  const heads = ['large', 'small', 'last'].map((name) => `# HELP ${name} Some help\n# TYPE ${name} gauge\n`);
+  expect(Buffer.concat(pieces).toString()).toBe(
+    [`${heads[0]}${line.repeat(1000)}`, `${heads[1]}small 7\n`, heads[2]].join('\n'),
   );
 });

@@ -6,6 +6,7 @@ import type { Id } from '../../../src/domain/ids.js';
 import type { Node } from '../../../src/domain/node.js';
 import { createMetrics } from '../../../src/metrics/registry.js';
 import type { Store, Tx } from '../../../src/store/store.js';
+import { exposed } from '../../support/exposed.js';
 
 interface Pool {
   clusters?: Cluster[];
@@ -23,8 +24,15 @@ function storeWith(pool: () => Pool): Store {
     const now = pool();
     const tx = {
       clusters: { list: async () => now.clusters ?? [] },
-      nodes: { list: async () => now.nodes ?? [] },
-      devices: { list: async () => now.devices ?? [] },
+      nodes: { listByCluster: async (id: Id) => nodesOf(now, id) },
+      devices: {
+        listByNodeOfCluster: async (id: Id) =>
+          nodesOf(now, id).map((node) => ({
+            nodeId: node.id,
+            devices: (now.devices ?? []).filter(({ nodeId }) => nodeId === node.id),
+            largestPoolMetadata: null,
+          })),
+      },
       bricks: { countByDevice: async () => now.bricks ?? new Map() },
       volumes: { listVisibleIdsByCluster: async (id: Id) => now.volumes?.get(id) ?? [] },
       blockVolumes: { listVisibleIdsByCluster: async (id: Id) => now.blockVolumes?.get(id) ?? [] },
@@ -35,8 +43,10 @@ function storeWith(pool: () => Pool): Store {
   return { read } as unknown as Store;
 }
 
+const nodesOf = ({ nodes }: Pool, id: Id): Node[] => (nodes ?? []).filter(({ clusterId }) => clusterId === id);
+
 async function heketiLines(store: Store, inFlight = 0): Promise<string[]> {
-  const { body } = await createMetrics().render({
+  const body = await exposed(createMetrics(), {
     store,
     inFlight: () => inFlight,
     nodeStates: () => new Map(),
@@ -153,9 +163,9 @@ describe("Heketi's metrics", () => {
       deviceConditions: () => new Map(),
       droppedLogLines: () => 0,
     };
-    expect((await metrics.render(sources)).body).toContain('id="d1"');
+    expect(await exposed(metrics, sources)).toContain('id="d1"');
     pool.devices = [];
-    const { body } = await metrics.render(sources);
+    const body = await exposed(metrics, sources);
     expect(body).not.toContain('id="d1"');
     expect(body).not.toContain('heketi_device_size');
   });
@@ -215,7 +225,7 @@ describe('our own metrics', () => {
       droppedLogLines: () => 0,
     };
     const shown = async () =>
-      (await metrics.render(sources)).body.split('\n').filter((line) => /^mortar_node_up/.test(line));
+      (await exposed(metrics, sources)).split('\n').filter((line) => /^mortar_node_up/.test(line));
     expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1', 'mortar_node_up{hostname="h2"} 0']);
     states.delete('h2');
     expect(await shown()).toEqual(['mortar_node_up{hostname="h1"} 1']);
@@ -223,14 +233,18 @@ describe('our own metrics', () => {
 
   it('show the fullest thin pool of each device that there still is', async () => {
     const metrics = createMetrics();
-    const store = storeWith(() => ({ nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] }));
+    const store = storeWith(() => ({
+      clusters: [cluster('c1')],
+      nodes: [node('n1', 'c1')],
+      devices: [device('d1', 'n1')],
+    }));
     const used = new Map([
       ['d1', 0.93],
       ['gone', 1],
     ]);
     const body = async (pools: ReadonlyMap<string, number>) =>
       (
-        await metrics.render({
+        await exposed(metrics, {
           store,
           inFlight: () => 0,
           nodeStates: () => new Map(),
@@ -238,7 +252,7 @@ describe('our own metrics', () => {
           deviceConditions: () => new Map(),
           droppedLogLines: () => 0,
         })
-      ).body
+      )
         .split('\n')
         .filter((line) => line.startsWith('mortar_device_thin_pool_used_ratio'));
     expect(await body(used)).toEqual([
@@ -248,8 +262,8 @@ describe('our own metrics', () => {
   });
 
   it('show the condition of each device that there still is, as one of all conditions', async () => {
-    const { body } = await createMetrics().render({
-      store: storeWith(() => ({ nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] })),
+    const body = await exposed(createMetrics(), {
+      store: storeWith(() => ({ clusters: [cluster('c1')], nodes: [node('n1', 'c1')], devices: [device('d1', 'n1')] })),
       inFlight: () => 0,
       nodeStates: () => new Map(),
       thinPools: () => new Map(),
@@ -282,7 +296,8 @@ describe('our own metrics', () => {
     metrics.hostCommandFinished('/usr/sbin/lvcreate', 'unknown', 12_000);
     metrics.hostCommandFinished('$(reboot)', 'refused', 1);
     metrics.storeCommitted(3, 2);
-    const { body, contentType } = await metrics.render(sources);
+    const { contentType } = await metrics.render(sources);
+    const body = await exposed(metrics, sources);
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
     for (const line of [
       'mortar_operations_finished_total{kind="create-volume",outcome="succeeded"} 1',
