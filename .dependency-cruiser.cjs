@@ -147,7 +147,8 @@ module.exports = {
       '^src/executors/commands/host/host-settings\\.ts$',
       '^src/logging/log-level\\.ts$',
     ]),
-    only('cli-sees-contract-only', '^src/cli/', ['^src/api/contract/', '^src/domain/(counted|database-volume)\\.ts$']),
+    only('client-sees-contract-only', '^src/client/', ['^src/api/contract/']),
+    only('cli-sees-client-only', '^src/cli/', ['^src/client/', '^src/domain/(counted|database-volume)\.ts$']),
     {
       name: 'no-dev-packages',
       comment: 'A production install has only dependencies; heketi-cli is bundled, so its imports count as well',

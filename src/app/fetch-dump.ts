@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { HeketiClient } from '../cli/client.js';
-import { CliError } from '../cli/errors.js';
-import { parseServer, withoutSlashes } from '../cli/server-address.js';
-import { loadTokenSigner } from '../cli/token.js';
-import { openTransport } from '../cli/transport.js';
+import { HeketiClient } from '../client/client.js';
+import { ClientError } from '../client/errors.js';
+import { parseServer, withoutSlashes } from '../client/server-address.js';
+import { loadTokenSigner } from '../client/token.js';
+import { openTransport } from '../client/transport.js';
 import type { RemoteDump } from '../config/command-line-options.js';
 import { DomainError } from '../domain/errors.js';
 import { isJsonObject, type JsonValue } from '../json/json-value.js';
@@ -21,7 +21,7 @@ export async function fetchDump(source: RemoteDump): Promise<JsonValue> {
   try {
     return wholeDump(await ask(source, key), source.url);
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
+    if (!(error instanceof ClientError)) throw error;
     throw new DomainError('unavailable', `the database can't be taken over: ${error.message}`, { cause: error });
   }
 }

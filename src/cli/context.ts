@@ -1,12 +1,12 @@
+import { type Done, HeketiClient, type Wait } from '../client/client.js';
+import { parseServer, withoutSlashes } from '../client/server-address.js';
+import { loadTokenSigner } from '../client/token.js';
+import { openTransport, type Transport } from '../client/transport.js';
 import type { JsonValue } from '../json/json-value.js';
 import { stringifyJson } from '../json/stringify-json.js';
-import { type Done, HeketiClient, type Wait } from './client.js';
 import type { FlagSet } from './flags.js';
 import { type CliIo, type Sink, withoutControls } from './io.js';
 import { Progress } from './progress.js';
-import { parseServer, withoutSlashes } from './server-address.js';
-import { loadTokenSigner } from './token.js';
-import { openTransport, type Transport } from './transport.js';
 
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 const DEFAULT_SERVER = 'http://localhost:8080';

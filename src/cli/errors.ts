@@ -1,30 +1,8 @@
-/** A failure that the user sees as `Error: <message>` with exit status 255. */
-export class CliError extends Error {
+import { ClientError } from '../client/errors.js';
+
+export { ClientError, ConnectionError, ServerError } from '../client/errors.js';
+
+/** A failure of a command itself; the user sees it, as any ClientError, as `Error: <message>` with exit status 255. */
+export class CliError extends ClientError {
   override readonly name: string = 'CliError';
-}
-
-/** The server answered, with a refusal; `message` is its text, trimmed. */
-export class ServerError extends CliError {
-  override readonly name = 'ServerError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** No complete answer arrived: connection refused, reset, bad certificate. What the server did is unknown. */
-export class ConnectionError extends CliError {
-  override readonly name = 'ConnectionError';
-  /** Nobody listened: nothing was sent. */
-  readonly isRefused: boolean;
-
-  constructor(
-    message: string,
-    { cause, isRefused = false }: { readonly cause: unknown; readonly isRefused?: boolean },
-  ) {
-    super(message, { cause });
-    this.isRefused = isRefused;
-  }
 }

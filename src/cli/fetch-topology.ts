@@ -1,9 +1,9 @@
+import { type HeketiClient, pathOf } from '../client/client.js';
+import { memberOf, readCluster, readList, readNode, readTexts, readVolume } from '../client/wire.js';
 import { isJsonObject, type JsonValue } from '../json/json-value.js';
-import { type HeketiClient, pathOf } from './client.js';
 import { fetchInOrder } from './context.js';
 import { ServerError } from './errors.js';
 import type { TopologyCluster } from './output/topology.js';
-import { memberOf, readCluster, readList, readNode, readTexts, readVolume } from './wire.js';
 
 /** One cluster as the server described it, still JSON, so that `--json` shows every member. */
 export interface RawTopologyCluster {

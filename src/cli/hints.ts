@@ -1,6 +1,6 @@
 import type { CliCommand } from './command.js';
 import type { ArgumentKind } from './command-texts.js';
-import { CliError, ConnectionError, ServerError } from './errors.js';
+import { ClientError, ConnectionError, ServerError } from './errors.js';
 
 /**
  * What a person can do about a failure, shown below it on a terminal. Null where the message says it
@@ -8,7 +8,7 @@ import { CliError, ConnectionError, ServerError } from './errors.js';
  */
 export function hintFor(error: unknown, command: CliCommand, hasConnected: boolean): string | null {
   if (error instanceof ServerError) return hintForRefusal(error, command);
-  if (error instanceof ConnectionError || !(error instanceof CliError) || hasConnected) return null;
+  if (error instanceof ConnectionError || !(error instanceof ClientError) || hasConnected) return null;
   return command.parent === null ? null : `heketi-cli help${command.path.replace('heketi-cli', '')} shows the usage.`;
 }
 

@@ -1,6 +1,6 @@
 import { findCommand, readFlags } from './command-line.js';
 import { CliContext } from './context.js';
-import { CliError } from './errors.js';
+import { ClientError } from './errors.js';
 import { hintFor } from './hints.js';
 import type { CliIo } from './io.js';
 import { describeInterruption } from './output/interruption.js';
@@ -40,7 +40,7 @@ async function runCommandLine(context: CliContext, argv: readonly string[], vers
   } catch (error) {
     if (context.io.interruption.aborted) return INTERRUPTED;
     context.progress.wait(null);
-    context.warn(`Error: ${error instanceof CliError ? error.message : describeDefect(error)}\n`);
+    context.warn(`Error: ${error instanceof ClientError ? error.message : describeDefect(error)}\n`);
     const hint = context.io.stderr.isTty ? hintFor(error, command, context.hasConnected) : null;
     if (hint !== null) context.warn(`Hint: ${hint}\n`);
     return FAILURE;

@@ -1,10 +1,10 @@
+import { describeFileError } from '../client/transport.js';
+import type { Tags } from '../client/wire.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.js';
 import { parseFirstJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import { CliError } from './errors.js';
 import type { CliIo } from './io.js';
-import { describeFileError } from './transport.js';
-import type { Tags } from './wire.js';
 
 export interface PlannedDevice {
   readonly name: string;

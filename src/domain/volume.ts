@@ -32,6 +32,8 @@ export interface Volume {
   readonly storedMount: StoredMount;
   /** The pending operation that creates, deletes or clones it, or null when settled. */
   readonly pendingId: Id | null;
+  /** Missing where nothing is known of it; it is noted by itself, and never written with the rest. */
+  readonly origin?: VolumeOrigin;
   readonly exact?: ExactIntegers | undefined;
 }
 
@@ -61,6 +63,14 @@ export function mountFor(volumeName: string, storageNames: readonly string[]): S
     device: `${storageNames[0] ?? ''}:${volumeName}`,
     options: { 'backup-volfile-servers': storageNames.slice(1).join(',') },
   };
+}
+
+/** What made a volume; it never changes. */
+export interface VolumeOrigin {
+  /** What the client that ordered it calls it; null when it said nothing. No two volumes have the same. */
+  readonly clientName: string | null;
+  /** The volume that this one is a clone of, which may be gone; null for any other. */
+  readonly clonedFrom: Id | null;
 }
 
 /** A volume that is complete, and of which no client is known to have learnt: nobody fetched the result of its creation. */

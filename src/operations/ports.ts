@@ -76,8 +76,10 @@ export interface Operations {
   preflightDevice(nodeId: Id, name: string): Promise<DevicePreflight>;
 
   createVolume(by: Requester, request: VolumeRequest, idempotency?: IdempotencyRequest): Promise<QueueTicket>;
-  expandVolume(by: Requester, id: Id, addGib: number): Promise<QueueTicket>;
-  cloneVolume(by: Requester, id: Id, name: string): Promise<QueueTicket>;
+  /** `fromGib`: refused as a conflict when the volume has another size by now. */
+  expandVolume(by: Requester, id: Id, addGib: number, fromGib?: number): Promise<QueueTicket>;
+  /** `clientName`: as of a VolumeRequest. */
+  cloneVolume(by: Requester, id: Id, name: string, clientName?: string): Promise<QueueTicket>;
   deleteVolume(by: Requester, id: Id): Promise<QueueTicket>;
   /** Somebody says that the volume is known and in use, though nobody fetched the result of its creation. */
   claimVolume(by: Requester, id: Id): Promise<void>;
@@ -288,6 +290,8 @@ export interface VolumeRequest {
   readonly snapshotEnabled: boolean;
   /** 32-bit float; 1 when snapshots are not enabled. */
   readonly snapshotFactor: number;
+  /** What the client calls it: refused when any volume is called so. */
+  readonly clientName?: string;
 }
 
 /** Checked as a VolumeRequest is. */

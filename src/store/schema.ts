@@ -101,6 +101,8 @@ export const TABLES = {
     mountOptions: text('mount_options'),
     pendingId: optionalText('pending_id'),
     unclaimedSince: apart(optionalInteger('unclaimed_since')),
+    clientName: apart(optionalText('client_name')),
+    clonedFrom: apart(optionalText('cloned_from')),
     exact: exact('exact'),
   },
   block_volume: {

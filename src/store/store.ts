@@ -6,7 +6,7 @@ import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
 import type { OperationStatus, OperationType, PendingOperation } from '../domain/pending-operation.js';
 import type { QueueEntry } from '../domain/queue-entry.js';
-import type { UnclaimedVolume, Volume } from '../domain/volume.js';
+import type { UnclaimedVolume, Volume, VolumeOrigin } from '../domain/volume.js';
 
 /** What a store needs to be opened. */
 export interface StoreConfig {
@@ -205,6 +205,10 @@ export interface VolumeRows {
   countByCluster(clusterId: Id): Promise<number>;
   /** Any volume of the cluster, pending ones included, that has this name. */
   findByName(clusterId: Id, name: string): Promise<Volume | null>;
+  /** Of any cluster, pending ones included; null: no client calls a volume so. */
+  findIdByClientName(clientName: string): Promise<Id | null>;
+  /** Notes it of a volume that was just inserted. Throws when another one has the client's name. */
+  noteOrigin(id: Id, origin: VolumeOrigin): Promise<void>;
   /** Notes that nobody is known to have learnt of the volume, since this time (Unix milliseconds). */
   markUnclaimed(id: Id, since: number): Promise<void>;
   /** Takes the note back; no error when there is no such volume. */

@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { HeketiClient, type Wait } from '../../src/cli/client.js';
 import { ConnectionError } from '../../src/cli/errors.js';
+import { HeketiClient, type Wait } from '../../src/client/client.js';
 import { asyncScript, type FakeServer, type SeenRequest, startFakeServer } from './support/fake-server.js';
 import { runCommand, withServer } from './support/run.js';
 

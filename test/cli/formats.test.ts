@@ -13,7 +13,14 @@ import {
   formatVolumeRow,
 } from '../../src/cli/output/volume.js';
 import { formatVolumeTable } from '../../src/cli/output/volume-table.js';
-import { readBlockVolume, readCluster, readDevice, readNode, readOperation, readVolume } from '../../src/cli/wire.js';
+import {
+  readBlockVolume,
+  readCluster,
+  readDevice,
+  readNode,
+  readOperation,
+  readVolume,
+} from '../../src/client/wire.js';
 import type { JsonValue } from '../../src/json/json-value.js';
 import {
   BRICK_ID,

@@ -3,7 +3,7 @@ import { evaluateTemplate } from '../../src/cli/go-template/evaluate.js';
 import type { Value } from '../../src/cli/go-template/functions.js';
 import { parseTemplate } from '../../src/cli/go-template/parse.js';
 import { compileTemplate } from '../../src/cli/go-template/topology-template.js';
-import { readCluster, readNode, readVolume } from '../../src/cli/wire.js';
+import { readCluster, readNode, readVolume } from '../../src/client/wire.js';
 import { withServer } from './support/run.js';
 import { CLUSTER_ID, cluster, node, volume } from './support/samples.js';
 

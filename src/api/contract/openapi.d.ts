@@ -1121,6 +1121,7 @@ export interface components {
         readonly Id: string;
         readonly Uuid: string;
         readonly Name: string;
+        readonly ClientName: string;
         /** Format: host */
         readonly Host: string;
         /** @enum {string} */
@@ -1253,9 +1254,11 @@ export interface components {
                 /** Format: float */
                 readonly factor?: number;
             };
+            readonly client_name?: components["schemas"]["ClientName"];
         };
         readonly VolumeList: {
             readonly volumes: readonly components["schemas"]["Id"][];
+            readonly client_name?: string;
         };
         readonly UnclaimedVolumes: {
             readonly volumes: readonly components["schemas"]["UnclaimedVolume"][];
@@ -1316,13 +1319,18 @@ export interface components {
                 readonly restriction?: string;
             };
             readonly bricks: readonly components["schemas"]["BrickInfo"][];
+            readonly client_name?: string;
+            readonly cloned_from?: components["schemas"]["Id"];
         };
         readonly VolumeExpand: {
             /** Format: int64 */
             readonly expand_size: number | bigint;
+            /** Format: int64 */
+            readonly from_size?: number | bigint;
         };
         readonly VolumeClone: {
             readonly name?: components["schemas"]["Name"];
+            readonly client_name?: components["schemas"]["ClientName"];
         };
         readonly BlockRestriction: {
             /** @enum {string} */
@@ -2665,7 +2673,10 @@ export interface operations {
     };
     readonly volumeList: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Only the volume that its client calls so; the answer repeats the name. Not in Heketi. */
+                readonly client_name?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -2707,6 +2718,7 @@ export interface operations {
             readonly 202: components["responses"]["Accepted"];
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
+            readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 422: components["responses"]["Unparsable"];
             readonly 429: components["responses"]["Busy"];

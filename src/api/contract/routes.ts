@@ -688,6 +688,11 @@ export const ROUTES: readonly Route[] = [
                 "format": "float"
               }
             }
+          },
+          "client_name": {
+            "type": "string",
+            "maxLength": 128,
+            "pattern": "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]+$"
           }
         }
       }
@@ -806,6 +811,11 @@ export const ROUTES: readonly Route[] = [
                 "format": "float"
               }
             }
+          },
+          "client_name": {
+            "type": "string",
+            "maxLength": 128,
+            "pattern": "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]+$"
           }
         }
       }
@@ -942,6 +952,11 @@ export const ROUTES: readonly Route[] = [
             "type": "integer",
             "format": "int64",
             "minimum": 1
+          },
+          "from_size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0
           }
         }
       }
@@ -962,6 +977,11 @@ export const ROUTES: readonly Route[] = [
             "type": "string",
             "pattern": "^(-?[a-zA-Z0-9_][a-zA-Z0-9_-]*)?$",
             "maxLength": 1000
+          },
+          "client_name": {
+            "type": "string",
+            "maxLength": 128,
+            "pattern": "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]+$"
           }
         }
       }

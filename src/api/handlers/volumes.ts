@@ -27,8 +27,20 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
   /** The last answer: its text is kept, which takes longer to make than to compare. */
   let list: { readonly volumes: readonly Id[] } = { volumes: [] };
 
+  /** The name is in the answer, too: servers that know no such names answer with all volumes. */
+  async function namedByClient(clientName: string) {
+    const volumes = await store.read(async (tx) => {
+      const id = await tx.volumes.findIdByClientName(clientName);
+      const isComplete = id !== null && (await tx.volumes.find(id))?.pendingId === null;
+      return isComplete ? [id] : [];
+    });
+    return { volumes, client_name: clientName };
+  }
+
   return {
-    async volumeList() {
+    async volumeList({ query }) {
+      const clientName = query().get('client_name');
+      if (clientName !== null) return { status: 200, json: await namedByClient(clientName) };
       const volumes = await store.read((tx) => tx.volumes.listVisibleIds());
       if (!isSameList(list.volumes, volumes)) list = { volumes };
       return { status: 200, json: list, isKept: true };
@@ -66,9 +78,12 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
 
     volumeDelete: ({ by, id }) => accepted(operations.deleteVolume(by, id)),
 
-    volumeExpand: ({ by, id, body }) => accepted(operations.expandVolume(by, id, Number(body.expand_size))),
+    volumeExpand({ by, id, body }) {
+      const fromGib = body.from_size === undefined ? undefined : Number(body.from_size);
+      return accepted(operations.expandVolume(by, id, Number(body.expand_size), fromGib));
+    },
 
-    volumeClone: ({ by, id, body }) => accepted(operations.cloneVolume(by, id, body.name ?? '')),
+    volumeClone: ({ by, id, body }) => accepted(operations.cloneVolume(by, id, body.name ?? '', body.client_name)),
 
     volumeAdoptBricks: ({ by, id }) => accepted(operations.adoptBricks(by, id)),
 

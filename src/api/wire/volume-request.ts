@@ -25,6 +25,7 @@ export function volumeRequest(body: VolumeCreate): VolumeRequest {
     isBlockHosting: body.block ?? false,
     snapshotEnabled,
     snapshotFactor: snapshotEnabled ? snapshotFactor(body.snapshot?.factor) : 1,
+    ...(body.client_name !== undefined && { clientName: body.client_name }),
   };
 }
 

@@ -16,7 +16,7 @@ export function volumeInfo(
   nodes: readonly Node[],
   blockVolumes: readonly Id[],
 ): VolumeInfo {
-  const { durability, options, blockInfo } = volume;
+  const { durability, options, blockInfo, origin } = volume;
   return {
     size: exactly(volume, 'sizeGib', volume.sizeGib),
     name: volume.name,
@@ -42,6 +42,8 @@ export function volumeInfo(
       ...(blockInfo.restriction !== '' && { restriction: blockInfo.restriction }),
     },
     bricks: bricks.map(brickInfo),
+    ...(origin?.clientName && { client_name: origin.clientName }),
+    ...(origin?.clonedFrom && { cloned_from: origin.clonedFrom }),
   };
 }
 

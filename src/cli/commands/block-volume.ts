@@ -1,11 +1,11 @@
-import { type HeketiClient, pathOf } from '../client.js';
+import { type HeketiClient, pathOf } from '../../client/client.js';
+import { memberOf, readBlockVolume, readTexts } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError, ServerError } from '../errors.js';
 import { boolFlag, type FlagSet, intFlag, stringFlag } from '../flags.js';
 import { formatBlockPlan, readBlockPlan } from '../output/block-plan.js';
 import { formatBlockVolumeInfo, formatBlockVolumeRow } from '../output/volume.js';
-import { memberOf, readBlockVolume, readTexts } from '../wire.js';
 import { allDevicesFlag, asking } from './all-devices.js';
 import { requireArgument, splitList } from './arguments.js';
 import { buildInfoCommand } from './info.js';

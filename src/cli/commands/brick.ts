@@ -1,4 +1,4 @@
-import { pathOf } from '../client.js';
+import { pathOf } from '../../client/client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
 import { boolFlag } from '../flags.js';

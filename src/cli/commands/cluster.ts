@@ -1,10 +1,10 @@
-import { pathOf } from '../client.js';
+import { pathOf } from '../../client/client.js';
+import { memberOf, readCluster, readTexts } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
 import { boolFlag, parseBool, stringFlag } from '../flags.js';
 import { formatClusterInfo, formatClusterRow } from '../output/cluster.js';
-import { memberOf, readCluster, readTexts } from '../wire.js';
 import { requireArgument } from './arguments.js';
 import { buildInfoCommand } from './info.js';
 

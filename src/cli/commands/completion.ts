@@ -1,4 +1,5 @@
-import { type HeketiClient, pathOf } from '../client.js';
+import { type HeketiClient, pathOf } from '../../client/client.js';
+import { memberOf, readCluster, readList, readNode, readOperation, readTexts } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { findCommand, readFlags } from '../command-line.js';
 import { completeWords, joinBashWords } from '../completion.js';
@@ -6,7 +7,6 @@ import { COMPLETION_HOMES, COMPLETION_SCRIPTS, type Shell } from '../completion-
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
 import { boolFlag, type FlagSet } from '../flags.js';
-import { memberOf, readCluster, readList, readNode, readOperation, readTexts } from '../wire.js';
 
 const SHELLS = Object.keys(COMPLETION_SCRIPTS) as Shell[];
 const NO_DESCRIPTIONS = 'no-descriptions';

@@ -1,4 +1,4 @@
-import { type HeketiClient, pathOf } from '../client.js';
+import { type HeketiClient, pathOf } from '../../client/client.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';

@@ -1,11 +1,11 @@
-import type { HeketiClient } from '../client.js';
-import { pathOf } from '../client.js';
+import type { HeketiClient } from '../../client/client.js';
+import { pathOf } from '../../client/client.js';
+import { readCluster, readDevice, readNode } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError, ServerError } from '../errors.js';
 import { boolFlag, stringFlag } from '../flags.js';
 import { formatDeviceInfo } from '../output/node.js';
-import { readCluster, readDevice, readNode } from '../wire.js';
 import { requireArgument } from './arguments.js';
 import { buildDeviceDoctorCommand } from './device-doctor.js';
 import { buildInfoCommand } from './info.js';

@@ -1,5 +1,5 @@
+import { pathOf } from '../../client/client.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { pathOf } from '../client.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { requireArgument } from './arguments.js';

@@ -1,6 +1,6 @@
+import { memberOf, readText } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
-import { memberOf, readText } from '../wire.js';
 import { requireOnlyArgument } from './arguments.js';
 
 const PATH = '/internal/logging';

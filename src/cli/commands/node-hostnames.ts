@@ -1,10 +1,10 @@
-import { pathOf } from '../client.js';
+import { pathOf } from '../../client/client.js';
+import { readNode } from '../../client/wire.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { stringFlag } from '../flags.js';
 import { formatNodeHead } from '../output/node.js';
-import { readNode } from '../wire.js';
 import { requireArgument, splitList } from './arguments.js';
 
 export function buildNodeHostnamesCommand(context: CliContext): CliCommand {

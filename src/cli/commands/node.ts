@@ -1,10 +1,10 @@
-import { pathOf } from '../client.js';
+import { pathOf } from '../../client/client.js';
+import { memberOf, readCluster, readNode, readTexts } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
 import { intFlag, stringFlag } from '../flags.js';
 import { formatNodeHead, formatNodeInfo } from '../output/node.js';
-import { memberOf, readCluster, readNode, readTexts } from '../wire.js';
 import { requireArgument } from './arguments.js';
 import { buildForgetHostKeyCommand } from './forget-host-key.js';
 import { buildInfoCommand } from './info.js';

@@ -1,6 +1,7 @@
+import { type HeketiClient, pathOf } from '../../client/client.js';
+import { memberOf, readBlockVolume, readList, readNode, readOperation, readVolume } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
 import { stringifyJson } from '../../json/stringify-json.js';
-import { type HeketiClient, pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
 import { ConnectionError } from '../errors.js';
@@ -9,7 +10,6 @@ import { isDrawable } from '../io.js';
 import { formatNodeInfo } from '../output/node.js';
 import { formatOperation, formatOperationCounts, formatOperationRow } from '../output/operations.js';
 import { formatBlockVolumeInfo, formatVolumeInfo } from '../output/volume.js';
-import { memberOf, readBlockVolume, readList, readNode, readOperation, readVolume } from '../wire.js';
 import { requireArgument } from './arguments.js';
 
 export function buildOperationsCommand(context: CliContext): CliCommand {

@@ -1,7 +1,7 @@
+import { memberOf, readText } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
 import { formatDifferences } from '../output/differences.js';
-import { memberOf, readText } from '../wire.js';
 import { requireOnlyArgument } from './arguments.js';
 import { bodyCommand } from './db.js';
 import { buildOperationsCommand } from './server-operations.js';

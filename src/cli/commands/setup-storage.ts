@@ -1,12 +1,12 @@
+import { type HeketiClient, pathOf } from '../../client/client.js';
+import { describeFileError } from '../../client/transport.js';
+import { memberOf, readTexts, readVolume } from '../../client/wire.js';
 import { DATABASE_LEVEL, DATABASE_VOLUME_NAME, DATABASE_VOLUME_OPTIONS } from '../../domain/database-volume.js';
-import { type HeketiClient, pathOf } from '../client.js';
 import { CliCommand } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
 import { type FlagSet, intFlag, stringFlag } from '../flags.js';
 import { formatStorageList } from '../output/storage-list.js';
-import { describeFileError } from '../transport.js';
-import { memberOf, readTexts, readVolume } from '../wire.js';
 import { splitList } from './arguments.js';
 
 const SIZE_GIB = 2;

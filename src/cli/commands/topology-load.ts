@@ -1,11 +1,11 @@
-import { type HeketiClient, pathOf } from '../client.js';
+import { type HeketiClient, pathOf } from '../../client/client.js';
+import { memberOf, type NodeInfo, readCluster, readNode, readText } from '../../client/wire.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { fetchTopology, readTopology } from '../fetch-topology.js';
 import { stringFlag } from '../flags.js';
 import { type PlannedCluster, type PlannedDevice, type PlannedNode, readTopologyFile } from '../topology-file.js';
-import { memberOf, type NodeInfo, readCluster, readNode, readText } from '../wire.js';
 
 export function buildTopologyLoadCommand(context: CliContext): CliCommand {
   return new CliCommand('load', {

@@ -1,4 +1,6 @@
-import type { HeketiClient } from '../client.js';
+import type { HeketiClient } from '../../client/client.js';
+import { describeFileError } from '../../client/transport.js';
+import { readVolume, type VolumeInfo } from '../../client/wire.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { CliError, ServerError } from '../errors.js';
@@ -6,8 +8,6 @@ import { boolFlag, type FlagSet, floatFlag, intFlag, stringFlag } from '../flags
 import { formatPersistentVolume } from '../output/persistent-volume.js';
 import { formatPlacement, readPlacement } from '../output/placement.js';
 import { formatVolumeInfo } from '../output/volume.js';
-import { describeFileError } from '../transport.js';
-import { readVolume, type VolumeInfo } from '../wire.js';
 import { allDevicesFlag, asking } from './all-devices.js';
 import { splitList } from './arguments.js';
 

@@ -1,12 +1,12 @@
+import { pathOf } from '../../client/client.js';
+import { memberOf, readTexts, readVolume, type VolumeInfo } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { pathOf } from '../client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
 import { CliError } from '../errors.js';
 import { boolFlag, intFlag, stringFlag } from '../flags.js';
 import { formatEndpointPatch, formatUnclaimedVolumes, formatVolumeInfo, formatVolumeRow } from '../output/volume.js';
 import { formatVolumeTable } from '../output/volume-table.js';
-import { memberOf, readTexts, readVolume, type VolumeInfo } from '../wire.js';
 import { requireArgument } from './arguments.js';
 import { buildInfoCommand } from './info.js';
 import { buildVolumeCreateCommand } from './volume-create.js';

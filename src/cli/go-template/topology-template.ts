@@ -1,5 +1,5 @@
+import type { BrickInfo, DeviceInfo, NodeInfo, VolumeInfo } from '../../client/wire.js';
 import type { TopologyCluster } from '../output/topology.js';
-import type { BrickInfo, DeviceInfo, NodeInfo, VolumeInfo } from '../wire.js';
 import { evaluateTemplate } from './evaluate.js';
 import type { Value } from './functions.js';
 import { parseTemplate } from './parse.js';

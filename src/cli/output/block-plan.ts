@@ -1,5 +1,5 @@
+import { type Integer, memberOf, readInteger, readList, readText } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { type Integer, memberOf, readInteger, readList, readText } from '../wire.js';
 import { formatPlacement, type Placement, readPlacement } from './placement.js';
 import { lines } from './text.js';
 import { formatTable } from './volume-table.js';

@@ -1,4 +1,4 @@
-import type { ClusterInfo } from '../wire.js';
+import type { ClusterInfo } from '../../client/wire.js';
 import { lines } from './text.js';
 
 /** `Id:<id> [file][block]` */

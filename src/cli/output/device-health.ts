@@ -1,5 +1,5 @@
+import { memberOf, readList, readText } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { memberOf, readList, readText } from '../wire.js';
 import { lines } from './text.js';
 
 /** How the server last saw a device. */

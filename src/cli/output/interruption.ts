@@ -1,4 +1,4 @@
-import type { Wait } from '../client.js';
+import type { Wait } from '../../client/client.js';
 import { lines } from './text.js';
 
 /** What a person has to know who ends the client while the server may be at work; nothing when it is not. */

@@ -1,4 +1,4 @@
-import type { DeviceInfo, NodeInfo } from '../wire.js';
+import type { DeviceInfo, NodeInfo } from '../../client/wire.js';
 import { gibOf, lines, pad, stateName, tagLines } from './text.js';
 
 /** The block that `node add` and `node info` share. */

@@ -1,5 +1,5 @@
+import { memberOf, type OperationInfo, type OperationProgress, readInteger } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { memberOf, type OperationInfo, type OperationProgress, readInteger } from '../wire.js';
 import { lines } from './text.js';
 
 export function formatOperationCounts(counts: JsonValue): string {

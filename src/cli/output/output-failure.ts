@@ -1,4 +1,4 @@
-import type { Done, Wait } from '../client.js';
+import type { Done, Wait } from '../../client/client.js';
 
 /**
  * What a person has to know whose result could not be printed. Nothing where nothing was changed and the reader has

@@ -1,4 +1,4 @@
-import type { Integer, VolumeInfo } from '../wire.js';
+import type { Integer, VolumeInfo } from '../../client/wire.js';
 
 /** A Kubernetes PersistentVolume for a volume, indented, without a final newline. */
 export function formatPersistentVolume(volume: VolumeInfo, endpoint: string): string {

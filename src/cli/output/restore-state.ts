@@ -1,5 +1,5 @@
+import { memberOf, readText } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { memberOf, readText } from '../wire.js';
 import { formatDifferences } from './differences.js';
 import { lines } from './text.js';
 

@@ -1,5 +1,5 @@
+import { memberOf, readList, readText, readTexts } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { memberOf, readList, readText, readTexts } from '../wire.js';
 import { lines } from './text.js';
 
 /** What a repair of the state would do, or has left. */

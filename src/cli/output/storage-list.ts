@@ -1,4 +1,4 @@
-import type { VolumeInfo } from '../wire.js';
+import type { VolumeInfo } from '../../client/wire.js';
 
 interface StorageListInput {
   readonly volume: VolumeInfo;

@@ -1,4 +1,4 @@
-import type { Integer, Tags } from '../wire.js';
+import type { Integer, Tags } from '../../client/wire.js';
 
 const KIB_PER_GIB = 1_048_576n;
 

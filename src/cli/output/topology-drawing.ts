@@ -1,5 +1,5 @@
+import type { DeviceInfo, Integer, NodeInfo } from '../../client/wire.js';
 import { counted } from '../../domain/counted.js';
-import type { DeviceInfo, Integer, NodeInfo } from '../wire.js';
 import { gibOf, pad, stateName } from './text.js';
 import type { TopologyCluster } from './topology.js';
 

@@ -1,4 +1,4 @@
-import type { BrickInfo, ClusterInfo, DeviceInfo, NodeInfo, VolumeInfo } from '../wire.js';
+import type { BrickInfo, ClusterInfo, DeviceInfo, NodeInfo, VolumeInfo } from '../../client/wire.js';
 import { gibOf, lines, pad, stateName, tagsInline } from './text.js';
 import { mountOptions } from './volume.js';
 

@@ -1,4 +1,4 @@
-import type { VolumeInfo } from '../wire.js';
+import type { VolumeInfo } from '../../client/wire.js';
 import { lines, pad } from './text.js';
 
 type Column = readonly [title: string, cell: (volume: VolumeInfo) => string];

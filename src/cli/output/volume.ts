@@ -1,5 +1,5 @@
+import { type BlockVolumeInfo, memberOf, readList, readText, type VolumeInfo } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { type BlockVolumeInfo, memberOf, readList, readText, type VolumeInfo } from '../wire.js';
 import { lines, pad, sortedEntries } from './text.js';
 
 export function formatVolumeInfo(volume: VolumeInfo): string {

@@ -31,8 +31,10 @@ export function volumeChanges(engine: Engine, context: EngineContext): VolumeCha
   return {
     createVolume: (by, request, idempotency) =>
       engine.begin(volumeCreate, { ...request, volumeId: newId() }, by, idempotency),
-    expandVolume: (by, volumeId, addGib) => engine.begin(volumeExpand, { volumeId, addGib }, by),
-    cloneVolume: (by, sourceId, name) => engine.begin(volumeClone, { sourceId, name, cloneId: newId() }, by),
+    expandVolume: (by, volumeId, addGib, fromGib) =>
+      engine.begin(volumeExpand, { volumeId, addGib, fromGib: fromGib ?? null }, by),
+    cloneVolume: (by, sourceId, name, clientName) =>
+      engine.begin(volumeClone, { sourceId, name, clientName: clientName ?? null, cloneId: newId() }, by),
     deleteVolume: (by, id) => engine.begin(volumeDelete, id, by),
     adoptBricks: (_by, id) => engine.beginJob(brickAdoption, id),
     evictBrick: (by, brickId, mustBeHealed) => engine.begin(brickEvict, { brickId, mustBeHealed }, by),

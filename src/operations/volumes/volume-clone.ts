@@ -8,6 +8,7 @@ import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { NOTHING_LEFT, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { onAnyHost, storageNamesOf } from '../hosts/cluster-hosts.js';
+import { refuseTakenClientName } from './client-name.js';
 import { clonedBricks, refuseOtherBricks } from './clone-bricks.js';
 import { undoClone } from './clone-undo.js';
 import {
@@ -33,6 +34,8 @@ export interface CloneOrder {
   readonly sourceId: Id;
   /** '' for a generated one. */
   readonly name: string;
+  /** Null: the client said nothing. */
+  readonly clientName: string | null;
 }
 
 export const volumeClone: OperationKind<CloneOrder, CloneWork, readonly Brick[]> = {
@@ -46,6 +49,7 @@ export const volumeClone: OperationKind<CloneOrder, CloneWork, readonly Brick[]>
 
   async build(tx, operationId, order) {
     const source = await sourceOf(tx, order);
+    await refuseTakenClientName(tx, order.clientName);
     const bricks = await tx.bricks.listByVolume(source.id);
     const copies = bricks.map((brick) => copyOf(brick, order.cloneId, operationId));
     await tx.bricks.insert(copies);
@@ -57,6 +61,7 @@ export const volumeClone: OperationKind<CloneOrder, CloneWork, readonly Brick[]>
       storedMount: mountFor(name, await storageNamesOf(tx, source.clusterId)),
       pendingId: operationId,
     });
+    await tx.volumes.noteOrigin(order.cloneId, { clientName: order.clientName, clonedFrom: source.id });
     await tx.volumes.update({ ...source, pendingId: operationId });
     return {
       actions: [

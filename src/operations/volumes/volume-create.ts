@@ -14,6 +14,7 @@ import { spreadOver, storageNamesOf } from '../hosts/cluster-hosts.js';
 import type { VolumeRequest } from '../ports.js';
 import type { OperationSettings } from '../settings.js';
 import { choosePlacement, logNoPlacement, optionsOfRequest, refuseLongNames } from './choose-placement.js';
+import { refuseTakenClientName } from './client-name.js';
 import { deleteUnused, isStoppedByUs, type UnusedVolume } from './delete-unused.js';
 import { type FoundVolume, findVolume } from './find-volume.js';
 import { plannedBrick } from './placement.js';
@@ -153,10 +154,13 @@ export async function bookNewVolume(
   order: VolumeOrder,
   context: BuildContext,
 ): Promise<BookedVolume> {
+  const clientName = order.clientName ?? null;
+  await refuseTakenClientName(tx, clientName);
   const booked = await planNewVolume(tx, operationId, order, context);
   await takeSpace(tx, booked.bricks);
   await tx.bricks.insert(booked.bricks);
   await tx.volumes.insert(booked.volume);
+  if (clientName !== null) await tx.volumes.noteOrigin(booked.volume.id, { clientName, clonedFrom: null });
   return booked;
 }
 

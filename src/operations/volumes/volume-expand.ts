@@ -29,6 +29,8 @@ import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 export interface Expansion {
   readonly volumeId: Id;
   readonly addGib: number;
+  /** Its size as the client saw it; null: the client did not say. */
+  readonly fromGib: number | null;
 }
 
 interface ExpandWork extends VolumeWork {
@@ -44,7 +46,7 @@ export const volumeExpand: OperationKind<Expansion, ExpandWork, void> = {
   },
 
   /** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
-  async build(tx, operationId, { volumeId, addGib }, context) {
+  async build(tx, operationId, { volumeId, addGib, fromGib }, context) {
     const volume = await tx.volumes.find(volumeId);
     if (!volume) throw idNotFound();
     // Who expands it has learnt of it.
@@ -52,6 +54,7 @@ export const volumeExpand: OperationKind<Expansion, ExpandWork, void> = {
     // A client that lost the answer asks again: beside an earlier expansion, this one would make the volume too large.
     const busyWith = await changeInProgress(tx, volumeId);
     if (busyWith) throw new ChangeInProgress('conflict', `volume ${volumeId} can't be expanded now.`, busyWith);
+    if (fromGib !== null && volume.sizeGib !== fromGib) throw otherSize(volume, fromGib);
     const placed = await placeAdded(tx, volume, addGib, context);
     const bricks = placed.map((brick) => plannedBrick(brick, volumeId, operationId));
     await refuseLongNames(tx, volume.name, bricks, context.settings);
@@ -117,6 +120,14 @@ export const volumeExpand: OperationKind<Expansion, ExpandWork, void> = {
     return { parked: await retractBricks(tx, bricks, volume.clusterId, undone) };
   },
 };
+
+/** An earlier expansion, whose answer its client lost, ended after the client had looked. */
+function otherSize({ id, sizeGib }: Volume, fromGib: number): DomainError {
+  return new DomainError(
+    'conflict',
+    `volume ${id} can't be expanded from ${fromGib} GiB: it has ${sizeGib} GiB now; look at what it lacks still`,
+  );
+}
 
 async function placeAdded(tx: ReadTx, volume: Volume, addGib: number, { settings, health }: BuildContext) {
   const request = placementRequest(

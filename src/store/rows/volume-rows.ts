@@ -47,6 +47,13 @@ const markUnclaimed = statement(
     .set({ unclaimed_since: at('unclaimedSince') })
     .where('id', '=', at('id')),
 );
+const byClientName = statement(query.selectFrom('volume').select('id').where('client_name', '=', at('clientName')));
+const noteOrigin = statement(
+  query
+    .updateTable('volume')
+    .set({ client_name: at('clientName'), cloned_from: at('clonedFrom') })
+    .where('id', '=', at('id')),
+);
 const settle = statement(
   query
     .updateTable('volume')
@@ -99,6 +106,12 @@ export function volumeRows(connection: Connection): VolumeRows {
       const row = await table.first(connection, byName, { clusterId, name });
       return row && fromRow(row);
     },
+    async findIdByClientName(clientName) {
+      return (await first(connection, byClientName, { clientName }))?.id ?? null;
+    },
+    async noteOrigin(id, { clientName, clonedFrom }) {
+      await connection.run(noteOrigin, { id, clientName, clonedFrom });
+    },
     async markUnclaimed(id, since) {
       await connection.run(markUnclaimed, { unclaimedSince: since, id });
     },
@@ -149,8 +162,13 @@ function fromRow(row: RowOf<'volume'>): Volume {
       return { hosts: listFrom(row.mountHosts), device: row.mountDevice, options: mapFrom(row.mountOptions) };
     },
     pendingId: row.pendingId,
+    ...originOf(row),
     exact: row.exact,
   };
+}
+
+function originOf({ clientName, clonedFrom }: RowOf<'volume'>): Pick<Volume, 'origin'> {
+  return clientName === null && clonedFrom === null ? {} : { origin: { clientName, clonedFrom } };
 }
 
 function toRow({ durability, blockInfo, storedMount, ...same }: Volume) {

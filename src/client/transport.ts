@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { CliError, ConnectionError } from './errors.js';
+import { ClientError, ConnectionError } from './errors.js';
 
 /** One HTTP request as it goes over the wire; `path` is already percent-encoded. */
 export interface WireRequest {
@@ -23,10 +23,18 @@ export interface Transport {
   close(): void;
 }
 
+/** How connections are made. */
+export interface TransportSettings extends TlsSettings {
+  /** After this time without a word from the server its answer counts as lost; never when not given. */
+  readonly silenceMs?: number;
+}
+
 export interface TlsSettings {
   readonly isInsecure: boolean;
   /** PEM files that replace the system's trust store; none = the system's. */
   readonly certFiles: readonly string[];
+  /** The same as text. */
+  readonly certificates?: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -39,11 +47,12 @@ type Send = (options: RequestOptions, onReply: (message: IncomingMessage) => voi
  * Opens keep-alive HTTP or HTTPS connections to the server at `base`. Nothing is sent before the first request.
  * Node's modules are loaded here, so that commands that send nothing start faster.
  */
-export async function openTransport(base: URL, tls: TlsSettings): Promise<Transport> {
+export async function openTransport(base: URL, tls: TransportSettings): Promise<Transport> {
   const target = {
     protocol: base.protocol,
     hostname: base.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: base.port === '' ? undefined : Number(base.port),
+    ...(tls.silenceMs !== undefined && { timeout: tls.silenceMs }),
   };
   if (base.protocol === 'http:') {
     const { Agent, request } = await import('node:http');
@@ -113,6 +122,7 @@ class NodeTransport implements Transport {
         else reject(new ConnectionError(text, { cause: error, isRefused: isRefused(error) }));
       };
       outgoing.on('error', fail);
+      outgoing.on('timeout', () => outgoing.destroy(new Error('the server did not answer in time')));
       outgoing.end(body);
     });
   }
@@ -168,6 +178,7 @@ const SYSTEM_BUNDLES = [
 ];
 
 async function readTrustedCertificates(tls: TlsSettings): Promise<{ ca?: string[] }> {
+  if (tls.certificates && tls.certificates.length > 0) return { ca: [...tls.certificates] };
   if (tls.certFiles.length > 0) return { ca: await Promise.all(tls.certFiles.map(readCertificateFile)) };
   if (tls.isInsecure) return {};
   const { rootCertificates } = await import('node:tls');
@@ -186,13 +197,13 @@ async function readCertificateFile(file: string): Promise<string> {
   try {
     pem = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`failed to read cert file ${file}: ${describeFileError(error, file)}`, { cause: error });
+    throw new ClientError(`failed to read cert file ${file}: ${describeFileError(error, file)}`, { cause: error });
   }
   const { X509Certificate } = await import('node:crypto');
   try {
     new X509Certificate(pem);
   } catch (error) {
-    throw new CliError(`failed to load PEM encoded cert from ${file}`, { cause: error });
+    throw new ClientError(`failed to load PEM encoded cert from ${file}`, { cause: error });
   }
   return pem;
 }

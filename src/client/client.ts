@@ -1,7 +1,7 @@
 import type { JsonValue } from '../json/json-value.js';
 import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
-import { CliError, ConnectionError, ServerError } from './errors.js';
+import { ClientError, ConnectionError, ServerError } from './errors.js';
 import type { SignToken } from './token.js';
 import type { Transport, WireReply, WireRequest } from './transport.js';
 
@@ -16,10 +16,19 @@ export interface ClientSettings {
   now(): number;
   /** A number in [0, 1), spreading the retries of many clients. */
   random(): number;
+  /** How long a busy or absent server is waited for; as a person at a terminal would when not given. */
+  readonly patience?: Patience;
   /** Told what the client is waiting for, and on what; null when it no longer waits. */
   onWait?(wait: Wait | null): void;
   /** Told of each change that the server has made. */
   onDone?(done: Done): void;
+}
+
+export interface Patience {
+  /** How often a request that was refused for now (429) is sent again. */
+  readonly busyRetries: number;
+  /** For how long a request that found no connection is sent again, unless it may have been carried out. */
+  readonly outageMs: number;
 }
 
 /** A change that was made: what it was, for people, and the path of the resource that it left, if any. */
@@ -46,13 +55,18 @@ export interface Outcome {
   readonly json: JsonValue;
 }
 
+/** The statuses that a change ends with, and what is sent beside it. */
+interface Submission {
+  readonly expected: number;
+  readonly doneAtOnce?: number;
+  readonly headers?: WireRequest['headers'] | undefined;
+}
+
 const POLL_MS = 400;
-const BUSY_RETRIES = 6;
 const BUSY_MIN_SECONDS = 10;
 const BUSY_SPREAD_SECONDS = 20;
 /** A server that starts again is back within seconds. */
-const OUTAGE_LIMIT_MS = 60_000;
-const OUTAGE_NOTICE = `no connection to the server, asking again for up to ${OUTAGE_LIMIT_MS / 1000} s`;
+const OF_A_PERSON: Patience = { busyRetries: 6, outageMs: 60_000 };
 const MAX_REDIRECTS = 10;
 
 /**
@@ -61,12 +75,14 @@ const MAX_REDIRECTS = 10;
  */
 export class HeketiClient {
   readonly #settings: ClientSettings;
+  readonly #patience: Patience;
   #wait: Wait | null = null;
   /** A server that has answered once is there, and only away for a moment; before that its address may be wrong. */
   #hasAnswered = false;
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
+    this.#patience = settings.patience ?? OF_A_PERSON;
   }
 
   async getJson(path: string): Promise<JsonValue> {
@@ -92,18 +108,24 @@ export class HeketiClient {
    * A request that the server finishes in the background: follows it to its end and returns
    * the JSON of the resource it made or changed. `what` tells the user what is being waited for.
    */
-  async submitForJson(method: string, path: string, body: unknown, what: string): Promise<JsonValue> {
-    return readJson(await this.#submit(method, path, body, what, 200));
+  async submitForJson(
+    method: string,
+    path: string,
+    body: unknown,
+    what: string,
+    headers?: WireRequest['headers'],
+  ): Promise<JsonValue> {
+    return readJson(await this.#submit(method, path, body, what, { expected: 200, headers }));
   }
 
   /** Like submitForJson, for requests that end without a resource. */
   async submit(method: string, path: string, body: unknown, what: string): Promise<void> {
-    await this.#submit(method, path, body, what, 204);
+    await this.#submit(method, path, body, what, { expected: 204 });
   }
 
   /** Like submit, where the server may also answer 200 at once because there is nothing to wait for. */
   async submitUnlessDone(method: string, path: string, body: unknown, what: string): Promise<void> {
-    await this.#submit(method, path, body, what, 204, 200);
+    await this.#submit(method, path, body, what, { expected: 204, doneAtOnce: 200 });
   }
 
   /** Waits for the result of a request that was accepted earlier; `json` is null where no resource is left. */
@@ -143,19 +165,18 @@ export class HeketiClient {
     path: string,
     body: unknown,
     what: string,
-    expected: number,
-    doneAtOnce?: number,
+    { expected, doneAtOnce, headers }: Submission,
   ): Promise<WireReply> {
     try {
       this.#tell({ what, stage: 'asking', queueId: null });
-      const first = await this.#sendFirst(method, path, body, what);
+      const first = await this.#sendFirst(method, path, body, what, headers);
       if (first.status === doneAtOnce) {
         this.#settings.onDone?.({ what, path: null });
         return first;
       }
       if (first.status !== 202) throw errorFrom(first);
       const queue = locationOf(first);
-      if (queue === null) throw new CliError('the server accepted the request but did not say where to follow it');
+      if (queue === null) throw new ClientError('the server accepted the request but did not say where to follow it');
       this.#tell({ what, stage: 'queued', queueId: queue.replace(/^.*\//, '') });
       const { reply, path: result } = await this.#poll(queue);
       if (reply.status !== expected) throw errorFrom(reply);
@@ -188,7 +209,7 @@ export class HeketiClient {
   }
 
   /**
-   * Repeats `ask` while no connection to the server stands, for up to a minute. `giveUpText` is asked at every failure
+   * Repeats `ask` while no connection to the server stands, for a time. `giveUpText` is asked at every failure
    * for what to say if it is the last; null: this one must not be repeated.
    */
   async #persist(
@@ -196,6 +217,7 @@ export class HeketiClient {
     giveUpText: (error: ConnectionError) => string | null,
   ): Promise<WireReply> {
     const before = this.#wait;
+    const { outageMs } = this.#patience;
     const startedAt = performance.now();
     for (let waitedMs = 0; ; waitedMs += POLL_MS) {
       try {
@@ -205,10 +227,11 @@ export class HeketiClient {
       } catch (error) {
         const text = error instanceof ConnectionError ? giveUpText(error) : null;
         if (text === null) throw error;
-        if (Math.max(waitedMs, performance.now() - startedAt) >= OUTAGE_LIMIT_MS)
+        if (Math.max(waitedMs, performance.now() - startedAt) >= outageMs)
           throw new ConnectionError(text, { cause: error });
       }
-      this.#tell({ ...(before ?? { what: 'asking the server', stage: 'busy', queueId: null }), notice: OUTAGE_NOTICE });
+      const notice = `no connection to the server, asking again for up to ${outageMs / 1000} s`;
+      this.#tell({ ...(before ?? { what: 'asking the server', stage: 'busy', queueId: null }), notice });
       await this.#settings.sleep(POLL_MS);
     }
   }
@@ -241,7 +264,7 @@ export class HeketiClient {
         () => this.#exchange(method, basePath + path, text, extra),
         ({ isRefused, message }) => (isRefused && this.#hasAnswered ? message : null),
       );
-      if (reply.status !== 429 || retry === BUSY_RETRIES) {
+      if (reply.status !== 429 || retry === this.#patience.busyRetries) {
         if (retry > 0 && reply.status !== 202) this.#tell(null);
         return reply;
       }
@@ -272,7 +295,7 @@ export class HeketiClient {
 /** Joins fixed words and ids to a path; ids may hold anything a user typed. */
 export function pathOf(...segments: readonly string[]): string {
   const wrong = segments.find((segment) => segment === '.' || segment === '..' || segment.includes('/'));
-  if (wrong !== undefined) throw new CliError(`${JSON.stringify(wrong)} is not an id: ids have 32 hex digits`);
+  if (wrong !== undefined) throw new ClientError(`${JSON.stringify(wrong)} is not an id: ids have 32 hex digits`);
   return `/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
 }
 
@@ -329,7 +352,7 @@ function readJson(reply: WireReply): JsonValue {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new CliError(`the server's answer is not JSON (${(error as Error).message}): ${text.slice(0, 80)}`, {
+    throw new ClientError(`the server's answer is not JSON (${(error as Error).message}): ${text.slice(0, 80)}`, {
       cause: error,
     });
   }

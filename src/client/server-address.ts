@@ -1,4 +1,4 @@
-import { CliError } from './errors.js';
+import { ClientError } from './errors.js';
 
 /** `flag`: where the address comes from, for the refusal of one that is none. */
 export function parseServer(server: string, flag: string): URL {
@@ -9,10 +9,10 @@ export function parseServer(server: string, flag: string): URL {
     url = null;
   }
   if (url === null && isPortBeyond(server))
-    throw new CliError(`"${withoutCredentials(server)}": the port must be between 1 and 65535`);
+    throw new ClientError(`"${withoutCredentials(server)}": the port must be between 1 and 65535`);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(server)?.[1] ?? '';
-    throw new CliError(
+    throw new ClientError(
       `"${withoutCredentials(server)}": unsupported protocol scheme "${scheme}": ${flag} must be http://HOST:PORT or https://HOST:PORT`,
     );
   }
