@@ -168,7 +168,7 @@ async function expectSums(rig, sums) {
 
 /**
  * A dump without what no host knows: ids of the cluster and of nodes become names, the id of a clone and those of its
- * bricks are new, and neither the order of hosts nor that of options is anywhere. Of a durability only what is of its
+ * bricks are new, and neither the order of hosts (the first is the one to mount from) nor that of options is anywhere. Of a durability only what is of its
  * type is: clients send the numbers of the others along, and they are kept as they were sent.
  */
 function knowable(dump, topology) {
@@ -176,6 +176,7 @@ function knowable(dump, topology) {
   for (const { Info } of Object.values(records.volumeentries)) {
     const { type, [type]: own = null } = Info.durability;
     Info.durability = { type, own };
+    Info.mount = Info.mount.glusterfs.hosts;
   }
   const names = new Map([[Object.keys(dump.clusterentries)[0], 'the cluster']]);
   for (const node of nodesOf(topology, dump)) names.set(node.id, node.hostnames.manage[0]);

@@ -235,6 +235,8 @@ it('a clone is adopted beside its source, and both are deleted', () =>
       const pool = await openPool(file('adopted'), new MockExecutor(hosts), { store });
       const volumes = await store.read((tx) => tx.volumes.list());
       expect(volumes.map(({ name }) => name).sort()).toEqual(['copy', 'v']);
+      // Gluster notes on clones that their quotas are off.
+      for (const { options } of volumes) expect(options).toEqual(['performance.cache-size 64MB']);
       for (const { id } of volumes) await done(pool, await pool.operations.deleteVolume(id));
       for (const { usedKib } of await store.read((tx) => tx.devices.list())) expect(usedKib).toBe(0);
       expect(await differences(store, hosts)).toEqual([]);
@@ -242,7 +244,12 @@ it('a clone is adopted beside its source, and both are deleted', () =>
       await store.close();
     },
     async (pool) => {
-      const id = await create(pool, { name: 'v', snapshotEnabled: true, snapshotFactor: 2 });
+      const id = await create(pool, {
+        name: 'v',
+        snapshotEnabled: true,
+        snapshotFactor: 2,
+        options: ['performance.cache-size 64MB'],
+      });
       await done(pool, await pool.operations.cloneVolume(id, 'copy'));
     },
   ));

@@ -11,7 +11,7 @@ import type { BlockVolumeInfo } from '../../executors/commands/gluster/gluster-b
 import { type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 import type { ThinVolumeRow } from '../../executors/commands/lvm/lvm-report.js';
 import type { PoolMember } from '../../executors/commands/node/pool-member.js';
-import { GLUSTER_DEFAULTS } from '../volumes/ordered-options.js';
+import { isOfGluster } from '../volumes/ordered-options.js';
 import type { FoundBlocks } from './found-pool.js';
 import { readSizes } from './found-sizes.js';
 
@@ -166,7 +166,7 @@ function locate(name: string, places: readonly Place[]): Located {
 
 /** Also of those that are set on every new volume; the newest is the first that gluster shows. */
 function optionsOf({ options }: GlusterVolume): readonly string[] {
-  const set = options.filter(({ name }) => name !== ID_OPTION && !GLUSTER_DEFAULTS.has(name));
+  const set = options.filter((option) => option.name !== ID_OPTION && !isOfGluster(option));
   return set.map(({ name, value }) => `${name} ${value}`).reverse();
 }
 

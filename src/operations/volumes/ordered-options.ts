@@ -2,7 +2,7 @@ import type { Volume } from '../../domain/volume.js';
 import { type GlusterVolume, isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 
 /** Versions of gluster set these on new volumes by themselves. */
-export const GLUSTER_DEFAULTS = new Set([
+const GLUSTER_DEFAULTS = new Set([
   'cluster.granular-entry-heal',
   'cluster.quorum-type',
   'features.barrier',
@@ -12,6 +12,14 @@ export const GLUSTER_DEFAULTS = new Set([
   'storage.fips-mode-rchecksum',
   'transport.address-family',
 ]);
+
+/** And these on clones, with `off`. */
+const QUOTAS = /^features\.(?:inode-)?quota/;
+
+/** Whether gluster sets this by itself: on new volumes, or, where quotas are `off`, on clones. */
+export function isOfGluster({ name, value }: GlusterVolume['options'][number]): boolean {
+  return GLUSTER_DEFAULTS.has(name) || (value === 'off' && QUOTAS.test(name));
+}
 
 /** Which of the volume's options somebody else has set; null when they are as ordered, or not all set yet. */
 export function optionsReason(volume: Volume, found: GlusterVolume): string | null {
@@ -31,8 +39,7 @@ export function optionsReason(volume: Volume, found: GlusterVolume): string | nu
 export function cloneOptionsReason(source: GlusterVolume, clone: GlusterVolume): string | null {
   const copied = new Map(source.options.map(({ name, value }) => [name, value]));
   const set = clone.options.find(
-    ({ name, value }) =>
-      copied.get(name) !== value && !GLUSTER_DEFAULTS.has(name) && !/^features\.(?:inode-)?quota/.test(name),
+    ({ name, value }) => copied.get(name) !== value && !GLUSTER_DEFAULTS.has(name) && !QUOTAS.test(name),
   );
   return set ? `its option ${set.name} is ${set.value}, which its source has not` : null;
 }
