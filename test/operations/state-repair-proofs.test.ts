@@ -249,6 +249,23 @@ describe('in the last moment before a removal', () => {
       expect(await scene.repair({ destroy: [poolOf(brick)] })).toBeNull();
     }));
 
+  it('a pool gets another volume right before lvm removes it: lvm sees that itself', () =>
+    withDrift(async (scene) => {
+      const brick = await unclaimed(scene);
+      const host = await scene.hostOf(brick);
+      await scene.run(host, 'lvm', 'lvremove', '-f', lvOf(brick));
+      const pool = poolOf(brick);
+      atRemoval(scene, async () => {
+        await scene.run(host, 'lvm', 'lvcreate', '--thin', pool, '-V', '1G', '-n', 'mine');
+      });
+      expect(await scene.repair({ destroy: [pool] })).toContain('holds 1 logical volume, and was left alone');
+      const group = scene.hosts
+        .state()
+        .hosts.flatMap(({ groups }) => groups)
+        .find(({ volumes }) => volumes.some(({ name }) => name === 'mine'));
+      expect(group?.volumes.map(({ name }) => name)).toContain(pool.split('/')[1]);
+    }));
+
   it('a host can not be asked any more which volumes gluster has: nothing is removed', () =>
     withDrift(async (scene) => {
       const brick = await unclaimed(scene);

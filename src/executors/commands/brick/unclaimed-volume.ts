@@ -35,29 +35,35 @@ export async function removeThinVolume(
   ]);
 }
 
-/** Removes a thin pool that holds nothing; one that is gone already is fine. */
+/**
+ * Removes a thin pool that holds nothing; one that is gone already is fine. lvm itself looks once more, while it holds the
+ * lock of the volume group: what somebody makes in the pool after the count is not removed with it.
+ */
 export async function removeThinPool(hosts: Hosts, host: string, place: LogicalVolumePlace): Promise<void> {
   const { settings, executor } = hosts;
   const { vg, lv } = place;
   const options = ['--reportformat=json', '--options=vg_name,lv_name,thin_count', `${vg}/${lv}`];
   const count = lvm(settings, ['lvs', ...options], SHORT_TIMEOUT_MS, { mayFail: true });
-  const answer = await runOne(executor, host, count);
-  if (answer.exitCode !== 0) {
-    if (isAbsent(answer, place)) return;
-    throw new CommandError(host, count, answer);
-  }
-  const volumes = parseThinCount(answer.stdout, vg, lv);
-  const removal = removalOf(hosts, place);
-  if (volumes > 0) {
-    const stderr = `${vg}/${lv} holds ${counted(volumes, 'logical volume')}, and was left alone`;
+  const removal = removalOf(hosts, place, ['--select=thin_count=0']);
+  const refuseUsed = (answer: Answer): void => {
+    const stderr = `${vg}/${lv} holds ${counted(parseThinCount(answer.stdout, vg, lv), 'logical volume')}, and was left alone`;
     throw new CommandError(host, removal, { exitCode: 1, stdout: '', stderr });
+  };
+  const before = await runOne(executor, host, count);
+  if (before.exitCode !== 0) {
+    if (isAbsent(before, place)) return;
+    throw new CommandError(host, count, before);
   }
-  const removed = await runOne(executor, host, { ...removal, mayFail: true });
+  if (parseThinCount(before.stdout, vg, lv) > 0) refuseUsed(before);
+  const [removed, after] = (await runAll(executor, host, [{ ...removal, mayFail: true }, count])) as [Answer, Answer];
   if (removed.exitCode !== 0 && !isAbsent(removed, place)) throw new CommandError(host, removal, removed);
+  // One that does not fit the condition is passed over without a word.
+  if (after.exitCode === 0) refuseUsed(after);
+  else if (!isAbsent(after, place)) throw new CommandError(host, count, after);
 }
 
-function removalOf({ settings }: Hosts, { vg, lv }: LogicalVolumePlace) {
-  return lvm(settings, ['lvremove', autobackup(settings), '-f', `${vg}/${lv}`], SHORT_TIMEOUT_MS);
+function removalOf({ settings }: Hosts, { vg, lv }: LogicalVolumePlace, conditions: readonly string[] = []) {
+  return lvm(settings, ['lvremove', autobackup(settings), '-f', ...conditions, `${vg}/${lv}`], SHORT_TIMEOUT_MS);
 }
 
 function isAbsent(answer: Answer, { vg, lv }: LogicalVolumePlace): boolean {

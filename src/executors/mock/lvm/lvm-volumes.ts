@@ -6,7 +6,10 @@ import type { World } from '../world/world.js';
 import { parseLvmArguments, parseLvmSizeKib } from './lvm-arguments.js';
 import { LVM_FAILED, NOT_BACKED_UP, noGroup } from './lvm-groups.js';
 
-/** Makes a thin pool with a thin volume in it, the only form that bricks need; without --thin a plain volume. */
+/**
+ * Makes a thin pool with a thin volume in it, the only form that bricks need; people also make a thin volume in a pool
+ * that is there (no --size), and without --thin a plain volume.
+ */
 export function lvcreate(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const { options, names } = parseLvmArguments(args);
   // --thin takes no value: the pool is the first name.
@@ -18,6 +21,11 @@ export function lvcreate(world: World, host: SimulatedHost, args: readonly strin
   const extents = extentsOf(options.get('size') ?? options.get('L'));
   const virtual = extentsOf(options.get('virtualsize') ?? options.get('V'));
   if (!options.has('thin') && extents > 0 && name !== '') return addLinear(host, group, name, extents);
+  const present = group.volumes.get(poolName);
+  if (options.has('thin') && present?.kind === 'pool' && !(extents > 0) && virtual > 0 && name !== '') {
+    addThinVolume(host, present, name, virtual);
+    return succeed(`  Logical volume "${name}" created.\n`);
+  }
   if (!options.has('thin') || poolName === '' || !(extents > 0) || !(virtual > 0)) {
     return fail(3, "  No command with matching syntax recognised.  Run 'lvcreate --help' for more information.");
   }
@@ -138,7 +146,7 @@ export function addThinVolume(
   return volume;
 }
 
-/** Removing a pool removes the thin volumes in it too; with -f without asking. */
+/** Removing a pool removes the thin volumes in it too; with -f without asking. Of conditions only `thin_count=0` is known. */
 export function lvremove(world: World, host: SimulatedHost, args: readonly string[]): CommandResult {
   const { options, names } = parseLvmArguments(args);
   const [groupName = '', name = ''] = (names[0] ?? '').replace(/^\/dev\//, '').split('/');
@@ -146,6 +154,9 @@ export function lvremove(world: World, host: SimulatedHost, args: readonly strin
   if (!group) return noGroup(groupName);
   const volume = group.volumes.get(name);
   if (!volume) return fail(LVM_FAILED, `  Failed to find logical volume "${groupName}/${name}"`);
+  const condition = options.get('select') ?? options.get('S') ?? null;
+  if (condition !== null && condition !== 'thin_count=0') return fail(3, `  Not simulated: lvremove ${args.join(' ')}`);
+  if (condition !== null && (volume.kind !== 'pool' || volume.thinCount > 0)) return succeed();
   const inPool =
     volume.kind === 'pool' && volume.thinCount > 0
       ? [...group.volumes.values()].filter((lv) => lv.pool === volume)
