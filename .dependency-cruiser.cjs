@@ -54,8 +54,8 @@ module.exports = {
       name: 'only-the-store-sees-its-engine',
       comment: 'open-store.ts is the way in',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/store/sqlite/', '^src/store/open-store\\.ts$'] },
-      to: { path: '^src/store/sqlite/' },
+      from: { path: '^src/', pathNot: ['^src/store/(sqlite|postgres)/', '^src/store/open-store\\.ts$'] },
+      to: { path: '^src/store/(sqlite|postgres)/' },
     },
     only('interchange-knows-domain-and-store-interface', '^src/interchange/', [
       '^src/domain/',

@@ -43,7 +43,7 @@ export async function ensureInstalled() {
   return true;
 }
 
-/** What tests use of a Debian system: an SSH server with the login shells and the sudo that are tried, and terminals. */
+/** What tests use of a Debian system: an SSH server with the login shells and the sudo that are tried, terminals, a database. */
 const TEST_PACKAGES = {
   '/usr/sbin/sshd': 'openssh-server',
   '/usr/bin/ssh-keygen': 'openssh-client',
@@ -53,6 +53,7 @@ const TEST_PACKAGES = {
   '/usr/bin/fish': 'fish',
   '/usr/bin/zsh': 'zsh',
   '/usr/bin/script': 'bsdutils',
+  '/usr/lib/postgresql': 'postgresql',
 };
 
 /**
@@ -68,7 +69,8 @@ export async function ensureTestPrograms() {
     return;
   }
   console.log(`Installing for the tests: ${missing.join(', ')}.`);
-  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+  // In run level 1 packages start no servers.
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   if ((await run('sh', ['-c', `apt-get update -qq && ${command} -qq >/dev/null`], quiet)) !== 0)
     console.log('That failed; the tests that need them will fail or be skipped.');
 }

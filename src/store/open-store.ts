@@ -12,9 +12,12 @@ export { copyDatabase, putInPlace, putWhereNoneIs, removeDatabase } from './sqli
 
 /* The only way to a database: what engine it is, nobody else knows. */
 
-/** Opens the database, which it creates if there is none. Refusals are DomainErrors that say what to do. */
-export function openStore(config: StoreConfig): Promise<Store> {
-  return openSqliteStore(config);
+/** Opens the database; makes a file that is missing, and the tables in either. Refusals are DomainErrors that say what to do. */
+export async function openStore(config: StoreConfig): Promise<Store> {
+  if (!('postgres' in config)) return openSqliteStore(config);
+  // Loaded by those alone who have one.
+  const { openPostgresStore } = await import('./postgres/postgres-store.js');
+  return openPostgresStore(config);
 }
 
 /** A store that is gone when it is closed. */

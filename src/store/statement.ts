@@ -6,6 +6,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { DomainError } from '../domain/errors.js';
 import type { SqlValue } from './columns.js';
 import type { Schema } from './schema.js';
 
@@ -79,4 +80,14 @@ export function statement<R>(builder: { compile(): CompiledQuery<R> }): Statemen
 
 export async function first<R>(connection: Connection, query: Statement<R>, values: Values): Promise<R | null> {
   return (await connection.all(query, values))[0] ?? null;
+}
+
+/** Of a store that must not be written: its reads are `connection`'s. */
+export function readOnlyConnection(connection: Connection, refusal: string): Connection {
+  return {
+    all: (statement, values) => connection.all(statement, values),
+    async run() {
+      throw new DomainError('unavailable', refusal);
+    },
+  };
 }

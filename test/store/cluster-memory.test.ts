@@ -2,9 +2,10 @@ import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import type { PendingOperation } from '../../src/domain/pending-operation.js';
+import { ClusterMemory } from '../../src/store/memory/cluster-memory.js';
+import { loadMigrations } from '../../src/store/migrations.js';
 import { sqliteConnection, sqliteTransactions } from '../../src/store/sqlite/connection.js';
-import { ClusterMemory } from '../../src/store/sqlite/memory/cluster-memory.js';
-import { loadMigrations, migrate } from '../../src/store/sqlite/migrate.js';
+import { migrate } from '../../src/store/sqlite/migrate.js';
 import { StatementCache } from '../../src/store/sqlite/statement-cache.js';
 import { UnitsOfWork } from '../../src/store/sqlite/units-of-work.js';
 import type { Connection } from '../../src/store/statement.js';
@@ -25,7 +26,7 @@ interface Scene {
 
 function openScene(): Scene {
   const database = new Database(':memory:');
-  migrate(database, loadMigrations(), 0);
+  migrate(database, loadMigrations('sqlite'), 0);
   const statements = new StatementCache(database, 256);
   const connection = sqliteConnection(statements);
   let rowsRead = 0;

@@ -2,19 +2,26 @@ import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { loadMigrations, migrate } from '../../src/store/sqlite/migrate.js';
+import { type Dialect, loadMigrations } from '../../src/store/migrations.js';
+import { migrate } from '../../src/store/sqlite/migrate.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { MIGRATIONS, migrationsUpTo } from './older-migrations.js';
 import { cluster } from './records.js';
 import { openTemporary, temporaryDirectory, temporaryFile } from './temporary-database.js';
 
-const NEWEST = loadMigrations().length;
+const NEWEST = newestOf('sqlite');
+/** Numbers are given once, whatever the engine. */
+const NEXT = Math.max(NEWEST, newestOf('postgres')) + 1;
+
+function newestOf(dialect: Dialect): number {
+  return loadMigrations(dialect).at(-1)?.version ?? 0;
+}
 
 /** The project's own migrations and one more. */
 function migrationsWith(sql: string): string {
   const directory = temporaryDirectory();
   cpSync(MIGRATIONS, directory, { recursive: true });
-  writeFileSync(join(directory, `${String(NEWEST + 1).padStart(4, '0')}_more.sql`), sql);
+  writeFileSync(join(directory, `${String(NEXT).padStart(4, '0')}_more.sql`), sql);
   return directory;
 }
 
@@ -29,13 +36,13 @@ describe('migrations', () => {
     const migrationsDir = migrationsWith('ALTER TABLE cluster ADD COLUMN comment TEXT NULL;');
     const store = await openTemporary(file, { migrationsDir, logger });
     expect(await store.read((tx) => tx.clusters.find('c1'))).toMatchObject({ id: 'c1' });
-    expect(lines).toEqual([{ file, versions: [NEWEST + 1] }]);
+    expect(lines).toEqual([{ file, versions: [NEXT] }]);
   });
 
   it('know of devices of the first schema how large their spare metadata is', async () => {
     const file = temporaryFile();
     const old = new Database(file);
-    migrate(old, loadMigrations(migrationsUpTo(1)), 0);
+    migrate(old, loadMigrations('sqlite', migrationsUpTo(1)), 0);
     const addDevice = old.prepare(
       "INSERT INTO device VALUES (?, 'n', '/dev/sdb', 'online', 9, 9, 0, 4, '{}', '[]', '', NULL)",
     );
@@ -54,7 +61,7 @@ describe('migrations', () => {
   it('know of operations of the ninth schema where they come from, and what their clients were told', async () => {
     const file = temporaryFile();
     const old = new Database(file);
-    migrate(old, loadMigrations(migrationsUpTo(9)), 0);
+    migrate(old, loadMigrations('sqlite', migrationsUpTo(9)), 0);
     const add = old.prepare("INSERT INTO operation (id, type, status, created_at, plan) VALUES (?, ?, '', 1, ?)");
     const act = old.prepare("INSERT INTO operation_action VALUES (?, 0, ?, 'x', NULL)");
     const ask = old.prepare('INSERT INTO queue_entry VALUES (?, ?, ?, NULL, NULL, 1, NULL)');
@@ -103,7 +110,7 @@ describe('migrations', () => {
     await newer.close();
     const before = readFileSync(file);
     await expect(openSqliteStore({ file })).rejects.toThrow(
-      new RegExp(`schema ${NEWEST + 1}.*up to ${NEWEST}.*newer version`),
+      new RegExp(`schema ${NEXT}.*up to ${NEWEST}.*newer version`),
     );
     expect(readFileSync(file).equals(before)).toBe(true);
   });
@@ -139,6 +146,6 @@ describe('migrations', () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, '0001_a.sql'), '');
     writeFileSync(join(directory, '0003_c.sql'), '');
-    expect(() => loadMigrations(directory)).toThrow('migration 2 is missing');
+    expect(() => loadMigrations('sqlite', directory)).toThrow('migration 2 is missing');
   });
 });

@@ -4,6 +4,7 @@ import type { Cluster } from '../../src/domain/cluster.js';
 import type { Device } from '../../src/domain/device.js';
 import type { Node } from '../../src/domain/node.js';
 import { type Action, NEW_RECORD, type PendingOperation } from '../../src/domain/pending-operation.js';
+import type { QueueEntry } from '../../src/domain/queue-entry.js';
 import type { Volume } from '../../src/domain/volume.js';
 
 export function cluster(id: string): Cluster {
@@ -110,4 +111,8 @@ export function operation(
 
 export function action(change: Action['change'], id: string, delta: number | null = null): Action {
   return { change, id, delta };
+}
+
+export function queueEntry(id: string): QueueEntry {
+  return { id, operationId: 'o1', state: 'pending', location: null, error: null, createdAt: 1 };
 }

@@ -5,7 +5,8 @@ import Database from 'better-sqlite3';
 import { beforeEach, expect, it } from 'vitest';
 import { verifyDatabase } from '../../src/app/verify-database.js';
 import { checksumFile, checksumLine, sha256 } from '../../src/backup/checksum.js';
-import { loadMigrations, migrate } from '../../src/store/sqlite/migrate.js';
+import { loadMigrations } from '../../src/store/migrations.js';
+import { migrate } from '../../src/store/sqlite/migrate.js';
 import { migrationsUpTo } from './older-migrations.js';
 import { brick, cluster, device, node, volume } from './records.js';
 import { openTemporary, temporaryFile } from './temporary-database.js';
@@ -68,7 +69,7 @@ it('takes the database of a server that runs, with what is only in its log yet',
 
 it('tells of an older schema that it will be brought up to date, and leaves it as it is', async () => {
   const old = new Database(file);
-  migrate(old, loadMigrations(migrationsUpTo(1)), 0);
+  migrate(old, loadMigrations('sqlite', migrationsUpTo(1)), 0);
   old.close();
   const before = readFileSync(file);
   expect(await verify()).toMatch(/^schema: 1, brought up to \d+ when it is used$/m);

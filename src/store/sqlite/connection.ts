@@ -57,16 +57,6 @@ type Row = Record<string, SqlValue>;
 
 const columnNames = new WeakMap<Database.Statement, readonly string[]>();
 
-/** Of a store that must not be written: its reads are `connection`'s. */
-export function readOnlyConnection(connection: Connection, refusal: string): Connection {
-  return {
-    all: (statement, values) => connection.all(statement, values),
-    async run() {
-      throw new DomainError('unavailable', refusal);
-    },
-  };
-}
-
 /**
  * For units of work: a full disk or an I/O error may end the engine's transaction in their midst, and each statement
  * that came then would be a commit of its own.

@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
+import { loadMigrations } from '../migrations.js';
 import { closeUnsealed } from './close-database.js';
 import { refuseOtherFiles, textOf } from './database-file.js';
 import { sqliteCode } from './errors.js';
 import { readJournal } from './journal.js';
 import { refuseForeignJournal } from './journal-binding.js';
-import { appliedVersion, loadMigrations, refuseForeignDatabase } from './migrate.js';
+import { appliedVersion, refuseForeignDatabase } from './migrate.js';
 
 export interface DatabaseInspection {
   /** Number of the last migration that ran on it. */
@@ -67,7 +68,7 @@ function inspect(database: Database.Database, name: string): DatabaseInspection 
   refuseForeignDatabase(database);
   const schema = appliedVersion(database);
   if (schema === 0) throw refused(name, 'it has no tables');
-  const newestSchema = loadMigrations().at(-1)?.version ?? 0;
+  const newestSchema = loadMigrations('sqlite').at(-1)?.version ?? 0;
   if (schema > newestSchema) throw ofNewerProgram(name, schema, newestSchema);
   return { schema, newestSchema, copiedAt: readJournal(database)?.copied_at ?? null };
 }

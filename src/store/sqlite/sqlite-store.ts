@@ -4,18 +4,20 @@ import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { startTimer } from '../../timing/timers.js';
 import { missingAttributes } from '../attributes.js';
-import type { BackupPurpose, Store, StoreConfig, Tx } from '../store.js';
+import { ClusterMemory } from '../memory/cluster-memory.js';
+import { loadMigrations } from '../migrations.js';
+import { readOnlyConnection } from '../statement.js';
+import type { BackupPurpose, FileStoreConfig, Store, Tx } from '../store.js';
 import { tables } from '../tables.js';
 import { closeSealed, closeUnsealed } from './close-database.js';
-import { readOnlyConnection, sqliteConnection, sqliteTransactions, transactionConnection } from './connection.js';
+import { sqliteConnection, sqliteTransactions, transactionConnection } from './connection.js';
 import { DatabaseDisk } from './database-disk.js';
 import { prepareDatabaseFile, resolveDatabaseFile, textOf } from './database-file.js';
 import { diskFault, sqliteCode, translateSqliteError } from './errors.js';
 import { COMPLETE, Journal } from './journal.js';
 import { refuseForeignJournal, refuseLoneJournal } from './journal-binding.js';
 import { endWithLostDisk } from './lost-disk.js';
-import { ClusterMemory } from './memory/cluster-memory.js';
-import { loadMigrations, migrate, refuseForeignDatabase } from './migrate.js';
+import { migrate, refuseForeignDatabase } from './migrate.js';
 import { copyDatabaseFile } from './private-copy.js';
 import { StatementCache } from './statement-cache.js';
 import { type Durability, UnitsOfWork } from './units-of-work.js';
@@ -26,7 +28,7 @@ const STATEMENTS = 256;
 const LOCK_TIMEOUT_MS = 3000;
 const SEAL_AFTER_MS = 1000;
 
-export interface SqliteStoreOptions extends StoreConfig {
+export interface SqliteStoreOptions extends FileStoreConfig {
   /** `migrations/` of this package when not given. */
   readonly migrationsDir?: string;
   /** How long after the last commit the file is made complete without its log. */
@@ -132,7 +134,7 @@ function setUp(database: Database.Database, migrationsDir?: string): readonly nu
   database.pragma('cache_size = -65536');
   const faults = database.pragma('quick_check(1)', { simple: true });
   if (faults !== 'ok') throw new DomainError('unavailable', `it is damaged (${String(faults).split('\n')[0]})`);
-  const applied = migrate(database, loadMigrations(migrationsDir), Date.now());
+  const applied = migrate(database, loadMigrations('sqlite', migrationsDir), Date.now());
   const known = database.prepare('select key, value from attribute').raw().all() as [string, string][];
   const insert = database.prepare('insert into attribute (key, value) values (?, ?)');
   const added = missingAttributes(new Map(known), newId);

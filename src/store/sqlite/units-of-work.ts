@@ -1,13 +1,11 @@
 import { DomainError } from '../../domain/errors.js';
-import { startTimer } from '../../timing/timers.js';
+import type { UnitMemory } from '../memory/unit-memory.js';
 import type { Tx, WriteOptions } from '../store.js';
+import { WaitingUnits } from '../waiting-units.js';
 import { GIVEN_UP, type Transactions } from './connection.js';
 import { Undecided, type UndecidedHooks } from './undecided.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
-
-/** How long a unit that goes along waits for company. */
-const ALONG_MS = 50;
 
 /** A group that has lasted so long takes no further units: nobody else is answered while it runs. */
 const GROUP_MS = 20;
@@ -40,17 +38,6 @@ const AT_ONCE: Durability = {
   tidy: async () => undefined,
 };
 
-/** What is remembered of the rows beside the database: it has to be told what becomes of the units that write them. */
-export interface UnitMemory {
-  unitBegins(): void;
-  /** Its changes are part of the group. */
-  unitStands(): void;
-  /** Before anybody else reads or writes. */
-  unitIsTakenBack(): void;
-  /** All units since the last commit are taken back. */
-  groupIsTakenBack(): void;
-}
-
 export interface UnitHooks {
   readonly memory?: UnitMemory;
   /** Called when a commit is on disk, with the time since it was begun. */
@@ -77,10 +64,7 @@ export class UnitsOfWork {
   readonly #durability: Durability;
   readonly #hooks: UnitHooks;
   readonly #undecided: Undecided;
-  readonly #waitingWrites: Unit[] = [];
-  /** Units that start no group of their own. */
-  readonly #waitingAlong: Unit[] = [];
-  #alongTimer: NodeJS.Timeout | null = null;
+  readonly #waiting = new WaitingUnits<Unit>(() => this.#schedule());
   readonly #waitingReads: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
   #activeReads = 0;
@@ -138,19 +122,13 @@ export class UnitsOfWork {
         resolve: () => resolve(result),
         reject: (error) => this.#afterSync(() => reject(error)),
       };
-      if (goesAlong) {
-        this.#waitingAlong.push(unit);
-        this.#alongTimer ??= startTimer(() => this.#startAlong(), ALONG_MS).unref();
-      } else {
-        this.#waitingWrites.push(unit);
-        this.#schedule();
-      }
+      this.#waiting.add(unit, goesAlong);
     });
   }
 
   /** Whether somebody waits for a write. */
   get isWanted(): boolean {
-    return this.#waitingWrites.length > 0;
+    return this.#waiting.isWanted;
   }
 
   /** Runs `work`, which must not wait for anything, while no unit of work is under way. */
@@ -190,7 +168,7 @@ export class UnitsOfWork {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#undecided.giveUp();
-    if (this.#waitingAlong.length > 0) this.#startAlong();
+    this.#waiting.startAlong();
     while (this.#isWriting || this.#activeReads > 0 || this.#isGroupDue) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
@@ -206,8 +184,8 @@ export class UnitsOfWork {
   }
 
   async #runGroups(): Promise<void> {
-    this.#takeAlong();
-    while (this.#waitingWrites.length > 0) {
+    this.#waiting.takeAlong();
+    while (this.isWanted) {
       if (!(await this.#isPrepared())) continue;
       // What is committed during a sync waits for the next one. It may as well be begun then, together with what comes
       // meanwhile: fewer commits and syncs, and nobody is answered later.
@@ -234,20 +212,9 @@ export class UnitsOfWork {
       await this.#durability.prepare();
       return true;
     } catch (error) {
-      for (const unit of this.#waitingWrites.splice(0)) unit.reject(error);
+      for (const unit of this.#waiting.takeAll()) unit.reject(error);
       return false;
     }
-  }
-
-  #startAlong(): void {
-    this.#takeAlong();
-    this.#schedule();
-  }
-
-  #takeAlong(): void {
-    if (this.#alongTimer) clearTimeout(this.#alongTimer);
-    this.#alongTimer = null;
-    this.#waitingWrites.push(...this.#waitingAlong.splice(0));
   }
 
   async #runGroup(): Promise<void> {
@@ -256,7 +223,7 @@ export class UnitsOfWork {
     try {
       this.#transactions.begin();
     } catch (error) {
-      for (const unit of this.#waitingWrites.splice(0)) unit.reject(error);
+      for (const unit of this.#waiting.takeAll()) unit.reject(error);
       return;
     }
     try {
@@ -273,8 +240,8 @@ export class UnitsOfWork {
   /** Throws when the transaction can't go on. */
   async #runUnits(done: Unit[], refused: (() => void)[]): Promise<void> {
     const startedAt = this.#nowMs();
-    const next = () => (this.#nowMs() - startedAt < GROUP_MS ? this.#waitingWrites.shift() : undefined);
-    for (let unit = this.#waitingWrites.shift(); unit !== undefined; unit = next()) {
+    const next = () => (this.#nowMs() - startedAt < GROUP_MS ? this.#waiting.shift() : undefined);
+    for (let unit = this.#waiting.shift(); unit !== undefined; unit = next()) {
       const { run, reject } = unit;
       try {
         this.#transactions.savepoint();

@@ -1,6 +1,6 @@
-import type { Brick } from '../../../domain/brick.js';
-import type { Id } from '../../../domain/ids.js';
-import type { BrickRows, DeviceRows, DevicesOfNode } from '../../store.js';
+import type { Brick } from '../../domain/brick.js';
+import type { Id } from '../../domain/ids.js';
+import type { BrickRows, DeviceRows, DevicesOfNode } from '../store.js';
 import { findSorted, isSorted, placeOf, withItem, withoutItem } from './sorted.js';
 import { Remembered, type UnitUndo } from './unit-undo.js';
 

@@ -1,7 +1,7 @@
-import type { Id } from '../../../domain/ids.js';
-import type { ChangeType, PendingOperation } from '../../../domain/pending-operation.js';
-import { HIDES_BLOCK_VOLUME, HIDES_VOLUME } from '../../rows/visible.js';
-import type { BlockVolumeRows, LinkFaultRows, OperationRows, VolumeRows } from '../../store.js';
+import type { Id } from '../../domain/ids.js';
+import type { ChangeType, PendingOperation } from '../../domain/pending-operation.js';
+import { HIDES_BLOCK_VOLUME, HIDES_VOLUME } from '../rows/visible.js';
+import type { BlockVolumeRows, LinkFaultRows, OperationRows, VolumeRows } from '../store.js';
 import { Remembered, type UnitUndo } from './unit-undo.js';
 import { VisibleIds } from './visible-ids.js';
 

@@ -1,7 +1,7 @@
-import type { Tx } from '../../store.js';
-import type { UnitMemory } from '../units-of-work.js';
+import type { Tx } from '../store.js';
 import { DeviceMemory } from './device-memory.js';
 import { NodeMemory } from './node-memory.js';
+import type { UnitMemory } from './unit-memory.js';
 import { UnitUndo } from './unit-undo.js';
 import { VisibleMemory } from './visible-memory.js';
 

@@ -1,4 +1,4 @@
-import type { Id } from '../../../domain/ids.js';
+import type { Id } from '../../domain/ids.js';
 import { isSorted, placeOf } from './sorted.js';
 import { Remembered, type UnitUndo } from './unit-undo.js';
 

@@ -1,0 +1,106 @@
+import { DomainError } from '../../domain/errors.js';
+import { newId } from '../../domain/ids.js';
+import { missingAttributes } from '../attributes.js';
+import { ClusterMemory } from '../memory/cluster-memory.js';
+import { loadMigrations } from '../migrations.js';
+import { readOnlyConnection } from '../statement.js';
+import type { PostgresStoreConfig, Store } from '../store.js';
+import { tables } from '../tables.js';
+import { LostAnswer } from './lost-answer.js';
+import { migrate } from './migrate.js';
+import { Readers } from './readers.js';
+import { away, nameOf, Session } from './session.js';
+import { WriteGroups } from './write-groups.js';
+
+const CLOSED = 'The database is closed: the server is shutting down.';
+
+export interface PostgresStoreOptions extends PostgresStoreConfig {
+  /** `migrations/` of this package when not given. */
+  readonly migrationsDir?: string;
+}
+
+/**
+ * Opens the database on a PostgreSQL server, and makes its tables where there are none. Others may have it open, and write, at
+ * the same time. Refusals are DomainErrors that say what to do.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  await bringUpToDate(options);
+  const store = postgresStore(options);
+  try {
+    await store.write(async (tx) => {
+      for (const [key, value] of missingAttributes(await tx.attributes.list(), newId))
+        await tx.attributes.set(key, value);
+    });
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions): Promise<void> {
+  const session = await Session.open(postgres);
+  const database = nameOf(postgres);
+  try {
+    const versions = await migrate(session, loadMigrations('postgres', migrationsDir), Date.now());
+    if (versions.length > 0) logger?.info({ database, versions }, 'database schema brought up to date');
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw away(postgres, error);
+    throw new DomainError('unavailable', `The database ${database} can't be used: ${error.message}`, { cause: error });
+  } finally {
+    session.end();
+  }
+}
+
+function postgresStore({ postgres, onCommit, isPatient = false, logger }: PostgresStoreOptions): Store {
+  const open = (): Promise<Session> => Session.open(postgres);
+  const lostAnswer = new LostAnswer({
+    open,
+    isPatient,
+    onChange(reason) {
+      if (reason === null) logger?.info({}, 'the database takes changes again: what became of the commit is known');
+      else logger?.error({ reason }, 'the answer to a commit was lost, and whether it was made is not known yet');
+    },
+  });
+  const memory = new ClusterMemory();
+  const groups = new WriteGroups({
+    open,
+    memory,
+    tables: (session) => memory.over(tables(session)),
+    lostAnswer,
+    onCommit,
+  });
+  const readers = new Readers({
+    open,
+    newMemory: () => new ClusterMemory(),
+    tables: (session) => tables(readOnlyConnection(session, 'A unit of work that only reads tried to write.')),
+    refusal: (error) => away(postgres, error),
+  });
+  let isClosed = false;
+  const refuseClosed = (): void => {
+    if (isClosed) throw new DomainError('unavailable', CLOSED);
+  };
+  return {
+    async read(work) {
+      refuseClosed();
+      return readers.read(work);
+    },
+    async write(work, writing) {
+      refuseClosed();
+      return groups.write(work, writing);
+    },
+    async backup() {
+      refuseClosed();
+      throw new DomainError('unavailable', 'A database on PostgreSQL is backed up by the means of PostgreSQL.');
+    },
+    refusal: () => lostAnswer.refusal?.message ?? null,
+    giveUpUndecided: () => lostAnswer.giveUp(),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      lostAnswer.giveUp();
+      await groups.close();
+      await readers.close();
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { DomainError } from '../../domain/errors.js';
+import { startTimer } from '../../timing/timers.js';
+import type { Connection, Statement, Values } from '../statement.js';
+import { placed } from '../statement.js';
+import type { PostgresTarget } from '../store.js';
+import { endsConnection, isTakenBack, textOf, translatePostgresError } from './errors.js';
+import { numberedText, storedText } from './sql-text.js';
+
+const CONNECT_LIMIT_MS = 5_000;
+/** Whoever does not answer for so long is taken for gone. */
+const ANSWER_LIMIT_MS = 15_000;
+const KEEP_ALIVE_AFTER_MS = 5_000;
+
+/**
+ * A server that stands still in the midst of a transaction holds up all others, so the engine ends that soon. A commit
+ * that was answered is on disk. No statement_timeout: cancelled while it waits for a standby, a commit counts as made.
+ */
+const SETTINGS = `
+  set idle_in_transaction_session_timeout = '10s';
+  set lock_timeout = '5s';
+  set client_min_messages = 'warning';
+  set default_transaction_isolation = 'serializable';
+  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
+
+export interface Rows {
+  readonly command: string;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** One connection to the engine. */
+export class Session implements Connection {
+  readonly #client: pg.Client;
+  readonly #socket: Socket;
+  /** Why it is of no more use. */
+  #lost: Error | null = null;
+  #failure: unknown = null;
+
+  private constructor(target: PostgresTarget) {
+    this.#socket = new Socket();
+    this.#client = new pg.Client({ ...clientConfig(target), stream: () => this.#socket });
+    this.#client.on('error', (error) => {
+      this.#lost ??= error;
+    });
+    this.#client.on('end', () => {
+      this.#lost ??= new Error('the connection has ended');
+    });
+  }
+
+  /** Rejects with a DomainError, `unavailable`, where the engine can't be reached or lets nobody in. */
+  static async open(target: PostgresTarget): Promise<Session> {
+    let session: Session | null = null;
+    try {
+      session = new Session(target);
+      await session.#client.connect();
+      await session.exec(SETTINGS);
+      return session;
+    } catch (error) {
+      session?.end();
+      throw away(target, error);
+    }
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== null;
+  }
+
+  /** The error of the first statement that failed since the last `forgetFailure`; null when none did. */
+  get failure(): unknown {
+    return this.#failure ?? this.#lost;
+  }
+
+  /** The transaction was taken back to where nothing had failed. */
+  forgetFailure(): void {
+    this.#failure = null;
+  }
+
+  /** Whether what has failed may succeed in another transaction. */
+  get mayBeRepeated(): boolean {
+    return this.isLost || isTakenBack(this.#failure);
+  }
+
+  /** Statements without parameters, as many as there are; the results in their order. */
+  async exec(text: string): Promise<readonly Rows[]> {
+    const results: unknown = await this.#answered(() => this.#client.query(text));
+    return (Array.isArray(results) ? results : [results]) as Rows[];
+  }
+
+  async all<R>(statement: Statement<R>, values: Values): Promise<readonly R[]> {
+    return (await this.#run(statement, values)).rows as R[];
+  }
+
+  async run(statement: Statement<unknown>, values: Values): Promise<number> {
+    return (await this.#run(statement, values)).rowCount ?? 0;
+  }
+
+  /** Null: it may have been made or not. */
+  async commit(): Promise<boolean | null> {
+    try {
+      const [result] = await this.exec('commit');
+      // A transaction in which something has failed ends like this, without an error.
+      return result?.command === 'COMMIT';
+    } catch {
+      return this.isLost ? null : false;
+    }
+  }
+
+  /** At once; what runs on it is lost. */
+  end(): void {
+    this.#lost ??= new Error('the connection was ended');
+    this.#socket.destroy();
+  }
+
+  async #run(statement: Statement<unknown>, values: Values): Promise<pg.QueryResult> {
+    const parameters = placed(statement, values).map(storedText);
+    try {
+      return await this.#answered(() => this.#client.query({ ...numberedText(statement), values: parameters }));
+    } catch (error) {
+      throw translatePostgresError(error);
+    }
+  }
+
+  async #answered<T>(query: () => Promise<T>): Promise<T> {
+    if (this.#lost) throw this.#lost;
+    const timer = startTimer(() => {
+      this.#lost ??= new Error(`no answer within ${ANSWER_LIMIT_MS / 1000} s`);
+      this.#socket.destroy();
+    }, ANSWER_LIMIT_MS);
+    try {
+      return await query();
+    } catch (error) {
+      if (endsConnection(error)) {
+        this.#lost ??= error as Error;
+        this.#socket.destroy();
+      }
+      this.#failure ??= error;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** What it is called in logs and refusals: never with its user or password. */
+export function nameOf({ host, port, database }: PostgresTarget): string {
+  return `postgres://${host}:${port}/${database}`;
+}
+
+export function away(target: PostgresTarget, error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  return new DomainError(
+    'unavailable',
+    `The database ${nameOf(target)} can't be used at the moment: ${textOf(error)}. Nothing was changed by this.`,
+    { cause: error },
+  );
+}
+
+function clientConfig({ host, port, database, user, passwordFile, password, tls }: PostgresTarget): pg.ClientConfig {
+  return {
+    host,
+    port,
+    database,
+    user,
+    // Read at each connection: a secret may have been renewed.
+    password: passwordFile === null ? (password ?? '') : readFileSync(passwordFile, 'utf8').trimEnd(),
+    ssl: tls === null ? false : tlsOptions(tls, host),
+    application_name: 'mortar',
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    types: { getTypeParser: parserOf as never },
+  };
+}
+
+function tlsOptions({ caFile, checks }: NonNullable<PostgresTarget['tls']>, host: string): pg.ClientConfig['ssl'] {
+  return {
+    ...(caFile !== null && { ca: readFileSync(caFile, 'utf8') }),
+    rejectUnauthorized: checks !== 'nothing',
+    servername: host,
+    ...(checks === 'authority' && { checkServerIdentity: () => undefined }),
+  };
+}
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
+  return oid === INT8 || oid === NUMERIC ? exactNumber : pg.types.getTypeParser(oid, format as 'text');
+}
+
+/** Throws for what a number can't hold: a size that is nearly right is wrong. */
+function exactNumber(digits: string): number {
+  const number = Number(digits);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`the database holds ${digits}, which is no safe integer`);
+  return number;
+}
