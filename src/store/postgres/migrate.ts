@@ -3,6 +3,9 @@ import { type Migration, refuseNewerSchema, VERSIONS, VERSIONS_TABLE } from '../
 import { isTakenBack, sqlState } from './errors.js';
 import type { Session } from './session.js';
 
+/** Unix milliseconds. */
+const NOW = '(extract(epoch from now()) * 1000)::bigint';
+
 const OLDEST_SERVER = 130_000;
 
 /** Somebody else has just made the same: a table, a type of a table, a row. */
@@ -16,7 +19,7 @@ const MOST_TRIES = 1000;
  * that do so at once one runs each script: the others wait for its note, which nobody can write twice. Answers the
  * versions that this one applied. Refuses, and changes nothing, what is not of this program or of a newer one.
  */
-export async function migrate(session: Session, migrations: readonly Migration[], now: number): Promise<number[]> {
+export async function migrate(session: Session, migrations: readonly Migration[]): Promise<number[]> {
   await refuseOldServer(session);
   await refuseForeignTables(session);
   const ran: number[] = [];
@@ -25,18 +28,18 @@ export async function migrate(session: Session, migrations: readonly Migration[]
     refuseNewerSchema(applied, migrations);
     const next = migrations.find(({ version }) => version > applied);
     if (next === undefined) return ran;
-    if (await hasRun(session, next, now)) ran.push(next.version);
+    if (await hasRun(session, next)) ran.push(next.version);
   }
   throw new Error(`the migrations did not end after ${MOST_TRIES} tries`);
 }
 
 /** False: somebody else was faster. */
-async function hasRun(session: Session, { version, name, sql }: Migration, now: number): Promise<boolean> {
+async function hasRun(session: Session, { version, name, sql }: Migration): Promise<boolean> {
   try {
     await session.exec('begin isolation level read committed');
     await session.exec(VERSIONS_TABLE);
     // First of all: whoever comes second waits here.
-    await session.exec(`insert into ${VERSIONS} (version, name, applied_at) values (${version}, '${name}', ${now})`);
+    await session.exec(`insert into ${VERSIONS} (version, name, applied_at) values (${version}, '${name}', ${NOW})`);
     await session.exec(sql);
     await session.exec('commit');
     return true;

@@ -42,7 +42,7 @@ async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreO
   const session = await Session.open(postgres);
   const database = nameOf(postgres);
   try {
-    const versions = await migrate(session, loadMigrations('postgres', migrationsDir), Date.now());
+    const versions = await migrate(session, loadMigrations('postgres', migrationsDir));
     if (versions.length > 0) logger?.info({ database, versions }, 'database schema brought up to date');
   } catch (error) {
     if (!(error instanceof DomainError)) throw away(postgres, error);
