@@ -17,6 +17,8 @@ const CLOSED = 'The database is closed: the server is shutting down.';
 export interface PostgresStoreOptions extends PostgresStoreConfig {
   /** `migrations/` of this package when not given. */
   readonly migrationsDir?: string;
+  /** How long units join a group of which the first has begun. */
+  readonly groupMs?: number;
 }
 
 /**
@@ -39,10 +41,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions): Promise<void> {
+  const migrations = loadMigrations('postgres', migrationsDir);
   const session = await Session.open(postgres);
   const database = nameOf(postgres);
   try {
-    const versions = await migrate(session, loadMigrations('postgres', migrationsDir));
+    const versions = await migrate(session, migrations);
     if (versions.length > 0) logger?.info({ database, versions }, 'database schema brought up to date');
   } catch (error) {
     if (!(error instanceof DomainError)) throw away(postgres, error);
@@ -52,7 +55,7 @@ async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreO
   }
 }
 
-function postgresStore({ postgres, onCommit, isPatient = false, logger }: PostgresStoreOptions): Store {
+function postgresStore({ postgres, groupMs, onCommit, isPatient = false, logger }: PostgresStoreOptions): Store {
   const open = (): Promise<Session> => Session.open(postgres);
   const lostAnswer = new LostAnswer({
     open,
@@ -68,6 +71,7 @@ function postgresStore({ postgres, onCommit, isPatient = false, logger }: Postgr
     memory,
     tables: (session) => memory.over(tables(session)),
     lostAnswer,
+    groupMs,
     onCommit,
   });
   const readers = new Readers({

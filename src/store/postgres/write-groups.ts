@@ -46,6 +46,8 @@ export interface WriteGroupsHooks {
   tables(session: Session): Tx;
   readonly memory: ClusterMemory;
   readonly lostAnswer: LostAnswer;
+  /** See GROUP_MS. */
+  readonly groupMs?: number | undefined;
   /** Called after each commit, with the time since it was begun. */
   readonly onCommit?: ((units: number, durationMs: number) => void) | undefined;
 }
@@ -191,9 +193,9 @@ export class WriteGroups {
 
   /** False when the transaction can't go on, and everything in it has to be run again. */
   async #runUnits({ session, tx }: Group, ran: Ran[]): Promise<boolean> {
-    const { memory } = this.#hooks;
+    const { memory, groupMs = GROUP_MS } = this.#hooks;
     const startedAt = performance.now();
-    const next = () => (performance.now() - startedAt < GROUP_MS ? this.#waiting.shift() : undefined);
+    const next = () => (performance.now() - startedAt < groupMs ? this.#waiting.shift() : undefined);
     for (let unit = this.#waiting.shift(); unit !== undefined; ) {
       let refusal: unknown = null;
       unit.runs += 1;
