@@ -9,6 +9,8 @@ import { type CliIo, type Sink, withoutControls } from './io.js';
 import { Progress } from './progress.js';
 
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+/** Characters: a write for each of many small pieces would take longer than to make them. */
+const PRINTED_AT_ONCE = 64 * 1024;
 const DEFAULT_SERVER = 'http://localhost:8080';
 
 /** What a command works with: the server, and the user's terminal. */
@@ -28,6 +30,19 @@ export class CliContext {
   print(text: string): void {
     if (text === '') return;
     this.#write(this.io.stdout, text);
+  }
+
+  /** Prints on stdout what comes piece by piece, no faster than it is taken. */
+  async printPieces(pieces: AsyncIterable<string>): Promise<void> {
+    let text = '';
+    for await (const piece of pieces) {
+      text += piece;
+      if (text.length < PRINTED_AT_ONCE) continue;
+      this.print(text);
+      text = '';
+      await this.io.flush();
+    }
+    this.print(text);
   }
 
   /** Prints on stderr, like `print`. */

@@ -62,6 +62,9 @@ interface Submission {
   readonly headers?: WireRequest['headers'] | undefined;
 }
 
+/** What few requests have. */
+type Extra = Partial<Pick<WireRequest, 'headers' | 'isStreamed'>>;
+
 const POLL_MS = 400;
 const BUSY_MIN_SECONDS = 10;
 const BUSY_SPREAD_SECONDS = 20;
@@ -94,7 +97,13 @@ export class HeketiClient {
   }
 
   async getBytes(path: string, headers: WireRequest['headers'] = {}): Promise<Buffer> {
-    return (await this.#request('GET', path, undefined, [200], headers)).body;
+    return (await this.#request('GET', path, undefined, [200], { headers })).body;
+  }
+
+  /** The body of an answer that may be long, as it comes: no more is read than is asked for. */
+  async openPieces(path: string): Promise<AsyncIterable<Buffer>> {
+    const { pieces, body } = await this.#request('GET', path, undefined, [200], { isStreamed: true });
+    return pieces ?? asOne(body);
   }
 
   /** A request that is answered at once; returns its JSON, null for an empty body. */
@@ -152,9 +161,9 @@ export class HeketiClient {
     path: string,
     body: unknown,
     statuses: readonly number[],
-    headers?: WireRequest['headers'],
+    extra?: Extra,
   ): Promise<WireReply> {
-    const first = await this.#sendFirst(method, path, body, 'asking the server', headers);
+    const first = await this.#sendFirst(method, path, body, 'asking the server', extra);
     const { reply } = await this.#followRedirects(first, method, path);
     if (!statuses.includes(reply.status)) throw errorFrom(reply);
     return reply;
@@ -169,7 +178,7 @@ export class HeketiClient {
   ): Promise<WireReply> {
     try {
       this.#tell({ what, stage: 'asking', queueId: null });
-      const first = await this.#sendFirst(method, path, body, what, headers);
+      const first = await this.#sendFirst(method, path, body, what, headers && { headers });
       if (first.status === doneAtOnce) {
         this.#settings.onDone?.({ what, path: null });
         return first;
@@ -250,13 +259,7 @@ export class HeketiClient {
   }
 
   /** Sends a request, waiting and repeating while the server says that it is busy (429). */
-  async #sendFirst(
-    method: string,
-    path: string,
-    body: unknown,
-    what: string,
-    extra?: WireRequest['headers'],
-  ): Promise<WireReply> {
+  async #sendFirst(method: string, path: string, body: unknown, what: string, extra?: Extra): Promise<WireReply> {
     const { basePath, sleep, random } = this.#settings;
     const text = body === undefined ? undefined : stringifyJson(body);
     for (let retry = 0; ; retry += 1) {
@@ -279,17 +282,21 @@ export class HeketiClient {
     method: string,
     path: string,
     body: string | undefined,
-    extra: WireRequest['headers'] = {},
+    { headers: more = {}, isStreamed = false }: Extra = {},
   ): Promise<WireReply> {
     const { transport, signToken, user, key, now } = this.#settings;
     const token = signToken(user, key, method, decodePath(path), now());
-    const headers: Record<string, string> = { ...extra, Authorization: `bearer ${token}` };
+    const headers: Record<string, string> = { ...more, Authorization: `bearer ${token}` };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
-    const request: WireRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
+    const request: WireRequest = { method, path, headers, isStreamed, ...(body === undefined ? {} : { body }) };
     const reply = await transport.send(request);
     this.#hasAnswered = true;
     return reply;
   }
+}
+
+async function* asOne(body: Buffer): AsyncGenerator<Buffer> {
+  yield body;
 }
 
 /** Joins fixed words and ids to a path; ids may hold anything a user typed. */

@@ -8,6 +8,8 @@ export interface WireRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The body of an answer with status 200 is not waited for: it is in `pieces`. */
+  readonly isStreamed?: boolean;
 }
 
 export interface WireReply {
@@ -15,7 +17,10 @@ export interface WireReply {
   readonly reason: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Empty where there are `pieces`. */
   readonly body: Buffer;
+  /** To be read to the end or given up; they throw a ConnectionError when the rest does not come. */
+  readonly pieces?: AsyncIterable<Buffer>;
 }
 
 export interface Transport {
@@ -97,6 +102,14 @@ class NodeTransport implements Transport {
       const headers: Record<string, string | number> = { ...request.headers };
       if (body !== undefined) headers['Content-Length'] = Buffer.byteLength(body);
       const outgoing = this.#send({ ...this.#options, method, path, headers }, (message) => {
+        const { statusCode: status = 0, statusMessage: reason = '' } = message;
+        if (request.isStreamed === true && status === 200) {
+          // Whoever reads is told, whenever that is.
+          message.on('error', () => {});
+          const pieces = piecesOf(message, (error) => failureOf(error as NodeJS.ErrnoException));
+          resolve({ status, reason, headers: message.headers, body: Buffer.alloc(0), pieces });
+          return;
+        }
         const chunks: Buffer[] = [];
         let bytes = 0;
         const limit = (atLeast: number): void => {
@@ -111,20 +124,28 @@ class NodeTransport implements Transport {
         message.on('error', fail);
         limit(Number(message.headers['content-length'] ?? 0));
         message.on('end', () => {
-          const { statusCode: status = 0, statusMessage: reason = '' } = message;
           resolve({ status, reason, headers: message.headers, body: Buffer.concat(chunks) });
         });
       });
-      const fail = (error: NodeJS.ErrnoException): void => {
+      const failureOf = (error: NodeJS.ErrnoException): ConnectionError => {
         const text = `${titleCase(method)} "${this.#base.origin}${path}": ${explainFailure(error)}`;
         const isStale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        if (isStale) reject(new StaleConnection(text, { cause: error }));
-        else reject(new ConnectionError(text, { cause: error, isRefused: isRefused(error) }));
+        if (isStale) return new StaleConnection(text, { cause: error });
+        return new ConnectionError(text, { cause: error, isRefused: isRefused(error) });
       };
+      const fail = (error: NodeJS.ErrnoException): void => reject(failureOf(error));
       outgoing.on('error', fail);
       outgoing.on('timeout', () => outgoing.destroy(new Error('the server did not answer in time')));
       outgoing.end(body);
     });
+  }
+}
+
+async function* piecesOf(message: IncomingMessage, explain: (error: unknown) => Error): AsyncGenerator<Buffer> {
+  try {
+    yield* message as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw explain(error);
   }
 }
 

@@ -454,6 +454,35 @@ describe('--json', () => {
       expect(printed[1]).toBe(printed[0]);
     }
   });
+
+  it.each([
+    ['a list of clusters that is none', '{"clusters":5}', /not JSON of a topology \(expected \[ at position 12\)/],
+    ['a cluster that is none', '{"clusters":[5]}', /expected \{ at position 13/],
+    ['an answer that ends too early', '{"clusters":[{"id":"c1","volumes":[', /not JSON of a topology/],
+    ['text behind the document', '{"clusters":[]} x', /unexpected text after the document/],
+    [
+      'a list before another',
+      '{"clusters":[{"id":"c1","nodes":[],"volumes":[]}]}',
+      /"volumes" stands too late in cluster c1/,
+    ],
+    ['an id behind the lists', '{"clusters":[{"volumes":[],"nodes":[],"id":"c1"}]}', /"id" stands too late/],
+  ])('topology info fails at %s', async (_what, body, message) => {
+    await withServer({ 'GET /topology': { body } }, async (_server, run) => {
+      const { exit, stderr } = await run(['topology', 'info']);
+      expect(exit).toBe(255);
+      expect(stderr).toMatch(/^Error: the server's answer is not JSON of a topology/);
+      expect(stderr).toMatch(message);
+    });
+  });
+
+  it('topology info passes over members that it does not know', async () => {
+    const body = '{"made":[1],"clusters":[{"id":"c1","colour":{"red":1},"file":true}],"more":{"x":[]}}';
+    await withServer({ 'GET /topology': { body } }, async (_server, run) => {
+      expect((await run(['topology', 'info', '--json'])).stdout).toBe(
+        '{"clusters":[{"volumes":[],"nodes":[],"id":"c1","block":false,"file":true}]}',
+      );
+    });
+  });
 });
 
 it('bodies of the server are printed unchanged', async () => {

@@ -1,9 +1,10 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { formatClusterInfo, formatClusterRow } from '../../src/cli/output/cluster.js';
 import { formatDeviceInfo, formatNodeInfo } from '../../src/cli/output/node.js';
 import { formatOperation, formatOperationCounts, formatOperationRow } from '../../src/cli/output/operations.js';
 import { formatPersistentVolume, formatQuantity } from '../../src/cli/output/persistent-volume.js';
-import { formatTopology } from '../../src/cli/output/topology.js';
+import { formatTopology, type IncomingCluster } from '../../src/cli/output/topology.js';
 import { drawTopology } from '../../src/cli/output/topology-drawing.js';
 import {
   formatBlockVolumeInfo,
@@ -256,23 +257,25 @@ it('block volumes show every property, also the empty ones', () => {
   );
 });
 
+async function textOf(clusters: readonly IncomingCluster[]): Promise<string> {
+  let text = '';
+  for await (const piece of formatTopology(Readable.from(clusters))) text += piece;
+  return text;
+}
+
 describe('the topology', () => {
   const layout = (changes: { volumes?: JsonValue[]; nodes?: JsonValue[] } = {}) =>
-    formatTopology([
-      {
-        cluster: readCluster(cluster),
-        volumes: (changes.volumes ?? [volume]).map(readVolume),
-        nodes: (changes.nodes ?? [node]).map(readNode),
-      },
+    textOf([
+      { cluster, volumes: Readable.from(changes.volumes ?? [volume]), nodes: Readable.from(changes.nodes ?? [node]) },
     ]);
 
-  it('of an empty server is one empty line', () => {
-    expect(formatTopology([])).toBe('\n');
+  it('of an empty server is one empty line', async () => {
+    expect(await textOf([])).toBe('\n');
   });
 
-  it('has its indents and empty lines where scripts expect them', () => {
+  it('has its indents and empty lines where scripts expect them', async () => {
     const tagged = { ...node, tags: { row: '2', rack: 'r2' }, devices: [{ ...device, tags: { b: '1', a: '2' } }] };
-    expect(layout({ volumes: [{ ...volume, bricks: [brick] }], nodes: [tagged] })).toBe(`
+    expect(await layout({ volumes: [{ ...volume, bricks: [brick] }], nodes: [tagged] })).toBe(`
 Cluster Id: ${CLUSTER_ID}
 
     File:  true
@@ -321,18 +324,18 @@ Cluster Id: ${CLUSTER_ID}
 `);
   });
 
-  it('without volumes has two empty lines behind the heading, between volumes two', () => {
-    expect(layout({ volumes: [] })).toContain('    Volumes:\n\n\n    Nodes:\n\n');
-    expect(layout({ volumes: [volume, volume] })).toContain(`\t\t\tDevice: ${DEVICE_ID}\n\n\n\tName: v1\n`);
+  it('without volumes has two empty lines behind the heading, between volumes two', async () => {
+    expect(await layout({ volumes: [] })).toContain('    Volumes:\n\n\n    Nodes:\n\n');
+    expect(await layout({ volumes: [volume, volume] })).toContain(`\t\t\tDevice: ${DEVICE_ID}\n\n\n\tName: v1\n`);
   });
 
-  it('says which durability and snapshots a volume has', () => {
+  it('says which durability and snapshots a volume has', async () => {
     const disperse = { type: 'disperse', disperse: { data: 4, redundancy: 2 } };
-    expect(layout({ volumes: [{ ...volume, durability: disperse }] })).toContain(
+    expect(await layout({ volumes: [{ ...volume, durability: disperse }] })).toContain(
       '\tDurability Type: disperse\n\tDisperse Data: 4\n\tDisperse Redundancy: 2\n\tSnapshot: Disabled\n',
     );
     expect(
-      layout({ volumes: [{ ...volume, durability: { type: 'none' }, snapshot: { enable: true, factor: 1.5 } }] }),
+      await layout({ volumes: [{ ...volume, durability: { type: 'none' }, snapshot: { enable: true, factor: 1.5 } }] }),
     ).toContain('\tDurability Type: none\n\tSnapshot: Enabled\n\tSnapshot Factor: 1.50\n');
   });
 });

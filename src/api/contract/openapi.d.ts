@@ -129,7 +129,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** All clusters with their volumes and nodes. Sent while it is read, so that a change may be in one part and not in another. Not in Heketi */
+        /** All clusters with their volumes and nodes, each of which begins with its own members, then the volumes, then the nodes. Sent while it is read, so that a change may be in one part and not in another. Not in Heketi */
         readonly get: operations["topologyInfo"];
         readonly put?: never;
         readonly post?: never;

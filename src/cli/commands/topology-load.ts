@@ -3,7 +3,7 @@ import { memberOf, type NodeInfo, readCluster, readNode, readText } from '../../
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
-import { fetchTopology, readTopology } from '../fetch-topology.js';
+import { fetchTopology } from '../fetch-topology.js';
 import { stringFlag } from '../flags.js';
 import { type PlannedCluster, type PlannedDevice, type PlannedNode, readTopologyFile } from '../topology-file.js';
 
@@ -52,7 +52,7 @@ class TopologyLoad {
   /** Nodes of the server by their first management host name. */
   async #readKnownNodes(): Promise<Map<string, NodeInfo>> {
     try {
-      const topology = readTopology(await fetchTopology(this.#client, { withVolumes: false }));
+      const topology = await fetchTopology(this.#client, { withVolumes: false });
       return new Map(topology.flatMap(({ nodes }) => nodes.map((node) => [node.manage[0] ?? '', node])));
     } catch (error) {
       throw new CliError(`Unable to get topology information: ${(error as Error).message}`, { cause: error });

@@ -1,9 +1,9 @@
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
-import { fetchTopology, readTopology, topologyJson } from '../fetch-topology.js';
+import { fetchTopology, streamTopology } from '../fetch-topology.js';
 import { stringFlag } from '../flags.js';
 import { isColourful } from '../io.js';
-import { formatTopology } from '../output/topology.js';
+import { formatTopology, formatTopologyJson } from '../output/topology.js';
 import { drawTopology } from '../output/topology-drawing.js';
 import { buildTopologyLoadCommand } from './topology-load.js';
 
@@ -38,10 +38,10 @@ function infoCommand(context: CliContext): CliCommand {
       const render =
         template === '' ? null : (await import('../go-template/topology-template.js')).compileTemplate(template);
       const client = await context.connect(flags);
-      const topology = await fetchTopology(client, { withVolumes: true });
-      if (flags.bool('json')) context.printJson(topologyJson(topology));
-      else if (render !== null) context.print(render(readTopology(topology)));
-      else context.print(formatTopology(readTopology(topology)));
+      const all = { withVolumes: true };
+      if (flags.bool('json')) await context.printPieces(formatTopologyJson(streamTopology(client, all)));
+      else if (render !== null) context.print(render(await fetchTopology(client, all)));
+      else await context.printPieces(formatTopology(streamTopology(client, all)));
     });
 }
 
@@ -51,7 +51,7 @@ function showCommand(context: CliContext): CliCommand {
     example: '    $ heketi-cli topology show',
   }).runs(async (_args, flags) => {
     const client = await context.connect(flags);
-    const topology = readTopology(await fetchTopology(client, { withVolumes: false }));
+    const topology = await fetchTopology(client, { withVolumes: false });
     const { stdout, env } = context.io;
     context.print(drawTopology(topology, { columns: stdout.columns, isColourful: isColourful(stdout, env) }));
   });

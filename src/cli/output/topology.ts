@@ -1,4 +1,16 @@
-import type { BrickInfo, ClusterInfo, DeviceInfo, NodeInfo, VolumeInfo } from '../../client/wire.js';
+import {
+  type BrickInfo,
+  type ClusterInfo,
+  type DeviceInfo,
+  memberOf,
+  type NodeInfo,
+  readCluster,
+  readNode,
+  readVolume,
+  type VolumeInfo,
+} from '../../client/wire.js';
+import type { JsonValue } from '../../json/json-value.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 import { gibOf, lines, pad, stateName, tagsInline } from './text.js';
 import { mountOptions } from './volume.js';
 
@@ -9,18 +21,50 @@ export interface TopologyCluster {
   readonly nodes: readonly NodeInfo[];
 }
 
-export function formatTopology(clusters: readonly TopologyCluster[]): string {
-  return `\n${clusters.map(formatCluster).join('')}`;
+/**
+ * One cluster as the server describes it, still JSON, so that `--json` shows every member. Volumes and nodes are fetched as
+ * they are read: the volumes first, then the nodes, each to the end, and only then the next cluster.
+ */
+export interface IncomingCluster {
+  readonly cluster: JsonValue;
+  readonly volumes: AsyncIterable<JsonValue>;
+  readonly nodes: AsyncIterable<JsonValue>;
 }
 
-function formatCluster({ cluster, volumes, nodes }: TopologyCluster): string {
-  return [
-    lines(`Cluster Id: ${cluster.id}`, '', `    File:  ${cluster.file}`, `    Block: ${cluster.block}`, ''),
-    lines('    Volumes:', ''),
-    volumes.map(formatVolume).join(''),
-    lines('', '    Nodes:', ''),
-    nodes.map(formatNode).join(''),
-  ].join('');
+/** The text of `topology info`, piece by piece. */
+export async function* formatTopology(clusters: AsyncIterable<IncomingCluster>): AsyncGenerator<string> {
+  yield '\n';
+  for await (const { cluster, volumes, nodes } of clusters) {
+    const { id, file, block } = readCluster(cluster);
+    yield lines(`Cluster Id: ${id}`, '', `    File:  ${file}`, `    Block: ${block}`, '', '    Volumes:', '');
+    for await (const volume of volumes) yield formatVolume(readVolume(volume));
+    yield lines('', '    Nodes:', '');
+    for await (const node of nodes) yield formatNode(readNode(node));
+  }
+}
+
+/** The JSON form of `topology info`, piece by piece. */
+export async function* formatTopologyJson(clusters: AsyncIterable<IncomingCluster>): AsyncGenerator<string> {
+  yield '{"clusters":[';
+  let separator = '';
+  for await (const { cluster, volumes, nodes } of clusters) {
+    yield `${separator}{"volumes":[`;
+    yield* formatElements(volumes);
+    yield '],"nodes":[';
+    yield* formatElements(nodes);
+    const [id, block, file] = ['id', 'block', 'file'].map((name) => memberOf(cluster, name));
+    yield `],${stringifyJson({ id: id ?? '', block: block ?? false, file: file ?? false }).slice(1)}`;
+    separator = ',';
+  }
+  yield ']}';
+}
+
+async function* formatElements(elements: AsyncIterable<JsonValue>): AsyncGenerator<string> {
+  let separator = '';
+  for await (const element of elements) {
+    yield separator + stringifyJson(element);
+    separator = ',';
+  }
 }
 
 function formatVolume(volume: VolumeInfo): string {
