@@ -21,10 +21,11 @@ export async function runInBackground(file: string, job: BackgroundJob): Promise
   };
   try {
     const { port } = await next<{ port: number }>();
-    const probe = await TurnProbe.start(`http://127.0.0.1:${port}`);
+    const probe = await TurnProbe.start(`http://127.0.0.1:${port}`, child.pid ?? 0);
     child.send('go');
     const outcome = await next<Outcome>();
-    return { ...outcome, turnMs: await probe.stop() };
+    const { turnMs } = await probe.stop();
+    return { ...outcome, turnMs };
   } finally {
     child.kill();
   }

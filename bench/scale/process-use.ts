@@ -10,5 +10,13 @@ export function cpuSeconds(pid: number): number {
 
 /** The most memory that a process has had at once. */
 export function mostMib(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  return mibOf(pid, /VmHWM:\s+(\d+)/);
+}
+
+export function presentMib(pid: number): number {
+  return mibOf(pid, /VmRSS:\s+(\d+)/);
+}
+
+function mibOf(pid: number, field: RegExp): number {
+  return Number(field.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../free-port.js';
 import { HostsThread } from './hosts-thread.js';
-import { cpuSeconds, mostMib } from './process-use.js';
+import { cpuSeconds, mostMib, presentMib } from './process-use.js';
 import type { Figures } from './row.js';
 import { TurnProbe } from './turn-probe.js';
 
 const POLL_MS = 5;
+const MIB = 1024 * 1024;
 
 export interface Answer {
   readonly status: number;
@@ -19,20 +20,28 @@ export interface Answer {
   readonly text: string;
 }
 
+interface Paths {
+  /** What is there only as long as the server. */
+  readonly folder: string;
+  readonly file: string;
+}
+
 /** A server on a database, and its simulated hosts in a thread of this process. */
 export class ServerProcess {
   readonly base: string;
   readonly #child: ChildProcess;
   readonly #hosts: HostsThread;
   readonly #folder: string;
+  readonly #file: string;
   readonly #agent = new Agent({ keepAlive: true });
   #loggedBytes = 0;
 
-  private constructor(base: string, child: ChildProcess, hosts: HostsThread, folder: string) {
+  private constructor(base: string, child: ChildProcess, hosts: HostsThread, paths: Paths) {
     this.base = base;
     this.#child = child;
     this.#hosts = hosts;
-    this.#folder = folder;
+    this.#folder = paths.folder;
+    this.#file = paths.file;
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#loggedBytes += chunk.length;
     });
@@ -57,7 +66,7 @@ export class ServerProcess {
       env: { ...process.env, MORTAR_MOCK_MODE: 'strict', MORTAR_MOCK_SOCKET: socket },
     });
     if (!('loglevel' in settings)) child.stderr?.pipe(process.stderr);
-    const server = new ServerProcess(`http://127.0.0.1:${port}`, child, hosts, folder);
+    const server = new ServerProcess(`http://127.0.0.1:${port}`, child, hosts, { folder, file });
     await server.#started();
     return server;
   }
@@ -71,14 +80,29 @@ export class ServerProcess {
     }
   }
 
+  probe(): Promise<TurnProbe> {
+    return TurnProbe.start(this.base, this.#child.pid ?? 0);
+  }
+
+  /** Since the start, and at the moment; the database with its log. */
+  use(): { readonly cpuMs: number; readonly mib: number; readonly fileMib: number } {
+    const sizes = [this.#file, `${this.#file}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    return { cpuMs: this.#cpuMs(), mib: presentMib(this.#child.pid ?? 0), fileMib: bytes / MIB };
+  }
+
   /** What the server needs for it, and how long others waited. */
   async measure(work: () => Promise<string | undefined>): Promise<Figures> {
-    const probe = await TurnProbe.start(this.base);
+    const probe = await this.probe();
     const before = this.#cpuMs();
     const note = await work();
     const cpuMs = this.#cpuMs() - before;
-    const turnMs = await probe.stop();
-    return { cpuMs, turnMs, mib: mostMib(this.#child.pid ?? 0), ...(note === undefined ? {} : { note }) };
+    return {
+      cpuMs,
+      ...(await probe.stop()),
+      mib: mostMib(this.#child.pid ?? 0),
+      ...(note === undefined ? {} : { note }),
+    };
   }
 
   send(method: string, url: string, body?: object): Promise<Answer> {

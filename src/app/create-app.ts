@@ -16,6 +16,7 @@ import { boundAges } from '../operations/engine/forget-old-answers.js';
 import type { QueueAnswers } from '../operations/engine/queue-answers.js';
 import { markInterrupted } from '../operations/engine/recovery.js';
 import { RestoredDatabase } from '../operations/engine/restored-database.js';
+import { Comparisons } from '../operations/examination/comparisons.js';
 import { examinePool } from '../operations/examination/examine.js';
 import { findDifferences } from '../operations/examination/find-differences.js';
 import { HealthMonitor } from '../operations/hosts/health-monitor.js';
@@ -141,7 +142,11 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     logLevels: logging.levels,
     metrics: { render: sharedRun(() => renderMetrics(ground, work)) },
     reports: { dump: dumpDatabase, check: checkDatabase },
-    pool: { examine: () => examinePool(store, hosts), differences: () => findDifferences(store, hosts) },
+    pool: {
+      examine: () => examinePool(store, hosts),
+      differences: () => findDifferences(store, hosts),
+      comparisons: new Comparisons((onProgress) => findDifferences(store, hosts, onProgress)),
+    },
     tls,
   });
   return {

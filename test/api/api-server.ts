@@ -6,6 +6,7 @@ import { buildServer, type ServerDeps } from '../../src/api/server.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
+import { Comparisons } from '../../src/operations/examination/comparisons.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
 import type { DeviceHealth, Operations } from '../../src/operations/ports.js';
 import { openMemoryStore } from '../../src/store/open-store.js';
@@ -37,6 +38,7 @@ export async function startApi(
   let level: LogLevelName = 'warning';
   const error = (fields: object, message: string): void => void logged.push({ fields, message });
   const log = { debug() {}, info() {}, warn() {}, error, child: () => log };
+  const differences = async () => ({ differences: [], notCompared: [], pendingOperations: [] });
   const server = await buildServer({
     store,
     admin,
@@ -59,7 +61,8 @@ export async function startApi(
     reports: { dump: dumpDatabase as unknown as ServerDeps['reports']['dump'], check: checkDatabase },
     pool: {
       examine: async () => ({ records: await store.read(readPoolRecords), nodes: [] }),
-      differences: async () => ({ differences: [], notCompared: [], pendingOperations: [] }),
+      differences,
+      comparisons: new Comparisons(differences),
     },
     restored: { isHeld: false, refusal: '', copiedAt: null, startedAt: NOW_MS, confirm: async () => {} },
     probes: { whyUnhealthy: async () => null, whyNotReady: async () => null },

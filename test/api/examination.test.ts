@@ -74,3 +74,20 @@ it('differences are none where nothing is wrong', () =>
       pendingoperations: [],
     });
   }));
+
+it('differences are found by a comparison that is followed, too', async () => {
+  const app = await startApp();
+  try {
+    const begun = await app.post('/internal/state/examine/differences', {});
+    const get = (url: string) => app.server.inject({ method: 'GET', url });
+    let done = await get(String(begun.headers.location));
+    while (done.statusCode === 200) done = await get(String(begun.headers.location));
+    expect((await get(String(done.headers.location))).json()).toEqual({
+      differences: [],
+      notcompared: [],
+      pendingoperations: [],
+    });
+  } finally {
+    await app.remove();
+  }
+});

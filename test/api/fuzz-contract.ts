@@ -209,7 +209,7 @@ function expectToMatch(schema: object, value: unknown): void {
 }
 
 /** Their length is not known when they begin. */
-const SENT_IN_PIECES = new Set(['/topology']);
+const SENT_IN_PIECES = new Set(['/metrics', '/topology']);
 
 interface Answer {
   readonly statusCode: number;

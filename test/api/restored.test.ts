@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { ROUTES } from '../../src/api/contract/routes.js';
 import type { HandlerDeps } from '../../src/api/handlers/deps.js';
+import { Comparisons } from '../../src/operations/examination/comparisons.js';
 import { openTemporary, temporaryFile } from '../store/temporary-database.js';
 import { type ApiServer, ask, bearer, KEYS, NOW_MS, startApi, UNKNOWN_ID } from './api-server.js';
 
@@ -50,6 +51,7 @@ it('/restore tells since when the server is held, and the differences to the hos
   const pool = {
     examine: () => Promise.reject(new Error('not asked')),
     differences: async () => ({ differences, notCompared: [], pendingOperations: ['o'] }),
+    comparisons: new Comparisons(() => Promise.reject(new Error('not asked'))),
   };
   api = await startApi({}, { restored: held(), pool });
   expect((await ask(api.server, 'GET', '/restore')).json()).toEqual({

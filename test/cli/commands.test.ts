@@ -522,7 +522,12 @@ it('differences come with what to do, what could not be compared and what is pen
     notcompared: [{ cluster: 'c1', host: 'h2', reason: 'connection refused' }],
     pendingoperations: ['f'],
   };
-  await withServer({ 'GET /internal/state/examine/differences': { body: answer } }, async (_server, run) => {
+  const script = {
+    // An older server.
+    'POST /internal/state/examine/differences': { status: 405 },
+    'GET /internal/state/examine/differences': { body: answer },
+  };
+  await withServer(script, async (_server, run) => {
     expect((await run(['server', 'state', 'examine', 'differences'])).stdout).toBe(
       [
         'h1: /m is not mounted',
@@ -537,6 +542,29 @@ it('differences come with what to do, what could not be compared and what is pen
     );
     const { stdout } = await run(['server', 'state', 'examine', 'differences', '--json']);
     expect(JSON.parse(stdout)).toEqual(answer);
+  });
+});
+
+it('server state examine differences is followed to its end, so that whoever waits is told how far it is', async () => {
+  const answer = { differences: [], notcompared: [], pendingoperations: [] };
+  const progress = { 'X-Pending': 'true', 'X-Progress': '2 of 3 hosts' };
+  const script = {
+    'POST /internal/state/examine/differences': { status: 202, headers: { Location: '/queue/abc' } },
+    'GET /queue/abc': [
+      { headers: progress },
+      { status: 303, headers: { Location: '/internal/state/examine/differences/abc' } },
+    ],
+    'GET /internal/state/examine/differences/abc': { body: answer },
+  };
+  await withServer(script, async (server, run) => {
+    const { stdout, sleeps } = await run(['server', 'state', 'examine', 'differences']);
+    expect({ stdout, sleeps }).toEqual({ stdout: '0 differences\n', sleeps: [400] });
+    expect(server.calls).toEqual([
+      'POST /internal/state/examine/differences',
+      'GET /queue/abc',
+      'GET /queue/abc',
+      'GET /internal/state/examine/differences/abc',
+    ]);
   });
 });
 

@@ -1199,6 +1199,19 @@ export const ROUTES: readonly Route[] = [
     "isOpen": false
   },
   {
+    "operationId": "comparisonBegin",
+    "method": "POST",
+    "path": "/internal/state/examine/differences",
+    "isOpen": false,
+    "changesNothing": true
+  },
+  {
+    "operationId": "comparisonResult",
+    "method": "GET",
+    "path": "/internal/state/examine/differences/{id}",
+    "isOpen": false
+  },
+  {
     "operationId": "stateRepair",
     "method": "POST",
     "path": "/internal/state/repair",

@@ -4,6 +4,7 @@ import { adminHandlers } from './admin.js';
 import { blockVolumeHandlers } from './block-volumes.js';
 import { brickHandlers } from './bricks.js';
 import { clusterHandlers } from './clusters.js';
+import { comparisonHandlers } from './comparisons.js';
 import { databaseHandlers } from './database.js';
 import type { HandlerDeps } from './deps.js';
 import { deviceHandlers } from './devices.js';
@@ -34,6 +35,7 @@ export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handle
     ...brickHandlers(deps),
     ...operationHandlers(deps),
     ...databaseHandlers(deps),
+    ...comparisonHandlers(deps),
     ...restoreHandlers(deps),
     ...loggingHandlers(deps),
     ...adminHandlers(deps),

@@ -1,19 +1,13 @@
 import { DomainError } from '../../domain/errors.js';
 import type { BackupPurpose } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
-import { examinedPool, poolDifferences } from '../wire/examination.js';
+import { examinedPool } from '../wire/examination.js';
 import { accepted } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type DatabaseHandlers = Pick<
   Handlers,
-  | 'databaseBackup'
-  | 'databaseDump'
-  | 'databaseCheck'
-  | 'examineGluster'
-  | 'examineDifferences'
-  | 'stateRepair'
-  | 'stateRepairPlan'
+  'databaseBackup' | 'databaseDump' | 'databaseCheck' | 'examineGluster' | 'stateRepair' | 'stateRepairPlan'
 >;
 
 const INDENT = 4;
@@ -37,10 +31,6 @@ export function databaseHandlers({ store, reports, pool, operations }: HandlerDe
       const examination = await pool.examine();
       const json = examinedPool(await store.read((tx) => reports.dump(tx)), examination, operations.inFlight());
       return { status: 200, json, indent: INDENT };
-    },
-
-    async examineDifferences() {
-      return { status: 200, json: poolDifferences(await pool.differences()) };
     },
 
     stateRepair: ({ by, body }) => accepted(operations.repairState(by, wishOf(body))),

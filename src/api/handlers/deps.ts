@@ -1,3 +1,4 @@
+import type { Comparisons } from '../../operations/examination/comparisons.js';
 import type { Examination } from '../../operations/examination/examine.js';
 import type { PoolDifferences } from '../../operations/examination/find-differences.js';
 import type { Logger } from '../../operations/logger.js';
@@ -56,6 +57,8 @@ export interface LogLevels {
 export interface PoolExaminer {
   examine(): Promise<Examination>;
   differences(): Promise<PoolDifferences>;
+  /** The same comparison, for those who want to know how far it is. */
+  readonly comparisons: Pick<Comparisons, 'begin' | 'find'>;
 }
 
 /** Both read the whole database. */

@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Progress } from '../../domain/pending-operation.js';
 import type { Handlers } from '../contract/handlers.js';
 import { found } from './answers.js';
+import { comparisonEntry } from './comparisons.js';
 import type { HandlerDeps } from './deps.js';
 
 /** `3 of 12, moves brick ...`. */
@@ -15,9 +16,12 @@ function describeProgress({ done, total, current, healing = [] }: Progress): str
   );
 }
 
-export function queueHandlers({ answers, store }: HandlerDeps): Pick<Handlers, 'queueEntry'> {
+export function queueHandlers({ answers, store, pool }: HandlerDeps): Pick<Handlers, 'queueEntry'> {
   return {
-    async queueEntry({ id, gone }) {
+    async queueEntry(request) {
+      const { id, gone } = request;
+      const comparison = pool.comparisons.find(id);
+      if (comparison) return comparisonEntry(comparison, request);
       const { state, error, location, operationId } = found(await answers.fetch(id, gone()));
       if (state === 'pending') {
         const record = operationId === null ? null : await store.read((tx) => tx.operations.find(operationId));

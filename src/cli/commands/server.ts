@@ -1,12 +1,17 @@
+import type { HeketiClient } from '../../client/client.js';
 import { memberOf, readText } from '../../client/wire.js';
+import type { JsonValue } from '../../json/json-value.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
+import { ServerError } from '../errors.js';
 import { formatDifferences } from '../output/differences.js';
 import { requireOnlyArgument } from './arguments.js';
 import { bodyCommand } from './db.js';
 import { buildOperationsCommand } from './server-operations.js';
 import { buildRestoreCommand } from './server-restore.js';
 import { buildStateRepairCommand } from './state-repair.js';
+
+const DIFFERENCES = '/internal/state/examine/differences';
 
 export function buildServerCommand(context: CliContext): CliCommand {
   return commandGroup(
@@ -46,8 +51,18 @@ function differencesCommand(context: CliContext): CliCommand {
     example: '    $ heketi-cli server state examine differences',
   }).runs(async (_args, flags) => {
     const client = await context.connect(flags);
-    context.printResult(flags, await client.getJson('/internal/state/examine/differences'), formatDifferences);
+    context.printResult(flags, await compare(client), formatDifferences);
   });
+}
+
+async function compare(client: HeketiClient): Promise<JsonValue> {
+  try {
+    return await client.submitForJson('POST', DIFFERENCES, undefined, 'comparing the database with the hosts');
+  } catch (error) {
+    // An older server tells nothing until it is done.
+    if (error instanceof ServerError && error.status === 405) return client.getJson(DIFFERENCES);
+    throw error;
+  }
 }
 
 function modeGetCommand(context: CliContext): CliCommand {
