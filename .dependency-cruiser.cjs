@@ -148,7 +148,9 @@ module.exports = {
       '^src/logging/log-level\\.ts$',
     ]),
     only('client-sees-contract-only', '^src/client/', ['^src/api/contract/']),
-    only('cli-sees-client-only', '^src/cli/', ['^src/client/', '^src/domain/(counted|database-volume)\.ts$']),
+    only('cli-sees-client-only', '^src/cli/', ['^src/client/', '^src/domain/(counted|database-volume)\\.ts$']),
+    // A client of the HTTP contract, as heketi-cli is.
+    only('csi-sees-client-only', '^src/csi/', ['^src/client/', '^src/kubernetes/', '^src/logging/']),
     {
       name: 'no-dev-packages',
       comment: 'A production install has only dependencies; heketi-cli is bundled, so its imports count as well',

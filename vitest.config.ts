@@ -12,6 +12,7 @@ const PROCESS_TESTS = [
   'executors/shell',
   'executors/kubernetes',
   'cli/processes',
+  'csi/processes',
   'docs/processes',
   'deployment/processes',
 ].map((folder) => `test/${folder}/**/*.test.ts`);

@@ -74,6 +74,10 @@ export interface VolumeInfo {
   readonly blockVolumes: readonly string[];
   readonly restriction: string;
   readonly bricks: readonly BrickInfo[];
+  /** What its client calls it; '' when it said nothing. */
+  readonly clientName: string;
+  /** Of a clone: the volume that it was made from; otherwise ''. */
+  readonly clonedFrom: string;
 }
 
 export interface BlockVolumeInfo {
@@ -227,6 +231,8 @@ export function readVolume(json: JsonValue): VolumeInfo {
     blockVolumes: readTexts(memberOf(blockInfo, 'blockvolume')),
     restriction: readText(memberOf(blockInfo, 'restriction')),
     bricks: readList(memberOf(json, 'bricks')).map(readBrick),
+    clientName: readText(memberOf(json, 'client_name')),
+    clonedFrom: readText(memberOf(json, 'cloned_from')),
   };
 }
 

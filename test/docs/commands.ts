@@ -30,6 +30,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run test:soak', 'takes an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:maintenance', 'takes half an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:crash', 'takes an hour; npm test lives a few, without machines that are installed anew'],
+  ['npm run test:csi', 'takes hours; npm test lives a few of its sequences'],
   ['npm run test:fuzz', 'takes long; npm test lives a few, without machines that are installed anew'],
   ['npx tsx bench/scale.ts', 'measures for a long time; test/growth counts the work of what it measures'],
   ['npm run test:fuzz-databases', 'takes long; npm test runs its test at a sample'],

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// Bundles heketi-csi into one file, dist/heketi-csi.mjs, beside which the messages of its protocol lie (csi.proto).
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+
+// Packages written for require() ask for it and for their folder at run time.
+const banner = [
+  "import { createRequire as mortarRequire } from 'node:module';",
+  'const require = mortarRequire(import.meta.url);',
+  'const __filename = import.meta.filename;',
+  'const __dirname = import.meta.dirname;',
+].join('\n');
+
+const { outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/csi/main.ts'],
+  outfile: 'dist/heketi-csi.mjs',
+  write: false,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  banner: { js: banner },
+  // Names and lines stay, so that the stack of a defect can be read.
+  legalComments: 'none',
+  define: { 'globalThis.MORTAR_VERSION': JSON.stringify(version) },
+  logLevel: 'warning',
+});
+
+/** Replaced in one step: somebody may be starting the old one. */
+async function put(name, contents) {
+  const draft = path.join(root, 'dist', `${name}.${process.pid}`);
+  await writeFile(draft, contents);
+  await rename(draft, path.join(root, 'dist', name));
+}
+
+await mkdir(path.join(root, 'dist'), { recursive: true });
+await put('csi.proto', await readFile(path.join(root, 'src/csi/rpc/csi.proto')));
+await put('heketi-csi.mjs', outputFiles[0].contents);

@@ -1,0 +1,35 @@
+import { readMountOptions } from './mount-options.js';
+import { CsiError } from './rpc/csi-error.js';
+import type { VolumeCapability } from './rpc/messages.js';
+
+const FILE_SYSTEMS = ['', 'glusterfs', 'fuse.glusterfs'];
+
+/** Why volumes can't be used so; null: they can. Throws INVALID_ARGUMENT for a capability that is none. */
+export function whyUnsupported(capability: VolumeCapability): string | null {
+  const { block, mount, accessMode } = capability;
+  if (!block && !mount)
+    throw new CsiError('INVALID_ARGUMENT', 'a volume capability needs an access type: block or mount');
+  if (!accessMode || accessMode.mode === 'UNKNOWN') {
+    throw new CsiError('INVALID_ARGUMENT', 'a volume capability needs an access mode');
+  }
+  if (!mount) return 'volumes are mounted as file systems: they are no block devices (volumeMode: Block)';
+  if (!FILE_SYSTEMS.includes(mount.fsType)) {
+    return `volumes have the file system glusterfs, which is not made on them: fsType must not be ${JSON.stringify(mount.fsType)}`;
+  }
+  readMountOptions(mount.mountFlags);
+  return null;
+}
+
+/** Throws INVALID_ARGUMENT unless there is at least one, and volumes can be used in all of these ways. */
+export function requireCapabilities(capabilities: readonly VolumeCapability[]): void {
+  if (capabilities.length === 0) throw new CsiError('INVALID_ARGUMENT', 'volume_capabilities is required');
+  for (const capability of capabilities) requireCapability(capability);
+}
+
+/** The same of one. */
+export function requireCapability(capability: VolumeCapability | null): VolumeCapability {
+  if (!capability) throw new CsiError('INVALID_ARGUMENT', 'volume_capability is required');
+  const reason = whyUnsupported(capability);
+  if (reason !== null) throw new CsiError('INVALID_ARGUMENT', reason);
+  return capability;
+}

@@ -1,0 +1,57 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export interface CsiOptions {
+  readonly controller: boolean;
+  /** Path of the unix socket. */
+  readonly endpoint: string;
+  readonly driverName: string;
+  /** URLs. */
+  readonly server: readonly string[];
+  readonly user: string;
+  readonly keyFile?: string;
+  /** Files. */
+  readonly tlsCert: readonly string[];
+  readonly kubernetes: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+}
+
+const DEFAULT_NAME = 'glusterfs.csi.mortar';
+/** The specification's form of a driver's name. */
+const NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/;
+
+/** `run` is given options that fit together; what is wrong with others is printed, and ends the program. */
+export function csiCommand(version: string, run: (options: CsiOptions) => Promise<void>): Command {
+  const each = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+  return new Command('heketi-csi')
+    .description('CSI driver for volumes of a Mortar server')
+    .version(version, '-v, --version')
+    .option('--controller', 'serve the Controller service: volumes are made, expanded and deleted', false)
+    .option('--endpoint <path>', 'unix socket to listen on', socketPath, '/csi/csi.sock')
+    .option('--driver-name <name>', 'the provisioner of StorageClasses', driverName, DEFAULT_NAME)
+    .option(
+      '--server <url>',
+      'server of classes without resturl, and of volumes whose class is gone (repeatable)',
+      each,
+      [],
+    )
+    .option('--user <name>', 'user for these servers', '')
+    .option('--key-file <file>', "file with that user's key; HEKETI_CSI_KEY otherwise")
+    .option('--tls-cert <file>', 'PEM file with authorities to trust in place of the system’s (repeatable)', each, [])
+    .option('--kubernetes', 'read StorageClasses, and Secrets that they name, from the cluster this runs in', false)
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warning', 'error']).default('info'))
+    .action(async (options: CsiOptions, command: Command) => {
+      if (!options.controller) command.error('error: give --controller');
+      await run(options);
+    });
+}
+
+function socketPath(value: string): string {
+  const path = value.replace(/^unix:(\/\/(?=\/))?/, '');
+  if (path === '' || /^[a-z]+:/i.test(path)) throw new InvalidArgumentError('it must be a path, or unix://PATH');
+  return path;
+}
+
+function driverName(value: string): string {
+  if (!NAME.test(value)) throw new InvalidArgumentError('it must be like a domain name of at most 63 characters');
+  return value;
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { createLogger } from '../logging/logger.js';
+import { type CsiOptions, csiCommand } from './command-line.js';
+import { startDriver } from './driver.js';
+
+/** Put in place when the program is bundled. */
+const VERSION = (globalThis as { MORTAR_VERSION?: string }).MORTAR_VERSION ?? '(dev)';
+
+/** Calls that run when the program is to end get this time. */
+const GRACE_MS = 20_000;
+
+async function run(options: CsiOptions): Promise<void> {
+  const { controller, endpoint, driverName } = options;
+  const key =
+    options.keyFile === undefined ? (process.env['HEKETI_CSI_KEY'] ?? '') : read(options.keyFile).replace(/\r?\n$/, '');
+  const certificates = options.tlsCert.map(read);
+  const { logger: log } = createLogger({ level: options.logLevel, format: 'json', secrets: key === '' ? [] : [key] });
+  const driver = await startDriver(
+    {
+      hasController: controller,
+      endpoint,
+      name: driverName,
+      version: VERSION,
+      servers: options.server.map((url) => ({ url, user: options.user, key, certificates })),
+      isInKubernetes: options.kubernetes,
+      env: process.env,
+    },
+    log,
+  );
+  process.stdout.write(`Listening on ${endpoint}\n`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void driver.stop(GRACE_MS));
+}
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+try {
+  await csiCommand(VERSION, run).parseAsync();
+} catch (error) {
+  process.stderr.write(`Error: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
