@@ -59,7 +59,7 @@ module.exports = {
     },
     only('interchange-knows-domain-and-store-interface', '^src/interchange/', [
       '^src/domain/',
-      '^src/store/(store|attributes)\\.ts$',
+      '^src/store/(store|pages|attributes)\\.ts$',
       '^src/(bolt|gob)/',
     ]),
     only('bolt-stands-alone', '^src/bolt/', ['^src/domain/']),
@@ -136,7 +136,7 @@ module.exports = {
     only('metrics-see-the-store-interface', '^src/metrics/', ['^src/domain/', '^src/store/store\\.ts$']),
     only('backup-knows-the-store-interface', '^src/backup/', [
       '^src/domain/',
-      '^src/store/(store|attributes)\\.ts$',
+      '^src/store/(store|pages|attributes)\\.ts$',
       '^src/kubernetes/',
     ]),
     only('timing-stands-alone', '^src/timing/', []),

@@ -120,7 +120,9 @@ export class ServerProcess {
             bytes: whole.length,
             location: String(answer.headers.location ?? ''),
             isPending: answer.headers['x-pending'] === 'true',
-            text: whole.toString(),
+            get text() {
+              return whole.toString();
+            },
           });
         });
       });

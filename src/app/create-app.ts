@@ -7,8 +7,9 @@ import type { Executor } from '../executors/executor.js';
 import { InjectingExecutor } from '../executors/inject/injecting-executor.js';
 import { readInjectionRules } from '../executors/inject/injection-rules.js';
 import { MeasuredExecutor } from '../executors/measured-executor.js';
-import { checkDatabase } from '../interchange/check.js';
+import { checkText } from '../interchange/check-text.js';
 import { dumpDatabase } from '../interchange/dump.js';
+import { dumpText } from '../interchange/dump-text.js';
 import type { Logging } from '../logging/logger.js';
 import { createMetrics, type Metrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
@@ -141,7 +142,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     log: logging.logger,
     logLevels: logging.levels,
     metrics: { render: sharedRun(() => renderMetrics(ground, work)) },
-    reports: { dump: dumpDatabase, check: checkDatabase },
+    reports: { dump: dumpDatabase, dumpText, checkText },
     pool: {
       examine: () => examinePool(store, hosts),
       differences: () => findDifferences(store, hosts),

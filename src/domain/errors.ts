@@ -25,8 +25,8 @@ export class DomainError extends Error {
 export class ServerBusy extends DomainError {
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
-    super('busy', SERVER_BUSY);
+  constructor(retryAfterSeconds: number, message = SERVER_BUSY) {
+    super('busy', message);
     this.name = 'ServerBusy';
     this.retryAfterSeconds = retryAfterSeconds;
   }

@@ -16,7 +16,8 @@ export interface CheckContext {
   readonly nodes: ReadonlyMap<Id, Node>;
   readonly devices: ReadonlyMap<Id, Device>;
   readonly bricks: ReadonlyMap<Id, Brick>;
-  readonly volumes: ReadonlyMap<Id, Volume>;
+  /** No more of them than is referred to: one of a large cluster names all its hosts. */
+  readonly volumes: ReadonlyMap<Id, Pick<Volume, 'id' | 'clusterId' | 'pendingId'>>;
   readonly blockVolumes: ReadonlyMap<Id, BlockVolume>;
   readonly operations: ReadonlyMap<Id, PendingOperation>;
   readonly children: ChildLists;

@@ -23,10 +23,17 @@ function checkMountHosts({ id, clusterId, storedMount }: Volume, context: CheckC
   if (!context.clusters.has(clusterId)) return [];
   const nodes = context.children.list('cluster-node', clusterId);
   if (storedMount.hosts.length === nodes.length) return [];
-  const hosts = storedMount.hosts.join(' ');
-  return [
-    `Volume ${id} mount hosts list([${hosts}]) is not same as list of all nodes of the cluster([${nodes.join(' ')}])`,
-  ];
+  const [hosts, all] = [namesText(storedMount.hosts), namesText(nodes)];
+  return [`Volume ${id} mount hosts list([${hosts}]) is not same as list of all nodes of the cluster([${all}])`];
+}
+
+/** All of so many; each node that is added to a large cluster makes a text of this kind for each of its volumes. */
+const MOST_NAMES = 50;
+const FIRST_NAMES = 10;
+
+function namesText(names: readonly string[]): string {
+  if (names.length <= MOST_NAMES) return names.join(' ');
+  return `${names.slice(0, FIRST_NAMES).join(' ')} and ${names.length - FIRST_NAMES} more`;
 }
 
 function checkBooks(volume: Volume, listed: readonly string[], { blockVolumes }: CheckContext): readonly string[] {

@@ -7,7 +7,7 @@ import { type Action, CHANGES, type PendingOperation } from '../domain/pending-o
 import type { ReadTx } from '../store/store.js';
 import { type CheckContext, checkChildren, checkParent, checkPendingMark, trueCount } from './check-context.js';
 import { checkBlockVolume, checkVolume } from './check-volumes.js';
-import { type AllRecords, readAll } from './links.js';
+import { type AllRecords, type RecordKind, readAll } from './links.js';
 import { NAMED } from './named-objects.js';
 
 export interface KindReport {
@@ -32,8 +32,6 @@ export interface CheckReport {
   readonly totalinconsistencies: number;
 }
 
-const NOTHING: KindReport = { total: 0, pending: 0, ok: 0, notok: 0, inconsistencies: null };
-
 /** Compares every record with those it refers to. Changes nothing. */
 export async function checkDatabase(tx: ReadTx): Promise<CheckReport> {
   return checkRecords(await readAll(tx));
@@ -50,34 +48,64 @@ export function checkRecords(all: AllRecords): CheckReport {
     operations: byId(all.operations),
     children: all.children,
   };
-  const report = {
-    clusters: kind(all.clusters, (cluster) => checkCluster(cluster, context)),
-    volumes: kind(all.volumes, (volume) => checkVolume(volume, context)),
-    bricks: kind(all.bricks, (brick) => checkBrick(brick, context)),
-    nodes: kind(all.nodes, (node) => checkNode(node, context)),
-    devices: kind(all.devices, (device) => checkDevice(device, context)),
-    blockvolumes: kind(all.blockVolumes, (volume) => checkBlockVolume(volume, context)),
-    dbattributes: NOTHING,
-    pendingoperations: kind(all.operations, (operation) => checkOperation(operation, context)),
-  };
-  const totals = Object.values(report).map(({ inconsistencies }) => inconsistencies?.length ?? 0);
-  return { ...report, totalinconsistencies: totals.reduce((sum, count) => sum + count, 0) };
+  let totalinconsistencies = 0;
+  const kinds = CHECKS.map(({ name, of, check }) => {
+    const count = new KindCount();
+    const texts = (of === null ? [] : all[of]).flatMap((record) => count.seen(record, check(record, context)));
+    totalinconsistencies += texts.length;
+    return [name, { ...count.figures(), inconsistencies: count.notok === 0 ? null : texts }];
+  });
+  return { ...Object.fromEntries(kinds), totalinconsistencies };
 }
+
+/** Of one kind of records. */
+export class KindCount {
+  notok = 0;
+  #total = 0;
+  #pending = 0;
+
+  /** `texts`: what is wrong with it; answered as they are. */
+  seen(record: object, texts: readonly string[]): readonly string[] {
+    this.#total += 1;
+    if ('pendingId' in record && record.pendingId !== null) this.#pending += 1;
+    if (texts.length > 0) this.notok += 1;
+    return texts;
+  }
+
+  figures(): Omit<KindReport, 'inconsistencies'> {
+    return { total: this.#total, pending: this.#pending, ok: this.#total - this.notok, notok: this.notok };
+  }
+}
+
+interface KindCheck {
+  readonly name: Exclude<keyof CheckReport, 'totalinconsistencies'>;
+  /** Null for what the original never looks at. */
+  readonly of: RecordKind | null;
+  check(record: AllRecords[RecordKind][number], context: CheckContext): readonly string[];
+}
+
+function checkOf<Kind extends RecordKind>(
+  name: KindCheck['name'],
+  of: Kind,
+  check: (record: AllRecords[Kind][number], context: CheckContext) => readonly string[],
+): KindCheck {
+  return { name, of, check: check as KindCheck['check'] };
+}
+
+/** In the order of the report. */
+export const CHECKS: readonly KindCheck[] = [
+  checkOf('clusters', 'clusters', checkCluster),
+  checkOf('volumes', 'volumes', checkVolume),
+  checkOf('bricks', 'bricks', checkBrick),
+  checkOf('nodes', 'nodes', checkNode),
+  checkOf('devices', 'devices', checkDevice),
+  checkOf('blockvolumes', 'blockVolumes', checkBlockVolume),
+  { name: 'dbattributes', of: null, check: () => [] },
+  checkOf('pendingoperations', 'operations', checkOperation),
+];
 
 function byId<T extends { readonly id: Id }>(entities: readonly T[]): ReadonlyMap<Id, T> {
   return new Map(entities.map((entity) => [entity.id, entity]));
-}
-
-function kind<T extends object>(entities: readonly T[], check: (entity: T) => readonly string[]): KindReport {
-  const texts = entities.map(check);
-  const notok = texts.filter((found) => found.length > 0).length;
-  return {
-    total: entities.length,
-    pending: entities.filter((entity) => 'pendingId' in entity && entity.pendingId !== null).length,
-    ok: entities.length - notok,
-    notok,
-    inconsistencies: notok === 0 ? null : texts.flat(),
-  };
 }
 
 function checkCluster({ id }: Cluster, { nodes, volumes, blockVolumes, children }: CheckContext): readonly string[] {

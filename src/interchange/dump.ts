@@ -21,6 +21,7 @@ import type {
   VolumeEntry,
 } from './heketi-dump.js';
 import { type ChildLists, readAll } from './links.js';
+import { inOnePage, type RecordPages } from './record-pages.js';
 import { SUB_TYPES } from './sub-types.js';
 
 /** Numbers from here on are this program's own; the original knows them as 0, `unknown`. */
@@ -28,18 +29,57 @@ const FIRST_OWN_NUMBER = 100;
 
 /** The whole database in the original's layout; integers that a double can't hold are bigint. */
 export async function dumpDatabase(tx: ReadTx): Promise<HeketiDump> {
-  const { children, ...all } = await readAll(tx);
-  const attributes = [...(await tx.attributes.list())];
+  const all = await readAll(tx);
+  const parts = dumpParts(inOnePage(all), all.children, await tx.attributes.list());
   return {
-    clusterentries: entries(all.clusters, (cluster) => clusterEntry(cluster, children)),
-    volumeentries: entries(all.volumes, (volume) => volumeEntry(volume, children)),
-    brickentries: entries(all.bricks, brickEntry),
-    nodeentries: entries(all.nodes, (node) => nodeEntry(node, children)),
-    deviceentries: entries(all.devices, (device) => deviceEntry(device, children)),
-    blockvolumeentries: entries(all.blockVolumes, blockVolumeEntry),
-    dbattributeentries: Object.fromEntries(attributes.map(([Key, Value]) => [Key, { Key, Value }])),
-    pendingoperations: entries(all.operations, pendingOperationEntry),
+    clusterentries: await whole(parts.clusterentries),
+    volumeentries: await whole(parts.volumeentries),
+    brickentries: await whole(parts.brickentries),
+    nodeentries: await whole(parts.nodeentries),
+    deviceentries: await whole(parts.deviceentries),
+    blockvolumeentries: await whole(parts.blockvolumeentries),
+    dbattributeentries: await whole(parts.dbattributeentries),
+    pendingoperations: await whole(parts.pendingoperations),
   };
+}
+
+/** The entries of one part of a dump, by id, page by page. */
+type EntryPages<E> = AsyncIterable<readonly (readonly [id: string, entry: E])[]>;
+
+/** In the order in which they stand in a dump. */
+export type DumpParts = { readonly [Part in keyof HeketiDump]: EntryPages<HeketiDump[Part][string]> };
+
+export function dumpParts(
+  pages: RecordPages,
+  children: ChildLists,
+  attributes: ReadonlyMap<string, string>,
+): DumpParts {
+  return {
+    clusterentries: entries(pages.clusters(), (cluster) => clusterEntry(cluster, children)),
+    volumeentries: entries(pages.volumes(), (volume) => volumeEntry(volume, children)),
+    brickentries: entries(pages.bricks(), brickEntry),
+    nodeentries: entries(pages.nodes(), (node) => nodeEntry(node, children)),
+    deviceentries: entries(pages.devices(), (device) => deviceEntry(device, children)),
+    blockvolumeentries: entries(pages.blockVolumes(), blockVolumeEntry),
+    dbattributeentries: entries([[...attributes].map(([id, Value]) => ({ id, Value }))], ({ id: Key, Value }) => ({
+      Key,
+      Value,
+    })),
+    pendingoperations: entries(pages.operations(), pendingOperationEntry),
+  };
+}
+
+async function* entries<T extends { readonly id: string }, E>(
+  pages: AsyncIterable<readonly T[]> | readonly (readonly T[])[],
+  toEntry: (record: T) => E,
+): EntryPages<E> {
+  for await (const page of pages) yield page.map((record) => [record.id, toEntry(record)] as const);
+}
+
+async function whole<E>(pages: EntryPages<E>): Promise<Entries<E>> {
+  const all: (readonly [string, E])[] = [];
+  for await (const page of pages) for (const entry of page) all.push(entry);
+  return Object.fromEntries(all);
 }
 
 /** What `db export` writes: a dump that the original can import and go on with. */
@@ -59,10 +99,6 @@ export async function exportForHeketi(tx: ReadTx): Promise<HeketiExport> {
   const gone = new Set(leftOut.map(({ id }) => id));
   const kept = Object.entries(pendingoperations).filter(([id]) => !gone.has(id));
   return { dump: { ...rest, pendingoperations: Object.fromEntries(kept) }, leftOut };
-}
-
-function entries<T extends { readonly id: string }, E>(items: readonly T[], toEntry: (item: T) => E): Entries<E> {
-  return Object.fromEntries(items.map((item) => [item.id, toEntry(item)]));
 }
 
 function clusterEntry(cluster: Cluster, children: ChildLists): ClusterEntry {

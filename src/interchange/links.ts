@@ -23,31 +23,47 @@ export interface Link {
   readonly childId: Id;
 }
 
-/** The lists that children and the recorded faults together make. */
-export function childLists(links: readonly Link[], faults: readonly LinkFault[]): ChildLists {
-  const lists = new Map<string, Set<Id>>();
-  const misplaced = new Set<string>();
-  const listOf = ({ relation, parentId }: Omit<Link, 'childId'>): Set<Id> => {
+/** Makes the lists of children, from each as it names its parents, and then from the recorded faults. */
+export class LinkCollector {
+  readonly #lists = new Map<string, Set<Id>>();
+
+  add({ relation, parentId, childId }: Link): void {
+    this.#listOf(relation, parentId).add(childId);
+  }
+
+  /** Nothing may be added after it. */
+  lists(faults: readonly LinkFault[]): ChildLists {
+    const misplaced = new Set<string>();
+    for (const { kind, relation, parentId, childId } of faults) {
+      if (kind === 'extra') this.#listOf(relation, parentId).add(childId);
+      else if (kind === 'missing') this.#listOf(relation, parentId).delete(childId);
+      else misplaced.add(`${relation} ${parentId} ${childId}`);
+    }
+    // Each when it is asked for: all at once would be a long turn.
+    const sorted = new Map<string, readonly Id[]>();
+    return {
+      list: (relation, parentId) => {
+        const key = `${relation} ${parentId}`;
+        const known = sorted.get(key);
+        if (known) return known;
+        const list = [...(this.#lists.get(key) ?? [])].sort();
+        sorted.set(key, list);
+        return list;
+      },
+      has: (relation, parentId, childId) =>
+        (this.#lists.get(`${relation} ${parentId}`)?.has(childId) ?? false) &&
+        !misplaced.has(`${relation} ${parentId} ${childId}`),
+    };
+  }
+
+  #listOf(relation: LinkRelation, parentId: Id): Set<Id> {
     const key = `${relation} ${parentId}`;
-    const known = lists.get(key);
+    const known = this.#lists.get(key);
     if (known !== undefined) return known;
     const list = new Set<Id>();
-    lists.set(key, list);
+    this.#lists.set(key, list);
     return list;
-  };
-  for (const link of links) listOf(link).add(link.childId);
-  for (const fault of faults) {
-    if (fault.kind === 'extra') listOf(fault).add(fault.childId);
-    else if (fault.kind === 'missing') listOf(fault).delete(fault.childId);
-    else misplaced.add(`${fault.relation} ${fault.parentId} ${fault.childId}`);
   }
-  const sorted = new Map([...lists].map(([key, ids]) => [key, [...ids].sort()]));
-  return {
-    list: (relation, parentId) => sorted.get(`${relation} ${parentId}`) ?? [],
-    has: (relation, parentId, childId) =>
-      (lists.get(`${relation} ${parentId}`)?.has(childId) ?? false) &&
-      !misplaced.has(`${relation} ${parentId} ${childId}`),
-  };
 }
 
 /** How a parent's list, as it was imported, differs from what the children say. */
@@ -97,25 +113,39 @@ export interface AllRecords {
   readonly children: ChildLists;
 }
 
+export type RecordKind = Exclude<keyof AllRecords, 'children'>;
+
+/** The parents that a record names. */
+const LINKS: { readonly [Kind in RecordKind]?: (record: AllRecords[Kind][number]) => readonly Link[] } = {
+  nodes: ({ id, clusterId }) => [link('cluster-node', clusterId, id)],
+  devices: ({ id, nodeId }) => [link('node-device', nodeId, id)],
+  bricks: ({ id, deviceId, volumeId }) => [link('device-brick', deviceId, id), link('volume-brick', volumeId, id)],
+  volumes: ({ id, clusterId }) => [link('cluster-volume', clusterId, id)],
+  blockVolumes: ({ id, clusterId, hostingVolumeId }) => [
+    link('cluster-block-volume', clusterId, id),
+    link('volume-block-volume', hostingVolumeId, id),
+  ],
+};
+
+export function linksOf<Kind extends RecordKind>(kind: Kind, record: AllRecords[Kind][number]): readonly Link[] {
+  const links = LINKS[kind] as ((record: AllRecords[Kind][number]) => readonly Link[]) | undefined;
+  return links?.(record) ?? [];
+}
+
 export async function readAll(tx: ReadTx): Promise<AllRecords> {
-  const clusters = await tx.clusters.list();
-  const nodes = await tx.nodes.list();
-  const devices = await tx.devices.list();
-  const bricks = await tx.bricks.list();
-  const volumes = await tx.volumes.list();
-  const blockVolumes = await tx.blockVolumes.list();
-  const operations = await tx.operations.list();
-  const links: Link[] = [
-    ...nodes.map((node) => link('cluster-node', node.clusterId, node.id)),
-    ...volumes.map((volume) => link('cluster-volume', volume.clusterId, volume.id)),
-    ...blockVolumes.map((volume) => link('cluster-block-volume', volume.clusterId, volume.id)),
-    ...devices.map((device) => link('node-device', device.nodeId, device.id)),
-    ...bricks.map((brick) => link('device-brick', brick.deviceId, brick.id)),
-    ...bricks.map((brick) => link('volume-brick', brick.volumeId, brick.id)),
-    ...blockVolumes.map((volume) => link('volume-block-volume', volume.hostingVolumeId, volume.id)),
-  ];
-  const children = childLists(links, await tx.linkFaults.list());
-  return { clusters, nodes, devices, bricks, volumes, blockVolumes, operations, children };
+  const records = {
+    clusters: await tx.clusters.list(),
+    nodes: await tx.nodes.list(),
+    devices: await tx.devices.list(),
+    bricks: await tx.bricks.list(),
+    volumes: await tx.volumes.list(),
+    blockVolumes: await tx.blockVolumes.list(),
+    operations: await tx.operations.list(),
+  };
+  const links = new LinkCollector();
+  for (const kind of Object.keys(records) as RecordKind[])
+    for (const record of records[kind]) for (const each of linksOf(kind, record)) links.add(each);
+  return { ...records, children: links.lists(await tx.linkFaults.list()) };
 }
 
 function link(relation: LinkRelation, parentId: Id, childId: Id): Link {

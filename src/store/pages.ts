@@ -3,6 +3,22 @@ import { nextTurn } from '../timing/turns.js';
 import type { ReadTx, StoreReader } from './store.js';
 
 const ROWS = 100;
+/** A volume of a large cluster names all its hosts: a row may have tens of kilobytes. */
+const ROWS_BETWEEN_TURNS = 25;
+
+/**
+ * All rows of a state that stays as it is, in the order of their ids, a page at a time. Whoever goes through them lets others
+ * have their turn.
+ */
+export async function* pagesOf<T extends { readonly id: Id }>(
+  list: (after: Id, limit: number) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  for (let after: Id | null = ''; after !== null; ) {
+    const page: readonly T[] = await list(after, ROWS_BETWEEN_TURNS);
+    yield page;
+    after = page.length < ROWS_BETWEEN_TURNS ? null : (page.at(-1)?.id ?? null);
+  }
+}
 
 /**
  * All rows that `list` has, in the order of their ids, a page at a time: each is a read of its own, and others have their

@@ -73,6 +73,11 @@ export interface Store {
    * savepoint of its own.
    */
   write<T>(work: (tx: Tx) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /**
+   * One consistent state, the one there is now, for a work that takes its time: others write meanwhile. It may take as much
+   * space on the disk as the database until it is closed. Rejects with a DomainError where there is no place for it.
+   */
+  snapshot(): Promise<Snapshot>;
   /** A complete, consistent copy of the database file. */
   backup(purpose?: BackupPurpose): Promise<Buffer>;
   /** Why no change is accepted at the moment, for people; null when changes are. */
@@ -83,6 +88,12 @@ export interface Store {
    */
   giveUpUndecided(): void;
   close(): Promise<void>;
+}
+
+/** Stays as it is until it is closed, which may be done more than once; nothing can be read from it after that. */
+export interface Snapshot {
+  readonly tx: ReadTx;
+  close(): void;
 }
 
 /** For those who may look and not change: what works on hosts. */

@@ -3,8 +3,9 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { AdminState } from '../../src/api/admin-state.js';
 import type { LogLevelName } from '../../src/api/handlers/deps.js';
 import { buildServer, type ServerDeps } from '../../src/api/server.js';
-import { checkDatabase } from '../../src/interchange/check.js';
+import { checkText } from '../../src/interchange/check-text.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
+import { dumpText } from '../../src/interchange/dump-text.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { Comparisons } from '../../src/operations/examination/comparisons.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
@@ -58,7 +59,7 @@ export async function startApi(
         level = to;
       },
     },
-    reports: { dump: dumpDatabase as unknown as ServerDeps['reports']['dump'], check: checkDatabase },
+    reports: { dump: dumpDatabase as unknown as ServerDeps['reports']['dump'], dumpText, checkText },
     pool: {
       examine: async () => ({ records: await store.read(readPoolRecords), nodes: [] }),
       differences,

@@ -4,13 +4,15 @@ import { type AddressInfo, connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { startApi } from './api-server.js';
 
-const LARGE = 'x'.repeat(32 * 1024 * 1024);
+/** More than any buffer between a server and its client takes. */
+async function* largeText(): AsyncGenerator<string> {
+  const piece = 'x'.repeat(1024 * 1024);
+  for (let i = 0; i < 64; i++) yield piece;
+}
 
 async function listening(readLimitMs: number) {
-  const { server } = await startApi(
-    {},
-    { readLimitMs, reports: { dump: async () => ({ LARGE }) as never, check: async () => ({}) as never } },
-  );
+  const reports = { dump: async () => ({}) as never, dumpText: largeText, checkText: largeText };
+  const { server } = await startApi({}, { readLimitMs, reports });
   onTestFinished(() => server.close());
   await server.listen({ port: 0, host: '127.0.0.1' });
   return { server, port: (server.server.address() as AddressInfo).port };

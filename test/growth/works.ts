@@ -1,4 +1,5 @@
+import { DATABASE_WORKS } from './database-works.js';
 import { DEVICE_WORKS } from './device-works.js';
 import { HOST_WORKS } from './host-works.js';
 
-export const WORKS = [...HOST_WORKS, ...DEVICE_WORKS];
+export const WORKS = [...HOST_WORKS, ...DEVICE_WORKS, ...DATABASE_WORKS];

@@ -30,6 +30,7 @@ async function openDesk(isRunning = true): Promise<Desk> {
       return inner.read(work);
     },
     write: (work, options) => inner.write(work, options),
+    snapshot: () => inner.snapshot(),
     backup: () => inner.backup(),
     refusal: () => inner.refusal(),
     giveUpUndecided: () => inner.giveUpUndecided(),

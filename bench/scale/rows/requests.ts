@@ -2,18 +2,30 @@ import type { Figures, Row } from '../row.js';
 import type { Site } from '../site.js';
 
 const ASKED = 10;
+/** Where each takes seconds. */
+const LONG_ASKED = 3;
 
 /** One kind of request, asked a few times after one that is not counted: CPU is of each. */
-function repeated(site: Site, method: string, url: string): Promise<Figures> {
+function repeated(site: Site, method: string, url: string, times = ASKED): Promise<Figures> {
   return site.withServer(async (server) => {
     await server.send(method, url);
     const figures = await server.measure(async () => {
       let bytes = 0;
-      for (let i = 0; i < ASKED; i++) bytes = (await server.send(method, url)).bytes;
+      for (let i = 0; i < times; i++) bytes = (await server.send(method, url)).bytes;
       return `${(bytes / 1024).toFixed(0)} KiB`;
     });
-    return { ...figures, cpuMs: figures.cpuMs / ASKED };
+    return { ...figures, cpuMs: figures.cpuMs / times };
   });
+}
+
+/** All at once, and what is answered to each: CPU is of all. */
+function atOnce(site: Site, method: string, url: string, count: number): Promise<Figures> {
+  return site.withServer((server) =>
+    server.measure(async () => {
+      const answers = await Promise.all(Array.from({ length: count }, () => server.send(method, url)));
+      return `answered with ${[...new Set(answers.map(({ status }) => status))].join(' and ')}`;
+    }),
+  );
 }
 
 /** Volumes that find no place: too many bricks, too few zones, no device with the tag. */
@@ -77,5 +89,23 @@ export const REQUEST_ROWS: readonly Row[] = [
     grows: 'with volumes',
     toReach: '20 ms at 20,000',
     measure: (site) => repeated(site, 'GET', '/volumes'),
+  },
+  {
+    name: 'GET /db/dump',
+    grows: 'with volumes',
+    toReach: 'turns of 50 ms',
+    measure: (site) => repeated(site, 'GET', '/db/dump', LONG_ASKED),
+  },
+  {
+    name: 'GET /db/check',
+    grows: 'with volumes',
+    toReach: 'turns of 50 ms',
+    measure: (site) => repeated(site, 'GET', '/db/check', LONG_ASKED),
+  },
+  {
+    name: 'GET /db/dump, eight at once',
+    grows: 'with volumes',
+    toReach: 'turns of 50 ms, as much memory as for one',
+    measure: (site) => atOnce(site, 'GET', '/db/dump', 8),
   },
 ];

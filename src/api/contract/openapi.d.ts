@@ -942,7 +942,11 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The whole database as JSON, indented */
+        /**
+         * The whole database as JSON, indented
+         * @description Of one state, sent while it is read from a copy. One answer of this kind, or of /db/check, is made at a time: up to
+         *     eight more wait for it, for a minute each. One that has not been taken after ten minutes is cut off.
+         */
         readonly get: operations["databaseDump"];
         readonly put?: never;
         readonly post?: never;
@@ -959,7 +963,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Contradictions within the database, indented */
+        /**
+         * Contradictions within the database, indented
+         * @description As /db/dump. Of more than 50 hosts that differ, a text names the first ten.
+         */
         readonly get: operations["databaseCheck"];
         readonly put?: never;
         readonly post?: never;
@@ -1849,7 +1856,7 @@ export interface components {
                 readonly "text/plain": string;
             };
         };
-        /** @description Too many operations are running; try later, in `Retry-After` seconds where it is sent */
+        /** @description Too much is going on; try later, in `Retry-After` seconds where it is sent */
         readonly Busy: {
             headers: {
                 readonly [name: string]: unknown;
@@ -3340,6 +3347,8 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 503: components["responses"]["Unavailable"];
         };
     };
     readonly databaseCheck: {
@@ -3362,6 +3371,8 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 503: components["responses"]["Unavailable"];
         };
     };
     readonly examineGluster: {

@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import type { BackupPurpose } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
+import { WholeDatabase } from '../whole-database.js';
 import { examinedPool } from '../wire/examination.js';
 import { accepted } from './answers.js';
 import type { HandlerDeps } from './deps.js';
@@ -12,19 +13,21 @@ type DatabaseHandlers = Pick<
 
 const INDENT = 4;
 
-export function databaseHandlers({ store, reports, pool, operations }: HandlerDeps): DatabaseHandlers {
+export function databaseHandlers({ store, reports, pool, operations, log }: HandlerDeps): DatabaseHandlers {
+  const whole = new WholeDatabase(store, log);
+
   return {
     async databaseBackup({ headers }) {
       const purpose = backupPurpose(headers['x-backup-purpose']);
       return { status: 200, bytes: await store.backup(purpose), fileName: 'heketi.db' };
     },
 
-    async databaseDump() {
-      return { status: 200, json: await store.read((tx) => reports.dump(tx)), indent: INDENT };
+    async databaseDump({ gone }) {
+      return { status: 200, pieces: await whole.pieces(reports.dumpText, gone()) };
     },
 
-    async databaseCheck() {
-      return { status: 200, json: await store.read((tx) => reports.check(tx)), indent: INDENT };
+    async databaseCheck({ gone }) {
+      return { status: 200, pieces: await whole.pieces(reports.checkText, gone()) };
     },
 
     async examineGluster() {

@@ -61,8 +61,10 @@ export interface PoolExaminer {
   readonly comparisons: Pick<Comparisons, 'begin' | 'find'>;
 }
 
-/** Both read the whole database. */
+/** Of the whole database. */
 export interface DatabaseReports {
   dump(tx: ReadTx): Promise<components['schemas']['DatabaseDump']>;
-  check(tx: ReadTx): Promise<components['schemas']['DatabaseCheck']>;
+  /** Texts of JSON, indented, in pieces that are made when they are asked for, of a state that stays as it is. */
+  dumpText(tx: ReadTx): AsyncIterable<string>;
+  checkText(tx: ReadTx): AsyncIterable<string>;
 }

@@ -10,6 +10,7 @@ import { LostAnswer } from './lost-answer.js';
 import { migrate } from './migrate.js';
 import { Readers } from './readers.js';
 import { away, nameOf, Session } from './session.js';
+import { openSnapshot } from './snapshot.js';
 import { WriteGroups } from './write-groups.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
@@ -92,6 +93,10 @@ function postgresStore({ postgres, groupMs, onCommit, isPatient = false, logger 
     async write(work, writing) {
       refuseClosed();
       return groups.write(work, writing);
+    },
+    async snapshot() {
+      refuseClosed();
+      return openSnapshot(open);
     },
     async backup() {
       refuseClosed();

@@ -48,15 +48,45 @@ class NoPlace extends Error {}
 
 function copyAside(file: string, fill: (copy: string) => void): PrivateCopy {
   const refusals: string[] = [];
-  for (const folder of new Set([tmpdir(), dirname(file)])) {
+  for (const folder of foldersFor(file)) {
     try {
       return copyInto(folder, file, fill);
     } catch (error) {
-      if (!(error instanceof NoPlace)) throw error;
-      refusals.push(textOf(error.cause));
+      refusals.push(whyNotThere(error));
     }
   }
-  throw new DomainError(
+  throw nowhere(file, refusals);
+}
+
+/** The same where the copy takes its time. */
+export async function copyAsideSlowly(file: string, fill: (copy: string) => Promise<void>): Promise<PrivateCopy> {
+  const refusals: string[] = [];
+  for (const folder of foldersFor(file)) {
+    try {
+      const copy = placeIn(folder, file);
+      await fill(copy.file).catch((cause) => {
+        throw notCopied(copy, file, cause);
+      });
+      return copy;
+    } catch (error) {
+      refusals.push(whyNotThere(error));
+    }
+  }
+  throw nowhere(file, refusals);
+}
+
+function foldersFor(file: string): Iterable<string> {
+  return new Set([tmpdir(), dirname(file)]);
+}
+
+/** Throws what is true of every folder. */
+function whyNotThere(error: unknown): string {
+  if (!(error instanceof NoPlace)) throw error;
+  return textOf(error.cause);
+}
+
+function nowhere(file: string, refusals: readonly string[]): DomainError {
+  return new DomainError(
     'unavailable',
     `The database ${file} is read from a copy, for which there is no place (${refusals.join('; ')}). ` +
       'Set TMPDIR to a folder that can be written and has room for it.',
@@ -64,23 +94,31 @@ function copyAside(file: string, fill: (copy: string) => void): PrivateCopy {
 }
 
 function copyInto(folder: string, file: string, fill: (copy: string) => void): PrivateCopy {
-  let directory: string;
+  const copy = placeIn(folder, file);
   try {
-    directory = mkdtempSync(join(folder, 'mortar-db-'));
+    fill(copy.file);
+    return copy;
+  } catch (cause) {
+    throw notCopied(copy, file, cause);
+  }
+}
+
+function placeIn(folder: string, file: string): PrivateCopy {
+  try {
+    const directory = mkdtempSync(join(folder, 'mortar-db-'));
+    const remove = (): void => rmSync(directory, { recursive: true, force: true });
+    return { file: join(directory, basename(file)), remove };
   } catch (cause) {
     throw new NoPlace('', { cause });
   }
-  const copy = join(directory, basename(file));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  try {
-    fill(copy);
-    return { file: copy, remove };
-  } catch (cause) {
-    remove();
-    if (cause instanceof DomainError) throw cause;
-    if (NO_ROOM.includes((cause as NodeJS.ErrnoException).code ?? '')) throw new NoPlace('', { cause });
-    throw new DomainError('unavailable', `The database ${file} can't be read: ${textOf(cause)}.`, { cause });
-  }
+}
+
+/** Nothing is left of it. */
+function notCopied(copy: PrivateCopy, file: string, cause: unknown): Error {
+  copy.remove();
+  if (cause instanceof DomainError) return cause;
+  if (NO_ROOM.includes((cause as NodeJS.ErrnoException).code ?? '')) return new NoPlace('', { cause });
+  return new DomainError('unavailable', `The database ${file} can't be read: ${textOf(cause)}.`, { cause });
 }
 
 const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];

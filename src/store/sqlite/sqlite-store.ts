@@ -19,6 +19,7 @@ import { refuseForeignJournal, refuseLoneJournal } from './journal-binding.js';
 import { endWithLostDisk } from './lost-disk.js';
 import { migrate, refuseForeignDatabase } from './migrate.js';
 import { copyDatabaseFile } from './private-copy.js';
+import { snapshotOfBytes, snapshotOfFile } from './snapshot.js';
 import { StatementCache } from './statement-cache.js';
 import { type Durability, UnitsOfWork } from './units-of-work.js';
 
@@ -65,7 +66,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     disk = new DatabaseDisk(database, fileDescriptor, { onFailed, longLogFrames: options.longLogFrames });
     const journal = new Journal(database, disk);
     await journal.seal();
-    return sqliteStore(database, { lasting: { disk, journal }, refusal: null, afterClose }, options);
+    return sqliteStore(database, { lasting: { disk, journal, fileDescriptor }, refusal: null, afterClose }, options);
   } catch (error) {
     // Another process has the lock, and so the log.
     if (isLocked(error)) database?.close();
@@ -150,6 +151,7 @@ function setUp(database: Database.Database, migrationsDir?: string): readonly nu
 interface Lasting {
   readonly disk: DatabaseDisk;
   readonly journal: Journal;
+  readonly fileDescriptor: number;
 }
 
 interface StoreParts {
@@ -194,6 +196,15 @@ function sqliteStore(
     async write(work, options) {
       if (refusal !== null) throw new DomainError('unavailable', refusal);
       return units.write(work, options);
+    },
+    async snapshot() {
+      // Nobody writes it.
+      if (refusal !== null) return { tx: reading, close: () => undefined };
+      if (units.refusal !== null) throw new DomainError('unavailable', units.refusal);
+      if (!lasting) return units.alone(() => snapshotOfBytes(selfContained(database.serialize())));
+      const snapshot = await units.betweenGroups(() => snapshotOfFile(database, lasting.fileDescriptor));
+      await lasting.disk.synced();
+      return snapshot;
     },
     backup: (purpose = 'archive') => units.alone(() => backupOf(database, purpose)),
     refusal: () => refusal ?? units.refusal,

@@ -65,6 +65,8 @@ export class UnitsOfWork {
   readonly #hooks: UnitHooks;
   readonly #undecided: Undecided;
   readonly #waiting = new WaitingUnits<Unit>(() => this.#schedule());
+  /** None of them rejects. */
+  readonly #waitingBetween: (() => Promise<void>)[] = [];
   readonly #waitingReads: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
   #activeReads = 0;
@@ -140,6 +142,18 @@ export class UnitsOfWork {
     return result;
   }
 
+  /** Runs `work` while nothing is committed, nor put from the log into the file; reads go on. */
+  betweenGroups<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#isClosed) {
+        reject(new DomainError('unavailable', CLOSED));
+        return;
+      }
+      this.#waitingBetween.push(() => work().then(resolve, reject));
+      this.#schedule();
+    });
+  }
+
   /** Runs `work` while nothing else is committed; reads go on. False, and not run, where units wait. */
   async whenNothingWaits(work: () => Promise<void>): Promise<boolean> {
     if (this.#isClosed) return true;
@@ -185,7 +199,9 @@ export class UnitsOfWork {
 
   async #runGroups(): Promise<void> {
     this.#waiting.takeAlong();
-    while (this.isWanted) {
+    while (this.isWanted || this.#waitingBetween.length > 0) {
+      for (const work of this.#waitingBetween.splice(0)) await work();
+      if (!this.isWanted) continue;
       if (!(await this.#isPrepared())) continue;
       // What is committed during a sync waits for the next one. It may as well be begun then, together with what comes
       // meanwhile: fewer commits and syncs, and nobody is answered later.

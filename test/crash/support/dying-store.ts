@@ -1,4 +1,4 @@
-import type { Store } from '../../../src/store/store.js';
+import type { Snapshot, Store } from '../../../src/store/store.js';
 
 export const COMMIT_FAULTS = ['die before commit', 'die after commit'] as const;
 
@@ -33,6 +33,10 @@ export class DyingStore implements Store {
     const result = await this.#inner.write(work);
     return isStruck ? this.#die() : result;
   };
+
+  snapshot(): Promise<Snapshot> {
+    return this.#inner.snapshot();
+  }
 
   backup(): Promise<Buffer> {
     return this.#inner.backup();
