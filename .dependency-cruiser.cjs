@@ -29,6 +29,7 @@ const operations = (folder, below) =>
   ]);
 const BELOW_OPERATIONS = [
   '^src/domain/',
+  '^src/events/tell\\.ts$',
   '^src/store/(store|pages)\\.ts$',
   '^src/executors/executor\\.ts$',
   '^src/executors/(commands|failures)/',
@@ -132,7 +133,9 @@ module.exports = {
       '^src/store/store\\.ts$',
       '^src/operations/(ports|logger)\\.ts$',
       '^src/operations/examination/',
+      '^src/events/',
     ]),
+    only('events-see-the-store-interface', '^src/events/', ['^src/domain/', '^src/store/store\\.ts$']),
     only('metrics-see-the-store-interface', '^src/metrics/', ['^src/domain/', '^src/store/store\\.ts$']),
     only('backup-knows-the-store-interface', '^src/backup/', [
       '^src/domain/',

@@ -47,6 +47,7 @@ function buildRoutes(document) {
         ...(operation['x-changes-nothing'] === true && { changesNothing: true }),
         ...(operation['x-while-held'] && { whileHeld: operation['x-while-held'] }),
         ...(operation['x-changes-something'] === true && { changesSomething: true }),
+        ...(operation.responses['200']?.content?.['text/event-stream'] && { isStream: true }),
         ...(body && {
           body: {
             isRequired: body.required === true,

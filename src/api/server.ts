@@ -48,6 +48,7 @@ const READ_LIMIT_MS = 60_000;
 const MAX_ID_CHARACTERS = 16 * 1024;
 
 const JSON_TYPE = 'application/json; charset=UTF-8';
+const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 /**
@@ -200,6 +201,12 @@ function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
     return reply
       .header('content-type', answer.contentType ?? JSON_TYPE)
       .send(Readable.from(answer.pieces, { highWaterMark: 1 }));
+  }
+  if (answer.stream !== undefined) {
+    return reply
+      .header('content-type', STREAM_TYPE)
+      .header('cache-control', 'no-store')
+      .send(Readable.from(answer.stream, { highWaterMark: 1 }));
   }
   if (answer.text !== undefined) {
     return reply.header('content-type', answer.contentType ?? TEXT_TYPE).send(answer.text);

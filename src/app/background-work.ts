@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { keepEventsBounded } from '../events/event-keeper.js';
 import type { Hosts } from '../executors/commands/host/hosts.js';
 import type { Logging } from '../logging/logger.js';
 import type { DeviceCheck } from '../operations/device-check/device-check.js';
@@ -21,7 +22,7 @@ export interface Workers {
 }
 
 /**
- * What the server does without being asked: watches its hosts, leads out what was left, mends nodes, looks at devices, forgets answers, backs
+ * What the server does without being asked: watches its hosts, leads out what was left, mends nodes, looks at devices, forgets answers and events, backs
  * its database up. Backups go on while it stops, and are closed by themselves.
  */
 export class BackgroundWork {
@@ -32,6 +33,7 @@ export class BackgroundWork {
   readonly #repairMonitor: NodeRepairMonitor;
   readonly #deviceMonitor: DeviceCheckMonitor;
   #stopForgetting: () => void = () => undefined;
+  #stopForgettingEvents: () => void = () => undefined;
   #isStopped = false;
 
   constructor(config: Config, store: Store, log: Logging['logger'], workers: Workers) {
@@ -58,6 +60,7 @@ export class BackgroundWork {
     if (dbReadOnly) return;
     this.#stopForgetting = forgetOldAnswers(this.#store, this.#log);
     backups.start();
+    this.#stopForgettingEvents = keepEventsBounded(this.#store, this.#config.events, this.#log);
   }
 
   stop(): void {
@@ -67,6 +70,7 @@ export class BackgroundWork {
     this.#repairMonitor.stop();
     this.#deviceMonitor.stop();
     this.#stopForgetting();
+    this.#stopForgettingEvents();
   }
 }
 

@@ -19,7 +19,7 @@ const SECRET_RHYTHM: BackupRhythm = {
   tryLimitMs: 60_000,
 };
 
-type Surroundings = Pick<BackupKeeperDeps, 'store' | 'observer' | 'log'>;
+type Surroundings = Pick<BackupKeeperDeps, 'store' | 'observer' | 'events' | 'log'>;
 export type BackupConfig = Pick<Config, 'backupDirectory' | 'kubeSecretName'>;
 
 interface Keeping {

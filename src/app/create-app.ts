@@ -3,6 +3,8 @@ import { AdminState } from '../api/admin-state.js';
 import { buildServer } from '../api/server.js';
 import { Traffic } from '../api/traffic.js';
 import type { Config } from '../config/config.js';
+import { EventFeed } from '../events/event-feed.js';
+import { Observations } from '../events/observations.js';
 import type { Executor } from '../executors/executor.js';
 import { InjectingExecutor } from '../executors/inject/injecting-executor.js';
 import { readInjectionRules } from '../executors/inject/injection-rules.js';
@@ -72,7 +74,10 @@ export async function createApp(config: Config, logging: Logging, tls: TlsTexts 
   try {
     const ground: Ground = { config, logging, metrics, store };
     const work = await wireWork(ground);
-    onCommit = () => work.backups.changed();
+    onCommit = () => {
+      work.backups.changed();
+      work.feed.changed();
+    };
     return await wireServer(ground, work, tls);
   } catch (error) {
     await store.close();
@@ -105,7 +110,9 @@ async function wireWork({ config, logging: { logger }, metrics, store }: Ground)
   }
 
   const hosts = { executor, settings: config.hostSettings };
-  const health = new HealthMonitor(store, hosts, logger);
+  const observations = new Observations(store, logger, () => !config.dbReadOnly && !restored.isHeld);
+  const onSeen = observations.nodeSeen.bind(observations);
+  const health = new HealthMonitor(store, hosts, logger, { onSeen });
   const probes = new ServerProbes({ store, health, restored, log: logger });
   const services = createOperations({
     store,
@@ -115,17 +122,30 @@ async function wireWork({ config, logging: { logger }, metrics, store }: Ground)
     settings: operationSettings(config),
     log: logger,
     onOutcome: metrics.operationFinished,
+    onDeviceSeen: observations.deviceSeen.bind(observations),
+    onRepaired: observations.nodeRepaired.bind(observations),
   });
   const secrets = await secretsOfBackup(config, process.env, logger);
-  const backups = new Backups(config, secrets, { store, observer: metrics.backups, log: logger });
+  const backups = new Backups(config, secrets, {
+    store,
+    observer: metrics.backups,
+    events: observations,
+    log: logger,
+  });
   const background = new BackgroundWork(config, store, logger, { ...services, hosts, health, backups });
   restored.whenFree(takeOver, () => background.start());
-  return { ...services, restored, hosts, health, probes, backups, background };
+  const feed = new EventFeed(store);
+  return { ...services, restored, hosts, health, probes, backups, background, observations, feed };
 }
 
 async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Promise<App> {
   const { config, logging, store } = ground;
   const { runner, recovery, answers, restored, probes, hosts } = work;
+  const differences = async (onProgress?: Parameters<typeof findDifferences>[2]) => {
+    const found = await findDifferences(store, hosts, onProgress);
+    work.observations.compared(found.differences.length);
+    return found;
+  };
   const admin = new AdminState(config.defaultState);
   const traffic = new Traffic();
   const stopping = new AbortController();
@@ -138,6 +158,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     admin,
     restored,
     probes,
+    feed: work.feed,
     auth: config.isAuthDisabled ? null : config.jwt,
     log: logging.logger,
     logLevels: logging.levels,
@@ -145,8 +166,8 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     reports: { dump: dumpDatabase, dumpText, checkText },
     pool: {
       examine: () => examinePool(store, hosts),
-      differences: () => findDifferences(store, hosts),
-      comparisons: new Comparisons((onProgress) => findDifferences(store, hosts, onProgress)),
+      differences: () => differences(),
+      comparisons: new Comparisons(differences),
     },
     tls,
   });
@@ -168,8 +189,10 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
       store.giveUpUndecided();
       answers.release();
       if (server.server.listening) await lastReads(answers, traffic);
+      work.feed.close();
       await server.close();
       await work.backups.close(LAST_BACKUP_MS);
+      await work.observations.settled();
       await store.close();
       await hosts.executor.close();
     },

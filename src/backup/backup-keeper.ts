@@ -32,11 +32,18 @@ export interface BackupLog {
   error(fields: object, message: string): void;
 }
 
+/** Told of what people want to know: a copy that nobody has asked for, the first failure, and that it is over. */
+export interface BackupEvents {
+  backupMade(target: BackupTargetName): void;
+  backupFailed(target: BackupTargetName, reason: string): void;
+}
+
 export interface BackupKeeperDeps {
   readonly store: Pick<Store, 'read' | 'backup'>;
   readonly target: BackupTarget;
   readonly rhythm: BackupRhythm;
   readonly observer: BackupObserver;
+  readonly events?: BackupEvents | undefined;
   readonly log: BackupLog;
 }
 
@@ -138,14 +145,17 @@ export class BackupKeeper {
   }
 
   async #tryOnce(limitMs: number): Promise<void> {
-    const { target, observer, log } = this.#deps;
+    const { target, rhythm, observer, events, log } = this.#deps;
     const covers = this.#commits;
+    const wasFailing = this.#failures > 0;
     try {
       const sizeBytes = await this.#keep(limitMs);
       this.#failures = 0;
       this.#covered = covers;
       this.#changedAt = performance.now();
       observer.kept(target.name, sizeBytes, Date.now());
+      // After a copy that follows each change there would be a change again.
+      if (wasFailing || rhythm.afterChangeMs === null) events?.backupMade(target.name);
       log.debug({ target: target.name, sizeBytes }, 'database backed up');
     } catch (error) {
       this.#noteFailure(asBackupFailure(error));
@@ -153,8 +163,9 @@ export class BackupKeeper {
   }
 
   #noteFailure(failure: BackupFailure): void {
-    const { target, observer, log } = this.#deps;
+    const { target, observer, events, log } = this.#deps;
     this.#failures += 1;
+    if (this.#failures === 1) events?.backupFailed(target.name, failure.message);
     this.#failedAt = performance.now();
     observer.failed(target.name, failure.reason, failure.sizeBytes);
     const fields = { target: target.name, reason: failure.reason, tries: this.#failures, err: failure };

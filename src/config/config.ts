@@ -16,6 +16,7 @@ export interface Config {
   readonly backupToKubeSecret: boolean;
   readonly kubeSecretName: string;
   readonly backupDirectory: BackupDirectorySettings;
+  readonly events: EventSettings;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly dbFile: string;
@@ -117,6 +118,12 @@ export interface BackupDirectorySettings {
   readonly backupEverySeconds: number;
   /** How many of them stay; from 1 on. */
   readonly backupsKept: number;
+}
+
+/** How long events are kept: whichever is less; both from 1 on. */
+export interface EventSettings {
+  readonly keepDays: number;
+  readonly keepCount: number;
 }
 
 export interface SshSettings {

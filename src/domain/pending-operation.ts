@@ -158,6 +158,8 @@ export interface PendingOperation {
    */
   readonly answered: 'success' | 'failure' | null;
   readonly requestedBy: Requester | null;
+  /** What events have told of it, so that each outcome is told once; null: nothing yet. */
+  readonly told: 'done' | 'failed' | null;
   /** The operation of which this is a part; null for most. */
   readonly parentId: Id | null;
   /** How far a sequence has come; null for others, and before its first part. */
@@ -186,6 +188,7 @@ export const NEW_RECORD = {
   origin: 'request',
   answered: null,
   requestedBy: null,
+  told: null,
   parentId: null,
   progress: null,
   retry: null,

@@ -9,7 +9,7 @@ import type { QueueAnswers } from './engine/queue-answers.js';
 import type { Recovery } from './engine/recovery.js';
 import type { OperationRunner } from './engine/runner.js';
 import { KINDS, SEQUENCE_KINDS } from './kinds.js';
-import type { NodeHealth, Operations } from './ports.js';
+import type { NodeHealth, Operations, RepairReport } from './ports.js';
 import { nodeReinstate } from './reinstatement/node-reinstate.js';
 import { planNodeReinstatement } from './reinstatement/reinstatement-dry-run.js';
 import { NodeRepair } from './repair/node-repair.js';
@@ -36,9 +36,9 @@ export function createOperations(given: EngineContext, sequenceKinds = SEQUENCE_
   const conditions = new DeviceConditions();
   const context: EngineContext = { ...given, health: withDevices(given.health, conditions) };
   const engine = new Engine(context, KINDS, sequenceKinds);
-  const deviceCheck = new DeviceCheck(context.store, engine.context, conditions);
+  const deviceCheck = new DeviceCheck(context.store, engine.context, conditions, given.onDeviceSeen);
   const { runner, recovery, answers, tracker } = engine;
-  const reports = new RepairReports();
+  const reports = new RepairReports((report) => tellRepaired(report, given));
   const repair = new NodeRepair(engine.context, reports);
   const repairAsked = repairJob(repair);
   const resync = deviceResync(deviceCheck);
@@ -49,7 +49,7 @@ export function createOperations(given: EngineContext, sequenceKinds = SEQUENCE_
     ...volumeChanges(engine, context),
     ...blockVolumeChanges(engine, context),
 
-    resyncDevice: (_by, id) => engine.beginJob(resync, id),
+    resyncDevice: (by, id) => engine.beginJob(resync, id, by),
     listDeviceHealth: () => deviceCheck.health(null),
     deviceHealth: (id) => deviceCheck.healthOf(id),
     checkDeviceHealth: (id) => deviceCheck.healthNow(id),
@@ -57,16 +57,23 @@ export function createOperations(given: EngineContext, sequenceKinds = SEQUENCE_
     planReinstatement: (id, disks) => planNodeReinstatement({ id, disks }, engine.context),
     repairState: (by, request) => engine.beginSequence(stateRepair, request, by),
     planStateRepair: (request) => planRepairOfState(request, engine.context),
-    repairNode: (_by, nodeId, isDryRun) => engine.beginJob(repairAsked, { nodeId, isDryRun }),
+    repairNode: (by, nodeId, isDryRun) => engine.beginJob(repairAsked, { nodeId, isDryRun }, by),
     repairReport: (reportId) => reports.find(reportId),
     lastRepairReport: (nodeId) => reports.lastOf(nodeId),
 
     cancel: (_by, id) => engine.cancel(id),
-    cleanUp: (_by, operationIds) => engine.beginJob(cleanUp, operationIds),
+    cleanUp: (by, operationIds) => engine.beginJob(cleanUp, operationIds, by),
     inFlight: () => tracker.inFlight,
     isInFlight: (id) => tracker.has(id),
   };
   return { operations, runner, recovery, repair, deviceCheck, answers, engine };
+}
+
+function tellRepaired({ nodeId, findings }: RepairReport, { onRepaired }: EngineContext): void {
+  const repaired = findings.filter(({ outcome }) => outcome === 'repaired');
+  if (repaired.length === 0) return;
+  const summary = [...new Set(repaired.map(({ kind, volumeName }) => `${volumeName}: ${kind}`))].join('; ');
+  onRepaired?.(nodeId, repaired.length, summary);
 }
 
 function withDevices(health: NodeHealth, conditions: DeviceConditions): NodeHealth {

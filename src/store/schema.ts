@@ -1,7 +1,8 @@
 import type { BrickSubType } from '../domain/brick.js';
 import type { DurabilityType } from '../domain/durability.js';
+import type { EventDetails, EventSubject, RecordedEvent } from '../domain/event.js';
 import type { EntryState } from '../domain/node.js';
-import type { OperationStatus, PendingOperation } from '../domain/pending-operation.js';
+import type { OperationStatus, OperationType, PendingOperation } from '../domain/pending-operation.js';
 import type { QueueEntry } from '../domain/queue-entry.js';
 import type { BlockRestriction } from '../domain/volume.js';
 import {
@@ -142,6 +143,7 @@ export const TABLES = {
     dueAt: optionalInteger('due_at'),
     lastError: optionalText('last_error'),
     waitsForHost: flag('waits_for_host'),
+    told: textOf<PendingOperation['told']>()('told'),
     exact: exact('exact'),
   },
   operation_action: {
@@ -182,6 +184,25 @@ export const TABLES = {
     port: integer('port'),
     key: text('key'),
     pinnedAt: integer('pinned_at'),
+  },
+  event: {
+    id: integer('id'),
+    at: integer('at'),
+    type: textOf<RecordedEvent['type']>()('type'),
+    subjectKind: textOf<EventSubject['kind']>()('subject_kind'),
+    subjectId: text('subject_id'),
+    subjectName: text('subject_name'),
+    clusterId: text('cluster_id'),
+    operationId: optionalText('operation_id'),
+    operationType: textOf<OperationType | null>()('operation_type'),
+    requestedBy: jsonOf<RecordedEvent['requestedBy']>()('requested_by'),
+    reason: optionalText('reason'),
+    details: jsonOf<EventDetails>()('details'),
+  },
+  id_sequence: {
+    /** The table whose ids they are. */
+    name: text('name'),
+    last: integer('last'),
   },
   server_identity: {
     id: text('id'),

@@ -2,6 +2,7 @@ import type { BlockVolume } from '../domain/block-volume.js';
 import type { Brick } from '../domain/brick.js';
 import type { Cluster } from '../domain/cluster.js';
 import type { Device } from '../domain/device.js';
+import type { NewEvent, RecordedEvent } from '../domain/event.js';
 import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
 import type { OperationStatus, OperationType, PendingOperation } from '../domain/pending-operation.js';
@@ -126,6 +127,7 @@ export interface Tx {
   readonly hostKeys: HostKeyRows;
   readonly serverIdentity: ServerIdentityRows;
   readonly origin: OriginRows;
+  readonly events: EventRows;
 }
 
 /** What only looks: every unit of work has it, those that change something have the rest of `Tx` too. */
@@ -420,4 +422,25 @@ export interface ServerIdentityRows {
    * restored from a backup does not fall behind what its hosts have seen.
    */
   begin(now: number): Promise<{ readonly id: Id; readonly generation: number }>;
+}
+
+/** What has happened, in the order of their ids. Without `subjectId` of everything. */
+export interface EventRows {
+  /** Gives it the next id: ids are in the order in which units are committed, so that nothing comes behind one that was read. */
+  insert(event: NewEvent): Promise<void>;
+  /** At most `limit` behind this id, oldest first. */
+  listAfter(id: number, limit: number, subjectId?: Id | null): Promise<readonly RecordedEvent[]>;
+  /** At most `limit` before this id, newest first. */
+  listBefore(id: number, limit: number, subjectId?: Id | null): Promise<readonly RecordedEvent[]>;
+  /** The last id that was given, whether its event is there still or not; 0 before the first. */
+  findLastId(): Promise<number>;
+  findOldestId(): Promise<number | null>;
+  /** The id of the event behind the `n` newest ones; null when there are no more. */
+  findNthNewestId(n: number): Promise<number | null>;
+  /** Of the `limit` oldest events, the newest id of those that are older than `at` (Unix milliseconds). */
+  findNewestIdBefore(at: number, limit: number): Promise<number | null>;
+  /** At most `limit` of those up to this id; answers how many were deleted. */
+  deleteOldest(id: number, limit: number): Promise<number>;
+  /** No lower id is given any more. */
+  skipTo(id: number): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { blockVolumeRows } from './rows/block-volume-rows.js';
 import { brickRows } from './rows/brick-rows.js';
 import { clusterRows } from './rows/cluster-rows.js';
 import { deviceRows } from './rows/device-rows.js';
+import { eventRows } from './rows/event-rows.js';
 import { hostKeyRows } from './rows/host-key-rows.js';
 import { linkFaultRows } from './rows/link-fault-rows.js';
 import { nodeRows } from './rows/node-rows.js';
@@ -31,5 +32,6 @@ export function tables(connection: Connection): Tx {
     hostKeys: hostKeyRows(connection),
     serverIdentity: serverIdentityRows(connection),
     origin: originRows(connection),
+    events: eventRows(connection),
   };
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { AdminState } from '../../src/api/admin-state.js';
 import type { LogLevelName } from '../../src/api/handlers/deps.js';
 import { buildServer, type ServerDeps } from '../../src/api/server.js';
+import { EventFeed } from '../../src/events/event-feed.js';
 import { checkText } from '../../src/interchange/check-text.js';
 import { dumpDatabase } from '../../src/interchange/dump.js';
 import { dumpText } from '../../src/interchange/dump-text.js';
@@ -66,6 +67,7 @@ export async function startApi(
       comparisons: new Comparisons(differences),
     },
     restored: { isHeld: false, refusal: '', copiedAt: null, startedAt: NOW_MS, confirm: async () => {} },
+    feed: new EventFeed(store),
     probes: { whyUnhealthy: async () => null, whyNotReady: async () => null },
     log,
     ...overrides,

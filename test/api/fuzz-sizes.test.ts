@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { BodySchema } from '../../src/api/contract/route.js';
-import { ROUTES } from '../../src/api/contract/routes.js';
+import { ANSWERED_ROUTES } from './answered-routes.js';
 import { startApi, UNKNOWN_ID } from './api-server.js';
 import { Asker, RUNS, TIMEOUT_MS } from './fuzz-support.js';
 
@@ -120,7 +120,7 @@ function goodText({ enum: values, pattern = '' }: BodySchema): string {
   return pattern.startsWith('^/') ? '/dev/sdb' : 'h1';
 }
 
-const BODIES = ROUTES.flatMap(({ method, path, body }) => {
+const BODIES = ANSWERED_ROUTES.flatMap(({ method, path, body }) => {
   const url = path.replace('{id}', UNKNOWN_ID);
   return body ? fieldsOf(body.schema).map((field) => ({ method, url, schema: body.schema, field })) : [];
 });
@@ -141,7 +141,7 @@ it('no size of any field is answered by a defect, or keeps the server busy', { t
 
 it('every body of these tests is accepted when its field is a good one', async () => {
   const api = await startApi();
-  for (const { method, path, body } of ROUTES) {
+  for (const { method, path, body } of ANSWERED_ROUTES) {
     if (!body) continue;
     const payload = goodJson(body.schema);
     const answer = await api.server.inject({ method, url: path.replace('{id}', UNKNOWN_ID), payload });

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
-import { ROUTES } from '../../src/api/contract/routes.js';
 import type { HandlerDeps } from '../../src/api/handlers/deps.js';
 import { Comparisons } from '../../src/operations/examination/comparisons.js';
 import { openTemporary, temporaryFile } from '../store/temporary-database.js';
+import { ANSWERED_ROUTES } from './answered-routes.js';
 import { type ApiServer, ask, bearer, KEYS, NOW_MS, startApi, UNKNOWN_ID } from './api-server.js';
 
 const REFUSAL = 'held, and what to do';
@@ -29,7 +29,7 @@ function held(confirm = async () => {}): HandlerDeps['restored'] {
 
 it('a held server refuses every change, and answers every question', async () => {
   api = await startApi({}, { restored: held() });
-  for (const { method, path, changesNothing } of ROUTES) {
+  for (const { method, path, changesNothing } of ANSWERED_ROUTES) {
     const url = path.replace('{id}', UNKNOWN_ID);
     const { statusCode, body, headers } = await ask(api.server, method, url, { payload: '{}' });
     const isChange = (method !== 'GET' && !changesNothing) || path === '/devices/{id}/resync';

@@ -3,7 +3,7 @@ import type { Id } from '../../src/domain/ids.js';
 import { NEW_RECORD, type Progress } from '../../src/domain/pending-operation.js';
 import { markInterrupted, Recovery } from '../../src/operations/engine/recovery.js';
 import { Schedule } from '../../src/operations/engine/schedule.js';
-import { beginAgain, succeed } from '../../src/operations/engine/transitions.js';
+import { approachOutcome, beginAgain, succeed } from '../../src/operations/engine/transitions.js';
 import type { QueueTicket } from '../../src/operations/ports.js';
 import { volumeCreate } from '../../src/operations/volumes/volume-create.js';
 import { Gate } from '../support/gate.js';
@@ -176,7 +176,8 @@ it('knows a part that is tried anew, and not what a part has left behind', () =>
     await store.write(async (tx) => {
       for (const id of ['again', 'left']) await tx.operations.insert({ ...part, id, parentId: 'parent' });
       await beginAgain(tx, volumeCreate, 'again', { actions: [], plan: {}, lane: '' });
-      await succeed(tx, 'left', { location: null, remaining: left }, () => ({ retry: null, dueAt: 5 }));
+      const later = () => ({ retry: null, dueAt: 5 });
+      await succeed(tx, await approachOutcome(tx, 'left'), { location: null, remaining: left }, later);
     });
     const parts = await store.read((tx) => tx.operations.listByParent('parent'));
     expect(parts).toMatchObject([{ id: 'again', origin: 'sequence' }]);

@@ -43,6 +43,8 @@ export interface AnyReply {
   readonly isKept?: true;
   /** Of a text that is too large to be made, or sent, at once. */
   readonly pieces?: AsyncIterable<string> | readonly Uint8Array[];
+  /** Server-Sent Events, as long as they come. */
+  readonly stream?: AsyncIterable<string>;
   readonly text?: string;
   readonly contentType?: string;
   readonly bytes?: Uint8Array;
@@ -59,17 +61,19 @@ type ReplyOf<Status, Response> = Response extends { readonly content: { readonly
   ?
       | { readonly status: Status; readonly json: Json; readonly indent?: number; readonly isKept?: true }
       | { readonly status: Status; readonly pieces: AsyncIterable<string> }
-  : Response extends { readonly content: { readonly 'text/plain': infer Text } }
-    ?
-        | { readonly status: Status; readonly text: Text; readonly contentType?: string }
-        | { readonly status: Status; readonly pieces: readonly Uint8Array[]; readonly contentType: string }
-    : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }
-      ? { readonly status: Status; readonly bytes: Uint8Array; readonly fileName: string }
-      : Response extends { readonly headers: { readonly Location: string } }
-        ? { readonly status: Status; readonly location: string }
-        : Response extends { readonly headers: { readonly 'X-Pending': string } }
-          ? { readonly status: Status; readonly isPending: true; readonly progress?: string }
-          : { readonly status: Status };
+  : Response extends { readonly content: { readonly 'text/event-stream': unknown } }
+    ? { readonly status: Status; readonly stream: AsyncIterable<string> }
+    : Response extends { readonly content: { readonly 'text/plain': infer Text } }
+      ?
+          | { readonly status: Status; readonly text: Text; readonly contentType?: string }
+          | { readonly status: Status; readonly pieces: readonly Uint8Array[]; readonly contentType: string }
+      : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }
+        ? { readonly status: Status; readonly bytes: Uint8Array; readonly fileName: string }
+        : Response extends { readonly headers: { readonly Location: string } }
+          ? { readonly status: Status; readonly location: string }
+          : Response extends { readonly headers: { readonly 'X-Pending': string } }
+            ? { readonly status: Status; readonly isPending: true; readonly progress?: string }
+            : { readonly status: Status };
 
 type BodyOf<Operation> = Operation extends {
   readonly requestBody: { readonly content: { readonly 'application/json': infer Body } };

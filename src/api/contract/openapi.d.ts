@@ -914,6 +914,58 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What has happened. Not in Heketi
+         * @description Each change writes its event in the unit that makes it true: whatever dies, there is exactly one, and none of what
+         *     is taken back. Ids grow in the order in which changes are made; nothing ever comes behind an id that was read.
+         *     How long events are kept is configured (`events` in heketi.json).
+         *
+         *     With `since`, events behind that id are listed, the oldest first; without it the newest ones, of which `before`
+         *     lists those that came earlier. Both answers are in ascending order.
+         */
+        readonly get: operations["eventList"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/events/stream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What happens, as it happens (Server-Sent Events). Not in Heketi
+         * @description Begins with what is behind the id in the header `Last-Event-ID`, or without it with what happens from now on. The
+         *     data of each message is one Event, and its id is that of the event. Where events behind `Last-Event-ID` are not
+         *     there any more, a message of the type `gap` comes first. A message without data is a sign of life, sent at
+         *     least every 15 s; its id, if it has one, counts.
+         *
+         *     The stream ends after an hour, and when the server does; a client that takes nothing for a minute is cut off. Each
+         *     comes back with the last id it has seen and misses nothing. Of 500 clients that listen at once, the next one is
+         *     refused with 429.
+         */
+        readonly get: operations["eventStream"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/backup/db": {
         readonly parameters: {
             readonly query?: never;
@@ -1617,6 +1669,76 @@ export interface components {
             readonly progress?: components["schemas"]["OperationProgress"];
             readonly copied_at?: string;
         };
+        readonly EventList: {
+            readonly events: readonly components["schemas"]["Event"][];
+            readonly since: number;
+            readonly before?: number;
+            readonly more: boolean;
+            readonly missing?: boolean;
+        };
+        readonly Event: {
+            readonly id: number;
+            readonly time: string;
+            readonly type: components["schemas"]["EventType"];
+            readonly subject: components["schemas"]["EventSubject"];
+            readonly cluster?: string;
+            readonly operation?: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly by?: {
+                readonly issuer?: string;
+                readonly request: string;
+            };
+            readonly reason?: string;
+            readonly details?: components["schemas"]["EventDetails"];
+        };
+        readonly EventSubject: {
+            /** @enum {string} */
+            readonly kind: "cluster" | "node" | "device" | "volume" | "brick" | "block-volume" | "operation" | "server";
+            readonly id: string;
+            readonly name?: string;
+        };
+        readonly EventDetails: {
+            readonly size?: number;
+            readonly complete?: boolean;
+            /** @enum {string} */
+            readonly state?: "online" | "offline" | "failed";
+            /** @enum {string} */
+            readonly condition?: "ok" | "bricks-down" | "doubtful" | "broken" | "unknown";
+            readonly source?: string;
+            readonly volume?: string;
+            readonly replaced_by?: string;
+            readonly node?: string;
+            readonly request?: string;
+            readonly count?: number;
+        };
+        /**
+         * @description Of what was done: `cluster.created`, `cluster.changed` (its flags), `cluster.deleted`; `node.added`, `node.deleted`,
+         *     `node.state-changed`, `node.changed` (tags, names), `node.removed` (emptied, as are all its devices), `node.lost`
+         *     (rebuilt elsewhere), `node.forgotten` (out of the pool and the database, with its devices), `node.rejoined`,
+         *     `node.reinstated` (back, and online); `device.added`, `device.deleted`, `device.state-changed`, `device.changed`
+         *     (tags), `device.removed` (emptied), `device.reinstated`, `device.resynced` (other sizes were read);
+         *     `volume.created`, `volume.expanded`, `volume.cloned` (the subject is the clone), `volume.deleted`, `volume.changed`
+         *     (its block restriction), `volume.claimed`, `volume.adopted` (it was known to gluster only), `volume.started`,
+         *     `volume.bricks-adopted`; `brick.replaced`, `brick.reinstated` and, once its set is healed, `brick.healed`;
+         *     `block-volume.created`, `block-volume.expanded`, `block-volume.deleted`; `state.repaired`, `node.mounts-restored`,
+         *     `node.fstab-line-deleted`, `device.unclaimed-removed` (parts of a state repair); `database.restored` (a restored
+         *     copy was confirmed).
+         *
+         *     Of what failed: `operation.failed` with its reason, whatever the operation was; with `complete: false` its record
+         *     stays, and `operation.undone`, or what it was to do, follows. `operation.superseded`: another request took its place.
+         *     `request.failed`: the same of a request without an operation.
+         *
+         *     Of what was left: `leftovers.removed` (bricks on hosts that could not be reached), `leftovers.dropped` (their device
+         *     or node was given up), `operation.ended` (a record of Heketi's).
+         *
+         *     Of what was seen: `node.down`, `node.up` (glusterd answers or not), `node.repaired` (mounts and brick processes),
+         *     `device.condition-changed`, `state.compared` (differences between hosts and database were found), `backup.made`,
+         *     `backup.failed`. The same thing seen again is not told again.
+         * @enum {string}
+         */
+        readonly EventType: "cluster.created" | "cluster.changed" | "cluster.deleted" | "node.added" | "node.deleted" | "node.state-changed" | "node.changed" | "node.removed" | "node.lost" | "node.forgotten" | "node.rejoined" | "node.reinstated" | "node.down" | "node.up" | "node.repaired" | "node.mounts-restored" | "node.fstab-line-deleted" | "device.added" | "device.deleted" | "device.state-changed" | "device.changed" | "device.removed" | "device.reinstated" | "device.resynced" | "device.condition-changed" | "device.unclaimed-removed" | "volume.created" | "volume.expanded" | "volume.cloned" | "volume.deleted" | "volume.changed" | "volume.claimed" | "volume.adopted" | "volume.started" | "volume.bricks-adopted" | "brick.replaced" | "brick.reinstated" | "brick.healed" | "block-volume.created" | "block-volume.expanded" | "block-volume.deleted" | "state.repaired" | "state.compared" | "operation.failed" | "operation.undone" | "operation.superseded" | "operation.ended" | "leftovers.removed" | "leftovers.dropped" | "request.failed" | "backup.made" | "backup.failed" | "database.restored";
         readonly OperationProgress: {
             readonly done: number;
             readonly total?: number;
@@ -3299,6 +3421,69 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly eventList: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description An id; events behind it */
+                readonly since?: number;
+                /** @description An id; the newest events before it. Not with `since` */
+                readonly before?: number;
+                /** @description Only events of these types, separated by commas; `volume` stands for all types that begin with `volume.` */
+                readonly type?: string;
+                /** @description Only events about the object with this id */
+                readonly subject?: components["schemas"]["Id"];
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description At most `limit` events */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EventList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly eventStream: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description As in /events */
+                readonly type?: string;
+                /** @description As in /events */
+                readonly subject?: components["schemas"]["Id"];
+            };
+            readonly header?: {
+                readonly "Last-Event-ID"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The stream */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["Busy"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };

@@ -14,6 +14,8 @@ export interface Route {
   readonly whileHeld?: 'answered' | 'refused';
   /** A GET all the same. */
   readonly changesSomething?: true;
+  /** Its answer goes on until one of both sides ends it. */
+  readonly isStream?: true;
   readonly body?: RouteBody;
 }
 

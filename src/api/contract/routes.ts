@@ -1169,6 +1169,19 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "eventList",
+    "method": "GET",
+    "path": "/events",
+    "isOpen": false
+  },
+  {
+    "operationId": "eventStream",
+    "method": "GET",
+    "path": "/events/stream",
+    "isOpen": false,
+    "isStream": true
+  },
+  {
     "operationId": "databaseBackup",
     "method": "GET",
     "path": "/backup/db",

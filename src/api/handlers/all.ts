@@ -8,6 +8,7 @@ import { comparisonHandlers } from './comparisons.js';
 import { databaseHandlers } from './database.js';
 import type { HandlerDeps } from './deps.js';
 import { deviceHandlers } from './devices.js';
+import { eventHandlers } from './events.js';
 import { loggingHandlers } from './logging.js';
 import { nodeHandlers } from './nodes.js';
 import { operationHandlers } from './operations.js';
@@ -34,6 +35,7 @@ export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handle
     ...blockVolumeHandlers(deps),
     ...brickHandlers(deps),
     ...operationHandlers(deps),
+    ...eventHandlers(deps),
     ...databaseHandlers(deps),
     ...comparisonHandlers(deps),
     ...restoreHandlers(deps),

@@ -1,3 +1,4 @@
+import type { EventFeed } from '../../events/event-feed.js';
 import type { Comparisons } from '../../operations/examination/comparisons.js';
 import type { Examination } from '../../operations/examination/examine.js';
 import type { PoolDifferences } from '../../operations/examination/find-differences.js';
@@ -19,6 +20,7 @@ export interface HandlerDeps {
   readonly pool: PoolExaminer;
   readonly restored: RestoreControl;
   readonly probes: Probes;
+  readonly feed: EventFeed;
   readonly log: Logger;
 }
 

@@ -7,6 +7,7 @@ import { ServerError } from '../errors.js';
 import { formatDifferences } from '../output/differences.js';
 import { requireOnlyArgument } from './arguments.js';
 import { bodyCommand } from './db.js';
+import { buildEventsCommand } from './server-events.js';
 import { buildOperationsCommand } from './server-operations.js';
 import { buildRestoreCommand } from './server-restore.js';
 import { buildStateRepairCommand } from './state-repair.js';
@@ -18,6 +19,7 @@ export function buildServerCommand(context: CliContext): CliCommand {
     'server',
     { summary: 'Heketi Server Management' },
     buildOperationsCommand(context),
+    buildEventsCommand(context),
     commandGroup(
       'mode',
       { summary: 'Manage the mode of the server' },

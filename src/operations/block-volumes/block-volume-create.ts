@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import type { Action } from '../../domain/pending-operation.js';
 import type { Volume } from '../../domain/volume.js';
+import { tell } from '../../events/tell.js';
 import {
   type BlockVolumeInfo,
   type CreatedBlockVolume,
@@ -14,6 +15,7 @@ import { isStarted } from '../../executors/commands/gluster/gluster-volume.js';
 import { CommandError, FinalRefusal } from '../../executors/executor.js';
 import { failsWith } from '../../executors/failures/failures.js';
 import type { Tx } from '../../store/store.js';
+import { ofVolume } from '../engine/event-subjects.js';
 import {
   ALL_UNDONE,
   type BuildContext,
@@ -132,7 +134,11 @@ export const blockVolumeCreate: OperationKind<BlockVolumeOrder, BlockVolumeCreat
   },
 
   async finalize(tx, { operationId, block, newHosting }, { hosts, iqn, username, password }) {
-    if (newHosting) await settleNewVolume(tx, operationId, newHosting.volume.id);
+    if (newHosting) {
+      const { volume } = newHosting;
+      await settleNewVolume(tx, operationId, volume.id);
+      await tell(tx, 'volume.created', ofVolume(volume), { details: { sizeGib: volume.sizeGib } });
+    }
     const now = await tx.blockVolumes.find(block.id);
     if (!now) throw new Error(`block volume ${block.id} vanished while it was made`);
     await tx.blockVolumes.update({

@@ -3,6 +3,7 @@ import { inGib } from '../../domain/allocator/verdicts.js';
 import { counted } from '../../domain/counted.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
+import { tell } from '../../events/tell.js';
 import { findBrickTrouble } from '../../executors/commands/brick/brick-health.js';
 import { brickMount } from '../../executors/commands/brick/brick-mount.js';
 import { brickProcesses } from '../../executors/commands/gluster/gluster-volume.js';
@@ -10,7 +11,8 @@ import { LvmReportError } from '../../executors/commands/lvm/lvm-report.js';
 import { type NodeGroups, readNodeGroups } from '../../executors/commands/node/node-groups.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Store } from '../../store/store.js';
-import type { OperationContext } from '../engine/operation.js';
+import { ofDevice } from '../engine/event-subjects.js';
+import type { EngineContext, OperationContext } from '../engine/operation.js';
 import type { DeviceHealth } from '../ports.js';
 import { keepSizes, type SizeChange } from './device-books.js';
 import type { DeviceConditions, SeenDevice } from './device-conditions.js';
@@ -26,13 +28,20 @@ export class DeviceCheck {
   readonly conditions: DeviceConditions;
   readonly #store: Store;
   readonly #context: OperationContext;
+  readonly #onSeen: EngineContext['onDeviceSeen'];
   /** One look at a time per node: an older one must not come after a newer one. */
   readonly #perNode = new Map<Id, LimitFunction>();
 
-  constructor(store: Store, context: OperationContext, conditions: DeviceConditions) {
+  constructor(
+    store: Store,
+    context: OperationContext,
+    conditions: DeviceConditions,
+    onSeen: EngineContext['onDeviceSeen'],
+  ) {
     this.#store = store;
     this.#context = context;
     this.conditions = conditions;
+    this.#onSeen = onSeen;
   }
 
   /**
@@ -153,7 +162,11 @@ export class DeviceCheck {
 
   async #correct({ host }: HostBooks, seen: CheckedDevice, sizes: Parameters<typeof keepSizes>[2]): Promise<void> {
     try {
-      const change = await this.#store.write((tx) => keepSizes(tx, seen, sizes));
+      const change = await this.#store.write(async (tx) => {
+        const kept = await keepSizes(tx, seen, sizes);
+        if (kept) await tell(tx, 'device.resynced', await ofDevice(tx, kept.after));
+        return kept;
+      });
       if (change) this.#tell(host, change);
     } catch (error) {
       // Something began on the device meanwhile, or it is gone: it is looked at again in the next round.
@@ -177,6 +190,7 @@ export class DeviceCheck {
   #saw({ node, host }: HostBooks, { device }: CheckedDevice, seen: SeenDevice): void {
     const before = this.conditions.saw(device.id, seen);
     if (!before) return;
+    this.#onSeen?.(device.id, seen.condition, seen.reason);
     const { log } = this.#context;
     const command = commandFor(device, seen.condition);
     const fields = { node: node.id, host, device: device.id, condition: seen.condition, reason: seen.reason, command };

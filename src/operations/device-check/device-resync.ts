@@ -1,8 +1,10 @@
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName } from '../../domain/node.js';
+import { tell } from '../../events/tell.js';
 import { LvmReportError } from '../../executors/commands/lvm/lvm-report.js';
 import { readNodeGroups } from '../../executors/commands/node/node-groups.js';
+import { ofDevice } from '../engine/event-subjects.js';
 import type { Job, JobEnd } from '../engine/job.js';
 import type { OperationContext } from '../engine/operation.js';
 import { keepSizes, settledBooks } from './device-books.js';
@@ -13,6 +15,11 @@ import { judgeGroup } from './group-verdict.js';
 export function deviceResync(deviceCheck: Pick<DeviceCheck, 'run'>): Job<Id> {
   return {
     name: 'resync-device',
+
+    async about(tx, id) {
+      const device = await tx.devices.find(id);
+      return device && ofDevice(tx, device);
+    },
 
     async check(tx, id) {
       if (!(await tx.devices.find(id))) throw idNotFound();
@@ -40,8 +47,9 @@ async function resyncDevice(id: Id, context: OperationContext, deviceCheck: Pick
   await deviceCheck.run(books.device.nodeId, false);
   const verdict = judgeGroup(books, real, context.settings.reserveSpareMetadata);
   if (verdict.kind !== 'sizes') return refuse(verdict.reason);
-  return async (tx) => {
-    await keepSizes(tx, books, verdict.sizes);
+  return async (tx, requestedBy) => {
+    const change = await keepSizes(tx, books, verdict.sizes);
+    if (change) await tell(tx, 'device.resynced', await ofDevice(tx, change.after), { requestedBy });
     return null;
   };
 }

@@ -7,6 +7,8 @@ export function cleanUpJob(recovery: Recovery): Job<readonly Id[]> {
   return {
     name: 'cleanup',
 
+    about: async () => null,
+
     async work(operationIds) {
       await recovery.run(operationIds);
       return async () => null;

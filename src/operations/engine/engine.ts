@@ -96,8 +96,8 @@ export class Engine {
     void this.#endCancelled(operationId);
   }
 
-  beginJob<Request>(job: Job<Request>, request: Request): Promise<QueueTicket> {
-    return this.#takingUp(this.runner.beginJob(job, request));
+  beginJob<Request>(job: Job<Request>, request: Request, by: Requester): Promise<QueueTicket> {
+    return this.#takingUp(this.runner.beginJob(job, request, by));
   }
 
   /** Whoever works on it may have looked before it was cancelled. */

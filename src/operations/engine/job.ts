@@ -1,3 +1,5 @@
+import type { EventSubject } from '../../domain/event.js';
+import type { Requester } from '../../domain/requester.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import type { OperationContext } from './operation.js';
 
@@ -7,10 +9,12 @@ import type { OperationContext } from './operation.js';
  */
 export interface Job<Request> {
   readonly name: string;
+  /** What an event tells of when it fails; null: it is gone. */
+  about(tx: ReadTx, request: Request): Promise<EventSubject | null>;
   /** Refusals before the request is accepted. */
   check?(tx: ReadTx, request: Request): Promise<void>;
   work(request: Request, context: OperationContext): Promise<JobEnd>;
 }
 
-/** Ends a job; answers with the path of a resulting resource or null. */
-export type JobEnd = (tx: Tx) => Promise<string | null>;
+/** Ends a job, and tells of what it changes; answers with the path of a resulting resource or null. */
+export type JobEnd = (tx: Tx, by: Requester) => Promise<string | null>;

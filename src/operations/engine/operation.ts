@@ -1,4 +1,5 @@
 import type { Brick } from '../../domain/brick.js';
+import type { DeviceCondition } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, OperationType, PendingOperation } from '../../domain/pending-operation.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
@@ -23,6 +24,9 @@ export interface OperationContext {
 /** The same for the engine, which alone writes. */
 export interface EngineContext extends OperationContext {
   readonly store: Store;
+  /** Told of each device whose condition is not what it was, and of each node of which something was mended. */
+  readonly onDeviceSeen?: (deviceId: Id, condition: DeviceCondition, reason: string) => void;
+  readonly onRepaired?: (nodeId: Id, count: number, summary: string) => void;
   /** Counts what became of an operation; the time since it was accepted, waiting included. */
   readonly onOutcome?: (kind: OperationType, outcome: OperationOutcome, durationMs: number) => void;
 }

@@ -1,4 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
+import { SERVER } from '../../domain/event.js';
+import { tell } from '../../events/tell.js';
 import type { Store, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { Logger } from '../logger.js';
@@ -64,6 +66,9 @@ export class RestoredDatabase {
     this.#begin = async () => {
       const { takePart, left } = await this.#store.write(async (tx) => {
         await tx.origin.setCopiedAt(null);
+        // The server that the copy is of has given further ids since: who has seen those is to miss nothing.
+        await tx.events.skipTo(steadyUnixMs());
+        await tell(tx, 'database.restored', SERVER);
         const copied = (await tx.operations.list()).filter((operation) => operation.copiedAt !== undefined);
         return { takePart: await takeOver(tx), left: copied.map(({ id }) => id) };
       });

@@ -1,5 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
+import { SERVER } from '../../domain/event.js';
 import { type Id, newId } from '../../domain/ids.js';
+import type { Requester } from '../../domain/requester.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
@@ -13,7 +15,7 @@ import type { Sequences } from './sequences.js';
 import type { Settled, Settlement } from './settlement.js';
 import { ServerStopping, type Stopping } from './stopping.js';
 import type { OperationTracker } from './tracker.js';
-import { type Accepted, answerJob, begin, beginJob, beginPart, findRepeated } from './transitions.js';
+import { type Accepted, answerJob, begin, beginJob, beginPart, failJob, findRepeated } from './transitions.js';
 
 type Build = (tx: Tx) => Promise<Intent>;
 
@@ -128,7 +130,7 @@ export class OperationRunner {
   }
 
   /** Accepts a job and answers with the queue id; its work goes on in the background. */
-  async beginJob<Request>(job: Job<Request>, request: Request): Promise<QueueTicket> {
+  async beginJob<Request>(job: Job<Request>, request: Request, by: Requester): Promise<QueueTicket> {
     this.#refuseWhenStopping();
     const queueId = await this.#context.store.write(async (tx) => {
       await job.check?.(tx, request);
@@ -137,11 +139,15 @@ export class OperationRunner {
     const answering = async (): Promise<void> => {
       try {
         const end = await job.work(request, this.#context);
-        await this.#store.write(async (tx) => answerJob(tx, queueId, { location: await end(tx) }));
+        await this.#store.write(async (tx) => answerJob(tx, queueId, { location: await end(tx, by) }));
       } catch (error) {
         if (error instanceof ServerStopping) throw error;
         this.#context.log.warn({ op: job.name, err: error }, 'request failed');
-        await this.#store.write((tx) => answerJob(tx, queueId, { error: errorText(error) }));
+        const text = errorText(error);
+        await this.#store.write(async (tx) => {
+          const subject = (await job.about(tx, request)) ?? SERVER;
+          await failJob(tx, queueId, { request: job.name, subject, by, error: text });
+        });
       }
     };
     void this.#inBackground(queueId, () => this.#tracker.run(`job/${job.name}`, queueId, answering));

@@ -121,8 +121,9 @@ export class Sequences {
   async #end(loaded: Loaded): Promise<RecoveryOutcome> {
     const { record, kind, work } = loaded;
     await this.#store.write(async (tx) => {
+      const telling = await transitions.approachOutcome(tx, record.id);
       const location = await kind.finalize(tx, work);
-      await transitions.succeed(tx, record.id, { location }, unchanged);
+      await transitions.succeed(tx, telling, { location }, unchanged);
     });
     this.#tell(loaded, 'succeeded');
     return 'ended';
@@ -151,8 +152,9 @@ export class Sequences {
     const { record, kind, work } = loaded;
     this.#context.log.warn({ op: record.type, opId: record.id, err: error }, 'sequence was refused or cancelled');
     await this.#store.write(async (tx) => {
+      const telling = await transitions.approachOutcome(tx, record.id);
       await kind.retract?.(tx, work, error);
-      await transitions.takeBack(tx, record.id, { error: errorText(error), isInterrupted: false, later: unchanged });
+      await transitions.takeBack(tx, telling, { error: errorText(error), isInterrupted: false, later: unchanged });
     });
     this.#tell(loaded, 'rolled-back');
     return 'ended';

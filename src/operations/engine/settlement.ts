@@ -165,9 +165,10 @@ export class Settlement {
     const { operationId, kind, work } = loaded;
     const { isEnded, next } = await this.#store.write(async (tx) => {
       if (!kind.finalize) throw new Error(`operations of kind ${kind.type} only go back`);
+      const telling = await transitions.approachOutcome(tx, operationId);
       const finalized = await kind.finalize(tx, work, outcome);
       const next = this.#nextTry(finalized.failure);
-      return { isEnded: await transitions.succeed(tx, operationId, finalized, next.after), next };
+      return { isEnded: await transitions.succeed(tx, telling, finalized, next.after), next };
     });
     this.#tell(loaded, isEnded ? 'succeeded' : 'failed');
     next.announce(operationId);
@@ -177,6 +178,7 @@ export class Settlement {
   async #takeBack(loaded: Loaded, undone: Undone, failure: Failure | null): Promise<Settled> {
     const { operationId, kind, work } = loaded;
     const taken = await this.#store.write(async (tx) => {
+      const telling = await transitions.approachOutcome(tx, operationId);
       const retracted = await kind.retract(tx, work, undone);
       const next = this.#nextTry(undone.failure);
       const intent = failure?.rebuild ? await this.#rebuild(tx, loaded, failure.rebuild) : null;
@@ -185,7 +187,7 @@ export class Settlement {
       const reason = failure ? failure.cause : undone.failure;
       const error = failure || keeps ? errorText(reason) : interrupted(kind.type);
       if (!intent)
-        await transitions.takeBack(tx, operationId, {
+        await transitions.takeBack(tx, telling, {
           keeps,
           error,
           later: next.after,

@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors.js';
+import { type EventSubject, SERVER } from '../../domain/event.js';
 import { type Id, newId } from '../../domain/ids.js';
 import {
   type Action,
@@ -9,14 +10,16 @@ import {
   type RefusedPart,
 } from '../../domain/pending-operation.js';
 import type { Requester } from '../../domain/requester.js';
+import { tell } from '../../events/tell.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { IdempotencyRequest, QueueTicket } from '../ports.js';
 import type { AnyKind, Finalized, Intent } from './operation.js';
+import { type Telling, tellDone, tellDropped, tellFailed, tellingOf, tellSuperseded } from './outcomes.js';
 
 // What becomes of an operation's record and of those who wait for its end. Nothing else writes records and answers
-// (an import aside, which brings its own), so whatever follows from a transition hooks in here. Each is called in the
-// unit of work that makes it true.
+// (an import aside, which brings its own), so whatever follows from a transition hooks in here: its event does. Each is
+// called in the unit of work that makes it true.
 
 export const IDEMPOTENCY_KEY_LIFE_MS = 24 * 3600 * 1000;
 
@@ -52,8 +55,8 @@ export async function begin(
 export async function beginAgain(tx: Tx, kind: AnyKind, id: Id, intent: Intent): Promise<void> {
   const before = await tx.operations.find(id);
   if (!before) throw new Error(`there is no operation ${id} to try anew`);
-  const { createdAt, requestedBy, origin, parentId } = before;
-  await tx.operations.update({ ...newRecord(kind, id, intent), createdAt, requestedBy, origin, parentId });
+  const { createdAt, requestedBy, origin, parentId, told } = before;
+  await tx.operations.update({ ...newRecord(kind, id, intent), createdAt, requestedBy, origin, parentId, told });
 }
 
 /** A kind that looks before it changes anything has touched nothing yet. */
@@ -150,17 +153,32 @@ export async function note(tx: Tx, id: Id, notes: object): Promise<void> {
   if (record) await tx.operations.update({ ...record, plan: { ...(record.plan as object | null), ...notes } });
 }
 
+/** Before rows are changed in the unit of an outcome: what it is about. */
+export async function approachOutcome(tx: Tx, id: Id): Promise<Telling> {
+  const telling = await tellingOf(tx, id);
+  if (!telling) throw new Error(`there is no operation ${id} to come to an outcome`);
+  return telling;
+}
+
 /**
  * It is done, but for what `remaining` names, for which nobody waits, no sequence either. Answers whether the record has
  * ended.
  */
-export async function succeed(tx: Tx, id: Id, { location, remaining = [] }: Finalized, later: After): Promise<boolean> {
+export async function succeed(
+  tx: Tx,
+  telling: Telling,
+  { location, remaining = [] }: Finalized,
+  later: After,
+): Promise<boolean> {
+  const { id } = telling.record;
+  await tellDone(tx, telling, remaining.length === 0);
   const record = remaining.length > 0 ? await tx.operations.find(id) : null;
   if (record)
     await tx.operations.update({
       ...record,
       status: 'failed',
       actions: remaining,
+      told: 'done',
       answered: record.answered ?? 'success',
       ...(record.parentId === null ? {} : { origin: 'leftover', parentId: null }),
       ...later(record),
@@ -183,13 +201,20 @@ export interface TakenBack {
  * It is undone, and its rows are taken back; its client is told why. With `keeps` the record stays, until hosts have
  * nothing of it any more.
  */
-export async function takeBack(tx: Tx, id: Id, { keeps, error, isInterrupted, later }: TakenBack): Promise<void> {
+export async function takeBack(
+  tx: Tx,
+  telling: Telling,
+  { keeps, error, isInterrupted, later }: TakenBack,
+): Promise<void> {
+  const { id } = telling.record;
+  await tellFailed(tx, telling, error, !keeps);
   const record = keeps ? await tx.operations.find(id) : null;
   if (record)
     await tx.operations.update({
       ...record,
       status: 'failed',
       plan: { ...(record.plan as object | null), ...keeps },
+      told: record.told ?? 'failed',
       answered: record.answered ?? 'failure',
       ...later(record),
     });
@@ -219,12 +244,16 @@ export async function postpone(tx: Tx, id: Id, later: After): Promise<void> {
 
 /** It could not be led out now. `error`: what its client is told, for good; null while it may still succeed. */
 export async function keep(tx: Tx, id: Id, error: string | null, later: After): Promise<void> {
-  const record = await tx.operations.find(id);
-  if (!record) return;
+  const telling = await tellingOf(tx, id);
+  if (!telling) return;
+  const { record } = telling;
+  if (error !== null) await tellFailed(tx, telling, error, false);
   await tx.operations.update({
     ...record,
     ...later(record),
-    ...(error === null ? {} : { status: 'failed', answered: record.answered ?? 'failure' }),
+    ...(error === null
+      ? {}
+      : { status: 'failed', told: record.told ?? 'failed', answered: record.answered ?? 'failure' }),
   });
   if (error !== null) await answerClientOf(tx, id, { error });
 }
@@ -244,6 +273,7 @@ export async function park(
     type,
     status: 'failed',
     origin: 'leftover',
+    told: 'done',
     createdAt,
     actions,
     plan,
@@ -254,15 +284,19 @@ export async function park(
 
 /** These objects are given up: a record that is about nothing else ends. */
 export async function dropActions(tx: Tx, id: Id, isDropped: (action: Action) => boolean): Promise<void> {
-  const record = await tx.operations.find(id);
-  if (!record) return;
+  const telling = await tellingOf(tx, id);
+  if (!telling) return;
+  const { record } = telling;
   const actions = record.actions.filter((action) => !isDropped(action));
-  if (actions.length === 0) await tx.operations.delete(id);
-  else await tx.operations.update({ ...record, actions });
+  if (actions.length > 0) return tx.operations.update({ ...record, actions });
+  await tellDropped(tx, telling);
+  await tx.operations.delete(id);
 }
 
 /** A later request takes its place; `error` is what its client is told. */
 export async function supersede(tx: Tx, id: Id, error: string): Promise<void> {
+  const telling = await tellingOf(tx, id);
+  if (telling) await tellSuperseded(tx, telling, error);
   await tx.operations.delete(id);
   await answerClientOf(tx, id, { error });
 }
@@ -281,7 +315,7 @@ export async function interruptAll(tx: Tx): Promise<number> {
   await markStale(tx, ids);
   for (const { id, operationId } of await tx.queue.listPending()) {
     if (operationId && (await tx.operations.find(operationId))) continue;
-    await answerJob(tx, id, { error: INTERRUPTED_JOB });
+    await failJob(tx, id, { request: '', subject: SERVER, by: null, error: INTERRUPTED_JOB });
   }
   return ids.length;
 }
@@ -304,6 +338,20 @@ export async function answerJob(tx: Tx, queueId: Id, answer: Answer): Promise<vo
       ? { ...entry, state: 'failed', error: answer.error }
       : { ...entry, state: 'done', location: answer.location },
   );
+}
+
+export interface FailedJob {
+  /** Its name; '' where nobody knows any more what it was. */
+  readonly request: string;
+  readonly subject: EventSubject;
+  readonly by: Requester | null;
+  readonly error: string;
+}
+
+export async function failJob(tx: Tx, queueId: Id, { request, subject, by, error }: FailedJob): Promise<void> {
+  const details = request === '' ? {} : { request };
+  await tell(tx, 'request.failed', subject, { requestedBy: by, reason: error, details });
+  await answerJob(tx, queueId, { error });
 }
 
 /** The queue entry of an earlier request with this key; refuses another request under the same one. */

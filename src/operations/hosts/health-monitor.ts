@@ -25,6 +25,8 @@ export interface MonitorOptions {
   /** Deadline of one probe, connecting included. */
   readonly probeTimeoutMs?: number;
   readonly nowMs?: () => number;
+  /** Told when a host is first seen, and whenever what is seen of it changes. */
+  readonly onSeen?: (manageName: string, isUp: boolean) => void;
 }
 
 /**
@@ -37,6 +39,7 @@ export class HealthMonitor implements NodeHealth {
   readonly #log: Logger;
   readonly #probeTimeoutMs: number;
   readonly #nowMs: () => number;
+  readonly #onSeen: (manageName: string, isUp: boolean) => void;
   readonly #seen = new Map<string, Seen>();
   /** Those that were seen down and may not be known any more. */
   readonly #seenDown = new Set<string>();
@@ -56,6 +59,7 @@ export class HealthMonitor implements NodeHealth {
     this.#log = log;
     this.#probeTimeoutMs = options.probeTimeoutMs ?? GLUSTERD_CHECK_TIMEOUT_MS;
     this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#onSeen = options.onSeen ?? (() => undefined);
   }
 
   start(startSeconds: number, refreshSeconds: number): void {
@@ -161,10 +165,12 @@ export class HealthMonitor implements NodeHealth {
   }
 
   #record(name: string, isUp: boolean, knownForMs: number): void {
+    const isFirst = !this.#seen.has(name);
     const wasUp = this.isUp(name);
     this.#seen.set(name, { isUp, expiresAtMs: this.#nowMs() + knownForMs });
     if (isUp) this.#seenDown.delete(name);
     else this.#seenDown.add(name);
+    if (isFirst || isUp !== wasUp) this.#onSeen(name, isUp);
     if (isUp === wasUp) return;
     if (!isUp) {
       this.#log.warn({ host: name }, 'node is down: it takes no new bricks and no gluster commands until it is back');

@@ -1,10 +1,12 @@
 import { counted } from '../../domain/counted.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import type { EntryState } from '../../domain/node.js';
+import type { EntryState, Node } from '../../domain/node.js';
 import type { PendingOperation, Progress } from '../../domain/pending-operation.js';
-import type { ReadTx } from '../../store/store.js';
+import { tell } from '../../events/tell.js';
+import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
+import { ofNode } from '../engine/event-subjects.js';
 import type { OperationContext } from '../engine/operation.js';
 import { type Next, part, type SequenceKind } from '../engine/sequence.js';
 import type { Step } from '../engine/transitions.js';
@@ -54,7 +56,7 @@ export const nodeReinstate: SequenceKind<NodeReinstatement, NodeReinstateWork> =
   async build(tx, _operationId, { id, disks }) {
     const node = await tx.nodes.find(id);
     if (!node) throw idNotFound();
-    await tx.nodes.update({ ...node, state: 'offline' });
+    await setState(tx, node, 'offline');
     const devices = await tx.devices.listByNode(id);
     return {
       actions: [
@@ -97,9 +99,15 @@ export const nodeReinstate: SequenceKind<NodeReinstatement, NodeReinstateWork> =
   /** Before its first part nothing has become of it. */
   async retract(tx, { nodeId, stateBefore, progress }) {
     const node = await tx.nodes.find(nodeId);
-    if (node && progress === null) await tx.nodes.update({ ...node, state: stateBefore });
+    if (node && progress === null) await setState(tx, node, stateBefore);
   },
 };
+
+async function setState(tx: Tx, node: Node, state: EntryState): Promise<void> {
+  if (node.state === state) return;
+  await tx.nodes.update({ ...node, state });
+  await tell(tx, 'node.state-changed', ofNode(node), { details: { state } });
+}
 
 /** Refuses a node that was removed, or that another operation is changing. */
 export async function refuseReinstatement(tx: ReadTx, { id, disks }: NodeReinstatement): Promise<void> {

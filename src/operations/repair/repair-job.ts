@@ -1,5 +1,6 @@
 import { idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
+import { ofNode } from '../engine/event-subjects.js';
 import type { Job } from '../engine/job.js';
 import type { NodeRepair } from './node-repair.js';
 
@@ -12,6 +13,11 @@ export interface RepairRequest {
 export function repairJob(repair: NodeRepair): Job<RepairRequest> {
   return {
     name: 'repair-node',
+
+    async about(tx, { nodeId }) {
+      const node = await tx.nodes.find(nodeId);
+      return node && ofNode(node);
+    },
 
     async check(tx, { nodeId }) {
       if (!(await tx.nodes.find(nodeId))) throw idNotFound();

@@ -7,10 +7,16 @@ const KEPT = 200;
 export class RepairReports {
   readonly #byId = new Map<Id, RepairReport>();
   readonly #lastOfNode = new Map<Id, RepairReport>();
+  readonly #onKept: (report: RepairReport) => void;
+
+  constructor(onKept: (report: RepairReport) => void = () => undefined) {
+    this.#onKept = onKept;
+  }
 
   keep(report: RepairReport): void {
     this.#byId.set(report.id, report);
     this.#lastOfNode.set(report.nodeId, report);
+    this.#onKept(report);
     for (const id of this.#byId.keys()) {
       if (this.#byId.size <= KEPT) break;
       this.#byId.delete(id);

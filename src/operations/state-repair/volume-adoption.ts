@@ -1,6 +1,8 @@
 import type { Id } from '../../domain/ids.js';
+import { tell } from '../../events/tell.js';
 import type { AdoptedVolume } from '../adoption/adopt-volume.js';
 import { writeAdoptedVolume } from '../adoption/write-adopted.js';
+import { ofVolume } from '../engine/event-subjects.js';
 import { ALL_UNDONE, NOTHING_LEFT, type OperationKind } from '../engine/operation.js';
 import { adoptNow } from './adoptable.js';
 
@@ -24,6 +26,8 @@ export const volumeAdoption: OperationKind<VolumeAdoption, Id, void> = {
   async build(tx, _operationId, { clusterId, name, adopted }) {
     if (!adopted) throw new Error(`no host was asked for volume ${name}`);
     await writeAdoptedVolume(tx, adopted);
+    const { volume } = adopted;
+    await tell(tx, 'volume.adopted', ofVolume(volume), { details: { sizeGib: volume.sizeGib } });
     return { actions: [{ change: 'adopt-volume', id: clusterId, delta: null }], plan: null, lane: clusterId };
   },
 

@@ -3,24 +3,31 @@ import { counted } from '../../domain/counted.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import { type Id, newId } from '../../domain/ids.js';
 import type { Tags } from '../../domain/node.js';
+import type { Requester } from '../../domain/requester.js';
+import { tell } from '../../events/tell.js';
 import type { ReadTx, Store } from '../../store/store.js';
+import { ofCluster, ofDevice, ofNode } from '../engine/event-subjects.js';
 import type { ClusterFlags, TagChange } from '../ports.js';
 import type { NodeAddPlan } from './node-add.js';
 
-export async function createCluster(store: Store, flags: ClusterFlags): Promise<Id> {
+export async function createCluster(store: Store, by: Requester, flags: ClusterFlags): Promise<Id> {
   const id = newId();
-  await store.write((tx) => tx.clusters.insert({ id, ...flags }));
+  await store.write(async (tx) => {
+    await tx.clusters.insert({ id, ...flags });
+    await tell(tx, 'cluster.created', ofCluster({ id }), { requestedBy: by });
+  });
   return id;
 }
 
-export async function setClusterFlags(store: Store, id: Id, flags: ClusterFlags): Promise<void> {
+export async function setClusterFlags(store: Store, by: Requester, id: Id, flags: ClusterFlags): Promise<void> {
   await store.write(async (tx) => {
     await getCluster(tx, id);
     await tx.clusters.update({ id, ...flags });
+    await tell(tx, 'cluster.changed', ofCluster({ id }), { requestedBy: by });
   });
 }
 
-export async function deleteCluster(store: Store, id: Id): Promise<void> {
+export async function deleteCluster(store: Store, by: Requester, id: Id): Promise<void> {
   await store.write(async (tx) => {
     await getCluster(tx, id);
     const nodes = await tx.nodes.listIdsByCluster(id);
@@ -34,25 +41,28 @@ export async function deleteCluster(store: Store, id: Id): Promise<void> {
     }
     await tx.clusters.delete(id);
     await tx.linkFaults.deleteByObject(id);
+    await tell(tx, 'cluster.deleted', ofCluster({ id }), { requestedBy: by });
   });
 }
 
-export async function changeNodeTags(store: Store, id: Id, change: TagChange): Promise<Tags> {
+export async function changeNodeTags(store: Store, by: Requester, id: Id, change: TagChange): Promise<Tags> {
   return store.write(async (tx) => {
     const node = await tx.nodes.find(id);
     if (!node) throw idNotFound();
     const tags = changedTags(node.tags, change);
     await tx.nodes.update({ ...node, tags });
+    await tell(tx, 'node.changed', ofNode(node), { requestedBy: by });
     return tags;
   });
 }
 
-export async function changeDeviceTags(store: Store, id: Id, change: TagChange): Promise<Tags> {
+export async function changeDeviceTags(store: Store, by: Requester, id: Id, change: TagChange): Promise<Tags> {
   return store.write(async (tx) => {
     const device = await tx.devices.find(id);
     if (!device) throw idNotFound();
     const tags = changedTags(device.tags, change);
     await tx.devices.update({ ...device, tags });
+    await tell(tx, 'device.changed', await ofDevice(tx, device), { requestedBy: by });
     return tags;
   });
 }

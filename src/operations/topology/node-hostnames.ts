@@ -3,11 +3,13 @@ import type { Id } from '../../domain/ids.js';
 import { manageName, type Node, storageName } from '../../domain/node.js';
 import type { PendingOperation } from '../../domain/pending-operation.js';
 import { mountFor } from '../../domain/volume.js';
+import { tell } from '../../events/tell.js';
 import { isVolumeGroup } from '../../executors/commands/device/lvm-device-removal.js';
 import { listPeers } from '../../executors/commands/gluster/glusterd.js';
 import { isPeerOf } from '../../executors/commands/gluster/peer-names.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
+import { ofNode } from '../engine/event-subjects.js';
 import type { Job } from '../engine/job.js';
 import type { OperationContext } from '../engine/operation.js';
 import { storageNamesOf } from '../hosts/cluster-hosts.js';
@@ -29,6 +31,11 @@ export interface Hostnames {
 export const nodeHostnames: Job<Hostnames> = {
   name: 'set-hostnames',
 
+  async about(tx, { id }) {
+    const node = await tx.nodes.find(id);
+    return node && ofNode(node);
+  },
+
   check: async (tx, request) => void (await renamed(tx, request)),
 
   async work(request, context) {
@@ -40,11 +47,12 @@ export const nodeHostnames: Job<Hostnames> = {
     if (storageName(after) !== storageName(before)) await refuseServed(before, context);
     for (const name of added(before.storageNames, after.storageNames))
       await refuseOtherPeer(before, name, uuid, context);
-    return async (tx) => {
+    return async (tx, by) => {
       const now = await renamed(tx, request);
       if (JSON.stringify(now.before) !== JSON.stringify(before))
         throw new DomainError('conflict', `node ${before.id} was changed meanwhile; send the request again`);
       await tx.nodes.update(after);
+      await tell(tx, 'node.changed', ofNode(after), { requestedBy: by });
       const hosts = await storageNamesOf(tx, after.clusterId);
       for (const volume of await tx.volumes.listByCluster(after.clusterId))
         await tx.volumes.update({ ...volume, storedMount: mountFor(volume.name, hosts) });

@@ -2,7 +2,9 @@ import { DomainError, idNotFound, isUnavailable } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { EntryState, Node } from '../../domain/node.js';
 import type { Progress } from '../../domain/pending-operation.js';
+import { tell } from '../../events/tell.js';
 import type { ReadTx } from '../../store/store.js';
+import { ofNode } from '../engine/event-subjects.js';
 import type { OperationContext } from '../engine/operation.js';
 import { type Next, part, type SequenceKind } from '../engine/sequence.js';
 import { emptyNext } from './emptying.js';
@@ -60,6 +62,7 @@ export const nodeLost: SequenceKind<NodeLoss, NodeLossWork> = {
     const node = await tx.nodes.find(id);
     if (!node) throw idNotFound();
     await tx.nodes.update({ ...node, state: 'failed' });
+    if (node.state !== 'failed') await tell(tx, 'node.state-changed', ofNode(node), { details: { state: 'failed' } });
     return {
       actions: [{ change: 'lose-node', id, delta: null }],
       plan: { ...wanted, stateBefore: node.state } satisfies NodeLossPlan,
@@ -83,6 +86,7 @@ export const nodeLost: SequenceKind<NodeLoss, NodeLossWork> = {
     const now = node && (await tx.nodes.find(node.id));
     if (!now || reason instanceof NodeStays || plan.stateBefore === 'failed') return;
     await tx.nodes.update({ ...now, state: 'offline' });
+    if (now.state !== 'offline') await tell(tx, 'node.state-changed', ofNode(now), { details: { state: 'offline' } });
   },
 };
 

@@ -2,7 +2,10 @@ import type { Device } from '../../domain/device.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { EntryState } from '../../domain/node.js';
+import type { Requester } from '../../domain/requester.js';
+import { tell } from '../../events/tell.js';
 import type { Tx } from '../../store/store.js';
+import { ofDevice, ofNode } from '../engine/event-subjects.js';
 import type { Job } from '../engine/job.js';
 import { isBeingLost, isUsedByVolumes } from '../hosts/lost-node.js';
 
@@ -15,16 +18,21 @@ export interface StateChange {
 export const deviceStateChange: Job<StateChange> = {
   name: 'set-device-state',
 
+  async about(tx, { id }) {
+    const device = await tx.devices.find(id);
+    return device && ofDevice(tx, device);
+  },
+
   async check(tx, { id }) {
     if (!(await tx.devices.find(id))) throw idNotFound();
   },
 
   work:
     async ({ id, to }) =>
-    async (tx) => {
+    async (tx, by) => {
       const device = await tx.devices.find(id);
       if (!device) throw idNotFound();
-      await setDeviceState(tx, device, to);
+      await setDeviceState(tx, device, to, by);
       return null;
     },
 };
@@ -33,19 +41,24 @@ export const deviceStateChange: Job<StateChange> = {
 export const nodeStateChange: Job<StateChange> = {
   name: 'set-node-state',
 
+  async about(tx, { id }) {
+    const node = await tx.nodes.find(id);
+    return node && ofNode(node);
+  },
+
   async check(tx, { id }) {
     if (!(await tx.nodes.find(id))) throw idNotFound();
   },
 
   work:
     async ({ id, to }) =>
-    async (tx) => {
-      await setNodeState(tx, id, to);
+    async (tx, by) => {
+      await setNodeState(tx, id, to, by);
       return null;
     },
 };
 
-async function setNodeState(tx: Tx, id: Id, to: StateChange['to']): Promise<void> {
+async function setNodeState(tx: Tx, id: Id, to: StateChange['to'], by: Requester): Promise<void> {
   const node = await tx.nodes.find(id);
   if (!node) throw idNotFound();
   if (node.state === to) return;
@@ -53,9 +66,10 @@ async function setNodeState(tx: Tx, id: Id, to: StateChange['to']): Promise<void
   if (node.state === 'failed' && !mayBeBack)
     throw new DomainError('failed', `Cannot move a failed/removed node to ${to} state`);
   await tx.nodes.update({ ...node, state: to });
+  await tell(tx, 'node.state-changed', ofNode(node), { requestedBy: by, details: { state: to } });
 }
 
-async function setDeviceState(tx: Tx, device: Device, to: StateChange['to']): Promise<void> {
+async function setDeviceState(tx: Tx, device: Device, to: StateChange['to'], by: Requester): Promise<void> {
   if (device.state === to) return;
   if (device.state === 'failed' && to === 'online') {
     throw new DomainError('failed', 'Cannot move a failed/removed device to online state; set it offline first');
@@ -67,4 +81,5 @@ async function setDeviceState(tx: Tx, device: Device, to: StateChange['to']): Pr
       `device ${device.id} is being changed by operation ${deleting.id}; wait until that has ended`,
     );
   await tx.devices.update({ ...device, state: to });
+  await tell(tx, 'device.state-changed', await ofDevice(tx, device), { requestedBy: by, details: { state: to } });
 }

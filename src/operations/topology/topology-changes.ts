@@ -39,20 +39,20 @@ export type TopologyChanges = Pick<
 /** The changes of clusters, nodes and devices. */
 export function topologyChanges(engine: Engine, { store }: EngineContext): TopologyChanges {
   return {
-    createCluster: (_by, flags) => createCluster(store, flags),
-    setClusterFlags: (_by, id, flags) => setClusterFlags(store, id, flags),
-    deleteCluster: (_by, id) => deleteCluster(store, id),
-    changeNodeTags: (_by, id, change) => changeNodeTags(store, id, change),
-    changeDeviceTags: (_by, id, change) => changeDeviceTags(store, id, change),
+    createCluster: (by, flags) => createCluster(store, by, flags),
+    setClusterFlags: (by, id, flags) => setClusterFlags(store, by, id, flags),
+    deleteCluster: (by, id) => deleteCluster(store, by, id),
+    changeNodeTags: (by, id, change) => changeNodeTags(store, by, id, change),
+    changeDeviceTags: (by, id, change) => changeDeviceTags(store, by, id, change),
 
     addNode: (by, request) => engine.begin(nodeAdd, { ...request, nodeId: newId() }, by),
     deleteNode: (by, id) => engine.begin(nodeDelete, id, by),
     setNodeState: (by, id, to, mustBeHealed = true) =>
       to === 'failed'
         ? engine.beginSequence(nodeRemoval, { id, mustBeHealed }, by)
-        : engine.beginJob(nodeStateChange, { id, to }),
+        : engine.beginJob(nodeStateChange, { id, to }, by),
     loseNode: (by, id, how) => engine.beginSequence(nodeLost, { id, ...how }, by),
-    setHostnames: (_by, id, names) => engine.beginJob(nodeHostnames, { id, ...names }),
+    setHostnames: (by, id, names) => engine.beginJob(nodeHostnames, { id, ...names }, by),
     forgetHostKey: (_by, host) => forgetHostKey(store, host),
 
     addDevice: (by, request) => engine.begin(deviceAdd, { ...request, deviceId: newId() }, by),
@@ -61,7 +61,7 @@ export function topologyChanges(engine: Engine, { store }: EngineContext): Topol
     setDeviceState: (by, id, to, mustBeHealed = true) =>
       to === 'failed'
         ? engine.beginSequence(deviceRemoval, { id, mustBeHealed }, by)
-        : engine.beginJob(deviceStateChange, { id, to }),
+        : engine.beginJob(deviceStateChange, { id, to }, by),
     planRemoval: (change, id, terms) => planRemoval(change, id, terms, engine.context),
   };
 }

@@ -2,7 +2,9 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { withoutExact } from '../../domain/size.js';
 import { type BlockRestriction, blockInfoFor, type Volume } from '../../domain/volume.js';
+import { tell } from '../../events/tell.js';
 import type { ReadTx } from '../../store/store.js';
+import { ofVolume } from '../engine/event-subjects.js';
 import type { Job } from '../engine/job.js';
 import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
@@ -15,17 +17,23 @@ export interface RestrictionChange {
 export const blockRestrictionChange: Job<RestrictionChange> = {
   name: 'block-restriction',
 
+  async about(tx, { volumeId }) {
+    const volume = await tx.volumes.find(volumeId);
+    return volume && ofVolume(volume);
+  },
+
   async check(tx, change) {
     await restrictableVolume(tx, change);
   },
 
-  work: async (change) => async (tx) => {
+  work: async (change) => async (tx, by) => {
     const { restriction } = change;
     const volume = await restrictableVolume(tx, change);
     await tx.volumes.update({
       ...withoutExact(volume, ['freeGib', 'reservedGib']),
       blockInfo: { ...unlockedInfo(volume, restriction), restriction },
     });
+    await tell(tx, 'volume.changed', ofVolume(volume), { requestedBy: by });
     return `/volumes/${volume.id}`;
   },
 };

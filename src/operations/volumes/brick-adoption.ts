@@ -3,8 +3,10 @@ import { idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, storageName } from '../../domain/node.js';
 import type { Volume } from '../../domain/volume.js';
+import { tell } from '../../events/tell.js';
 import { mountPointOf } from '../../executors/commands/brick/brick.js';
 import type { ReadTx } from '../../store/store.js';
+import { ofVolume } from '../engine/event-subjects.js';
 import type { Job, JobEnd } from '../engine/job.js';
 import type { OperationContext } from '../engine/operation.js';
 import { byId } from '../hosts/cluster-hosts.js';
@@ -30,6 +32,11 @@ async function volumeAtRest(tx: ReadTx, id: Id): Promise<Volume> {
 export const brickAdoption: Job<Id> = {
   name: 'adopt-bricks',
 
+  async about(tx, id) {
+    const volume = await tx.volumes.find(id);
+    return volume && ofVolume(volume);
+  },
+
   async check(tx, id) {
     await volumeAtRest(tx, id);
   },
@@ -40,7 +47,7 @@ export const brickAdoption: Job<Id> = {
 async function adoptBricks(id: Id, context: OperationContext): Promise<JobEnd> {
   const before = await context.store.read((tx) => readBooks(tx, id));
   const { left, came } = await findMovedBricks(before, context);
-  return async (tx) => {
+  return async (tx, by) => {
     const { volume, bricks } = await readBooks(tx, id);
     if (namesOf(bricks) !== namesOf(before.bricks))
       throw notTakenOver(volume, 'its bricks in the database have changed meanwhile; try again');
@@ -54,6 +61,7 @@ async function adoptBricks(id: Id, context: OperationContext): Promise<JobEnd> {
       volume.clusterId,
     );
     await tx.volumes.claim(id);
+    await tell(tx, 'volume.bricks-adopted', ofVolume(volume), { requestedBy: by, details: { count: came.length } });
     return `/volumes/${id}`;
   };
 }

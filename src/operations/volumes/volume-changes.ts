@@ -1,6 +1,8 @@
 import { idNotFound } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
+import { tell } from '../../events/tell.js';
 import type { Engine } from '../engine/engine.js';
+import { ofVolume } from '../engine/event-subjects.js';
 import type { EngineContext } from '../engine/operation.js';
 import type { Operations } from '../ports.js';
 import { blockRestrictionChange } from './block-restriction.js';
@@ -36,15 +38,17 @@ export function volumeChanges(engine: Engine, context: EngineContext): VolumeCha
     cloneVolume: (by, sourceId, name, clientName) =>
       engine.begin(volumeClone, { sourceId, name, clientName: clientName ?? null, cloneId: newId() }, by),
     deleteVolume: (by, id) => engine.begin(volumeDelete, id, by),
-    adoptBricks: (_by, id) => engine.beginJob(brickAdoption, id),
+    adoptBricks: (by, id) => engine.beginJob(brickAdoption, id, by),
     evictBrick: (by, brickId, mustBeHealed) => engine.begin(brickEvict, { brickId, mustBeHealed }, by),
-    setBlockRestriction: (_by, volumeId, restriction) =>
-      engine.beginJob(blockRestrictionChange, { volumeId, restriction }),
+    setBlockRestriction: (by, volumeId, restriction) =>
+      engine.beginJob(blockRestrictionChange, { volumeId, restriction }, by),
 
-    claimVolume: (_by, id) =>
+    claimVolume: (by, id) =>
       store.write(async (tx) => {
-        if (!(await tx.volumes.find(id))) throw idNotFound();
+        const volume = await tx.volumes.find(id);
+        if (!volume) throw idNotFound();
         await tx.volumes.claim(id);
+        await tell(tx, 'volume.claimed', ofVolume(volume), { requestedBy: by });
       }),
 
     planVolume: (request) =>

@@ -14,6 +14,7 @@ import { Lab } from './lab.js';
 import { poolClient } from './pool-client.js';
 import { DEVICES, HOSTS, type Scenario, type SequenceScenario } from './scenario.js';
 import { type CommandFault, type Strike, StrikingExecutor } from './striking-executor.js';
+import { expectAnswerTold, expectToldOnce } from './told.js';
 
 export type AnyScenario = Scenario | SequenceScenario;
 
@@ -159,6 +160,7 @@ async function expectSettled(pool: Pool): Promise<void> {
 async function expectAgreement(pool: Pool, scenario: AnyScenario, lab: Lab, lives: readonly Lived[]): Promise<void> {
   await expectSettled(pool);
   expect(await apart(pool, scenario, lab, lives)).toEqual([]);
+  await expectToldOnce(pool.store);
 }
 
 /** What store and hosts differ in, but for what faults may leave. */
@@ -180,6 +182,7 @@ async function expectTrueAnswer(
   faults: readonly Faults[],
 ): Promise<void> {
   if (!ticket) return;
+  await expectAnswerTold(pool.store, ticket.queueId);
   const entry = await pool.store.read((tx) => tx.queue.find(ticket.queueId));
   const strikes = faults.flatMap(({ commands = [], commit }) => [
     ...commands.map(({ kind }) => kind),

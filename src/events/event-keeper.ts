@@ -1,0 +1,64 @@
+import type { Store } from '../store/store.js';
+import { steadyUnixMs } from '../timing/clocks.js';
+import { startInterval } from '../timing/timers.js';
+import { nextTurn } from '../timing/turns.js';
+
+const ROUND_MS = 10 * 60_000;
+/** A server that was started by a wrong clock does not forget what that makes seem old before somebody may have seen it. */
+const GRACE_MS = 3600_000;
+const DAY_MS = 24 * 3600_000;
+/** Deleted in one unit: others have their turn in between. */
+const AT_ONCE = 500;
+
+export interface EventRetention {
+  readonly keepDays: number;
+  readonly keepCount: number;
+}
+
+interface KeeperLog {
+  warn(fields: object, message: string): void;
+}
+
+/**
+ * Deletes events that are older than the configuration says, or more than it says: every ten minutes. Writes nothing where
+ * there is nothing to delete. Answers the function that stops it.
+ */
+export function keepEventsBounded(store: Store, retention: EventRetention, log: KeeperLog): () => void {
+  const stopped = new AbortController();
+  const startedAt = performance.now();
+  const round = (): void => {
+    const mayForgetOld = performance.now() - startedAt >= GRACE_MS;
+    forgetEvents(store, retention, mayForgetOld, stopped.signal).catch((error: unknown) =>
+      log.warn({ err: error }, 'old events could not be deleted'),
+    );
+  };
+  round();
+  const timer = startInterval(round, ROUND_MS).unref();
+  return () => {
+    stopped.abort();
+    clearInterval(timer);
+  };
+}
+
+/** `mayForgetOld`: those that are too old, too, and not only those that are too many. Answers how many were deleted. */
+export async function forgetEvents(
+  store: Store,
+  { keepDays, keepCount }: EventRetention,
+  mayForgetOld: boolean,
+  stopped: AbortSignal,
+): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const upTo = await store.read(async (tx) => {
+      const surplus = (await tx.events.findNthNewestId(keepCount)) ?? 0;
+      const before = steadyUnixMs() - keepDays * DAY_MS;
+      const old = mayForgetOld ? ((await tx.events.findNewestIdBefore(before, AT_ONCE)) ?? 0) : 0;
+      return Math.max(surplus, old);
+    });
+    if (upTo === 0 || stopped.aborted) return deleted;
+    const gone = await store.write((tx) => tx.events.deleteOldest(upTo, AT_ONCE));
+    deleted += gone;
+    if (gone === 0) return deleted;
+    await nextTurn();
+  }
+}

@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import type { RecordedEvent } from '../../domain/event.js';
+import { at, type Connection, first, query, statement } from '../statement.js';
+import type { EventRows } from '../store.js';
+import { type RowOf, tableOf } from '../table.js';
+import { idSequence } from './id-sequence.js';
+
+const table = tableOf('event');
+const oldestFirst = table.rows.orderBy('id').limit(at('limit'));
+const newestFirst = table.rows.orderBy('id', 'desc').limit(at('limit'));
+const after = statement(oldestFirst.where('id', '>', at('id')));
+const before = statement(newestFirst.where('id', '<', at('id')));
+const ofSubjectAfter = statement(oldestFirst.where('subject_id', '=', at('subjectId')).where('id', '>', at('id')));
+const ofSubjectBefore = statement(newestFirst.where('subject_id', '=', at('subjectId')).where('id', '<', at('id')));
+const eventIds = query.selectFrom('event').select('id');
+const oldestId = statement(eventIds.orderBy('id').limit(sql.lit(1)));
+const nthNewestId = statement(eventIds.orderBy('id', 'desc').limit(sql.lit(1)).offset(at('n')));
+const newestIdBefore = statement(
+  eventIds
+    .where('at', '<', at('at'))
+    .where('id', 'in', eventIds.orderBy('id').limit(at('limit')))
+    .orderBy('id', 'desc')
+    .limit(sql.lit(1)),
+);
+const removeOldest = statement(
+  query.deleteFrom('event').where('id', 'in', eventIds.where('id', '<=', at('id')).orderBy('id').limit(at('limit'))),
+);
+
+export function eventRows(connection: Connection): EventRows {
+  const ids = idSequence(connection, 'event');
+  return {
+    async insert({ subject, operation, ...event }) {
+      await table.insert(connection, {
+        ...event,
+        id: await ids.next(),
+        subjectKind: subject.kind,
+        subjectId: subject.id,
+        subjectName: subject.name,
+        clusterId: subject.clusterId,
+        operationId: operation?.id ?? null,
+        operationType: operation?.type ?? null,
+      });
+    },
+    async listAfter(id, limit, subjectId = null) {
+      const rows = await (subjectId === null
+        ? table.all(connection, after, { id, limit })
+        : table.all(connection, ofSubjectAfter, { id, limit, subjectId }));
+      return rows.map(eventFrom);
+    },
+    async listBefore(id, limit, subjectId = null) {
+      const rows = await (subjectId === null
+        ? table.all(connection, before, { id, limit })
+        : table.all(connection, ofSubjectBefore, { id, limit, subjectId }));
+      return rows.map(eventFrom);
+    },
+    findLastId: () => ids.last(),
+    async findOldestId() {
+      return (await first(connection, oldestId, {}))?.id ?? null;
+    },
+    async findNthNewestId(n) {
+      return (await first(connection, nthNewestId, { n }))?.id ?? null;
+    },
+    async findNewestIdBefore(time, limit) {
+      return (await first(connection, newestIdBefore, { at: time, limit }))?.id ?? null;
+    },
+    deleteOldest: (id, limit) => connection.run(removeOldest, { id, limit }),
+    skipTo: (id) => ids.skipTo(id),
+  };
+}
+
+function eventFrom(row: RowOf<'event'>): RecordedEvent {
+  const { subjectKind, subjectId, subjectName, clusterId, operationId, operationType, ...event } = row;
+  return {
+    ...event,
+    subject: { kind: subjectKind, id: subjectId, name: subjectName, clusterId },
+    operation: operationId === null || operationType === null ? null : { id: operationId, type: operationType },
+  };
+}

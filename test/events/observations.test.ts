@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { Observations } from '../../src/events/observations.js';
+import type { Store } from '../../src/store/store.js';
+import { device, node } from '../store/records.js';
+import { openTemporary } from '../store/temporary-database.js';
+import { SILENT } from '../support/pool.js';
+
+async function storeWithNode(): Promise<Store> {
+  const store = await openTemporary();
+  await store.write(async (tx) => {
+    // An imported one: its names are not registered.
+    await tx.nodes.insert(node('n1', { manageNames: ['h1'] }), { registersNames: false });
+    await tx.devices.insert(device('d1', { nodeId: 'n1' }));
+  });
+  return store;
+}
+
+const over = (store: Store, mayTell = true) => new Observations(store, SILENT, () => mayTell);
+const typesIn = async (store: Store) =>
+  (await store.read((tx) => tx.events.listAfter(0, 100))).map(({ type, subject }) => `${type} ${subject.id}`);
+
+it('a node that is seen down and up again is told so, once each', async () => {
+  const store = await storeWithNode();
+  const observations = over(store);
+  for (const isUp of [true, true, false, false, true]) observations.nodeSeen('h1', isUp);
+  observations.nodeSeen('unknown host', false);
+  await observations.settled();
+  expect(await typesIn(store)).toEqual(['node.down n1', 'node.up n1']);
+});
+
+it('what an earlier process has told is not told again, and what has changed since is', async () => {
+  const store = await storeWithNode();
+  const earlier = over(store);
+  earlier.nodeSeen('h1', false);
+  await earlier.settled();
+  const later = over(store);
+  later.nodeSeen('h1', false);
+  await later.settled();
+  expect(await typesIn(store)).toEqual(['node.down n1']);
+  const last = over(store);
+  last.nodeSeen('h1', true);
+  await last.settled();
+  expect(await typesIn(store)).toEqual(['node.down n1', 'node.up n1']);
+});
+
+it('conditions of devices are told with their reasons, but not that nobody could ask', async () => {
+  const store = await storeWithNode();
+  const observations = over(store);
+  observations.deviceSeen('d1', 'ok', '');
+  observations.deviceSeen('d1', 'broken', 'its disk is away');
+  observations.deviceSeen('d1', 'unknown', 'no answer');
+  observations.deviceSeen('d1', 'broken', 'its disk is away');
+  observations.deviceSeen('gone', 'broken', 'its disk is away');
+  observations.deviceSeen('d1', 'ok', '');
+  await observations.settled();
+  const events = await store.read((tx) => tx.events.listAfter(0, 100));
+  expect(events.map(({ reason, details }) => [details.condition, reason])).toEqual([
+    ['broken', 'its disk is away'],
+    ['ok', null],
+  ]);
+});
+
+it('the number of differences is told when it is another one', async () => {
+  const store = await storeWithNode();
+  const observations = over(store);
+  for (const count of [0, 3, 3, 0]) observations.compared(count);
+  await observations.settled();
+  const events = await store.read((tx) => tx.events.listAfter(0, 100));
+  expect(events.map(({ details }) => details.count)).toEqual([3, 0]);
+});
+
+it('nothing is told while nothing may be written', async () => {
+  const store = await storeWithNode();
+  const observations = over(store, false);
+  observations.nodeSeen('h1', false);
+  observations.nodeRepaired('n1', 1, 'v: not mounted');
+  await observations.settled();
+  expect(await typesIn(store)).toEqual([]);
+});
