@@ -96,7 +96,11 @@ export class EventFeed {
   async #next(after: number, waitMs: number, gone: AbortSignal): Promise<readonly RecordedEvent[] | null> {
     if (after >= this.#tail) await this.#news(waitMs, gone);
     if (this.#isClosed || gone.aborted) return null;
-    if (after >= this.#tail) return [];
+    if (after >= this.#tail) {
+      // Another server on the same database may have written some.
+      this.changed();
+      return [];
+    }
     if (after < this.#floor) return this.#store.read((tx) => tx.events.listAfter(after, PAGE));
     const from = this.#recent.findIndex(({ id }) => id > after);
     return from < 0 ? [] : this.#recent.slice(from, from + PAGE);

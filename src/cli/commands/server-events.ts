@@ -1,12 +1,12 @@
+import type { HeketiClient } from '../../client/client.js';
+import { memberOf, readList, readText } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
 import { stringifyJson } from '../../json/stringify-json.js';
-import type { HeketiClient } from '../client.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
 import { CliError, ConnectionError } from '../errors.js';
 import { boolFlag, type FlagSet, intFlag, stringFlag } from '../flags.js';
 import { formatEvent } from '../output/events.js';
-import { memberOf, readList, readText } from '../wire.js';
 
 const FOLLOW_MS = 2_000;
 const PAGE = 1_000;

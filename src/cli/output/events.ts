@@ -1,5 +1,5 @@
+import { memberOf, readText } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { memberOf, readText } from '../wire.js';
 
 /** One line: when, which, what, about what, and why. */
 export function formatEvent(event: JsonValue): string {
