@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 export interface CsiOptions {
   readonly controller: boolean;
+  readonly node: boolean;
   /** Path of the unix socket. */
   readonly endpoint: string;
   readonly driverName: string;
@@ -12,6 +13,9 @@ export interface CsiOptions {
   /** Files. */
   readonly tlsCert: readonly string[];
   readonly kubernetes: boolean;
+  readonly nodeId?: string;
+  readonly mounts: 'auto' | 'host' | 'container';
+  readonly logDir: string;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
 }
 
@@ -23,9 +27,10 @@ const NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/;
 export function csiCommand(version: string, run: (options: CsiOptions) => Promise<void>): Command {
   const each = (value: string, all: readonly string[]): readonly string[] => [...all, value];
   return new Command('heketi-csi')
-    .description('CSI driver for volumes of a Mortar server')
+    .description('CSI driver for volumes of a Mortar server: give --controller, --node, or both')
     .version(version, '-v, --version')
     .option('--controller', 'serve the Controller service: volumes are made, expanded and deleted', false)
+    .option('--node', 'serve the Node service: volumes are mounted on this machine', false)
     .option('--endpoint <path>', 'unix socket to listen on', socketPath, '/csi/csi.sock')
     .option('--driver-name <name>', 'the provisioner of StorageClasses', driverName, DEFAULT_NAME)
     .option(
@@ -38,9 +43,19 @@ export function csiCommand(version: string, run: (options: CsiOptions) => Promis
     .option('--key-file <file>', "file with that user's key; HEKETI_CSI_KEY otherwise")
     .option('--tls-cert <file>', 'PEM file with authorities to trust in place of the system’s (repeatable)', each, [])
     .option('--kubernetes', 'read StorageClasses, and Secrets that they name, from the cluster this runs in', false)
+    .option('--node-id <id>', 'name of this node; that of the machine when not given')
+    .addOption(
+      new Option(
+        '--mounts <where>',
+        'where the processes of mounts live: on the host, so that they outlive this program, or in its container',
+      )
+        .choices(['auto', 'host', 'container'])
+        .default('auto'),
+    )
+    .option('--log-dir <folder>', 'where the clients of mounts write their logs', '/var/log/glusterfs')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warning', 'error']).default('info'))
     .action(async (options: CsiOptions, command: Command) => {
-      if (!options.controller) command.error('error: give --controller');
+      if (!options.controller && !options.node) command.error('error: give --controller, --node, or both');
       await run(options);
     });
 }

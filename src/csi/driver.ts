@@ -1,13 +1,26 @@
 import { controllerCalls } from './controller/controller-calls.js';
 import { identityCalls } from './identity-calls.js';
 import type { Logger } from './logger.js';
-import { startGrpcServer } from './rpc/grpc-server.js';
+import { GlusterClient } from './node/gluster-client.js';
+import { linuxHost } from './node/linux-host.js';
+import { chooseMountLife } from './node/mount-life.js';
+import { nodeCalls } from './node/node-calls.js';
+import { type Calls, startGrpcServer } from './rpc/grpc-server.js';
 import type { ClassSource } from './servers/class-source.js';
 import type { ServerAccess } from './servers/server-access.js';
 import { Servers } from './servers/servers.js';
 
+export interface NodeSettings {
+  readonly id: string;
+  readonly mounts: 'auto' | 'host' | 'container';
+  /** Folder for the logs of gluster's clients. */
+  readonly logDir: string;
+}
+
 export interface DriverSettings {
   readonly hasController: boolean;
+  /** Null: no volumes are mounted here. */
+  readonly node: NodeSettings | null;
   /** Path of the unix socket. */
   readonly endpoint: string;
   readonly name: string;
@@ -32,6 +45,7 @@ export async function startDriver(settings: DriverSettings, log: Logger): Promis
     {
       Identity: identityCalls({ name, version, hasController }),
       ...(hasController && { Controller: controllerCalls(servers, `topology.${name}/zone`) }),
+      ...(settings.node && { Node: await nodeService(settings.node, log) }),
     },
     log,
   );
@@ -42,6 +56,11 @@ export async function startDriver(settings: DriverSettings, log: Logger): Promis
       await servers.close();
     },
   };
+}
+
+async function nodeService({ id, mounts, logDir }: NodeSettings, log: Logger): Promise<Calls> {
+  const life = await chooseMountLife(mounts, linuxHost, log);
+  return nodeCalls(id, { host: linuxHost, client: new GlusterClient(linuxHost, life, logDir), log });
 }
 
 /** Loaded only where it is asked for. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { createLogger } from '../logging/logger.js';
 import { type CsiOptions, csiCommand } from './command-line.js';
 import { startDriver } from './driver.js';
@@ -10,7 +11,7 @@ const VERSION = (globalThis as { MORTAR_VERSION?: string }).MORTAR_VERSION ?? '(
 const GRACE_MS = 20_000;
 
 async function run(options: CsiOptions): Promise<void> {
-  const { controller, endpoint, driverName } = options;
+  const { controller, node, endpoint, driverName, nodeId, mounts, logDir } = options;
   const key =
     options.keyFile === undefined ? (process.env['HEKETI_CSI_KEY'] ?? '') : read(options.keyFile).replace(/\r?\n$/, '');
   const certificates = options.tlsCert.map(read);
@@ -18,6 +19,7 @@ async function run(options: CsiOptions): Promise<void> {
   const driver = await startDriver(
     {
       hasController: controller,
+      node: node ? { id: nodeId ?? hostname(), mounts, logDir } : null,
       endpoint,
       name: driverName,
       version: VERSION,

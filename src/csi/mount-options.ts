@@ -4,6 +4,9 @@ import { CsiError } from './rpc/csi-error.js';
 const FORM = /^[a-zA-Z][a-zA-Z0-9_.-]*(=[^\s,"\\\u0000-\u001f\u007f]*)?$/;
 const MOST_BYTES = 4096;
 
+/** A label of SELinux, which the kubelet puts in quotes since categories are separated by commas. */
+const SELINUX = /^(context|fscontext|defcontext|rootcontext)=("[a-zA-Z0-9_.:,-]+"|[a-zA-Z0-9_.:-]+)$/;
+
 /** Set by the driver itself, or able to name files of the host that a pod's author must not choose. */
 const OURS = new Set([
   'log-file',
@@ -24,8 +27,11 @@ export function readMountOptions(flags: readonly string[]): readonly string[] {
   if (flags.reduce((sum, flag) => sum + Buffer.byteLength(flag), 0) > MOST_BYTES) {
     throw new CsiError('INVALID_ARGUMENT', `mount_flags has more than ${MOST_BYTES} bytes`);
   }
-  const options = flags.flatMap((flag) => flag.split(',')).filter((option) => option !== '');
+  const options = flags
+    .flatMap((flag) => (SELINUX.test(flag) ? [flag] : flag.split(',')))
+    .filter((option) => option !== '');
   for (const option of options) {
+    if (SELINUX.test(option)) continue;
     if (!FORM.test(option) || option.startsWith('-')) {
       throw new CsiError('INVALID_ARGUMENT', 'mount_flags holds an option that is not NAME or NAME=VALUE');
     }

@@ -96,3 +96,35 @@ export interface GetCapacityRequest {
   readonly parameters: TextMap;
   readonly accessibleTopology: Topology | null;
 }
+
+export interface NodeStageVolumeRequest {
+  readonly volumeId: string;
+  readonly stagingTargetPath: string;
+  readonly volumeCapability: VolumeCapability | null;
+  readonly volumeContext: TextMap;
+}
+
+export interface NodeUnstageVolumeRequest {
+  readonly volumeId: string;
+  readonly stagingTargetPath: string;
+}
+
+export interface NodePublishVolumeRequest {
+  readonly volumeId: string;
+  readonly stagingTargetPath: string;
+  readonly targetPath: string;
+  readonly volumeCapability: VolumeCapability | null;
+  readonly readonly: boolean;
+  readonly volumeContext: TextMap;
+}
+
+export interface NodeUnpublishVolumeRequest {
+  readonly volumeId: string;
+  readonly targetPath: string;
+}
+
+export interface NodeGetVolumeStatsRequest {
+  readonly volumeId: string;
+  readonly volumePath: string;
+  readonly stagingTargetPath: string;
+}

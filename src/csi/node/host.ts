@@ -1,0 +1,30 @@
+/** A program ran and refused, or did not end in time. */
+export class HostCommandError extends Error {
+  override readonly name = 'HostCommandError';
+  /** Null: it was killed, since it did not end in time; what it did is unknown. */
+  readonly exitCode: number | null;
+  readonly stderr: string;
+
+  constructor(argv: readonly string[], exitCode: number | null, stderr: string) {
+    const end = exitCode === null ? 'did not end in time' : `ended with ${exitCode}`;
+    super(`${argv[0]} ${end}${stderr === '' ? '' : `: ${stderr.trim()}`}`);
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+/** The machine that volumes are mounted on, as this program sees it. */
+export interface NodeHost {
+  /** Runs a program in the language C and answers what it printed. Rejects with HostCommandError. */
+  run(argv: readonly string[], timeoutMs: number): Promise<string>;
+  /** The mounts of this program's namespace, in the form of /proc/self/mountinfo. */
+  mountInfo(): Promise<string>;
+  /** With its parents; nothing happens when it is there. */
+  makeDirectory(path: string): Promise<void>;
+  /** An empty one only, as rmdir(2); nothing happens when there is none. Never removes what is in it. */
+  removeDirectory(path: string): Promise<void>;
+  /** Bytes of a file; 0 when it is not there. */
+  sizeOf(path: string): Promise<number>;
+  /** The text of a file from this byte on, of at most 64 KiB; '' when it can't be read. */
+  readFrom(path: string, offset: number): Promise<string>;
+}

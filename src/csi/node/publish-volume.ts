@@ -1,0 +1,100 @@
+import { requireCapability } from '../capabilities.js';
+import { CsiError, requireField } from '../rpc/csi-error.js';
+import type { NodePublishVolumeRequest, NodeUnpublishVolumeRequest } from '../rpc/messages.js';
+import { isGluster, isReadOnly, type Mount, mountsAt, readMounts, volumeOf } from './mount-table.js';
+import { readVolumeContext, requirePath } from './mounted-volume.js';
+import type { Node } from './node.js';
+import { ensureStaged } from './stage-volume.js';
+import { clear } from './unmount.js';
+
+/** Binds the staged volume to a pod's path. What is bound already stays; a dead bind is made anew. */
+export async function publishVolume(request: NodePublishVolumeRequest, node: Node): Promise<object> {
+  requireField(request.volumeId, 'volume_id');
+  const target = requirePath(request.targetPath, 'target_path');
+  const capability = requireCapability(request.volumeCapability);
+  const volume = readVolumeContext(request.volumeContext);
+  if (request.stagingTargetPath === '') {
+    throw new CsiError(
+      'FAILED_PRECONDITION',
+      'staging_target_path is required: volumes are staged before they are published',
+    );
+  }
+  const staging = requirePath(request.stagingTargetPath, 'staging_target_path');
+  const before = mountsAt(await readMounts(node.host), staging).at(-1);
+  if (!before || !isGluster(before) || volumeOf(before) !== volume.name) {
+    throw new CsiError('FAILED_PRECONDITION', `volume ${volume.name} is not staged at ${staging}`);
+  }
+  await ensureStaged(staging, volume, capability, node);
+  const mounts = await readMounts(node.host);
+  const staged = mountsAt(mounts, staging).at(-1);
+  if (!staged) throw new CsiError('ABORTED', `${staging} was unmounted meanwhile`);
+  if (capability.accessMode?.mode === 'SINGLE_NODE_SINGLE_WRITER') refuseSecond(mounts, staged, target);
+  const isBound = await isBoundAlready(mountsAt(mounts, target).at(-1), staged, request.readonly, node);
+  if (!isBound) {
+    await node.host.makeDirectory(target);
+    await node.client.bind(staging, target);
+  }
+  if (request.readonly) await protect(target, node);
+  return {};
+}
+
+/** Takes the bind down, and then its folder: only when nothing is mounted there, and only when it is empty. */
+export async function unpublishVolume(request: NodeUnpublishVolumeRequest, node: Node): Promise<object> {
+  requireField(request.volumeId, 'volume_id');
+  const target = requirePath(request.targetPath, 'target_path');
+  await clear(target, node);
+  const left = mountsAt(await readMounts(node.host), target);
+  if (left.length > 0) throw new CsiError('INTERNAL', `${target} is mounted still`);
+  try {
+    await node.host.removeDirectory(target);
+  } catch (cause) {
+    throw new CsiError('INTERNAL', `the folder ${target} stays: ${(cause as Error).message}`, { cause });
+  }
+  return {};
+}
+
+async function isBoundAlready(
+  bound: Mount | undefined,
+  staged: Mount,
+  isReader: boolean,
+  node: Node,
+): Promise<boolean> {
+  if (!bound) return false;
+  const { mountPoint } = bound;
+  if (!isGluster(bound) || volumeOf(bound) !== volumeOf(staged)) {
+    throw new CsiError('ALREADY_EXISTS', `${bound.source} is mounted at ${mountPoint}, not volume ${volumeOf(staged)}`);
+  }
+  // The staged mount was made anew: what is bound here is the one that died.
+  if (bound.device !== staged.device || (await node.client.fare(mountPoint)).is === 'dead') {
+    await clear(mountPoint, node);
+    return false;
+  }
+  // The other way round it was bound by a call that ended before it could take the right to write away.
+  if (isReadOnly(bound) && !isReader && !isReadOnly(staged)) {
+    throw new CsiError('ALREADY_EXISTS', `${mountPoint} is read-only, and is asked for to be written to`);
+  }
+  return true;
+}
+
+/** A pod must not be given what it could write to: the bind goes when that can't be had. */
+async function protect(target: string, node: Node): Promise<void> {
+  const [bound] = mountsAt(await readMounts(node.host), target).toReversed();
+  if (bound && isReadOnly(bound)) return;
+  try {
+    await node.client.makeReadOnly(target);
+  } catch (error) {
+    await clear(target, node);
+    throw error;
+  }
+}
+
+function refuseSecond(mounts: readonly Mount[], staged: Mount, target: string): void {
+  const other = mounts.find(
+    ({ device, mountPoint }) => device === staged.device && mountPoint !== staged.mountPoint && mountPoint !== target,
+  );
+  if (!other) return;
+  throw new CsiError(
+    'FAILED_PRECONDITION',
+    `the volume may have one writer, and is published at ${other.mountPoint} already`,
+  );
+}

@@ -1,0 +1,78 @@
+import { requireCapability } from '../capabilities.js';
+import { readMountOptions } from '../mount-options.js';
+import { CsiError } from '../rpc/csi-error.js';
+import type {
+  AccessMode,
+  NodeStageVolumeRequest,
+  NodeUnstageVolumeRequest,
+  VolumeCapability,
+} from '../rpc/messages.js';
+import { isGluster, isReadOnly, type Mount, mountsAt, readMounts, volumeOf } from './mount-table.js';
+import { type MountedVolume, readVolumeContext, requirePath } from './mounted-volume.js';
+import type { Node } from './node.js';
+import { clear } from './unmount.js';
+
+const READERS: readonly AccessMode[] = ['SINGLE_NODE_READER_ONLY', 'MULTI_NODE_READER_ONLY'];
+
+/** Mounts the volume where pods' paths are bound to. One that is there, and answers, stays; a dead one is made anew. */
+export async function stageVolume(request: NodeStageVolumeRequest, node: Node): Promise<object> {
+  const target = requirePath(request.stagingTargetPath, 'staging_target_path');
+  const capability = requireCapability(request.volumeCapability);
+  await ensureStaged(target, readVolumeContext(request.volumeContext), capability, node);
+  return {};
+}
+
+/** The folder is the orchestrator's, and stays. */
+export async function unstageVolume(request: NodeUnstageVolumeRequest, node: Node): Promise<object> {
+  await clear(requirePath(request.stagingTargetPath, 'staging_target_path'), node);
+  return {};
+}
+
+export async function ensureStaged(
+  target: string,
+  volume: MountedVolume,
+  capability: VolumeCapability,
+  node: Node,
+): Promise<void> {
+  const options = optionsOf(capability);
+  const [mounted] = mountsAt(await readMounts(node.host), target).toReversed();
+  if (mounted && (await isUsable(mounted, volume, options, node))) return;
+  await node.host.makeDirectory(target);
+  await node.client.mount(volume, target, options);
+  if (!mountsAt(await readMounts(node.host), target).some(isGluster)) {
+    throw new CsiError(
+      'INTERNAL',
+      `mount reported success, and nothing is mounted at ${target}: is its folder shared with the host (mountPropagation: Bidirectional)?`,
+    );
+  }
+}
+
+async function isUsable(
+  mounted: Mount,
+  volume: MountedVolume,
+  options: readonly string[],
+  node: Node,
+): Promise<boolean> {
+  const { mountPoint } = mounted;
+  if (!isGluster(mounted) || volumeOf(mounted) !== volume.name) {
+    throw new CsiError('ALREADY_EXISTS', `${mounted.source} is mounted at ${mountPoint}, not volume ${volume.name}`);
+  }
+  const { is } = await node.client.fare(mountPoint);
+  if (is === 'silent')
+    throw new CsiError('UNAVAILABLE', `the mount of ${volume.name} at ${mountPoint} does not answer`);
+  if (is !== 'well') {
+    node.log.warn({ path: mountPoint, volume: volume.name }, 'a dead mount is made anew');
+    await clear(mountPoint, node);
+    return false;
+  }
+  if (isReadOnly(mounted) !== options.includes('ro')) {
+    throw new CsiError('ALREADY_EXISTS', `volume ${volume.name} is mounted at ${mountPoint} with another access mode`);
+  }
+  return true;
+}
+
+function optionsOf({ mount, accessMode }: VolumeCapability): readonly string[] {
+  const given = readMountOptions(mount?.mountFlags ?? []);
+  const isReader = READERS.includes(accessMode?.mode ?? 'UNKNOWN');
+  return isReader && !given.includes('ro') ? [...given, 'ro'] : given;
+}

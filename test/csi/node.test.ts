@@ -1,0 +1,383 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { GlusterClient } from '../../src/csi/node/gluster-client.js';
+import { chooseMountLife, type MountLife } from '../../src/csi/node/mount-life.js';
+import { nodeCalls } from '../../src/csi/node/node-calls.js';
+import { SimulatedHost } from './support/simulated-host.js';
+
+const STAGING = '/var/lib/kubelet/plugins/x y/globalmount';
+const TARGET = '/var/lib/kubelet/pods/1/volumes/with\\back\nslash/mount';
+const WRITER = { mount: { fsType: '', mountFlags: [] as string[] }, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' } };
+
+let host: SimulatedHost;
+let warnings: string[];
+
+beforeEach(() => {
+  host = new SimulatedHost();
+  warnings = [];
+});
+
+const log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (_fields: object, message: string) => void warnings.push(message),
+  error: () => undefined,
+};
+
+function call(name: string, request: object, life: MountLife = { where: 'container', prefix: [] }): Promise<unknown> {
+  const calls = nodeCalls('node-1', { host, client: new GlusterClient(host, life, '/logs'), log });
+  return calls[name]?.(request as never) ?? Promise.reject(new Error(`there is no call ${name}`));
+}
+
+/** The code that a call ends with. */
+function codeOf(name: string, request: object): Promise<string> {
+  return call(name, request).then(
+    () => 'OK',
+    ({ code }: { code: string }) => code,
+  );
+}
+
+function staged(overrides: object = {}) {
+  return {
+    volumeId: 'id-a',
+    stagingTargetPath: STAGING,
+    volumeCapability: WRITER,
+    volumeContext: { volume: 'vol_a', hosts: '10.0.0.1,10.0.0.2,10.0.0.3' },
+    ...overrides,
+  };
+}
+
+function published(overrides: object = {}) {
+  return { ...staged(), targetPath: TARGET, readonly: false, ...overrides };
+}
+
+const withFlags = (...mountFlags: string[]) => ({ volumeCapability: { ...WRITER, mount: { fsType: '', mountFlags } } });
+const withMode = (mode: string) => ({ volumeCapability: { ...WRITER, accessMode: { mode } } });
+const mountCommands = () => host.commands.filter((argv) => argv.includes('glusterfs'));
+
+async function stageAndPublish(overrides: object = {}): Promise<void> {
+  await call('NodeStageVolume', staged());
+  await call('NodePublishVolume', published(overrides));
+}
+
+describe('staging', () => {
+  it('mounts the volume once, with the other hosts and a log of its own', async () => {
+    for (let i = 0; i < 2; i++)
+      await call('NodeStageVolume', staged(withFlags('log-level=WARNING,direct-io-mode=disable')));
+    expect(mountCommands()).toEqual([
+      [
+        'mount',
+        '-t',
+        'glusterfs',
+        '-o',
+        expect.stringMatching(
+          /^log-level=WARNING,direct-io-mode=disable,backup-volfile-servers=10\.0\.0\.2:10\.0\.0\.3,log-file=\/logs\/vol_a-[0-9a-f]{12}\.log$/,
+        ),
+        '10.0.0.1:/vol_a',
+        STAGING,
+      ],
+    ]);
+    expect(host.pathsOf()).toEqual([STAGING]);
+  });
+
+  it('on the host starts the client in a scope of its own there', async () => {
+    const life = await chooseMountLife('auto', host, log);
+    await call('NodeStageVolume', staged(), life);
+    expect(mountCommands()[0]?.slice(0, 16)).toEqual([
+      ...['nsenter', '--target', '1', '--mount', '--uts', '--ipc', '--net', '--'],
+      ...['systemd-run', '--scope', '--collect', '--quiet', '--', 'mount', '-t', 'glusterfs'],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes the address of one host, of IPv6 too, backup servers of its own, and labels of SELinux', async () => {
+    await call('NodeStageVolume', staged({ volumeContext: { volume: 'vol_a', hosts: 'fd00::1,fd00::2' } }));
+    const own = withFlags('backup-volfile-servers=9.9.9.9', 'context="system_u:object_r:container_file_t:s0:c1,c2"');
+    await call('NodeStageVolume', staged({ ...own, stagingTargetPath: '/b' }));
+    expect(mountCommands().map((argv) => [argv[4]?.replace(/,?log-file=.*/, ''), argv[5]])).toEqual([
+      ['', 'fd00::1:/vol_a'],
+      ['backup-volfile-servers=9.9.9.9,context="system_u:object_r:container_file_t:s0:c1,c2"', '10.0.0.1:/vol_a'],
+    ]);
+    expect(await codeOf('NodeStageVolume', staged({ stagingTargetPath: '/b', ...own }))).toBe('OK');
+  });
+
+  it.each(['SINGLE_NODE_READER_ONLY', 'MULTI_NODE_READER_ONLY'])('for %s is read-only', async (mode) => {
+    await call('NodeStageVolume', staged(withMode(mode)));
+    expect(host.mounts).toMatchObject([{ isReadOnly: true }]);
+    expect(await codeOf('NodeStageVolume', staged())).toBe('ALREADY_EXISTS');
+  });
+
+  it('tells a volume that there is not from hosts that do not answer, whatever older mounts have logged', async () => {
+    host.volumes = new Set();
+    expect(await codeOf('NodeStageVolume', staged())).toBe('NOT_FOUND');
+    host.volumes = null;
+    expect(await codeOf('NodeStageVolume', staged())).toBe('UNAVAILABLE');
+    host.volumes = new Set(['vol_a']);
+    expect(await codeOf('NodeStageVolume', staged())).toBe('OK');
+  });
+
+  it('without a client of gluster is FAILED_PRECONDITION', async () => {
+    host.failOnce = { word: 'glusterfs', stderr: "mount: /x: unknown filesystem type 'glusterfs'." };
+    expect(await codeOf('NodeStageVolume', staged())).toBe('FAILED_PRECONDITION');
+    host.missingPrograms.add('mount');
+    expect(await codeOf('NodeStageVolume', staged())).toBe('FAILED_PRECONDITION');
+  });
+
+  it('makes a dead mount anew, also when files of it are open', async () => {
+    await call('NodeStageVolume', staged());
+    host.fileSystemAt(STAGING).fares = 'dead';
+    host.busy.add(STAGING);
+    await call('NodeStageVolume', staged());
+    expect(host.pathsOf()).toEqual([STAGING]);
+    expect(host.fileSystemAt(STAGING).fares).toBe('well');
+    expect(warnings).toEqual(['a dead mount is made anew']);
+  });
+
+  it('leaves a mount alone that does not answer', async () => {
+    await call('NodeStageVolume', staged());
+    host.fileSystemAt(STAGING).fares = 'silent';
+    expect(await codeOf('NodeStageVolume', staged())).toBe('UNAVAILABLE');
+    expect(host.pathsOf()).toEqual([STAGING]);
+  });
+
+  it('where another volume, or something else, is mounted is ALREADY_EXISTS', async () => {
+    await call('NodeStageVolume', staged());
+    expect(await codeOf('NodeStageVolume', staged({ volumeContext: { volume: 'vol_b', hosts: 'h' } }))).toBe(
+      'ALREADY_EXISTS',
+    );
+    host.mountForeign('/foreign');
+    expect(await codeOf('NodeStageVolume', staged({ stagingTargetPath: '/foreign' }))).toBe('ALREADY_EXISTS');
+    expect(host.pathsOf()).toEqual([STAGING, '/foreign']);
+  });
+
+  it('is no success when its mount is not seen here', async () => {
+    host.isShared = false;
+    expect(await codeOf('NodeStageVolume', staged())).toBe('INTERNAL');
+  });
+
+  it.each([
+    ['no volume', { volumeId: '' }],
+    ['no path', { stagingTargetPath: '' }],
+    ['a relative path', { stagingTargetPath: 'a/b' }],
+    ['a path upwards', { stagingTargetPath: '/a/../etc' }],
+    ['no capability', { volumeCapability: null }],
+    ['a block device', { volumeCapability: { block: {}, accessMode: WRITER.accessMode } }],
+    ['no context', { volumeContext: {} }],
+    ['an option for a name', { volumeContext: { volume: '-o', hosts: 'h' } }],
+    ['an option for a host', { volumeContext: { volume: 'vol_a', hosts: 'h,-o' } }],
+    ['two words for a host', { volumeContext: { volume: 'vol_a', hosts: 'h x' } }],
+    ['another log file', withFlags('log-file=/etc/passwd')],
+    ['quotes in an option', withFlags('a="b,log-file=/etc/passwd"')],
+  ])('with %s is INVALID_ARGUMENT, and runs nothing', async (_what, overrides) => {
+    expect(await codeOf('NodeStageVolume', staged(overrides))).toBe('INVALID_ARGUMENT');
+    expect(host.commands).toEqual([]);
+  });
+});
+
+describe('publishing', () => {
+  it('binds the staged volume, once', async () => {
+    await stageAndPublish();
+    await call('NodePublishVolume', published());
+    expect(host.pathsOf()).toEqual([STAGING, TARGET]);
+    expect(host.fileSystemAt(TARGET)).toBe(host.fileSystemAt(STAGING));
+  });
+
+  it('of several volumes and paths goes on side by side', async () => {
+    const other = { volumeId: 'id-b', volumeContext: { volume: 'vol_b', hosts: 'h' }, stagingTargetPath: '/b/staged' };
+    await stageAndPublish();
+    await call('NodePublishVolume', published({ targetPath: '/second' }));
+    await call('NodeStageVolume', staged(other));
+    await call('NodePublishVolume', published({ ...other, targetPath: '/b/pod' }));
+    await call('NodeUnpublishVolume', { volumeId: 'id-a', targetPath: TARGET });
+    expect(host.pathsOf()).toEqual([STAGING, '/second', '/b/staged', '/b/pod']);
+  });
+
+  it('read-only takes the right to write away, also when an earlier call ended before that', async () => {
+    await stageAndPublish();
+    await call('NodePublishVolume', published({ readonly: true }));
+    expect(host.mounts.map(({ isReadOnly }) => isReadOnly)).toEqual([false, true]);
+    expect(await codeOf('NodePublishVolume', published({ readonly: true }))).toBe('OK');
+    expect(await codeOf('NodePublishVolume', published())).toBe('ALREADY_EXISTS');
+  });
+
+  it('read-only leaves nothing that could be written to when the right can not be taken', async () => {
+    await call('NodeStageVolume', staged());
+    host.failOnce = { word: 'remount,bind,ro', stderr: 'mount: permission denied' };
+    expect(await codeOf('NodePublishVolume', published({ readonly: true }))).toBe('INTERNAL');
+    expect(host.pathsOf()).toEqual([STAGING]);
+  });
+
+  it('of a volume whose mount has died makes both anew', async () => {
+    await stageAndPublish();
+    host.fileSystemAt(STAGING).fares = 'dead';
+    await call('NodePublishVolume', published());
+    expect(host.pathsOf().toSorted()).toEqual([STAGING, TARGET].toSorted());
+    expect(host.fileSystemAt(TARGET).fares).toBe('well');
+    expect(host.fileSystemAt(TARGET)).toBe(host.fileSystemAt(STAGING));
+  });
+
+  it('of a volume that is not staged is FAILED_PRECONDITION', async () => {
+    expect(await codeOf('NodePublishVolume', published())).toBe('FAILED_PRECONDITION');
+    expect(await codeOf('NodePublishVolume', published({ stagingTargetPath: '' }))).toBe('FAILED_PRECONDITION');
+    host.mountForeign(STAGING);
+    expect(await codeOf('NodePublishVolume', published())).toBe('FAILED_PRECONDITION');
+    expect(host.pathsOf()).toEqual([STAGING]);
+  });
+
+  it('where something else is mounted is ALREADY_EXISTS', async () => {
+    await call('NodeStageVolume', staged());
+    host.mountForeign(TARGET);
+    expect(await codeOf('NodePublishVolume', published())).toBe('ALREADY_EXISTS');
+  });
+
+  it('a second path of a volume with one writer is FAILED_PRECONDITION', async () => {
+    const single = withMode('SINGLE_NODE_SINGLE_WRITER');
+    await call('NodeStageVolume', staged(single));
+    await call('NodePublishVolume', published(single));
+    expect(await codeOf('NodePublishVolume', published(single))).toBe('OK');
+    expect(await codeOf('NodePublishVolume', published({ ...single, targetPath: '/second' }))).toBe(
+      'FAILED_PRECONDITION',
+    );
+  });
+
+  it.each([
+    ['no volume', { volumeId: '' }],
+    ['no target', { targetPath: '' }],
+    ['the root', { targetPath: '/' }],
+    ['no capability', { volumeCapability: null }],
+  ])('with %s is INVALID_ARGUMENT', async (_what, overrides) => {
+    await call('NodeStageVolume', staged());
+    expect(await codeOf('NodePublishVolume', published(overrides))).toBe('INVALID_ARGUMENT');
+    expect(host.pathsOf()).toEqual([STAGING]);
+  });
+
+  it('twice at once on a volume is ABORTED for one of them', async () => {
+    const calls = nodeCalls('n', {
+      host,
+      client: new GlusterClient(host, { where: 'container', prefix: [] }, '/logs'),
+      log,
+    });
+    const both = [1, 2].map(() =>
+      calls['NodeStageVolume']?.(staged() as never).then(
+        () => 'OK',
+        (error: { code: string }) => error.code,
+      ),
+    );
+    expect((await Promise.all(both)).toSorted()).toEqual(['ABORTED', 'OK']);
+  });
+});
+
+describe('unpublishing', () => {
+  const gone = { volumeId: 'id-a', targetPath: TARGET };
+
+  it('takes down all that is stacked there, and its empty folder, and is done when asked again', async () => {
+    await stageAndPublish();
+    await host.run(['mount', '--bind', STAGING, TARGET]);
+    for (let i = 0; i < 2; i++) await call('NodeUnpublishVolume', gone);
+    expect(host.pathsOf()).toEqual([STAGING]);
+    expect(host.directories.has(TARGET)).toBe(false);
+  });
+
+  it('leaves a folder that has something in it, and says so', async () => {
+    await stageAndPublish();
+    host.filled.add(TARGET);
+    expect(await codeOf('NodeUnpublishVolume', gone)).toBe('INTERNAL');
+    expect(host.pathsOf()).toEqual([STAGING]);
+    expect(host.directories.has(TARGET)).toBe(true);
+  });
+
+  it('touches no folder while something is mounted there', async () => {
+    await stageAndPublish();
+    host.busy.add(TARGET);
+    expect(await codeOf('NodeUnpublishVolume', gone)).toBe('INTERNAL');
+    expect(host.pathsOf()).toEqual([STAGING, TARGET]);
+    expect(host.directories.has(TARGET)).toBe(true);
+  });
+
+  it('leaves what somebody else has mounted', async () => {
+    host.mountForeign(TARGET);
+    expect(await codeOf('NodeUnpublishVolume', gone)).toBe('INTERNAL');
+    expect(host.pathsOf()).toEqual([TARGET]);
+  });
+
+  it('takes a dead mount down', async () => {
+    await stageAndPublish();
+    host.fileSystemAt(TARGET).fares = 'dead';
+    host.busy.add(TARGET);
+    await call('NodeUnpublishVolume', gone);
+    expect(host.pathsOf()).toEqual([STAGING]);
+  });
+
+  it.each([
+    ['NodeUnpublishVolume', { volumeId: '', targetPath: TARGET }],
+    ['NodeUnpublishVolume', { volumeId: 'a', targetPath: '' }],
+    ['NodeUnstageVolume', { volumeId: '', stagingTargetPath: STAGING }],
+    ['NodeUnstageVolume', { volumeId: 'a', stagingTargetPath: '' }],
+  ])('%s of %j is INVALID_ARGUMENT', async (name, request) => {
+    expect(await codeOf(name, request)).toBe('INVALID_ARGUMENT');
+  });
+
+  it('unstaging leaves the orchestrator’s folder', async () => {
+    await call('NodeStageVolume', staged());
+    for (let i = 0; i < 2; i++) await call('NodeUnstageVolume', { volumeId: 'id-a', stagingTargetPath: STAGING });
+    expect(host.pathsOf()).toEqual([]);
+    expect(host.directories.has(STAGING)).toBe(true);
+  });
+});
+
+describe('the figures of a volume', () => {
+  const asked = { volumeId: 'id-a', volumePath: TARGET, stagingTargetPath: '' };
+
+  it('are those of its file system', async () => {
+    await stageAndPublish();
+    expect(await call('NodeGetVolumeStats', asked)).toEqual({
+      usage: [
+        { total: '4096000', available: '2048000', used: '1638400', unit: 'BYTES' },
+        { total: '64', available: '60', used: '4', unit: 'INODES' },
+      ],
+      volumeCondition: { abnormal: false, message: 'the mount answers' },
+    });
+  });
+
+  it.each(['dead', 'silent'] as const)('of a %s mount are none, and its condition is abnormal', async (fares) => {
+    await stageAndPublish();
+    host.fileSystemAt(TARGET).fares = fares;
+    expect(await call('NodeGetVolumeStats', asked)).toMatchObject({ usage: [], volumeCondition: { abnormal: true } });
+  });
+
+  it('of a path where no volume is are NOT_FOUND', async () => {
+    expect(await codeOf('NodeGetVolumeStats', asked)).toBe('NOT_FOUND');
+    host.mountForeign(TARGET);
+    expect(await codeOf('NodeGetVolumeStats', asked)).toBe('NOT_FOUND');
+  });
+
+  it.each([{ volumeId: '' }, { volumePath: '' }])('asked with %j are INVALID_ARGUMENT', async (overrides) => {
+    expect(await codeOf('NodeGetVolumeStats', { ...asked, ...overrides })).toBe('INVALID_ARGUMENT');
+  });
+});
+
+describe('where mounts live', () => {
+  it.each(['nsenter', 'systemd-run', 'test'])(
+    'is the container, and said, where the host has no %s',
+    async (program) => {
+      host.missingPrograms.add(program);
+      expect(await chooseMountLife('auto', host, log)).toEqual({ where: 'container', prefix: [] });
+      expect(warnings).toEqual([expect.stringContaining('they end when it ends')]);
+      await expect(chooseMountLife('host', host, log)).rejects.toThrow(/--mounts host: .*hostPID/);
+    },
+  );
+
+  it('is the container where it was asked for', async () => {
+    expect(await chooseMountLife('container', host, log)).toEqual({ where: 'container', prefix: [] });
+    expect(host.commands).toEqual([]);
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+it('a node tells its name, and what it can', async () => {
+  expect(await call('NodeGetInfo', {})).toEqual({ nodeId: 'node-1' });
+  expect(await call('NodeGetCapabilities', {})).toEqual({
+    capabilities: ['STAGE_UNSTAGE_VOLUME', 'GET_VOLUME_STATS', 'VOLUME_CONDITION', 'SINGLE_NODE_MULTI_WRITER'].map(
+      (type) => ({ rpc: { type } }),
+    ),
+  });
+});
