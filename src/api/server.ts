@@ -180,22 +180,11 @@ function fingerprint(request: FastifyRequest, bytes: Buffer | undefined): string
   return hash.update(bytes ?? '').digest('hex');
 }
 
-const keptTexts = new WeakMap<object, Buffer>();
-
-function keptJson(json: object): Buffer {
-  const known = keptTexts.get(json);
-  if (known) return known;
-  const bytes = Buffer.from(`${stringifyJson(json)}\n`);
-  keptTexts.set(json, bytes);
-  return bytes;
-}
-
 function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
   reply.code(answer.status);
+  if (answer.jsonText !== undefined) return reply.header('content-type', JSON_TYPE).send(answer.jsonText.bytes);
   if (answer.json !== undefined) {
-    return reply
-      .header('content-type', JSON_TYPE)
-      .send(answer.isKept ? keptJson(answer.json as object) : `${stringifyJson(answer.json, answer.indent)}\n`);
+    return reply.header('content-type', JSON_TYPE).send(`${stringifyJson(answer.json, answer.indent)}\n`);
   }
   if (answer.pieces !== undefined) {
     return reply

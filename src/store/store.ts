@@ -178,10 +178,12 @@ export interface DeviceRows {
   listByCluster(clusterId: Id): Promise<readonly Device[]>;
   /**
    * The nodes of a cluster, by id, with their devices; `withPools` says whether their largest pools are asked for, too,
-   * which are then not null. A node's group is the same object as in an earlier answer exactly while nothing of it has
-   * changed, so that what was worked out from it can be kept.
+   * which are then not null. A node's group is the same object as in an earlier answer exactly while nothing of it, nor of
+   * the bricks on its devices, has changed, so that what was worked out from it can be kept.
    */
   listByNodeOfCluster(clusterId: Id, withPools: boolean): Promise<readonly DevicesOfNode[]>;
+  /** A node's group, where it is known without reading it; null where it is not. */
+  findGroup(nodeId: Id): Promise<DevicesOfNode | null>;
   /** See DevicesOfNode; null when there is no brick on the device. */
   findLargestPoolMetadata(deviceId: Id): Promise<number | null>;
   insert(device: Device): Promise<void>;

@@ -1,5 +1,6 @@
 import { DATABASE_WORKS } from './database-works.js';
 import { DEVICE_WORKS } from './device-works.js';
 import { HOST_WORKS } from './host-works.js';
+import { REQUEST_WORKS } from './request-works.js';
 
-export const WORKS = [...HOST_WORKS, ...DEVICE_WORKS, ...DATABASE_WORKS];
+export const WORKS = [...HOST_WORKS, ...DEVICE_WORKS, ...DATABASE_WORKS, ...REQUEST_WORKS];

@@ -28,6 +28,43 @@ function atOnce(site: Site, method: string, url: string, count: number): Promise
   );
 }
 
+/** Of the whole list, which a create has changed: what the create itself takes is counted before, without the list. */
+function afterChanges(site: Site): Promise<Figures> {
+  return site.withServer(async (server) => {
+    const create = () => server.change('POST', '/volumes', { size: 1, durability: { type: 'none' } });
+    const creates = (andList: boolean) =>
+      server.measure(async () => {
+        let bytes = 0;
+        for (let i = 0; i < ASKED; i++) {
+          await create();
+          if (andList) bytes = (await server.send('GET', '/volumes')).bytes;
+        }
+        return `${(bytes / 1024).toFixed(0)} KiB`;
+      });
+    await creates(true);
+    const alone = await creates(false);
+    const both = await creates(true);
+    return { ...both, cpuMs: (both.cpuMs - alone.cpuMs) / ASKED };
+  });
+}
+
+const NODE_ASKED = 5000;
+
+/** After a create, which has the server know its devices. */
+function nodeInfos(site: Site): Promise<Figures> {
+  return site.withServer(async (server) => {
+    await server.change('POST', '/volumes', { size: 1, durability: { type: 'none' } });
+    const [cluster] = (JSON.parse((await server.send('GET', '/clusters')).text) as { clusters: string[] }).clusters;
+    const { nodes } = JSON.parse((await server.send('GET', `/clusters/${cluster}`)).text) as { nodes: string[] };
+    const figures = await server.measure(async () => {
+      let bytes = 0;
+      for (let i = 0; i < NODE_ASKED; i++) bytes = (await server.send('GET', `/nodes/${nodes[0]}`)).bytes;
+      return `${(bytes / 1024).toFixed(0)} KiB`;
+    });
+    return { ...figures, cpuMs: figures.cpuMs / NODE_ASKED };
+  });
+}
+
 /** Volumes that find no place: too many bricks, too few zones, no device with the tag. */
 const REFUSED = [
   { size: 900_000, durability: { type: 'replicate', replicate: { replica: 3 } } },
@@ -89,6 +126,19 @@ export const REQUEST_ROWS: readonly Row[] = [
     grows: 'with volumes',
     toReach: '20 ms at 20,000',
     measure: (site) => repeated(site, 'GET', '/volumes'),
+  },
+  {
+    name: 'GET /volumes after a change',
+    grows: 'with volumes',
+    toReach: '20 ms at 20,000',
+    measure: afterChanges,
+  },
+  {
+    name: 'GET /nodes/{id}',
+    grows: 'with volumes',
+    sizes: [500],
+    toReach: '0.2 ms with 50 bricks, and /hello every 5 ms',
+    measure: nodeInfos,
   },
   {
     name: 'GET /db/dump',

@@ -1,4 +1,5 @@
 import type { Requester } from '../../domain/requester.js';
+import type { JsonText } from '../json-text.js';
 import type { operations } from './openapi.js';
 
 /*
@@ -39,8 +40,8 @@ export interface AnyReply {
   readonly json?: unknown;
   /** Spaces; one line when not given. */
   readonly indent?: number;
-  /** `json` is the same object, unchanged, at many requests: its text is kept. */
-  readonly isKept?: true;
+  /** In place of `json`, where many requests are answered with the same. */
+  readonly jsonText?: JsonText<unknown>;
   /** Of a text that is too large to be made, or sent, at once. */
   readonly pieces?: AsyncIterable<string> | readonly Uint8Array[];
   /** Server-Sent Events, as long as they come. */
@@ -59,7 +60,8 @@ type SuccessStatus = 200 | 201 | 202 | 204 | 303;
 
 type ReplyOf<Status, Response> = Response extends { readonly content: { readonly 'application/json': infer Json } }
   ?
-      | { readonly status: Status; readonly json: Json; readonly indent?: number; readonly isKept?: true }
+      | { readonly status: Status; readonly json: Json; readonly indent?: number }
+      | { readonly status: Status; readonly jsonText: JsonText<Json> }
       | { readonly status: Status; readonly pieces: AsyncIterable<string> }
   : Response extends { readonly content: { readonly 'text/event-stream': unknown } }
     ? { readonly status: Status; readonly stream: AsyncIterable<string> }

@@ -4,18 +4,20 @@ import type { ClusterFlags } from '../../operations/ports.js';
 import type { ReadTx } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
+import { JsonText } from '../json-text.js';
 import { found, isSameList } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
 type Schemas = components['schemas'];
+type ClusterInfo = Schemas['ClusterInfo'];
 type ClusterHandlers = Pick<
   Handlers,
   'clusterList' | 'clusterCreate' | 'clusterInfo' | 'clusterSetFlags' | 'clusterDelete'
 >;
 
 export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHandlers {
-  /** The last answers, by cluster: their texts are kept, which take longer to make than to compare. */
-  const infos = new Map<Id, Schemas['ClusterInfo']>();
+  /** The last answers, by cluster. */
+  const kept = new Map<Id, { readonly info: ClusterInfo; readonly text: JsonText<ClusterInfo> }>();
 
   return {
     async clusterList() {
@@ -30,15 +32,14 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
     },
 
     async clusterInfo({ id }) {
-      const json = await store.read(async (tx) => {
+      const info = await store.read(async (tx) => {
         const cluster = found(await tx.clusters.find(id));
-        const info = clusterInfo(cluster, await childrenOf(tx, cluster));
-        const known = infos.get(id);
-        if (known && isSame(known, info)) return known;
-        infos.set(id, info);
-        return info;
+        return clusterInfo(cluster, await childrenOf(tx, cluster));
       });
-      return { status: 200, json, isKept: true };
+      const known = kept.get(id);
+      const text = known && isSame(known.info, info) ? known.text : JsonText.of(info);
+      kept.set(id, { info, text });
+      return { status: 200, jsonText: text };
     },
 
     async clusterSetFlags({ by, id, body }) {
@@ -48,7 +49,7 @@ export function clusterHandlers({ store, operations }: HandlerDeps): ClusterHand
 
     async clusterDelete({ by, id }) {
       await operations.deleteCluster(by, id);
-      infos.delete(id);
+      kept.delete(id);
       return { status: 200 };
     },
   };
@@ -64,7 +65,7 @@ async function childrenOf(tx: ReadTx, { id }: Cluster): Promise<Children> {
   };
 }
 
-function clusterInfo(cluster: Cluster, children: Children): Schemas['ClusterInfo'] {
+function clusterInfo(cluster: Cluster, children: Children): ClusterInfo {
   return {
     id: cluster.id,
     nodes: children.nodes,
@@ -75,7 +76,7 @@ function clusterInfo(cluster: Cluster, children: Children): Schemas['ClusterInfo
   };
 }
 
-function isSame(a: Schemas['ClusterInfo'], b: Schemas['ClusterInfo']): boolean {
+function isSame(a: ClusterInfo, b: ClusterInfo): boolean {
   return (
     a.id === b.id &&
     a.block === b.block &&

@@ -3,7 +3,7 @@ import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
 import { accepted, found, mustBeHealed } from './answers.js';
 import type { HandlerDeps } from './deps.js';
-import { readNodeInfo } from './infos.js';
+import { KeptNodeInfos } from './kept-node-infos.js';
 
 type NodeHandlers = Pick<
   Handlers,
@@ -22,11 +22,13 @@ type NodeHandlers = Pick<
 >;
 
 export function nodeHandlers({ store, operations }: HandlerDeps): NodeHandlers {
+  const infos = new KeptNodeInfos();
+
   return {
     nodeAdd: ({ by, body }) => accepted(operations.addNode(by, nodeRequest(body))),
 
     async nodeInfo({ id }) {
-      return { status: 200, json: found(await store.read((tx) => readNodeInfo(tx, id))) };
+      return { status: 200, jsonText: found(await store.read((tx) => infos.read(tx, id))) };
     },
 
     nodeDelete: ({ by, id }) => accepted(operations.deleteNode(by, id)),

@@ -3,6 +3,7 @@ import type { Id } from '../../domain/ids.js';
 import type { Requester } from '../../domain/requester.js';
 import type { IdempotencyRequest } from '../../operations/ports.js';
 import type { ContractRequest, Handlers } from '../contract/handlers.js';
+import { JsonText } from '../json-text.js';
 import type { UserCreates } from '../user-creates.js';
 import { volumeRequest } from '../wire/volume-request.js';
 import { accepted, found, isSameList } from './answers.js';
@@ -24,8 +25,8 @@ type VolumeHandlers = Pick<
 >;
 
 export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: UserCreates): VolumeHandlers {
-  /** The last answer: its text is kept, which takes longer to make than to compare. */
-  let list: { readonly volumes: readonly Id[] } = { volumes: [] };
+  /** The last answer. */
+  let list = volumeList([]);
 
   /** The name is in the answer, too: servers that know no such names answer with all volumes. */
   async function namedByClient(clientName: string) {
@@ -42,8 +43,8 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
       const clientName = query().get('client_name');
       if (clientName !== null) return { status: 200, json: await namedByClient(clientName) };
       const volumes = await store.read((tx) => tx.volumes.listVisibleIds());
-      if (!isSameList(list.volumes, volumes)) list = { volumes };
-      return { status: 200, json: list, isKept: true };
+      if (!isSameList(list.volumes, volumes)) list = volumeList(volumes);
+      return { status: 200, jsonText: list.text };
     },
 
     async volumeListUnclaimed() {
@@ -90,6 +91,10 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
     volumeSetBlockRestriction: ({ by, id, body }) =>
       accepted(operations.setBlockRestriction(by, id, body.restriction ?? '')),
   };
+}
+
+function volumeList(volumes: readonly Id[]) {
+  return { volumes, text: JsonText.of({ volumes }) };
 }
 
 const MAX_KEY_CHARACTERS = 255;

@@ -6,7 +6,8 @@ import { Remembered, type UnitUndo } from './unit-undo.js';
 
 /**
  * The devices of each cluster, by their nodes, as they were last read or written: every placement needs all of them, and
- * nearly always only a few counters have changed. A node's group is another object exactly when something of it has changed.
+ * nearly always only a few counters have changed. A node's group is another object exactly when something of it, or of the
+ * bricks on its devices, has changed.
  */
 export class DeviceMemory {
   readonly #undo: UnitUndo;
@@ -37,6 +38,7 @@ export class DeviceMemory {
         const canBeFound = isSorted(read, nodeIdOf) && read.every(({ devices }) => isSorted(devices, idOf));
         return canBeFound ? this.#clusters.load(clusterId, read) : read;
       },
+      findGroup: async (nodeId) => this.#groupOf(nodeId) ?? null,
       insert: async (device) => {
         this.#undo.wrote();
         await rows.insert(device);
@@ -64,11 +66,19 @@ export class DeviceMemory {
     };
   }
 
-  /** Bricks decide what LVM keeps free beside them. */
+  /** Bricks decide what LVM keeps free beside them, and are part of what is told of their node. */
   overBricks(rows: BrickRows, devices: DeviceRows): BrickRows {
     const lookAgain = async (brick: Brick): Promise<void> => {
       const { deviceId } = brick;
-      await this.#changePool(brick, devices, () => devices.findLargestPoolMetadata(deviceId));
+      await this.#bricksChanged(brick, devices, () => devices.findLargestPoolMetadata(deviceId));
+    };
+    const found = async (ids: readonly Id[]): Promise<readonly Brick[]> => {
+      const bricks: Brick[] = [];
+      for (const id of this.#clusters.isEmpty ? [] : ids) {
+        const brick = await rows.find(id);
+        if (brick) bricks.push(brick);
+      }
+      return bricks;
     };
     return {
       ...rows,
@@ -77,7 +87,7 @@ export class DeviceMemory {
         await rows.insert(added);
         for (const brick of added) {
           const { poolMetadataKib } = brick;
-          await this.#changePool(brick, devices, async (knownKib) => Math.max(knownKib ?? 0, poolMetadataKib));
+          await this.#bricksChanged(brick, devices, async (knownKib) => Math.max(knownKib ?? 0, poolMetadataKib));
         }
       },
       update: async (brick) => {
@@ -85,42 +95,36 @@ export class DeviceMemory {
         await rows.update(brick);
         await lookAgain(brick);
       },
+      park: async (id, pendingId) => {
+        this.#undo.wrote();
+        await rows.park(id, pendingId);
+        for (const brick of await found([id])) await lookAgain(brick);
+      },
       delete: async (ids) => {
         this.#undo.wrote();
-        const gone: Brick[] = [];
-        for (const id of this.#arePoolsKnown() ? ids : []) {
-          const brick = await rows.find(id);
-          if (brick) gone.push(brick);
-        }
+        const gone = await found(ids);
         await rows.delete(ids);
         for (const brick of gone) await lookAgain(brick);
       },
     };
   }
 
-  #arePoolsKnown(): boolean {
-    for (const [, groups] of this.#clusters.entries()) if (havePools(groups)) return true;
-    return false;
-  }
-
   /** `largestKib` is given what is known of the brick's device, and answers what is true now; null: it has no bricks. */
-  async #changePool(
+  async #bricksChanged(
     { deviceId, nodeId }: Brick,
     devices: DeviceRows,
     largestKib: (knownKib: number | null) => Promise<number | null>,
   ): Promise<void> {
-    if (!this.#arePoolsKnown()) return;
+    if (this.#clusters.isEmpty) return;
     const isThere = findSorted(this.#groupOf(nodeId)?.devices ?? [], deviceId, idOf) !== undefined;
     // An imported brick may name another node than its device does.
     const trueNodeId = isThere ? nodeId : (await devices.find(deviceId))?.nodeId;
-    if (trueNodeId === undefined) return;
-    const knownKib = this.#groupOf(trueNodeId)?.largestPoolMetadata?.get(deviceId) ?? null;
-    const nowKib = await largestKib(knownKib);
-    if (nowKib === knownKib) return;
-    this.#changeGroup(trueNodeId, (group) => ({
-      ...group,
-      largestPoolMetadata: withPool(group.largestPoolMetadata, deviceId, nowKib),
-    }));
+    const pools = trueNodeId === undefined ? undefined : this.#groupOf(trueNodeId)?.largestPoolMetadata;
+    if (trueNodeId === undefined || pools === undefined) return;
+    const knownKib = pools?.get(deviceId) ?? null;
+    const nowKib = pools === null ? null : await largestKib(knownKib);
+    const largestPoolMetadata = nowKib === knownKib ? pools : withPool(pools, deviceId, nowKib);
+    this.#changeGroup(trueNodeId, (group) => ({ ...group, largestPoolMetadata }));
   }
 
   #groupOf(nodeId: Id): DevicesOfNode | undefined {

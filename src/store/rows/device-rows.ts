@@ -58,6 +58,7 @@ export function deviceRows(connection: Connection): DeviceRows {
       }
       return [...groups.values()];
     },
+    findGroup: async () => null,
     async findLargestPoolMetadata(deviceId) {
       return (await first(connection, largestOnOne, { deviceId }))?.kib ?? null;
     },
