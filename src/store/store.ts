@@ -24,6 +24,17 @@ export interface FileStoreConfig extends StoreUse {
 
 export interface PostgresStoreConfig extends StoreUse {
   readonly postgres: PostgresTarget;
+  /** For a server: opening waits until no other one works with the database, and is the one then until it is closed. */
+  readonly alone?: WorkAlone;
+}
+
+export interface WorkAlone {
+  /** Who asks, for people. */
+  readonly name: string;
+  /** Another server, of this name, works with the database. */
+  onWaiting?(name: string): void;
+  /** Another server has taken over: nothing is written any more, and the process has to end. */
+  onLost(): void;
 }
 
 /** Where a PostgreSQL is, and how it is reached. */
@@ -81,6 +92,8 @@ export interface Store {
   snapshot(): Promise<Snapshot>;
   /** A complete, consistent copy of the database file. */
   backup(purpose?: BackupPurpose): Promise<Buffer>;
+  /** Whether no other server can be at work on hosts with this database, as far as this process can know. */
+  isAlone(): boolean;
   /** Why no change is accepted at the moment, for people; null when changes are. */
   refusal(): string | null;
   /**

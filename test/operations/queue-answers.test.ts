@@ -33,6 +33,7 @@ async function openDesk(isRunning = true): Promise<Desk> {
     snapshot: () => inner.snapshot(),
     backup: () => inner.backup(),
     refusal: () => inner.refusal(),
+    isAlone: () => inner.isAlone(),
     giveUpUndecided: () => inner.giveUpUndecided(),
     close: () => inner.close(),
   };

@@ -17,16 +17,20 @@ const MOST_TRIES = 1000;
 /**
  * Brings a database up to the newest schema, each script in one transaction with the note that it ran. Of several servers
  * that do so at once one runs each script: the others wait for its note, which nobody can write twice. Answers the
- * versions that this one applied. Refuses, and changes nothing, what is not of this program or of a newer one.
+ * versions that this one applied, up to `last`. Refuses, and changes nothing, what is not of this program or of a newer one.
  */
-export async function migrate(session: Session, migrations: readonly Migration[]): Promise<number[]> {
+export async function migrate(
+  session: Session,
+  migrations: readonly Migration[],
+  last = Number.POSITIVE_INFINITY,
+): Promise<number[]> {
   await refuseOldServer(session);
   await refuseForeignTables(session);
   const ran: number[] = [];
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const applied = await appliedVersion(session);
     refuseNewerSchema(applied, migrations);
-    const next = migrations.find(({ version }) => version > applied);
+    const next = migrations.find(({ version }) => version > applied && version <= last);
     if (next === undefined) return ran;
     if (await hasRun(session, next)) ran.push(next.version);
   }

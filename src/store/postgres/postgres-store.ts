@@ -11,9 +11,13 @@ import { migrate } from './migrate.js';
 import { Readers } from './readers.js';
 import { away, nameOf, Session } from './session.js';
 import { openSnapshot } from './snapshot.js';
+import { WorkLease } from './work-lease.js';
 import { WriteGroups } from './write-groups.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
+
+/** Of the table that says who works. */
+const LEASE_MIGRATION = 14;
 
 export interface PostgresStoreOptions extends PostgresStoreConfig {
   /** `migrations/` of this package when not given. */
@@ -27,9 +31,13 @@ export interface PostgresStoreOptions extends PostgresStoreConfig {
  * the same time. Refusals are DomainErrors that say what to do.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  await bringUpToDate(options);
-  const store = postgresStore(options);
+  const { postgres, alone } = options;
+  // A newer version waits until the older one has ended, and changes the tables then.
+  await bringUpToDate(options, alone && LEASE_MIGRATION);
+  const lease = alone ? await WorkLease.take({ ...alone, open: () => Session.open(postgres) }) : null;
+  const store = postgresStore(options, lease);
   try {
+    await bringUpToDate(options);
     await store.write(async (tx) => {
       for (const [key, value] of missingAttributes(await tx.attributes.list(), newId))
         await tx.attributes.set(key, value);
@@ -41,12 +49,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   }
 }
 
-async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions): Promise<void> {
+async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions, last?: number): Promise<void> {
   const migrations = loadMigrations('postgres', migrationsDir);
   const session = await Session.open(postgres);
   const database = nameOf(postgres);
   try {
-    const versions = await migrate(session, migrations);
+    const versions = await migrate(session, migrations, last);
     if (versions.length > 0) logger?.info({ database, versions }, 'database schema brought up to date');
   } catch (error) {
     if (!(error instanceof DomainError)) throw away(postgres, error);
@@ -56,7 +64,10 @@ async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreO
   }
 }
 
-function postgresStore({ postgres, groupMs, onCommit, isPatient = false, logger }: PostgresStoreOptions): Store {
+function postgresStore(
+  { postgres, groupMs, onCommit, isPatient = false, logger }: PostgresStoreOptions,
+  lease: WorkLease | null,
+): Store {
   const open = (): Promise<Session> => Session.open(postgres);
   const lostAnswer = new LostAnswer({
     open,
@@ -72,6 +83,7 @@ function postgresStore({ postgres, groupMs, onCommit, isPatient = false, logger 
     memory,
     tables: (session) => memory.over(tables(session)),
     lostAnswer,
+    guard: lease ?? undefined,
     groupMs,
     onCommit,
   });
@@ -102,6 +114,7 @@ function postgresStore({ postgres, groupMs, onCommit, isPatient = false, logger 
       refuseClosed();
       throw new DomainError('unavailable', 'A database on PostgreSQL is backed up by the means of PostgreSQL.');
     },
+    isAlone: () => lease?.isHeld ?? true,
     refusal: () => lostAnswer.refusal?.message ?? null,
     giveUpUndecided: () => lostAnswer.giveUp(),
     async close() {
@@ -110,6 +123,7 @@ function postgresStore({ postgres, groupMs, onCommit, isPatient = false, logger 
       lostAnswer.giveUp();
       await groups.close();
       await readers.close();
+      await lease?.release();
     },
   };
 }

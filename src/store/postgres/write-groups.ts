@@ -8,6 +8,8 @@ import { forgetMarks, writeMark } from './commit-marks.js';
 import { isTakenBack, translatePostgresError } from './errors.js';
 import type { LostAnswer } from './lost-answer.js';
 import type { Session } from './session.js';
+import { ADVANCE_VERSION, CURRENT_VERSION } from './store-state.js';
+import type { Guard } from './work-lease.js';
 
 /** A group that has lasted so long takes no further units. */
 const GROUP_MS = 20;
@@ -46,6 +48,8 @@ export interface WriteGroupsHooks {
   tables(session: Session): Tx;
   readonly memory: ClusterMemory;
   readonly lostAnswer: LostAnswer;
+  /** What each group is allowed by. */
+  readonly guard?: Guard | undefined;
   /** See GROUP_MS. */
   readonly groupMs?: number | undefined;
   /** Called after each commit, with the time since it was begun. */
@@ -130,10 +134,9 @@ export class WriteGroups {
       try {
         return await this.#beginOn(await this.#connected());
       } catch (error) {
-        if (error instanceof DomainError) throw error;
         const mayBeRepeated = this.#session?.mayBeRepeated ?? false;
         await this.#takeBack();
-        if (!mayBeRepeated) throw error;
+        if (error instanceof DomainError || !mayBeRepeated) throw error;
         if (performance.now() - startedAt > BEGIN_LIMIT_MS) throw tooOften(error);
         await pauseBefore(tries);
       }
@@ -149,18 +152,21 @@ export class WriteGroups {
   }
 
   async #beginOn(session: Session): Promise<Group> {
+    const { guard } = this.#hooks;
     const mark = newId();
     session.forgetFailure();
     const statements = [
       'begin isolation level serializable',
-      'update store_state set version = version + 1',
-      'select version from store_state',
+      ADVANCE_VERSION,
+      CURRENT_VERSION,
+      guard?.sql ?? 'select 1',
       writeMark(mark),
       ...(this.#oldMarks.length === 0 ? [] : [forgetMarks(this.#oldMarks)]),
       'savepoint unit',
     ];
     const results = await session.exec(statements.join('; '));
     const version = Number(results[2]?.rows[0]?.['version']);
+    if (guard && results[3]?.rows.length !== 1) throw guard.refuse();
     if (this.#knownVersion === null || version !== this.#knownVersion + 1) this.#forget();
     return { session, tx: this.#tx as Tx, mark, version };
   }

@@ -207,6 +207,7 @@ function sqliteStore(
       return snapshot;
     },
     backup: (purpose = 'archive') => units.alone(() => backupOf(database, purpose)),
+    isAlone: () => true,
     refusal: () => refusal ?? units.refusal,
     giveUpUndecided: () => units.giveUpUndecided(),
     close: () =>

@@ -46,6 +46,10 @@ export class DyingStore implements Store {
     return this.#inner.refusal();
   }
 
+  isAlone(): boolean {
+    return this.#inner.isAlone();
+  }
+
   giveUpUndecided(): void {
     this.#inner.giveUpUndecided();
   }

@@ -1,0 +1,95 @@
+import { describe, expect, it, vi } from 'vitest';
+import { openStore } from '../../../src/store/open-store.js';
+import type { Store, WorkAlone } from '../../../src/store/store.js';
+import { CommitCutter } from '../../support/commit-cutter.js';
+import { isLackingPostgres, type PostgresServer, sharedPostgres } from '../../support/postgres-server.js';
+import { cluster } from '../records.js';
+import { closedAfter } from './closed-after.js';
+
+interface Scene {
+  readonly server: PostgresServer;
+  readonly database: string;
+  /** A store of a server of this name, once it may work. */
+  open(name: string, changes?: Partial<WorkAlone> & { port?: number }): Promise<Store>;
+  /** As if nobody had renewed it. */
+  expire(): Promise<unknown>;
+}
+
+async function openScene(): Promise<Scene> {
+  const server = await sharedPostgres();
+  const database = await server.newDatabase();
+  return {
+    server,
+    database,
+    async open(name, { port, ...changes } = {}) {
+      const target = server.target(database, port === undefined ? {} : { host: '127.0.0.1', port });
+      const alone = { name, onLost: () => undefined, ...changes };
+      return closedAfter(await openStore({ postgres: target, alone }));
+    },
+    expire: () => server.query('update work_lease set expires_at = 1', database),
+  };
+}
+
+const add = (store: Store, id: string) => store.write((tx) => tx.clusters.insert(cluster(id)));
+
+describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time', () => {
+  it('works: the next one waits, is told for whom, and begins when that one has closed', async () => {
+    const { open } = await openScene();
+    const first = await open('first');
+    const waitsFor: string[] = [];
+    const opening = open('second', { onWaiting: (name) => waitsFor.push(name) });
+    await vi.waitFor(() => expect(waitsFor).toEqual(['first']));
+    await add(first, 'c1');
+    await first.close();
+    const second = await opening;
+    await add(second, 'c2');
+    expect([first.isAlone(), second.isAlone()]).toEqual([false, true]);
+    expect((await second.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c1', 'c2']);
+  });
+
+  it('writes: one whose time has passed writes nothing once another has taken over, and is told to end', async () => {
+    const { open, expire } = await openScene();
+    const onLost = vi.fn();
+    const paused = await open('paused', { onLost });
+    await add(paused, 'c1');
+    await expire();
+    const second = await open('second');
+    await expect(add(paused, 'c2')).rejects.toThrow(/another server has taken over/);
+    expect(onLost).toHaveBeenCalledOnce();
+    expect([paused.isAlone(), second.isAlone()]).toEqual([false, true]);
+    await add(second, 'c3');
+    expect((await second.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c1', 'c3']);
+  });
+
+  it('is the rule for a commit that is under way while it is taken over: it comes before, and is seen', async () => {
+    const { open, expire, server } = await openScene();
+    const cutter = await CommitCutter.before(server);
+    const paused = await open('paused', { port: cutter.port });
+    cutter.cutNext('held');
+    const write = add(paused, 'c1');
+    void write.catch(() => undefined);
+    await vi.waitFor(() => expect(cutter.isHolding).toBe(true));
+    await expire();
+    const opening = open('second');
+    cutter.release();
+    const second = await opening;
+    expect((await second.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c1']);
+    await expect(write).resolves.toBeUndefined();
+  });
+
+  it('goes on where its time had passed and nobody has taken over', async () => {
+    const { open, expire } = await openScene();
+    const store = await open('only');
+    await expire();
+    await add(store, 'c1');
+    expect(store.isAlone()).toBe(true);
+  });
+
+  it('is not asked of those who do not work on hosts', async () => {
+    const { open, server, database } = await openScene();
+    await open('server');
+    const other = closedAfter(await openStore({ postgres: server.target(database) }));
+    await add(other, 'c1');
+    expect(other.isAlone()).toBe(true);
+  });
+});
