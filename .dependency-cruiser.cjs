@@ -148,6 +148,7 @@ module.exports = {
     only('config-stands-alone', '^src/config/', [
       '^src/domain/',
       '^src/executors/commands/host/host-settings\\.ts$',
+      '^src/store/store\\.ts$',
       '^src/logging/log-level\\.ts$',
     ]),
     only('client-sees-contract-only', '^src/client/', ['^src/api/contract/']),

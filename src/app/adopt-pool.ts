@@ -25,6 +25,7 @@ import { writeAdoptedCluster, writeAdoptedVolume } from '../operations/adoption/
 import { openMemoryStore, openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import { chooseExecutor } from './choose-executor.js';
+import { databaseFileOf } from './configured-file.js';
 import { describeContents } from './database-contents.js';
 import { makeDatabase, refuseExisting } from './new-database.js';
 import { operationSettings } from './operation-settings.js';
@@ -46,7 +47,8 @@ export async function adopt(options: AdoptOptions, print: Print): Promise<number
 }
 
 async function adoptAll(config: Config, topologyFile: string, applies: boolean, print: Print): Promise<number> {
-  if (applies) refuseExisting(config.dbFile);
+  const dbFile = databaseFileOf(config);
+  if (applies) refuseExisting(dbFile);
   const clusters = await readTopology(topologyFile);
   // A server would take the empty database for that of a new pool.
   if (!clusters.some(({ nodes }) => nodes.length > 0))
@@ -66,10 +68,10 @@ async function adoptAll(config: Config, topologyFile: string, applies: boolean, 
       plans.flatMap(({ unread }) => unread),
       applies,
     );
-    if (!applies) print(`Nothing was written: --apply makes the database ${config.dbFile}.\n`);
+    if (!applies) print(`Nothing was written: --apply makes the database ${dbFile}.\n`);
     else {
-      const contents = await makeDatabase(config.dbFile, (made) => fill(made, plans));
-      print(`${config.dbFile} is made: ${contents}.\n`);
+      const contents = await makeDatabase(dbFile, (made) => fill(made, plans));
+      print(`${dbFile} is made: ${contents}.\n`);
     }
     return 0;
   } finally {
@@ -85,19 +87,20 @@ async function fill(store: Store, plans: readonly AdoptionPlan[]): Promise<strin
 }
 
 async function adoptOne(config: Config, name: string, applies: boolean, print: Print): Promise<number> {
-  if (!existsSync(config.dbFile)) {
-    throw new DomainError('invalid', `there is no database ${config.dbFile}; --topology makes one from the hosts`);
+  const dbFile = databaseFileOf(config);
+  if (!existsSync(dbFile)) {
+    throw new DomainError('invalid', `there is no database ${dbFile}; --topology makes one from the hosts`);
   }
-  const store = await openStore({ file: config.dbFile, readOnly: !applies });
+  const store = await openStore({ file: dbFile, readOnly: !applies });
   try {
     // Keys of hosts that were never reached can't be kept where nothing is to be written.
     const reading = { ...config, dbReadOnly: config.dbReadOnly || !applies };
     const adopted = await withHosts(reading, store, (hosts) => findOne(store, hosts, name, config));
     print(`${describeVolume(adopted).join('\n')}\n`);
-    if (!applies) print(`Nothing was written: --apply takes it into ${config.dbFile}.\n`);
+    if (!applies) print(`Nothing was written: --apply takes it into ${dbFile}.\n`);
     else {
       await store.write((tx) => writeAdoptedVolume(tx, adopted));
-      print(`It is in ${config.dbFile} now.\n`);
+      print(`It is in ${dbFile} now.\n`);
     }
     return 0;
   } finally {

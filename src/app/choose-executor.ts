@@ -13,6 +13,8 @@ import type { ServerIdentity } from '../executors/shell/shell-options.js';
 import type { TakeOver } from '../operations/engine/restored-database.js';
 import type { Store, Tx } from '../store/store.js';
 
+const YET = 'this server changes nothing on hosts yet';
+
 export interface ExecutorOfServer extends ChosenExecutor {
   /** Ends the state in which hosts are only read. */
   readonly takeOver: TakeOver;
@@ -30,7 +32,8 @@ export async function chooseExecutor(
 ): Promise<ExecutorOfServer> {
   const chosen = await choose(config, store, log, isHeld);
   if (!isHeld) return chosen;
-  const executor = new OnlookingExecutor(chosen.executor);
+  let isOnlooking = true;
+  const executor = new OnlookingExecutor(chosen.executor, () => (isOnlooking ? YET : null));
   return {
     executor,
     simulated: chosen.simulated,
@@ -38,7 +41,7 @@ export async function chooseExecutor(
       const takeOver = await chosen.takeOver(tx);
       return () => {
         takeOver();
-        executor.takePart();
+        isOnlooking = false;
       };
     },
   };

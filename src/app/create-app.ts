@@ -9,6 +9,7 @@ import type { Executor } from '../executors/executor.js';
 import { InjectingExecutor } from '../executors/inject/injecting-executor.js';
 import { readInjectionRules } from '../executors/inject/injection-rules.js';
 import { MeasuredExecutor } from '../executors/measured-executor.js';
+import { OnlookingExecutor } from '../executors/onlooking-executor.js';
 import { checkText } from '../interchange/check-text.js';
 import { dumpDatabase } from '../interchange/dump.js';
 import { dumpText } from '../interchange/dump-text.js';
@@ -99,10 +100,13 @@ type Work = Awaited<ReturnType<typeof wireWork>>;
 async function wireWork({ config, logging: { logger }, metrics, store }: Ground) {
   const restored = await RestoredDatabase.find(store, logger, config.dbReadOnly);
   const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, restored.isHeld);
-  const executor = new MeasuredExecutor(withInjectedFaults(chosen, config, logger), (program, outcome, durationMs) => {
-    if (outcome !== 'unknown') probes.hostReached();
-    metrics.hostCommandFinished(program, outcome, durationMs);
-  });
+  const executor = new MeasuredExecutor(
+    withInjectedFaults(whileAlone(chosen, store), config, logger),
+    (program, outcome, durationMs) => {
+      if (outcome !== 'unknown') probes.hostReached();
+      metrics.hostCommandFinished(program, outcome, durationMs);
+    },
+  );
   simulated?.seedFromRecords(await store.read(recordedPool));
   if (!config.dbReadOnly) {
     await markInterrupted(store, logger);
@@ -215,6 +219,13 @@ async function lastReads(answers: QueueAnswers, traffic: Traffic): Promise<void>
   const startedAt = performance.now();
   if (!(await answers.freshFetched(LAST_READS_MS))) return;
   await traffic.quiet(QUIET_MS, startedAt + LAST_READS_MS - performance.now());
+}
+
+/** Where several servers share a database, hosts are left to the one that may work. */
+function whileAlone(executor: Executor, store: Store): Executor {
+  return new OnlookingExecutor(executor, () =>
+    store.isAlone() ? null : 'the database was not reached for so long that another server may have taken over',
+  );
 }
 
 /** For tests of what is built on this server; said aloud, since nobody else wants it. */

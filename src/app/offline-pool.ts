@@ -18,6 +18,7 @@ import { setDatabaseOptions } from '../operations/volumes/database-volume.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import { chooseExecutor } from './choose-executor.js';
+import { databaseFileOf } from './configured-file.js';
 import { operationSettings } from './operation-settings.js';
 import { recordedPool } from './recorded-pool.js';
 
@@ -58,11 +59,12 @@ async function withHosts<T>(
   const flags = { disableAuth: false, isOffline: true };
   const { config, warnings } = loadConfig({ file: configFile, env: process.env, flags });
   // An empty file is a new database to a server: it is left so.
-  if (!statSync(config.dbFile, { throwIfNoEntry: false })?.size)
-    throw new DomainError('invalid', `there is no database ${config.dbFile}`);
+  const dbFile = databaseFileOf(config);
+  if (!statSync(dbFile, { throwIfNoEntry: false })?.size)
+    throw new DomainError('invalid', `there is no database ${dbFile}`);
   const { logger } = createLogger({ level: config.logLevel, format: config.logFormat });
   for (const warning of warnings) logger.warn(warning);
-  const store = await openStore({ file: config.dbFile, readOnly: config.dbReadOnly, logger });
+  const store = await openStore({ file: dbFile, readOnly: config.dbReadOnly, logger });
   try {
     if (purpose === 'changing') await refuseCopy(store, logger);
     const { executor, simulated } = await chooseExecutor(config, store, logger, purpose === 'reading');

@@ -1,21 +1,34 @@
+import { hostname } from 'node:os';
 import type { Config } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
 import { contradictions } from '../interchange/heketi-contents.js';
 import type { Logging } from '../logging/logger.js';
 import { openStore } from '../store/open-store.js';
-import type { Store, StoreConfig } from '../store/store.js';
+import type { Store, StoreConfig, WorkAlone } from '../store/store.js';
 import { startTimer } from '../timing/timers.js';
 import { convertDatabase, HEKETI_WAITS_MS } from './conversion/convert-database.js';
 import { isHeketiDatabase } from './conversion/heketi-database.js';
+import { endWithoutWork } from './end-without-work.js';
 
 /** The server's database; one of Heketi's own is converted first. */
 export async function openDatabase(
-  { dbFile, dbReadOnly }: Pick<Config, 'dbFile' | 'dbReadOnly'>,
+  { dbFile, dbReadOnly, postgres }: Pick<Config, 'dbFile' | 'dbReadOnly' | 'postgres'>,
   logger: Logging['logger'],
   options: Pick<StoreConfig, 'isPatient' | 'onCommit'> = {},
 ): Promise<Store> {
+  if (postgres) return openStore({ ...options, postgres, alone: oneOfSeveral(logger), logger });
+  if (dbFile === null) throw new Error('no database is configured');
   if (isHeketiDatabase(dbFile)) await convert(dbFile, dbReadOnly, logger);
   return openStore({ ...options, file: dbFile, readOnly: dbReadOnly, logger });
+}
+
+function oneOfSeveral(logger: Logging['logger']): WorkAlone {
+  return {
+    name: `${hostname()}:${process.pid}`,
+    onWaiting: (server) =>
+      logger.info({ server }, 'another server works with the database: this one waits for its turn'),
+    onLost: endWithoutWork,
+  };
 }
 
 async function convert(dbFile: string, dbReadOnly: boolean, logger: Logging['logger']): Promise<void> {

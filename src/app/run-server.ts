@@ -32,7 +32,7 @@ export async function runServer(
   const logging = createLogger({
     level: config.logLevel,
     format: config.logFormat,
-    secrets: [config.jwt.adminKey, config.jwt.userKey].filter(Boolean),
+    secrets: [config.jwt.adminKey, config.jwt.userKey, config.postgres?.password ?? ''].filter(Boolean),
   });
   const { logger } = logging;
   for (const warning of warnings) logger.warn(warning);

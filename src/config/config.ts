@@ -1,6 +1,7 @@
 import type { ZoneChecking } from '../domain/allocator/types.js';
 import type { HostSettings } from '../executors/commands/host/host-settings.js';
 import type { LogLevel } from '../logging/log-level.js';
+import type { PostgresTarget } from '../store/store.js';
 
 /** Everything the server can be told, checked and frozen: heketi.json, environment and flags in our own words. */
 export interface Config {
@@ -19,7 +20,9 @@ export interface Config {
   readonly events: EventSettings;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
-  readonly dbFile: string;
+  /** Null: the database is on PostgreSQL. */
+  readonly dbFile: string | null;
+  readonly postgres: PostgresTarget | null;
   readonly dbReadOnly: boolean;
   readonly limits: Limits;
   /** What `user.heketi.zone-checking` of a volume overrides. */

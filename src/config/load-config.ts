@@ -25,6 +25,7 @@ import { readHeketiJson } from './heketi-json.js';
 import type { HeketiJson } from './heketi-json.schema.js';
 import { hostSettings, kubeSettings, mockSettings, parseExecutor, parsePort, sshSettings } from './host-config.js';
 import { boundSeconds, LONGEST_SECONDS } from './longest-seconds.js';
+import { parsePostgresTarget } from './postgres-target.js';
 
 const DEVICE_CHECK_MODES = ['correct', 'report', 'off'] as const;
 const NODE_REPAIR_MODES = ['repair', 'report', 'off'] as const;
@@ -87,8 +88,7 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     events: { keepDays: json.events?.keep_days || 90, keepCount: json.events?.keep_count || 100_000 },
     logLevel: logLevel(env.text('HEKETI_GLUSTERAPP_LOGLEVEL') ?? glusterfs.loglevel ?? '', warnings),
     logFormat: env.choice('MORTAR_LOG_FORMAT', ['json', 'text']) ?? 'json',
-    dbFile: env.text('HEKETI_DB_PATH') ?? (glusterfs.db || 'heketi.db'),
-    dbReadOnly: glusterfs.db_read_only ?? false,
+    ...database(glusterfs, env),
     limits: limits(glusterfs, env, warnings),
     zoneChecking: zoneChecking(env.text('HEKETI_ZONE_CHECKING') ?? glusterfs.zone_checking ?? '', warnings),
     preRequestOptions: env.text('HEKETI_PRE_REQUEST_VOLUME_OPTIONS') ?? glusterfs.pre_request_volume_options ?? '',
@@ -110,6 +110,20 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     kube: kubeSettings(glusterfs, env),
     mock: mockSettings(env),
   };
+}
+
+function database(glusterfs: Glusterfs, env: EnvironmentReader): Pick<Config, 'dbFile' | 'dbReadOnly' | 'postgres'> {
+  const url = env.text('MORTAR_DATABASE_URL');
+  const named = url ?? env.text('HEKETI_DB_PATH') ?? (glusterfs.db || 'heketi.db');
+  const postgres = parsePostgresTarget(named, env.text('MORTAR_DATABASE_PASSWORD_FILE'));
+  if (url !== null && postgres === null)
+    throw new ConfigError(
+      'MORTAR_DATABASE_URL must begin with postgres://; a database file is named by HEKETI_DB_PATH',
+    );
+  const dbReadOnly = glusterfs.db_read_only ?? false;
+  if (postgres && dbReadOnly)
+    throw new ConfigError('glusterfs.db_read_only is set: it is for a database file, and this one is on PostgreSQL');
+  return { dbFile: postgres ? null : named, dbReadOnly, postgres };
 }
 
 function tlsFiles(json: HeketiJson, isOffline: boolean): Config['tls'] {

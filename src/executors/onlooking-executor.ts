@@ -1,16 +1,14 @@
 import { type Command, type CommandResult, type Executor, TransportError } from './executor.js';
 
-/** Lets nothing through to hosts but commands that only read, until it is told to take part. */
+/** Lets nothing through to hosts but commands that only read, for as long as there is a reason. */
 export class OnlookingExecutor implements Executor {
   readonly #inner: Executor;
-  #takesPart = false;
+  readonly #whyNot: () => string | null;
 
-  constructor(inner: Executor) {
+  /** `whyNot`: why hosts are not changed, as the beginning of a sentence; null when they may be. */
+  constructor(inner: Executor, whyNot: () => string | null) {
     this.#inner = inner;
-  }
-
-  takePart(): void {
-    this.#takesPart = true;
+    this.#whyNot = whyNot;
   }
 
   async run(host: string, batch: readonly Command[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
@@ -38,11 +36,7 @@ export class OnlookingExecutor implements Executor {
   }
 
   #refuse(host: string, what: string): void {
-    if (this.#takesPart) return;
-    throw new TransportError(
-      host,
-      `this server changes nothing on hosts yet: ${host} was not asked for ${what}`,
-      false,
-    );
+    const reason = this.#whyNot();
+    if (reason !== null) throw new TransportError(host, `${reason}: ${host} was not asked for ${what}`, false);
   }
 }

@@ -1,4 +1,4 @@
-import { databaseInUse, openMemoryDatabase, openSqliteStore } from './sqlite/sqlite-store.js';
+import { databaseInUse, databaseOfRows, openMemoryDatabase, openSqliteStore } from './sqlite/sqlite-store.js';
 import type { Store, StoreConfig } from './store.js';
 
 export { copyForArchive, digestOfCopy } from './sqlite/archived-copy.js';
@@ -17,7 +17,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
   if (!('postgres' in config)) return openSqliteStore(config);
   // Loaded by those alone who have one.
   const { openPostgresStore } = await import('./postgres/postgres-store.js');
-  return openPostgresStore(config);
+  return openPostgresStore(config, databaseOfRows);
 }
 
 /** A store that is gone when it is closed. */

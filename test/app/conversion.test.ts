@@ -53,13 +53,15 @@ describe("Heketi's database", () => {
 
   it.each(REFUSED)('is refused with the reason, and left as it is: %s', async (_name, sample) => {
     const file = placed(sample);
-    await expect(openDatabase({ dbFile: file, dbReadOnly: false }, logger)).rejects.toThrow(file);
+    await expect(openDatabase({ dbFile: file, dbReadOnly: false, postgres: null }, logger)).rejects.toThrow(file);
     expectUntouched(file, sample);
   });
 
   it('is not converted where nothing may be written', async () => {
     const file = placed(EVERY);
-    await expect(openDatabase({ dbFile: file, dbReadOnly: true }, logger)).rejects.toThrow(/db_read_only is set/);
+    await expect(openDatabase({ dbFile: file, dbReadOnly: true, postgres: null }, logger)).rejects.toThrow(
+      /db_read_only is set/,
+    );
     expectUntouched(file);
   });
 

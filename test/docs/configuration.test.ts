@@ -253,13 +253,19 @@ describe('the variables of configuration.md', () => {
     MORTAR_MOCK_MODE: 'strict',
     MORTAR_DEVICE_CHECK: 'off',
     MORTAR_NODE_REPAIR: 'off',
+    MORTAR_DATABASE_URL: 'postgres://u@db/d',
+  };
+  /** Without which they have no effect. */
+  const COMPANIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    MORTAR_DATABASE_PASSWORD_FILE: { MORTAR_DATABASE_URL: 'postgres://u@db/d' },
   };
 
   it.each(VARIABLES.map(({ name, fallback }) => [name, fallback] as const))(
     '%s has the default %s',
     (name, fallback) => {
-      if (fallback !== 'none') expect(load({ env: { [name]: fallback } })).toEqual(load({}));
-      expect(load({ env: { [name]: OTHER_VALUES[name] ?? '7' } })).not.toEqual(load({}));
+      const env = COMPANIONS[name] ?? {};
+      if (fallback !== 'none') expect(load({ env: { ...env, [name]: fallback } })).toEqual(load({ env }));
+      expect(load({ env: { ...env, [name]: OTHER_VALUES[name] ?? '7' } })).not.toEqual(load({ env }));
     },
   );
 

@@ -27,7 +27,10 @@ export function soughtHosts(hosts: number, devices: readonly string[]): SoughtCl
 
 /** Through an executor that lets nothing through but what only reads. */
 export function look(executor: Executor, cluster: SoughtCluster): Promise<FoundPool> {
-  return findPool({ executor: new OnlookingExecutor(executor), settings: HOST_SETTINGS }, cluster);
+  return findPool(
+    { executor: new OnlookingExecutor(executor, () => 'only looked at'), settings: HOST_SETTINGS },
+    cluster,
+  );
 }
 
 export async function planFor(executor: Executor, cluster: SoughtCluster): Promise<AdoptionPlan> {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ContainerStartOptions } from '../../config/command-line-options.js';
 import { loadConfig } from '../../config/load-config.js';
 import { pause } from '../../timing/timers.js';
+import { databaseFileOf } from '../configured-file.js';
 import { isRefusal } from '../refusal.js';
 import { ContainerLog } from './container-log.js';
 import { containerSettings } from './container-settings.js';
@@ -28,7 +29,7 @@ export async function startContainer(
     const sources = { file: settings.configFile, env: process.env, flags: { disableAuth: false } };
     const { config } = loadConfig(sources);
     for (const warning of warnings) say(`WARNING: ${warning}`);
-    const database = resolve(config.dbFile);
+    const database = resolve(databaseFileOf(config));
     const lock = await prepareDatabase(database, settings, { say, pause });
     try {
       return await serveContainer({ database, config, settings, version, say, leaveSignals });

@@ -3,9 +3,11 @@ import { newId } from '../../domain/ids.js';
 import { missingAttributes } from '../attributes.js';
 import { ClusterMemory } from '../memory/cluster-memory.js';
 import { loadMigrations } from '../migrations.js';
+import type { RowsOfTable } from '../raw-rows.js';
 import { readOnlyConnection } from '../statement.js';
-import type { PostgresStoreConfig, Store } from '../store.js';
+import type { BackupPurpose, PostgresStoreConfig, Store } from '../store.js';
 import { tables } from '../tables.js';
+import { allRows } from './all-rows.js';
 import { LostAnswer } from './lost-answer.js';
 import { migrate } from './migrate.js';
 import { Readers } from './readers.js';
@@ -15,6 +17,9 @@ import { WorkLease } from './work-lease.js';
 import { WriteGroups } from './write-groups.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
+
+/** A database file of these rows, as `Store.backup` answers it. */
+type MakeFile = (rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose) => Promise<Buffer>;
 
 /** Of the table that says who works. */
 const LEASE_MIGRATION = 14;
@@ -30,12 +35,12 @@ export interface PostgresStoreOptions extends PostgresStoreConfig {
  * Opens the database on a PostgreSQL server, and makes its tables where there are none. Others may have it open, and write, at
  * the same time. Refusals are DomainErrors that say what to do.
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+export async function openPostgresStore(options: PostgresStoreOptions, makeFile: MakeFile): Promise<Store> {
   const { postgres, alone } = options;
   // A newer version waits until the older one has ended, and changes the tables then.
   await bringUpToDate(options, alone && LEASE_MIGRATION);
   const lease = alone ? await WorkLease.take({ ...alone, open: () => Session.open(postgres) }) : null;
-  const store = postgresStore(options, lease);
+  const store = postgresStore(options, lease, makeFile);
   try {
     await bringUpToDate(options);
     await store.write(async (tx) => {
@@ -67,6 +72,7 @@ async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreO
 function postgresStore(
   { postgres, groupMs, onCommit, isPatient = false, logger }: PostgresStoreOptions,
   lease: WorkLease | null,
+  makeFile: MakeFile,
 ): Store {
   const open = (): Promise<Session> => Session.open(postgres);
   const lostAnswer = new LostAnswer({
@@ -110,9 +116,9 @@ function postgresStore(
       refuseClosed();
       return openSnapshot(open);
     },
-    async backup() {
+    async backup(purpose = 'archive') {
       refuseClosed();
-      throw new DomainError('unavailable', 'A database on PostgreSQL is backed up by the means of PostgreSQL.');
+      return readers.read((_, session) => makeFile(allRows(session), purpose));
     },
     isAlone: () => lease?.isHeld ?? true,
     refusal: () => lostAnswer.refusal?.message ?? null,

@@ -1,7 +1,7 @@
 import type { ClusterMemory } from '../memory/cluster-memory.js';
 import type { Tx } from '../store.js';
 import type { Session } from './session.js';
-import { CURRENT_VERSION } from './store-state.js';
+import { BEGIN_READING } from './store-state.js';
 
 /** Reads that run at the same time; others wait for them. */
 const MOST_SESSIONS = 4;
@@ -107,7 +107,7 @@ export class Readers {
 async function begin(reader: Reader): Promise<void> {
   const { session, memory } = reader;
   session.forgetFailure();
-  const [, state] = await session.exec(`begin isolation level repeatable read read only; ${CURRENT_VERSION}`);
+  const [, state] = await session.exec(BEGIN_READING);
   const version = Number(state?.rows[0]?.['version']);
   if (version !== reader.version) memory.groupIsTakenBack();
   reader.version = version;

@@ -2,6 +2,7 @@ import { readOnlyConnection } from '../statement.js';
 import type { Snapshot } from '../store.js';
 import { tables } from '../tables.js';
 import type { Session } from './session.js';
+import { BEGIN_READING } from './store-state.js';
 
 /** Whoever reads it may wait in between for somebody who takes what was read: for longer than others may stand still. */
 const IDLE_LIMIT = '15min';
@@ -12,7 +13,7 @@ export async function openSnapshot(open: () => Promise<Session>): Promise<Snapsh
   try {
     await session.exec(`set idle_in_transaction_session_timeout = '${IDLE_LIMIT}'`);
     // A statement has to be run before the state stays as it is.
-    await session.exec('begin isolation level repeatable read read only; select version from store_state');
+    await session.exec(BEGIN_READING);
   } catch (error) {
     session.end();
     throw error;

@@ -6,6 +6,8 @@ import { startTimer } from '../../timing/timers.js';
 import { missingAttributes } from '../attributes.js';
 import { ClusterMemory } from '../memory/cluster-memory.js';
 import { loadMigrations } from '../migrations.js';
+import type { RowsOfTable, StoredRow } from '../raw-rows.js';
+import type { TableName } from '../schema.js';
 import { readOnlyConnection } from '../statement.js';
 import type { BackupPurpose, FileStoreConfig, Store, Tx } from '../store.js';
 import { tables } from '../tables.js';
@@ -280,6 +282,32 @@ function backupOf(database: Database.Database, purpose: BackupPurpose): Buffer {
   } finally {
     copy.close();
   }
+}
+
+/**
+ * The bytes of a database file that holds these rows, and nothing else: a copy of a database that another engine keeps. Of
+ * the row that binds a file to its log (see journal.ts) only the time counts at which it was a copy itself.
+ */
+export async function databaseOfRows(rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose): Promise<Buffer> {
+  const database = setUpInMemory();
+  try {
+    database.exec('delete from attribute; delete from journal');
+    for await (const { table, rows: added } of rows) insertRows(database, table, added);
+    return backupOf(database, purpose);
+  } finally {
+    database.close();
+  }
+}
+
+function insertRows(database: Database.Database, table: TableName, rows: readonly StoredRow[]): void {
+  const columns = Object.keys(rows[0] ?? {});
+  if (columns.length === 0) return;
+  const names = columns.map((name) => `"${name}"`).join(', ');
+  const places = columns.map(() => '?').join(', ');
+  const insert = database.prepare(`insert into "${table}" (${names}) values (${places})`);
+  database.transaction(() => {
+    for (const row of rows) insert.run(...columns.map((name) => row[name] ?? null));
+  })();
 }
 
 /** The file format's read and write versions: 1 is "no write-ahead log", so that the copy opens anywhere. */

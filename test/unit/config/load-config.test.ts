@@ -51,6 +51,7 @@ describe('configuration', () => {
         healLimitSeconds: 604_800,
         shutdownLimitSeconds: 20,
         dbFile: 'heketi.db',
+        postgres: null,
         dbReadOnly: false,
         limits: {
           minBrickGib: 1,
@@ -395,6 +396,27 @@ describe('configuration', () => {
       kube: { namespace: 'ns', isDaemonset: true, usePodNames: true, kubeconfig: '/a:/b', maxPerPod: 4 },
       mock: { deviceSizeGib: 100, mode: 'strict', topologyFile: 'topology.json', socketPath: '/run/hosts.sock' },
     });
+  });
+
+  it('takes a database on PostgreSQL from its URL, which a variable overrides, and its password from a file', () => {
+    expect(config({ glusterfs: { db: 'postgres://u:p@db/one' } })).toMatchObject({
+      dbFile: null,
+      postgres: { database: 'one', password: 'p' },
+    });
+    const env = {
+      MORTAR_DATABASE_URL: 'postgres://u@db/two',
+      MORTAR_DATABASE_PASSWORD_FILE: '/password',
+      HEKETI_DB_PATH: 'heketi.db',
+    };
+    expect(config({ env })).toMatchObject({ dbFile: null, postgres: { database: 'two', passwordFile: '/password' } });
+  });
+
+  it('refuses a URL of a database that is none', () => {
+    expect(() => load({ env: { MORTAR_DATABASE_URL: '/var/lib/heketi.db' } })).toThrow(/must begin with postgres/);
+  });
+
+  it('refuses a database on PostgreSQL that is to be read only', () => {
+    expect(() => load({ glusterfs: { db: 'postgres://u@db/d', db_read_only: true } })).toThrow(/db_read_only is set/);
   });
 
   it('takes an empty variable for an unset one', () => {
