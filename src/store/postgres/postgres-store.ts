@@ -22,7 +22,7 @@ const CLOSED = 'The database is closed: the server is shutting down.';
 type MakeFile = (rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose) => Promise<Buffer>;
 
 /** Of the table that says who works. */
-const LEASE_MIGRATION = 14;
+const LEASE_MIGRATION = 'work_lease';
 
 export interface PostgresStoreOptions extends PostgresStoreConfig {
   /** `migrations/` of this package when not given. */
@@ -54,12 +54,12 @@ export async function openPostgresStore(options: PostgresStoreOptions, makeFile:
   }
 }
 
-async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions, last?: number): Promise<void> {
+async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions, last?: string): Promise<void> {
   const migrations = loadMigrations('postgres', migrationsDir);
   const session = await Session.open(postgres);
   const database = nameOf(postgres);
   try {
-    const versions = await migrate(session, migrations, last);
+    const versions = await migrate(session, migrations, migrations.find(({ name }) => name === last)?.version);
     if (versions.length > 0) logger?.info({ database, versions }, 'database schema brought up to date');
   } catch (error) {
     if (!(error instanceof DomainError)) throw away(postgres, error);

@@ -6,7 +6,7 @@ import { startTimer } from '../../timing/timers.js';
 import { missingAttributes } from '../attributes.js';
 import { ClusterMemory } from '../memory/cluster-memory.js';
 import { loadMigrations } from '../migrations.js';
-import type { RowsOfTable, StoredRow } from '../raw-rows.js';
+import { type RowsOfTable, type StoredRow, TABLE_NAMES } from '../raw-rows.js';
 import type { TableName } from '../schema.js';
 import { readOnlyConnection } from '../statement.js';
 import type { BackupPurpose, FileStoreConfig, Store, Tx } from '../store.js';
@@ -291,7 +291,7 @@ function backupOf(database: Database.Database, purpose: BackupPurpose): Buffer {
 export async function databaseOfRows(rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose): Promise<Buffer> {
   const database = setUpInMemory();
   try {
-    database.exec('delete from attribute; delete from journal');
+    for (const table of TABLE_NAMES) database.exec(`delete from "${table}"`);
     for await (const { table, rows: added } of rows) insertRows(database, table, added);
     return backupOf(database, purpose);
   } finally {
