@@ -6,9 +6,10 @@ import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { createMetrics } from '../../src/metrics/registry.js';
 import type { VolumeRequest } from '../../src/operations/ports.js';
+import type { Store, Tx } from '../../src/store/store.js';
 import type { MadePool } from '../support/made-pool.js';
-import { done, openPool, volumeRequest } from '../support/pool.js';
-import { ofDevices, type Work } from './work.js';
+import { done, openPool, type Pool, volumeRequest } from '../support/pool.js';
+import { ALL_LOOKED_AT, ofDevices, type Work } from './work.js';
 
 const SIZES = [120, 1200] as const;
 /** More than the bricks that a volume may have can hold. */
@@ -47,6 +48,23 @@ export const DEVICE_WORKS: readonly Work[] = [
     run: scrape,
   },
   {
+    name: 'a volume that is created',
+    shape: ofDevices,
+    sizes: SIZES,
+    power: 0,
+    run: createVolume,
+  },
+  {
+    name: 'a volume that is created when another was refused',
+    shape: ofDevices,
+    sizes: SIZES,
+    power: 0,
+    run: async (made) => {
+      await assert.rejects(made.store.write(changeAndRefuse), /refused/);
+      await createVolume(made);
+    },
+  },
+  {
     name: 'a device that is added',
     shape: ofDevices,
     sizes: SIZES,
@@ -69,6 +87,22 @@ async function scrape({ store }: MadePool): Promise<void> {
     droppedLogLines: () => 0,
   });
   assert.match(String(pieces[0]), /^heketi_device_size\{/m);
+}
+
+async function changeAndRefuse(tx: Tx): Promise<void> {
+  const [device] = await tx.devices.listAfter('', 1);
+  assert.ok(device);
+  await tx.devices.update(device);
+  throw new Error('refused');
+}
+
+/** Of each store one, which remembers what it saw of the devices. */
+const servers = new WeakMap<Store, Pool>();
+
+async function createVolume({ store, executor }: MadePool): Promise<void> {
+  const server = servers.get(store) ?? (await openPool('', executor, { store, health: ALL_LOOKED_AT }));
+  servers.set(store, server);
+  await done(server, await server.operations.createVolume(volumeRequest({ sizeGib: 1 })));
 }
 
 /** To the first node, which has as many devices at every size. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { manageName } from '../../src/domain/node.js';
+import { listVolumesCommand } from '../../src/executors/commands/gluster/brick-users.js';
+import { readVolumes } from '../../src/executors/commands/gluster/gluster-volume-xml.js';
 import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { NodeRepairMonitor } from '../../src/operations/repair/node-repair-monitor.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
@@ -28,6 +31,21 @@ export const HOST_WORKS: readonly Work[] = [
       const [node] = await store.read((tx) => tx.nodes.list());
       const { findings, unreadable } = await pool.repair.run(node?.id ?? '', true, false);
       assert.deepEqual([findings, unreadable], [[], []]);
+    },
+  },
+  {
+    name: "gluster's XML of all volumes",
+    shape: ofVolumes,
+    sizes: SIZES,
+    power: 1,
+    run: async ({ store, executor }) => {
+      const [node] = await store.read((tx) => tx.nodes.list());
+      assert.ok(node);
+      const command = listVolumesCommand(HOST_SETTINGS);
+      const [answer] = await executor.run(manageName(node), [command], AbortSignal.timeout(60_000));
+      assert.ok(answer);
+      const volumes = await readVolumes(manageName(node), command, answer);
+      assert.equal(volumes.length, (await store.read((tx) => tx.volumes.list())).length);
     },
   },
   {

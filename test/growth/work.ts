@@ -1,5 +1,7 @@
+import type { NodeHealth } from '../../src/operations/ports.js';
 import type { PoolShape } from '../support/made-dump.js';
 import type { MadePool } from '../support/made-pool.js';
+import { ALL_UP } from '../support/pool.js';
 
 /** Something whose work must not grow faster than what there is of something. */
 export interface Work {
@@ -25,3 +27,8 @@ export function ofDevices(devices: number): PoolShape {
 export function ofVolumes(volumes: number, nodes = 6): PoolShape {
   return { volumes, volumesPerCluster: volumes, nodes, devicesPerNode: 2 };
 }
+
+const NONE_DOWN: ReadonlySet<string> = new Set();
+
+/** What a server knows of its hosts when it has looked at all of them. */
+export const ALL_LOOKED_AT: NodeHealth = { ...ALL_UP, downHosts: () => NONE_DOWN };
