@@ -224,8 +224,11 @@ export interface BrickRows {
   listShownByVolumes(volumeIds: readonly Id[]): Promise<readonly Brick[]>;
   listByDevice(deviceId: Id): Promise<readonly Brick[]>;
   listByNode(nodeId: Id): Promise<readonly Brick[]>;
-  /** Of all volumes with bricks on the node, '' included where a brick belongs to none. */
-  listVolumeIdsByNode(nodeId: Id): Promise<readonly Id[]>;
+  /**
+   * Of all volumes with bricks on the node whose ids are from the first of these on and before the other, '' included where
+   * such a brick belongs to no volume. It goes through all bricks between the two.
+   */
+  listVolumeIdsByNode(nodeId: Id, from: Id, to: Id): Promise<readonly Id[]>;
   /** Some brick on the device of another volume than this, that nothing is being done to. */
   findAnother(deviceId: Id, volumeId: Id): Promise<Brick | null>;
   /** Bricks in a thin pool of this name: one, or those that share it with their clones. */

@@ -147,6 +147,26 @@ describe.each(ENGINES)('$name:', (engine) => {
       });
     });
 
+    it('of volumes with bricks on a node are found by a range of the bricks', async () => {
+      const store = await openIn(engine);
+      const at = (id: string, volumeId: string, nodeId = 'a1') => brick(id, { volumeId, nodeId });
+      await store.write((tx) =>
+        tx.bricks.insert([
+          at('1', 'f3'),
+          at('2', 'f4'),
+          at('3', 'f1'),
+          at('4', 'f2', 'a2'),
+          at('5', ''),
+          at('6', 'f2'),
+        ]),
+      );
+      await store.read(async (tx) => {
+        expect(await tx.bricks.listVolumeIdsByNode('a1', '', '\u{10ffff}')).toEqual(['', 'f1', 'f2', 'f3', 'f4']);
+        expect(await tx.bricks.listVolumeIdsByNode('a1', '2', '6')).toEqual(['', 'f1', 'f4']);
+        expect(await tx.bricks.listVolumeIdsByNode('a2', '2', '6')).toEqual(['f2']);
+      });
+    });
+
     it('of a parent are listed by id', async () => {
       const store = await openIn(engine);
       await store.write(async (tx) => {

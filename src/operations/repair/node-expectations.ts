@@ -10,6 +10,11 @@ import { type ExpectedBrick, expectedBrick } from '../volumes/empty-bricks.js';
 /** Volumes that are read in one unit of work. */
 const VOLUMES_AT_ONCE = 100;
 
+/** Behind every id. */
+const LAST: Id = '\u{10ffff}';
+/** Between which as many ids are, those being random hexadecimal digits. */
+const BOUNDS: readonly Id[] = ['', ...'123456789abcdef', LAST];
+
 /** A settled volume. */
 export interface SettledVolume {
   readonly id: Id;
@@ -48,7 +53,7 @@ export async function expectationsOf(
   nodeId: Id,
   volumeIds: readonly Id[] | null = null,
 ): Promise<NodeExpectations> {
-  const ids = volumeIds ?? (await store.read((tx) => tx.bricks.listVolumeIdsByNode(nodeId)));
+  const ids = volumeIds ?? (await volumeIdsOn(store, nodeId));
   const found: Found[] = [];
   for (let from = 0; from < ids.length; from += VOLUMES_AT_ONCE) {
     await nextTurn();
@@ -61,6 +66,17 @@ export async function expectationsOf(
     });
   }
   return sorted(found);
+}
+
+/** Of all volumes with bricks there. No index leads to them, so that all bricks are gone through, some of them at a time. */
+async function volumeIdsOn(store: StoreReader, nodeId: Id): Promise<readonly Id[]> {
+  const ids = new Set<Id>();
+  for (const [i, from] of BOUNDS.slice(0, -1).entries()) {
+    const to = BOUNDS[i + 1] ?? LAST;
+    for (const id of await store.read((tx) => tx.bricks.listVolumeIdsByNode(nodeId, from, to))) ids.add(id);
+    await nextTurn();
+  }
+  return [...ids].sort();
 }
 
 /** Of all nodes with bricks of a cluster's volumes. Each volume is read once, a page of them at a time. */

@@ -43,7 +43,14 @@ const byThinPool = statement(
 // Without an index, which every new brick would have to be written to: only a repair of a node asks.
 const byNode = statement(bricks.where('node_id', '=', at('nodeId')).orderBy('id'));
 const volumesByNode = statement(
-  query.selectFrom('brick').select('volume_id').distinct().where('node_id', '=', at('nodeId')).orderBy('volume_id'),
+  query
+    .selectFrom('brick')
+    .select('volume_id')
+    .distinct()
+    .where('node_id', '=', at('nodeId'))
+    .where('id', '>=', at('from'))
+    .where('id', '<', at('to'))
+    .orderBy('volume_id'),
 );
 const countsByDevice = statement(
   query
@@ -90,8 +97,8 @@ export function brickRows(connection: Connection): BrickRows {
       return unnamed?.thinPool === '' && unnamed.deviceId === deviceId ? [...found, unnamed] : found;
     },
     listByNode: (nodeId) => table.all(connection, byNode, { nodeId }),
-    async listVolumeIdsByNode(nodeId) {
-      return (await connection.all(volumesByNode, { nodeId })).map((row) => row.volume_id);
+    async listVolumeIdsByNode(nodeId, from, to) {
+      return (await connection.all(volumesByNode, { nodeId, from, to })).map((row) => row.volume_id);
     },
     async countByDevice() {
       return new Map((await connection.all(countsByDevice, {})).map((row) => [row.device_id, row.count]));
