@@ -33,6 +33,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run test:csi', 'takes hours; npm test lives a few of its sequences'],
   ['npm run test:fuzz', 'takes long; npm test lives a few, without machines that are installed anew'],
   ['npx tsx bench/scale.ts', 'measures for a long time; test/growth counts the work of what it measures'],
+  ['npx tsx bench/busy-day.ts', 'takes two hours'],
   ['npm run test:fuzz-databases', 'takes long; npm test runs its test at a sample'],
   [
     'heketi db convert --dbfile heketi.db --report',
