@@ -5,8 +5,8 @@ import { readLists, replayOnPostgres, type Side, stepCount } from './replay.js';
 /** These begin with a database file, or work on the server's. */
 const ON_FILES = ['db-check-broken', 'operations-pending', 'preload-plain', 'server-bricks', 'server-db'];
 
-/** Every third, or MORTAR_GOLDEN_POSTGRES=all. */
-const EVERY = process.env['MORTAR_GOLDEN_POSTGRES'] === 'all' ? 1 : 3;
+/** Every fourth, or MORTAR_GOLDEN_POSTGRES=all. */
+const EVERY = process.env['MORTAR_GOLDEN_POSTGRES'] === 'all' ? 1 : 4;
 
 const SCENARIOS = (['http', 'cli'] as const)
   .flatMap((side: Side) =>

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../../src/store/open-store.js';
+import { Session } from '../../../src/store/postgres/session.js';
+import { WorkLease } from '../../../src/store/postgres/work-lease.js';
 import type { Store, WorkAlone } from '../../../src/store/store.js';
 import { CommitCutter } from '../../support/commit-cutter.js';
 import { isLackingPostgres, type PostgresServer, sharedPostgres } from '../../support/postgres-server.js';
@@ -75,6 +77,24 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
     const second = await opening;
     expect((await second.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c1']);
     await expect(write).resolves.toBeUndefined();
+  });
+
+  it('is not taken before a commit that is under way has ended', async () => {
+    const { open, expire, server, database } = await openScene();
+    const cutter = await CommitCutter.before(server);
+    const paused = await open('paused', { port: cutter.port });
+    cutter.cutNext('held');
+    void add(paused, 'c1').catch(() => undefined);
+    await vi.waitFor(() => expect(cutter.isHolding).toBe(true));
+    await expire();
+    const openSession = () => Session.open(server.target(database));
+    const taking = WorkLease.take({ name: 'second', onLost: () => undefined, open: openSession });
+    const waits = `select 1 from pg_stat_activity where datname = '${database}' and wait_event_type = 'Lock' and query like '%work_lease%'`;
+    await vi.waitFor(async () => expect(await server.query(waits)).toHaveLength(1), { timeout: 10_000 });
+    cutter.release();
+    const lease = await taking;
+    expect(lease.isHeld).toBe(true);
+    await lease.release();
   });
 
   it('goes on where its time had passed and nobody has taken over', async () => {
