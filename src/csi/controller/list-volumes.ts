@@ -9,6 +9,9 @@ import { getVolume } from './find-volume.js';
 /** The server keeps its own database, or block volumes, on these. */
 const DATABASE_VOLUME = 'heketidbstorage';
 
+/** An answer of gRPC may have 4 MiB; orchestrators go on from the token. */
+const MOST_ENTRIES = 2000;
+
 /** A page of the volumes of all known servers, by address and id. A token names the last volume that was seen. */
 export async function listVolumes(
   { maxEntries, startingToken }: ListVolumesRequest,
@@ -18,7 +21,7 @@ export async function listVolumes(
   const known = (await servers.known()).toSorted((a, b) => (a.access.url < b.access.url ? -1 : 1));
   let from = startingToken === '' ? { server: 0, after: '' } : readToken(startingToken, known);
   const entries: object[] = [];
-  const most = maxEntries === 0 ? Number.POSITIVE_INFINITY : maxEntries;
+  const most = Math.min(maxEntries || MOST_ENTRIES, MOST_ENTRIES);
   for (const [index, server] of known.entries()) {
     if (index < from.server) continue;
     const ids = (await explained(() => server.volumeIds())).filter((id) => index > from.server || id > from.after);
