@@ -165,7 +165,7 @@ function clientConfig({ host, port, database, user, passwordFile, password, tls 
     user,
     // Read at each connection: a secret may have been renewed.
     password: passwordFile === null ? (password ?? '') : readFileSync(passwordFile, 'utf8').trimEnd(),
-    ssl: tls === null ? false : tlsOptions(tls, host),
+    ssl: tls === null ? false : tlsOptions(tls),
     application_name: 'mortar',
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
     keepAlive: true,
@@ -174,11 +174,10 @@ function clientConfig({ host, port, database, user, passwordFile, password, tls 
   };
 }
 
-function tlsOptions({ caFile, checks }: NonNullable<PostgresTarget['tls']>, host: string): pg.ClientConfig['ssl'] {
+function tlsOptions({ caFile, checks }: NonNullable<PostgresTarget['tls']>): pg.ClientConfig['ssl'] {
   return {
     ...(caFile !== null && { ca: readFileSync(caFile, 'utf8') }),
     rejectUnauthorized: checks !== 'nothing',
-    servername: host,
     ...(checks === 'authority' && { checkServerIdentity: () => undefined }),
   };
 }
