@@ -41,6 +41,32 @@ function recording(
   return { log, giveUp, units: new UnitsOfWork(tx, tx, transactions, hooks, disk?.durability) };
 }
 
+describe('what runs between groups', () => {
+  it('lets nothing be committed until it has ended, while reads go on', async () => {
+    const { units, log } = recording();
+    let end = (): void => undefined;
+    const between = units.betweenGroups(() => new Promise<void>((done) => (end = done)));
+    const written = units.write(async () => undefined);
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((next) => setImmediate(next));
+      expect(await units.read(async () => 'read')).toBe('read');
+    }
+    expect(log).toEqual([]);
+    end();
+    await Promise.all([between, written]);
+    expect(log).toContain('commit');
+  });
+
+  it('fails alone', async () => {
+    const { units, log } = recording();
+    const failing = units.betweenGroups(() => Promise.reject(new Error('no place')));
+    const written = units.write(async () => 'written');
+    await expect(failing).rejects.toThrow('no place');
+    expect(await written).toBe('written');
+    expect(log).toContain('commit');
+  });
+});
+
 describe('units of work that arrive together', () => {
   it('share one commit', async () => {
     const { units, log } = recording();
