@@ -22,6 +22,7 @@ declare module 'fastify' {
     /** See Route. */
     whileHeld?: Route['whileHeld'];
     changesSomething?: boolean;
+    operationId?: Route['operationId'];
   }
 }
 
@@ -62,16 +63,21 @@ export function createGate({ authenticate, admin, isStopping, restored, onRefuse
     // The body is read whatever it calls itself, and a type that can't be parsed must not keep it from that.
     delete request.headers['content-type'];
     const { isOpen, changesNothing, whileHeld } = request.routeOptions.config;
-    let issuer: Role | null = null;
+    const setRequester = (issuer: Role | null): void => {
+      // Of the connection itself: anybody can write a header that names another address.
+      request.requester = { issuer, requestId: request.id, address: request.socket.remoteAddress ?? '' };
+    };
+    setRequester(null);
     if (authenticate !== null && !isOpen) {
       const { authorization } = request.headers;
-      issuer = authenticate({ authorization, method, path: path.sent });
+      request.isTokenRefused = true;
+      const issuer = authenticate({ authorization, method, path: path.sent });
+      setRequester(issuer);
       const [, queueId] = QUEUE_PATH.exec(path.clean) ?? [];
       if (issuer === 'user' && queueId !== undefined) onRefusedPoll(queueId);
       checkRole(issuer, path.clean);
+      request.isTokenRefused = false;
     }
-    // Of the connection itself: anybody can write a header that names another address.
-    request.requester = { issuer, requestId: request.id, address: request.socket.remoteAddress ?? '' };
     if (isOpen) return undefined;
     const mayChange = method !== 'GET' && method !== 'HEAD' && !changesNothing;
     admin.check(mayChange, request.socket.remoteAddress);

@@ -9,6 +9,8 @@ import {
   fastify,
 } from 'fastify';
 import { stringifyJson } from '../json/stringify-json.js';
+import { AuditTrail } from './audit-trail.js';
+import { audit, idsInBody } from './audited-request.js';
 import { type AuthSettings, createAuthenticate } from './auth.js';
 import { BrokenConnections } from './broken-connections.js';
 import type { AnyReply, ContractRequest, Handlers, OperationId } from './contract/handlers.js';
@@ -28,6 +30,10 @@ export interface ServerDeps extends HandlerDeps {
   readonly auth: AuthSettings | null;
   /** True once the server is to end: reads and /queue go on, changes are refused. */
   readonly isStopping?: () => boolean;
+  /** False while nothing may be written into the audit; always true when not given. */
+  readonly mayAudit?: () => boolean;
+  /** Counts requests without a good token. */
+  readonly onTokenRefused?: () => void;
   /** Told of every request. */
   readonly traffic?: Traffic;
   /** PEM texts; plain HTTP when null or not given. */
@@ -63,6 +69,12 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const server = fastify(serverOptions(deps, connections)) as unknown as FastifyInstance;
   connections.watch(server.server);
   const userCreates = new UserCreates(deps.answers, deps.log);
+  const trail = new AuditTrail({
+    store: deps.store,
+    log: deps.log,
+    mayWrite: deps.mayAudit ?? (() => true),
+    onTokenRefused: deps.onTokenRefused,
+  });
   const gate = createGate({
     authenticate: deps.auth ? createAuthenticate(deps.auth, deps.now ?? Date.now) : null,
     admin: deps.admin,
@@ -72,6 +84,9 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
 
   server.decorateRequest('requester');
+  server.decorateRequest('refusal', null);
+  server.decorateRequest('isTokenRefused', false);
+  server.decorateRequest('bodyIds');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async () => deps.traffic?.seen());
@@ -85,6 +100,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     const fields = { reqId: request.id, method: request.method, url: request.originalUrl, status: reply.statusCode };
     if (request.method === 'GET') deps.log.debug(fields, 'request answered');
     else deps.log.info(fields, 'request answered');
+    audit(trail, request, reply);
   });
   server.setErrorHandler((error, request, reply) => {
     const answer = answerFor(error);
@@ -93,8 +109,10 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
         { reqId: request.id, method: request.method, url: request.originalUrl, err: error },
         'request failed by a defect',
       );
+    request.refusal = answer;
     sendError(reply, answer);
   });
+  server.addHook('onClose', async () => trail.close());
   server.setNotFoundHandler(answerUnknown);
 
   const handlers = allHandlers(deps, userCreates);
@@ -151,12 +169,15 @@ function register<Id extends OperationId>(
       changesNothing: route.changesNothing ?? false,
       ...(route.whileHeld && { whileHeld: route.whileHeld }),
       changesSomething: route.changesSomething ?? false,
+      operationId: route.operationId,
     },
     async handler(request, reply) {
       const bytes = request.body as Buffer | undefined;
+      const body = readBody?.(bytes);
+      if (body !== undefined) request.bodyIds = idsInBody(body);
       const contractRequest = {
         id: request.params.id ?? '',
-        body: readBody?.(bytes),
+        body,
         headers: request.headers,
         query: () => new URLSearchParams(queryOf(request.originalUrl)),
         fingerprint: () => fingerprint(request, bytes),

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.js';
-import { keepEventsBounded } from '../events/event-keeper.js';
+import { keepBounded } from '../events/event-keeper.js';
 import type { Hosts } from '../executors/commands/host/hosts.js';
 import type { Logging } from '../logging/logger.js';
 import type { DeviceCheck } from '../operations/device-check/device-check.js';
@@ -22,7 +22,7 @@ export interface Workers {
 }
 
 /**
- * What the server does without being asked: watches its hosts, leads out what was left, mends nodes, looks at devices, forgets answers and events, backs
+ * What the server does without being asked: watches its hosts, leads out what was left, mends nodes, looks at devices, forgets answers, events and entries of the audit, backs
  * its database up. Backups go on while it stops, and are closed by themselves.
  */
 export class BackgroundWork {
@@ -33,7 +33,7 @@ export class BackgroundWork {
   readonly #repairMonitor: NodeRepairMonitor;
   readonly #deviceMonitor: DeviceCheckMonitor;
   #stopForgetting: () => void = () => undefined;
-  #stopForgettingEvents: () => void = () => undefined;
+  #keepers: readonly (() => void)[] = [];
   #isStopped = false;
 
   constructor(config: Config, store: Store, log: Logging['logger'], workers: Workers) {
@@ -60,7 +60,10 @@ export class BackgroundWork {
     if (dbReadOnly) return;
     this.#stopForgetting = forgetOldAnswers(this.#store, this.#log);
     backups.start();
-    this.#stopForgettingEvents = keepEventsBounded(this.#store, this.#config.events, this.#log);
+    this.#keepers = [
+      keepBounded(this.#store, (tx) => tx.events, this.#config.events, this.#log),
+      keepBounded(this.#store, (tx) => tx.audit, this.#config.audit, this.#log),
+    ];
   }
 
   stop(): void {
@@ -70,7 +73,7 @@ export class BackgroundWork {
     this.#repairMonitor.stop();
     this.#deviceMonitor.stop();
     this.#stopForgetting();
-    this.#stopForgettingEvents();
+    for (const stop of this.#keepers) stop();
   }
 }
 

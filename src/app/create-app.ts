@@ -163,6 +163,8 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     restored,
     probes,
     feed: work.feed,
+    mayAudit: () => !config.dbReadOnly && !restored.isHeld,
+    onTokenRefused: ground.metrics.tokenRefused,
     auth: config.isAuthDisabled ? null : config.jwt,
     log: logging.logger,
     logLevels: logging.levels,

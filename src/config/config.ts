@@ -17,7 +17,8 @@ export interface Config {
   readonly backupToKubeSecret: boolean;
   readonly kubeSecretName: string;
   readonly backupDirectory: BackupDirectorySettings;
-  readonly events: EventSettings;
+  readonly events: RetentionSettings;
+  readonly audit: RetentionSettings;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   /** Null: the database is on PostgreSQL. */
@@ -123,8 +124,8 @@ export interface BackupDirectorySettings {
   readonly backupsKept: number;
 }
 
-/** How long events are kept: whichever is less; both from 1 on. */
-export interface EventSettings {
+/** How long something is kept: whichever is less; both from 1 on. */
+export interface RetentionSettings {
   readonly keepDays: number;
   readonly keepCount: number;
 }

@@ -50,8 +50,9 @@ export const HEKETI_JSON_SCHEMA = object({
   key_file: string,
   backup_db_to_kube_secret: boolean,
   profiling: boolean,
-  // Ours: the original has no events.
+  // Ours: the original has neither.
   events: object({ keep_days: unsigned, keep_count: unsigned }),
+  audit: object({ keep_days: unsigned, keep_count: unsigned }),
   default_state: string,
   glusterfs: object({
     executor: string,

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.js';
+import type { DatedRows, ReadTx, Store, Tx } from '../store/store.js';
 import { steadyUnixMs } from '../timing/clocks.js';
 import { startInterval } from '../timing/timers.js';
 import { nextTurn } from '../timing/turns.js';
@@ -10,7 +10,10 @@ const DAY_MS = 24 * 3600_000;
 /** Deleted in one unit: others have their turn in between. */
 const AT_ONCE = 500;
 
-export interface EventRetention {
+/** What is kept for a while: a table of a unit of work. */
+type Kept = (tx: Tx) => DatedRows;
+
+export interface Retention {
   readonly keepDays: number;
   readonly keepCount: number;
 }
@@ -20,16 +23,16 @@ interface KeeperLog {
 }
 
 /**
- * Deletes events that are older than the configuration says, or more than it says: every ten minutes. Writes nothing where
+ * Deletes events, or entries of the audit, that are older than the configuration says, or more than it says: every ten minutes. Writes nothing where
  * there is nothing to delete. Answers the function that stops it.
  */
-export function keepEventsBounded(store: Store, retention: EventRetention, log: KeeperLog): () => void {
+export function keepBounded(store: Store, kept: Kept, retention: Retention, log: KeeperLog): () => void {
   const stopped = new AbortController();
   const startedAt = performance.now();
   const round = (): void => {
     const mayForgetOld = performance.now() - startedAt >= GRACE_MS;
-    forgetEvents(store, retention, mayForgetOld, stopped.signal).catch((error: unknown) =>
-      log.warn({ err: error }, 'old events could not be deleted'),
+    forgetOld(store, kept, { ...retention, mayForgetOld }, stopped.signal).catch((error: unknown) =>
+      log.warn({ err: error }, 'old events or entries of the audit could not be deleted'),
     );
   };
   round();
@@ -41,22 +44,23 @@ export function keepEventsBounded(store: Store, retention: EventRetention, log: 
 }
 
 /** `mayForgetOld`: those that are too old, too, and not only those that are too many. Answers how many were deleted. */
-export async function forgetEvents(
+export async function forgetOld(
   store: Store,
-  { keepDays, keepCount }: EventRetention,
-  mayForgetOld: boolean,
+  kept: Kept,
+  { keepDays, keepCount, mayForgetOld }: Retention & { readonly mayForgetOld: boolean },
   stopped: AbortSignal,
 ): Promise<number> {
   let deleted = 0;
   for (;;) {
-    const upTo = await store.read(async (tx) => {
-      const surplus = (await tx.events.findNthNewestId(keepCount)) ?? 0;
+    const upTo = await store.read(async (tx: ReadTx) => {
+      const rows = kept(tx as Tx);
+      const surplus = (await rows.findNthNewestId(keepCount)) ?? 0;
       const before = steadyUnixMs() - keepDays * DAY_MS;
-      const old = mayForgetOld ? ((await tx.events.findNewestIdBefore(before, AT_ONCE)) ?? 0) : 0;
+      const old = mayForgetOld ? ((await rows.findNewestIdBefore(before, AT_ONCE)) ?? 0) : 0;
       return Math.max(surplus, old);
     });
     if (upTo === 0 || stopped.aborted) return deleted;
-    const gone = await store.write((tx) => tx.events.deleteOldest(upTo, AT_ONCE));
+    const gone = await store.write((tx) => kept(tx).deleteOldest(upTo, AT_ONCE));
     deleted += gone;
     if (gone === 0) return deleted;
     await nextTurn();

@@ -1,6 +1,7 @@
+import type { RecordedAuditEntry } from '../domain/audit.js';
 import type { RecordedEvent } from '../domain/event.js';
 import type { Id } from '../domain/ids.js';
-import type { Store } from '../store/store.js';
+import type { ReadTx, Store } from '../store/store.js';
 import { nextTurn } from '../timing/turns.js';
 
 const PAGE = 500;
@@ -14,7 +15,8 @@ export interface EventFilter {
   readonly subjectId: Id | null;
 }
 
-export interface EventQuery extends EventFilter {
+/** Which part of what has ids in the order of time. */
+export interface PageQuery {
   /** Behind this id, the oldest first; null: the newest ones before `before`. */
   readonly since: number | null;
   /** Null: before whatever is to come. */
@@ -22,9 +24,9 @@ export interface EventQuery extends EventFilter {
   readonly limit: number;
 }
 
-/** Events in the order of their ids. */
-export interface EventPage {
-  readonly events: readonly RecordedEvent[];
+/** In the order of ids. */
+export interface Page<T> {
+  readonly rows: readonly T[];
   /** What follows comes behind this id. */
   readonly since: number;
   /** What came earlier is before this id; null: there is nothing. */
@@ -39,42 +41,83 @@ export function matches({ types, subjectId }: EventFilter, { type, subject }: Re
   return (types === null || types.has(type)) && (subjectId === null || subject.id === subjectId);
 }
 
-export async function readEvents(store: Pick<Store, 'read'>, query: EventQuery): Promise<EventPage> {
+/** How rows of one table are read. */
+interface PagedRows<T> {
+  findLastId(): Promise<number>;
+  findOldestId(): Promise<number | null>;
+  listAfter(id: number, limit: number): Promise<readonly T[]>;
+  listBefore(id: number, limit: number): Promise<readonly T[]>;
+}
+
+export function readEvents(
+  store: Pick<Store, 'read'>,
+  query: PageQuery,
+  filter: EventFilter,
+): Promise<Page<RecordedEvent>> {
+  const { subjectId } = filter;
+  return readPage(
+    store,
+    query,
+    (event) => matches(filter, event),
+    ({ events }) => ({
+      ...events,
+      listAfter: (id, limit) => events.listAfter(id, limit, subjectId),
+      listBefore: (id, limit) => events.listBefore(id, limit, subjectId),
+    }),
+  );
+}
+
+export function readAudit(store: Pick<Store, 'read'>, query: PageQuery): Promise<Page<RecordedAuditEntry>> {
+  return readPage(
+    store,
+    query,
+    () => true,
+    ({ audit }) => audit,
+  );
+}
+
+async function readPage<T extends { readonly id: number }>(
+  store: Pick<Store, 'read'>,
+  query: PageQuery,
+  isWanted: (row: T) => boolean,
+  rowsOf: (tx: ReadTx) => PagedRows<T>,
+): Promise<Page<T>> {
   const { last, oldest } = await store.read(async (tx) => ({
-    last: await tx.events.findLastId(),
-    oldest: await tx.events.findOldestId(),
+    last: await rowsOf(tx).findLastId(),
+    oldest: await rowsOf(tx).findOldestId(),
   }));
-  const { since } = query;
+  const { since, limit } = query;
   if (since === null) {
     const from = query.before ?? last + 1;
-    const { found, at, isMore } = await walk(query, from, (id, limit) =>
-      store.read((tx) => tx.events.listBefore(id, limit, query.subjectId)),
+    const { found, at, isMore } = await walk(limit, isWanted, from, (id, most) =>
+      store.read((tx) => rowsOf(tx).listBefore(id, most)),
     );
-    return { events: found.toReversed(), since: from - 1, before: isMore ? at : null, isMore, isMissing: false };
+    return { rows: found.toReversed(), since: from - 1, before: isMore ? at : null, isMore, isMissing: false };
   }
-  const { found, at, isMore } = await walk(query, since, (id, limit) =>
-    store.read((tx) => tx.events.listAfter(id, limit, query.subjectId)),
+  const { found, at, isMore } = await walk(limit, isWanted, since, (id, most) =>
+    store.read((tx) => rowsOf(tx).listAfter(id, most)),
   );
   const isMissing = since > 0 && since < last && (oldest ?? last + 1) > since + 1;
-  return { events: found, since: at, before: oldest !== null && oldest <= since ? since + 1 : null, isMore, isMissing };
+  return { rows: found, since: at, before: oldest !== null && oldest <= since ? since + 1 : null, isMore, isMissing };
 }
 
 /** Page by page from behind an id on; `at`: the last one that was looked at. */
-async function walk(
-  query: EventQuery,
+async function walk<T extends { readonly id: number }>(
+  limit: number,
+  isWanted: (row: T) => boolean,
   from: number,
-  page: (id: number, limit: number) => Promise<readonly RecordedEvent[]>,
-): Promise<{ readonly found: readonly RecordedEvent[]; readonly at: number; readonly isMore: boolean }> {
-  const found: RecordedEvent[] = [];
+  page: (id: number, limit: number) => Promise<readonly T[]>,
+): Promise<{ readonly found: readonly T[]; readonly at: number; readonly isMore: boolean }> {
+  const found: T[] = [];
   let at = from;
   for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const events = await page(at, PAGE);
-    for (const event of events) {
-      if (found.length === query.limit) return { found, at, isMore: true };
-      at = event.id;
-      if (matches(query, event)) found.push(event);
+    const rows = await page(at, PAGE);
+    for (const row of rows) {
+      if (found.length === limit) return { found, at, isMore: true };
+      at = row.id;
+      if (isWanted(row)) found.push(row);
     }
-    if (events.length < PAGE) return { found, at, isMore: false };
+    if (rows.length < PAGE) return { found, at, isMore: false };
     await nextTurn();
   }
   return { found, at, isMore: true };

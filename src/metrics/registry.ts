@@ -34,6 +34,8 @@ export interface Metrics {
   hostCommandFinished(program: string, outcome: CommandOutcome, durationMs: number): void;
   /** `units`: units of work that shared the commit. */
   storeCommitted(units: number, durationMs: number): void;
+  /** A request without a token that is good for it. */
+  tokenRefused(): void;
   readonly backups: BackupMetrics;
 }
 
@@ -101,7 +103,14 @@ export function createMetrics(): Metrics {
   });
 
   const lines = new KeptNodeLines();
+  const refusedTokens = new Counter({
+    name: 'mortar_tokens_refused_total',
+    help: 'Requests without a token that is good for them',
+    registers,
+  });
+
   return {
+    tokenRefused: () => refusedTokens.inc(),
     backups: backupMetrics(registry),
     async render(sources) {
       droppedLogLines.reset();

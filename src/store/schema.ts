@@ -1,3 +1,4 @@
+import type { AuditOutcome } from '../domain/audit.js';
 import type { BrickSubType } from '../domain/brick.js';
 import type { DurabilityType } from '../domain/durability.js';
 import type { EventDetails, EventSubject, RecordedEvent } from '../domain/event.js';
@@ -198,6 +199,22 @@ export const TABLES = {
     requestedBy: jsonOf<RecordedEvent['requestedBy']>()('requested_by'),
     reason: optionalText('reason'),
     details: jsonOf<EventDetails>()('details'),
+  },
+  audit_entry: {
+    id: integer('id'),
+    at: integer('at'),
+    issuer: optionalText('issuer'),
+    address: text('address'),
+    requestId: text('request_id'),
+    method: text('method'),
+    path: text('path'),
+    action: text('action'),
+    objectIds: list('object_ids'),
+    status: integer('status'),
+    outcome: textOf<AuditOutcome>()('outcome'),
+    reason: optionalText('reason'),
+    durationMs: integer('duration_ms'),
+    repeats: integer('repeats'),
   },
   id_sequence: {
     /** The table whose ids they are. */

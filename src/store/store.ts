@@ -1,3 +1,4 @@
+import type { AuditEntry, RecordedAuditEntry } from '../domain/audit.js';
 import type { BlockVolume } from '../domain/block-volume.js';
 import type { Brick } from '../domain/brick.js';
 import type { Cluster } from '../domain/cluster.js';
@@ -141,6 +142,7 @@ export interface Tx {
   readonly serverIdentity: ServerIdentityRows;
   readonly origin: OriginRows;
   readonly events: EventRows;
+  readonly audit: AuditRows;
 }
 
 /** What only looks: every unit of work has it, those that change something have the rest of `Tx` too. */
@@ -443,7 +445,7 @@ export interface ServerIdentityRows {
 }
 
 /** What has happened, in the order of their ids. Without `subjectId` of everything. */
-export interface EventRows {
+export interface EventRows extends DatedRows {
   /** Gives it the next id: ids are in the order in which units are committed, so that nothing comes behind one that was read. */
   insert(event: NewEvent): Promise<void>;
   /** At most `limit` behind this id, oldest first. */
@@ -452,13 +454,28 @@ export interface EventRows {
   listBefore(id: number, limit: number, subjectId?: Id | null): Promise<readonly RecordedEvent[]>;
   /** The last id that was given, whether its event is there still or not; 0 before the first. */
   findLastId(): Promise<number>;
+  /** No lower id is given any more. */
+  skipTo(id: number): Promise<void>;
+}
+
+/** Of what is only ever added, and kept for a while. */
+export interface DatedRows {
   findOldestId(): Promise<number | null>;
-  /** The id of the event behind the `n` newest ones; null when there are no more. */
+  /** The id behind the `n` newest ones; null when there are no more. */
   findNthNewestId(n: number): Promise<number | null>;
-  /** Of the `limit` oldest events, the newest id of those that are older than `at` (Unix milliseconds). */
+  /** Of the `limit` oldest, the newest id of those that are older than `at` (Unix milliseconds). */
   findNewestIdBefore(at: number, limit: number): Promise<number | null>;
   /** At most `limit` of those up to this id; answers how many were deleted. */
   deleteOldest(id: number, limit: number): Promise<number>;
-  /** No lower id is given any more. */
-  skipTo(id: number): Promise<void>;
+}
+
+/** Requests for changes, in the order of their ids, which are in the order of commits. */
+export interface AuditRows extends DatedRows {
+  insert(entries: readonly AuditEntry[]): Promise<void>;
+  /** At most `limit` behind this id, oldest first. */
+  listAfter(id: number, limit: number): Promise<readonly RecordedAuditEntry[]>;
+  /** At most `limit` before this id, newest first. */
+  listBefore(id: number, limit: number): Promise<readonly RecordedAuditEntry[]>;
+  /** The last id that was given; 0 before the first. */
+  findLastId(): Promise<number>;
 }

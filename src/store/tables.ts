@@ -1,4 +1,5 @@
 import { attributeRows } from './rows/attribute-rows.js';
+import { auditRows } from './rows/audit-rows.js';
 import { blockVolumeRows } from './rows/block-volume-rows.js';
 import { brickRows } from './rows/brick-rows.js';
 import { clusterRows } from './rows/cluster-rows.js';
@@ -33,5 +34,6 @@ export function tables(connection: Connection): Tx {
     serverIdentity: serverIdentityRows(connection),
     origin: originRows(connection),
     events: eventRows(connection),
+    audit: auditRows(connection),
   };
 }

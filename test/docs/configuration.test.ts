@@ -33,6 +33,7 @@ interface Key {
 const KEYS: readonly Key[] = [
   ...keysUnder('Top level', ''),
   ...keysUnder('`events`', 'events.'),
+  ...keysUnder('`audit`', 'audit.'),
   ...keysUnder('`glusterfs`', 'glusterfs.'),
   ...keysUnder('`sshexec` and `kubeexec`', 'glusterfs.sshexec.'),
 ];
@@ -170,7 +171,7 @@ function changedFields(before: object, after: object): { name: string }[] {
   });
 }
 
-const NOT_LOADED = ['events', 'glusterfs', 'glusterfs.sshexec', 'glusterfs.kubeexec', 'glusterfs.injectexec'];
+const NOT_LOADED = ['events', 'audit', 'glusterfs', 'glusterfs.sshexec', 'glusterfs.kubeexec', 'glusterfs.injectexec'];
 const LOADED = KEYS.filter(({ path }) => !NOT_LOADED.includes(path));
 const HAS_DEFAULT = LOADED.filter(
   ({ path, isIgnored, fallback }) => !(isIgnored || fallback === 'required' || path.startsWith('jwt.')),

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { SERVER } from '../../src/domain/event.js';
-import { forgetEvents } from '../../src/events/event-keeper.js';
+import { forgetOld } from '../../src/events/event-keeper.js';
 import { tell } from '../../src/events/tell.js';
-import type { Store } from '../../src/store/store.js';
+import type { Store, Tx } from '../../src/store/store.js';
 import { steadyUnixMs } from '../../src/timing/clocks.js';
 import { openTemporary } from '../store/temporary-database.js';
 
 const DAY_MS = 24 * 3600_000;
+const EVENTS = (tx: Tx) => tx.events;
 const GOES_ON = new AbortController().signal;
 
 async function storeWith(ages: readonly number[]): Promise<Store> {
@@ -30,15 +31,15 @@ const left = async (store: Store) => (await store.read((tx) => tx.events.listAft
 
 it('events that are too many go, the oldest of them first, however many they are', async () => {
   const store = await storeWith(Array.from({ length: 1_203 }, () => 0));
-  expect(await forgetEvents(store, { keepDays: 1, keepCount: 3 }, true, GOES_ON)).toBe(1_200);
+  expect(await forgetOld(store, EVENTS, { keepDays: 1, keepCount: 3, mayForgetOld: true }, GOES_ON)).toBe(1_200);
   expect(await left(store)).toEqual([1_201, 1_202, 1_203]);
 });
 
 it('events that are too old go, but not while the clock is not to be trusted', async () => {
   const store = await storeWith([40, 31, 29, 1]);
   const retention = { keepDays: 30, keepCount: 100 };
-  expect(await forgetEvents(store, retention, false, GOES_ON)).toBe(0);
-  expect(await forgetEvents(store, retention, true, GOES_ON)).toBe(2);
+  expect(await forgetOld(store, EVENTS, { ...retention, mayForgetOld: false }, GOES_ON)).toBe(0);
+  expect(await forgetOld(store, EVENTS, { ...retention, mayForgetOld: true }, GOES_ON)).toBe(2);
   expect(await left(store)).toEqual([3, 4]);
 });
 
@@ -47,12 +48,14 @@ it('where nothing is to go, nothing is written', async () => {
   const store = await openTemporary(undefined, { onCommit: () => void commits++ });
   await store.write((tx) => tell(tx, 'backup.made', SERVER));
   commits = 0;
-  expect(await forgetEvents(store, { keepDays: 1, keepCount: 1 }, true, GOES_ON)).toBe(0);
+  expect(await forgetOld(store, EVENTS, { keepDays: 1, keepCount: 1, mayForgetOld: true }, GOES_ON)).toBe(0);
   expect(commits).toBe(0);
 });
 
 it('a server that stops deletes no more', async () => {
   const store = await storeWith([5, 5]);
-  expect(await forgetEvents(store, { keepDays: 1, keepCount: 1 }, true, AbortSignal.abort())).toBe(0);
+  expect(await forgetOld(store, EVENTS, { keepDays: 1, keepCount: 1, mayForgetOld: true }, AbortSignal.abort())).toBe(
+    0,
+  );
   expect(await left(store)).toEqual([1, 2]);
 });

@@ -966,6 +966,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Who has asked for which change, and what was answered. Not in Heketi
+         * @description Every request that would change something, refused ones included, and every request without a good token, of which
+         *     more than 20 in a minute are only counted (`repeats`). Bodies are not kept, but for the ids in them. What became
+         *     of an accepted request, the events with the same request id tell.
+         *
+         *     Pages are as in /events.
+         */
+        readonly get: operations["auditList"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/backup/db": {
         readonly parameters: {
             readonly query?: never;
@@ -1668,6 +1692,30 @@ export interface components {
             readonly next_try?: string;
             readonly progress?: components["schemas"]["OperationProgress"];
             readonly copied_at?: string;
+        };
+        readonly AuditList: {
+            readonly entries: readonly components["schemas"]["AuditEntry"][];
+            readonly since: number;
+            readonly before?: number;
+            readonly more: boolean;
+            readonly missing?: boolean;
+        };
+        readonly AuditEntry: {
+            readonly id: number;
+            readonly time: string;
+            readonly issuer?: string;
+            readonly address: string;
+            readonly request: string;
+            readonly method: string;
+            readonly path: string;
+            readonly action?: string;
+            readonly ids: readonly string[];
+            readonly status: number;
+            /** @enum {string} */
+            readonly outcome: "done" | "accepted" | "refused" | "failed";
+            readonly reason?: string;
+            readonly duration_ms: number;
+            readonly repeats?: number;
         };
         readonly EventList: {
             readonly events: readonly components["schemas"]["Event"][];
@@ -3485,6 +3533,32 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 429: components["responses"]["Busy"];
             readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly auditList: {
+        readonly parameters: {
+            readonly query?: {
+                readonly since?: number;
+                readonly before?: number;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description At most `limit` entries */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
         };
     };
     readonly databaseBackup: {

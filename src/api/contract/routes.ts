@@ -1182,6 +1182,12 @@ export const ROUTES: readonly Route[] = [
     "isStream": true
   },
   {
+    "operationId": "auditList",
+    "method": "GET",
+    "path": "/audit",
+    "isOpen": false
+  },
+  {
     "operationId": "databaseBackup",
     "method": "GET",
     "path": "/backup/db",

@@ -2,9 +2,17 @@ import { DomainError } from '../../domain/errors.js';
 import { EVENT_TYPES, type RecordedEvent } from '../../domain/event.js';
 import { isId } from '../../domain/ids.js';
 import type { Listening } from '../../events/event-feed.js';
-import { type EventFilter, matches, readEvents } from '../../events/read-events.js';
+import {
+  type EventFilter,
+  matches,
+  type Page,
+  type PageQuery,
+  readAudit,
+  readEvents,
+} from '../../events/read-events.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { Handlers } from '../contract/handlers.js';
+import { wireAuditEntry } from '../wire/audit.js';
 import { wireEvent } from '../wire/event.js';
 import type { HandlerDeps } from './deps.js';
 
@@ -20,23 +28,17 @@ const RECONNECT_MS = 3_000;
 export function eventHandlers({
   store,
   feed,
-}: Pick<HandlerDeps, 'store' | 'feed'>): Pick<Handlers, 'eventList' | 'eventStream'> {
+}: Pick<HandlerDeps, 'store' | 'feed'>): Pick<Handlers, 'eventList' | 'eventStream' | 'auditList'> {
   return {
     async eventList({ query }) {
       const asked = query();
-      const since = numberIn(asked, 'since', 0);
-      const before = numberIn(asked, 'before', 1);
-      if (since !== null && before !== null) throw new DomainError('invalid', 'send since or before, not both');
-      const limit = numberIn(asked, 'limit', 1, LARGEST_LIMIT) ?? DEFAULT_LIMIT;
-      const page = await readEvents(store, { ...filterIn(asked), since, before, limit });
-      const json = {
-        events: page.events.map(wireEvent),
-        since: page.since,
-        ...(page.before === null ? {} : { before: page.before }),
-        more: page.isMore,
-        ...(page.isMissing ? { missing: true } : {}),
-      };
-      return { status: 200, json };
+      const page = await readEvents(store, pageIn(asked), filterIn(asked));
+      return { status: 200, json: { events: page.rows.map(wireEvent), ...placeOf(page) } };
+    },
+
+    async auditList({ query }) {
+      const page = await readAudit(store, pageIn(query()));
+      return { status: 200, json: { entries: page.rows.map(wireAuditEntry), ...placeOf(page) } };
     },
 
     async eventStream({ headers, query, gone }) {
@@ -79,6 +81,17 @@ function messageOf(event: RecordedEvent): string {
   const text = `id: ${event.id}\ndata: ${stringifyJson(wireEvent(event))}\n\n`;
   messages.set(event, text);
   return text;
+}
+
+function pageIn(asked: URLSearchParams): PageQuery {
+  const since = numberIn(asked, 'since', 0);
+  const before = numberIn(asked, 'before', 1);
+  if (since !== null && before !== null) throw new DomainError('invalid', 'send since or before, not both');
+  return { since, before, limit: numberIn(asked, 'limit', 1, LARGEST_LIMIT) ?? DEFAULT_LIMIT };
+}
+
+function placeOf({ since, before, isMore, isMissing }: Page<unknown>) {
+  return { since, ...(before === null ? {} : { before }), more: isMore, ...(isMissing ? { missing: true } : {}) };
 }
 
 function filterIn(asked: URLSearchParams): EventFilter {

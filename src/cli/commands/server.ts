@@ -7,6 +7,7 @@ import { ServerError } from '../errors.js';
 import { formatDifferences } from '../output/differences.js';
 import { requireOnlyArgument } from './arguments.js';
 import { bodyCommand } from './db.js';
+import { buildAuditCommand } from './server-audit.js';
 import { buildEventsCommand } from './server-events.js';
 import { buildOperationsCommand } from './server-operations.js';
 import { buildRestoreCommand } from './server-restore.js';
@@ -20,6 +21,7 @@ export function buildServerCommand(context: CliContext): CliCommand {
     { summary: 'Heketi Server Management' },
     buildOperationsCommand(context),
     buildEventsCommand(context),
+    buildAuditCommand(context),
     commandGroup(
       'mode',
       { summary: 'Manage the mode of the server' },

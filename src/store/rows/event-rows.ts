@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import type { RecordedEvent } from '../../domain/event.js';
-import { at, type Connection, first, query, statement } from '../statement.js';
+import { at, type Connection, statement } from '../statement.js';
 import type { EventRows } from '../store.js';
 import { type RowOf, tableOf } from '../table.js';
+import { datedRows, datedStatements } from './dated-rows.js';
 import { idSequence } from './id-sequence.js';
 
 const table = tableOf('event');
@@ -12,23 +12,12 @@ const after = statement(oldestFirst.where('id', '>', at('id')));
 const before = statement(newestFirst.where('id', '<', at('id')));
 const ofSubjectAfter = statement(oldestFirst.where('subject_id', '=', at('subjectId')).where('id', '>', at('id')));
 const ofSubjectBefore = statement(newestFirst.where('subject_id', '=', at('subjectId')).where('id', '<', at('id')));
-const eventIds = query.selectFrom('event').select('id');
-const oldestId = statement(eventIds.orderBy('id').limit(sql.lit(1)));
-const nthNewestId = statement(eventIds.orderBy('id', 'desc').limit(sql.lit(1)).offset(at('n')));
-const newestIdBefore = statement(
-  eventIds
-    .where('at', '<', at('at'))
-    .where('id', 'in', eventIds.orderBy('id').limit(at('limit')))
-    .orderBy('id', 'desc')
-    .limit(sql.lit(1)),
-);
-const removeOldest = statement(
-  query.deleteFrom('event').where('id', 'in', eventIds.where('id', '<=', at('id')).orderBy('id').limit(at('limit'))),
-);
+const bounds = datedStatements('event');
 
 export function eventRows(connection: Connection): EventRows {
   const ids = idSequence(connection, 'event');
   return {
+    ...datedRows(connection, bounds),
     async insert({ subject, operation, ...event }) {
       await table.insert(connection, {
         ...event,
@@ -54,16 +43,6 @@ export function eventRows(connection: Connection): EventRows {
       return rows.map(eventFrom);
     },
     findLastId: () => ids.last(),
-    async findOldestId() {
-      return (await first(connection, oldestId, {}))?.id ?? null;
-    },
-    async findNthNewestId(n) {
-      return (await first(connection, nthNewestId, { n }))?.id ?? null;
-    },
-    async findNewestIdBefore(time, limit) {
-      return (await first(connection, newestIdBefore, { at: time, limit }))?.id ?? null;
-    },
-    deleteOldest: (id, limit) => connection.run(removeOldest, { id, limit }),
     skipTo: (id) => ids.skipTo(id),
   };
 }

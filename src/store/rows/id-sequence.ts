@@ -4,7 +4,7 @@ import { at, type Connection, first, query, statement } from '../statement.js';
 const countUp = statement(
   query
     .updateTable('id_sequence')
-    .set({ last: sql`last + 1` as never })
+    .set({ last: sql`last + ${at('count')}` as never })
     .where('name', '=', at('name')),
 );
 const skip = statement(
@@ -19,6 +19,8 @@ const lastId = statement(query.selectFrom('id_sequence').select('last').where('n
 /** Ids in the order in which units are committed, none of which is ever given twice. */
 export interface IdSequence {
   next(): Promise<number>;
+  /** The first of so many that follow one another. */
+  take(count: number): Promise<number>;
   /** 0 before the first. */
   last(): Promise<number>;
   /** No lower one is given any more. */
@@ -27,12 +29,14 @@ export interface IdSequence {
 
 export function idSequence(connection: Connection, name: string): IdSequence {
   const last = async (): Promise<number> => (await first(connection, lastId, { name }))?.last ?? 0;
+  const take = async (count: number): Promise<number> => {
+    // Before it is read: another unit that takes an id waits here for the end of this one.
+    await connection.run(countUp, { name, count });
+    return (await last()) - count + 1;
+  };
   return {
-    async next() {
-      // Before it is read: another unit that takes an id waits here for the end of this one.
-      await connection.run(countUp, { name });
-      return last();
-    },
+    next: () => take(1),
+    take,
     last,
     async skipTo(id) {
       await connection.run(skip, { name, last: id });

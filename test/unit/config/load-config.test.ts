@@ -45,6 +45,7 @@ describe('configuration', () => {
         kubeSecretName: 'heketi-db-backup',
         backupDirectory: { path: null, backupEverySeconds: 86_400, backupsKept: 14 },
         events: { keepDays: 90, keepCount: 100_000 },
+        audit: { keepDays: 365, keepCount: 100_000 },
         logLevel: 'info',
         logFormat: 'json',
         concurrency: { bricksPerHost: 6, glusterChangesPerCluster: 16, operationsPerCluster: 64, healsPerRemoval: 4 },

@@ -23,6 +23,8 @@ const WALL_CLOCK = new Map([
   ['app/restore-database.ts', 'when the copy was put in place, as shown'],
   ['cli/commands/server-operations.ts', 'shown'],
   ['cli/main.ts', 'times inside tokens'],
+  ['api/audited-request.ts', 'shown; what is old goes by bounds of its own'],
+  ['api/wire/audit.ts', 'shown'],
   ['api/wire/event.ts', 'shown'],
   ['events/tell.ts', 'shown; what is old goes by bounds of its own'],
   ['logging/logger.ts', 'shown'],

@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import { at, type Connection, first, query, statement } from '../statement.js';
+import type { DatedRows } from '../store.js';
+
+/** For tables that are only ever added to, with ids of an IdSequence. */
+export function datedStatements(table: 'event' | 'audit_entry') {
+  const ids = query.selectFrom(table as 'event').select('id');
+  return {
+    oldestId: statement(ids.orderBy('id').limit(sql.lit(1))),
+    nthNewestId: statement(ids.orderBy('id', 'desc').limit(sql.lit(1)).offset(at('n'))),
+    newestIdBefore: statement(
+      ids
+        .where('at', '<', at('at'))
+        .where('id', 'in', ids.orderBy('id').limit(at('limit')))
+        .orderBy('id', 'desc')
+        .limit(sql.lit(1)),
+    ),
+    removeOldest: statement(
+      query
+        .deleteFrom(table as 'event')
+        .where('id', 'in', ids.where('id', '<=', at('id')).orderBy('id').limit(at('limit'))),
+    ),
+  };
+}
+
+export function datedRows(connection: Connection, statements: ReturnType<typeof datedStatements>): DatedRows {
+  return {
+    async findOldestId() {
+      return (await first(connection, statements.oldestId, {}))?.id ?? null;
+    },
+    async findNthNewestId(n) {
+      return (await first(connection, statements.nthNewestId, { n }))?.id ?? null;
+    },
+    async findNewestIdBefore(time, limit) {
+      return (await first(connection, statements.newestIdBefore, { at: time, limit }))?.id ?? null;
+    },
+    deleteOldest: (id, limit) => connection.run(statements.removeOldest, { id, limit }),
+  };
+}

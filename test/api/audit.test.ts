@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import type { ServerDeps } from '../../src/api/server.js';
+import { DomainError } from '../../src/domain/errors.js';
+import type { Operations } from '../../src/operations/ports.js';
+import { ask, bearer, KEYS, QUEUE_ID, startApi, UNKNOWN_ID } from './api-server.js';
+
+const AUTH = { adminKey: KEYS.admin, userKey: KEYS.user, iatLeewaySeconds: 0 };
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+async function audited(operations: Partial<Operations> = {}, deps: Partial<ServerDeps> = {}) {
+  const api = await startApi(operations, { auth: AUTH, ...deps });
+  onTestFinished(() => api.server.close());
+  return {
+    ...api,
+    /** What is written by now, without its ids and times. */
+    async entries() {
+      await vi.advanceTimersByTimeAsync(100);
+      const answer = await ask(api.server, 'GET', '/audit', { headers: bearer('GET', '/audit') });
+      return answer.json().entries;
+    },
+  };
+}
+
+it('a change that is accepted is listed: who, from where, what and with which ids, but not its body', async () => {
+  const { server, entries } = await audited();
+  const body = { node: UNKNOWN_ID, name: '/dev/sdb', tags: { secret: 'hunter2' } };
+  await ask(server, 'POST', '/devices?token=hunter2', {
+    headers: bearer('POST', '/devices'),
+    payload: JSON.stringify(body),
+    remoteAddress: '192.0.2.7',
+  });
+  const found = await entries();
+  expect(found).toEqual([
+    {
+      id: 1,
+      time: expect.any(String),
+      issuer: 'admin',
+      address: '192.0.2.7',
+      request: expect.stringMatching(/^[0-9a-f]{8}-\d+$/),
+      method: 'POST',
+      path: '/devices',
+      action: 'deviceAdd',
+      ids: [UNKNOWN_ID, QUEUE_ID],
+      status: 202,
+      outcome: 'accepted',
+      duration_ms: expect.any(Number),
+    },
+  ]);
+  expect(JSON.stringify(found)).not.toContain('hunter2');
+});
+
+it('what is refused is listed with the reason, whatever refused it', async () => {
+  const refuse = async () => {
+    throw new DomainError('conflict', 'it is in use');
+  };
+  const { server, entries } = await audited({ deleteCluster: refuse });
+  const send = (method: string, path: string, payload?: string) =>
+    ask(server, method, path, { headers: bearer(method, path), ...(payload === undefined ? {} : { payload }) });
+  await send('DELETE', `/clusters/${UNKNOWN_ID}`);
+  await send('POST', '/volumes', '{');
+  await send('POST', '/nowhere', '{}');
+  expect(await entries()).toMatchObject([
+    { action: 'clusterDelete', ids: [UNKNOWN_ID], status: 409, outcome: 'refused', reason: 'it is in use' },
+    { action: 'volumeCreate', status: 422, outcome: 'refused', reason: expect.any(String) },
+    { path: '/nowhere', status: 404, outcome: 'refused' },
+  ]);
+});
+
+it('a defect is told from a refusal', async () => {
+  const { server, entries } = await audited({
+    createCluster: async () => {
+      throw new Error('inside');
+    },
+  });
+  await ask(server, 'POST', '/clusters', { headers: bearer('POST', '/clusters'), payload: '{}' });
+  const [entry] = await entries();
+  expect(entry).toMatchObject({ status: 500, outcome: 'failed' });
+  expect(entry.reason).not.toContain('inside');
+});
+
+it('questions are not listed, also those with a body', async () => {
+  const { server, entries } = await audited();
+  for (const [method, path] of [
+    ['GET', '/volumes'],
+    ['POST', '/placements'],
+    ['GET', '/hello'],
+  ] as const)
+    await ask(server, method, path, { headers: bearer(method, path), payload: '{"size":1}' });
+  expect(await entries()).toEqual([]);
+});
+
+it('requests without a good token are listed and counted, questions too, and a role that is not enough with its issuer', async () => {
+  let refused = 0;
+  const { server, entries } = await audited({}, { onTokenRefused: () => void refused++ });
+  await ask(server, 'GET', '/clusters');
+  await ask(server, 'POST', '/clusters', { headers: bearer('POST', '/clusters', {}, 'wrong'), payload: '{}' });
+  await ask(server, 'GET', '/clusters', { headers: bearer('GET', '/clusters', { iss: 'user' }, KEYS.user) });
+  const found = await entries();
+  expect(found).toMatchObject([
+    { method: 'GET', status: 401, outcome: 'refused', reason: 'Required authorization token not found' },
+    { method: 'POST', status: 401, outcome: 'refused', reason: expect.stringContaining('signature') },
+    { method: 'GET', issuer: 'user', status: 401, reason: 'Administrator access required' },
+  ]);
+  expect(found[1]).not.toHaveProperty('issuer');
+  expect(refused).toBe(3);
+});
+
+it('of many tokens that are refused in a minute, twenty are listed, and then how many more there were', async () => {
+  let refused = 0;
+  const { server, entries } = await audited({}, { onTokenRefused: () => void refused++ });
+  for (let i = 0; i < 50; i++) await ask(server, 'GET', '/clusters');
+  expect(await entries()).toHaveLength(20);
+  await vi.advanceTimersByTimeAsync(60_000);
+  const found = await entries();
+  expect(found).toHaveLength(21);
+  expect(found[20]).toMatchObject({ status: 401, repeats: 29 });
+  expect(refused).toBe(50);
+  await ask(server, 'GET', '/clusters');
+  expect(await entries()).toHaveLength(22);
+});
+
+it('nothing is written while nothing may be', async () => {
+  const { server, entries } = await audited({}, { mayAudit: () => false });
+  await ask(server, 'POST', '/clusters', { headers: bearer('POST', '/clusters'), payload: '{}' });
+  expect(await entries()).toEqual([]);
+});
