@@ -15,6 +15,8 @@ const VOLUMES = {
   disp: ['--size=3', '--durability=disperse', '--disperse-data=2', '--redundancy=1'],
   plain: ['--size=1', '--durability=none'],
 };
+/** GiB: a brick has at least 1, and a disperse set of `disp` has two with data. */
+const GROWTH = 2;
 const BY_HAND = 'byhand';
 
 export async function adopt({ rig, server, folder, step }) {
@@ -127,7 +129,7 @@ async function goOn({ rig, server, step, topology }, check) {
   const same = async () => compare(server, rig, nodesOf(topology, await server.dump()));
   await step('every volume is expanded, and a new one is created', async () => {
     for (const id of Object.values(await idsByName(server)))
-      await server.cli('volume', 'expand', `--volume=${id}`, '--expand-size=1');
+      await server.cli('volume', 'expand', `--volume=${id}`, `--expand-size=${GROWTH}`);
     await server.json('volume', 'create', '--size=1', '--name=new');
     await same();
     await check();
