@@ -46,6 +46,7 @@ const exitCode = await runCommandLine(
         (await import('./app/conversion/convert-command.js')).convertDatabaseFile(options, stdout);
       return options.reportsOnly ? reportingRefusals(convert) : changing(convert);
     },
+    dbCopy: (options) => changing(async () => (await import('./app/copy-database.js')).copyDatabase(options, stdout)),
     dbVerify: (options) =>
       reportingRefusals(async () => (await import('./app/verify-database.js')).verifyDatabase(options, stdout)),
     dbCheck: (options) => reportingRefusals(async () => (await databaseCommands()).checkDatabaseFile(options, stdout)),

@@ -33,6 +33,14 @@ export interface DbVerifyOptions {
   readonly file: string;
 }
 
+/** One of the two is the URL of a PostgreSQL, as `db` of the configuration has it, the other one a file. */
+export interface DbCopyOptions {
+  readonly from: string;
+  readonly to: string;
+  /** With the password of the PostgreSQL; null: none, or the URL has it. */
+  readonly passwordFile: string | null;
+}
+
 /** A running server whose database is taken over. */
 export interface RemoteDump {
   readonly url: string;
@@ -89,6 +97,7 @@ export interface CommandLineActions {
   dbImport?(options: DbImportOptions): Promise<number>;
   dbRestore?(options: DbRestoreOptions): Promise<number>;
   dbConvert?(options: DbConvertOptions): Promise<number>;
+  dbCopy?(options: DbCopyOptions): Promise<number>;
   dbVerify?(options: DbVerifyOptions): Promise<number>;
   dbCheck?(options: DbFileOptions): Promise<number>;
   dbDeleteBricksWithEmptyPath?(options: EmptyPathOptions): Promise<number>;

@@ -75,8 +75,8 @@ function buildProgram(version: string, actions: CommandLineActions, output: Comm
       await run(actions.serve({ configFile: options.config, disableAuth: options.disableAuth }));
     });
   addContainerCommand(program, version, actions, output, run);
-  const { dbExport, dbImport, dbRestore, dbConvert, dbVerify, dbCheck, dbDeleteBricksWithEmptyPath } = actions;
-  if (dbExport ?? dbImport ?? dbRestore ?? dbConvert ?? dbVerify ?? dbCheck ?? dbDeleteBricksWithEmptyPath) {
+  const { dbExport, dbImport, dbRestore, dbConvert, dbCopy, dbVerify, dbCheck, dbDeleteBricksWithEmptyPath } = actions;
+  if (dbExport ?? dbImport ?? dbRestore ?? dbConvert ?? dbCopy ?? dbVerify ?? dbCheck ?? dbDeleteBricksWithEmptyPath) {
     addDbCommands(group(program, 'db', 'work on a database file while no server uses it'), actions, run);
   }
   const { offlineCleanupOperations, offlineExamineGluster, offlineUpdateDbVolume, offlineForgetHostKey } = actions;

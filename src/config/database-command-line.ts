@@ -27,6 +27,7 @@ export function addDbCommands(db: Command, actions: CommandLineActions, run: Run
   }
   addConvertCommand(db, actions, run);
   addBackupCommands(db, actions, run);
+  addCopyCommand(db, actions, run);
   addEmptyPathCommand(db, actions, run);
   addAdoptCommand(db, actions, run);
 }
@@ -99,6 +100,20 @@ function addBackupCommands(db: Command, { dbRestore, dbVerify }: CommandLineActi
       .allowExcessArguments(false)
       .action((file: string) => run(dbVerify({ file })));
   }
+}
+
+function addCopyCommand(db: Command, { dbCopy }: CommandLineActions, run: Run): void {
+  if (!dbCopy) return;
+  db.command('copy')
+    .description('move a database from a file to a PostgreSQL, or back')
+    .allowExcessArguments(false)
+    .option('--from <database>', 'file, or postgres://USER@HOST/DATABASE')
+    .option('--to <database>', 'a database that holds nothing: the other one of the two')
+    .option('--password-file <file>', 'file with the password of the PostgreSQL')
+    .action(({ from, to, passwordFile }: { from?: string; to?: string; passwordFile?: string }) => {
+      if (!from || !to) throw new UnusableFlag('Please provide both --from and --to');
+      run(dbCopy({ from, to, passwordFile: passwordFile ?? null }));
+    });
 }
 
 interface AdoptFlags extends OfflineFlags {

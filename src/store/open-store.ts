@@ -1,12 +1,17 @@
+import type { PostgresStore } from './postgres/postgres-store.js';
 import { databaseInUse, databaseOfRows, openMemoryDatabase, openSqliteStore } from './sqlite/sqlite-store.js';
-import type { Store, StoreConfig } from './store.js';
+import type { PostgresStoreConfig, Store, StoreConfig } from './store.js';
 
+export type { PostgresStore } from './postgres/postgres-store.js';
+export { postgresName } from './postgres/target-name.js';
+export { digestOfRows } from './row-digest.js';
 export { copyForArchive, digestOfCopy } from './sqlite/archived-copy.js';
 export { resolveDatabaseFile } from './sqlite/database-file.js';
 export { type FileLock, isDatabaseOpen, tryLockFile } from './sqlite/file-lock.js';
 export { inspectAside } from './sqlite/inspect-aside.js';
 export { type DatabaseInspection, inspectDatabaseFile } from './sqlite/inspect-database.js';
 export { copyBackupFile } from './sqlite/private-copy.js';
+export { rowsOfFile } from './sqlite/rows-of-file.js';
 export { makeSqliteFile as makeDatabaseFile } from './sqlite/sqlite-store.js';
 export { copyDatabase, putInPlace, putWhereNoneIs, removeDatabase } from './sqlite/whole-database.js';
 
@@ -14,7 +19,10 @@ export { copyDatabase, putInPlace, putWhereNoneIs, removeDatabase } from './sqli
 
 /** Opens the database; makes a file that is missing, and the tables in either. Refusals are DomainErrors that say what to do. */
 export async function openStore(config: StoreConfig): Promise<Store> {
-  if (!('postgres' in config)) return openSqliteStore(config);
+  return 'postgres' in config ? openPostgres(config) : openSqliteStore(config);
+}
+
+export async function openPostgres(config: PostgresStoreConfig): Promise<PostgresStore> {
   // Loaded by those alone who have one.
   const { openPostgresStore } = await import('./postgres/postgres-store.js');
   return openPostgresStore(config, databaseOfRows);

@@ -32,7 +32,7 @@ export interface PostgresStoreConfig extends StoreUse {
 export interface WorkAlone {
   /** Who asks, for people. */
   readonly name: string;
-  /** Another server, of this name, works with the database. */
+  /** Another server, of this name, works with the database. Who does not want to wait throws, and opening rejects with that. */
   onWaiting?(name: string): void;
   /** Another server has taken over: nothing is written any more, and the process has to end. */
   onLost(): void;

@@ -73,6 +73,10 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'heketi db adopt --config /etc/heketi/heketi.json --topology topology.json',
     'heketi db adopt --config /etc/heketi/heketi.json --volume restored --apply',
   ].map((command) => [command, 'needs hosts with volumes; test/crash/processes/adoption.test.ts runs it'] as const),
+  ...[
+    'heketi db copy --from /var/lib/heketi/heketi.db --to postgres://mortar@db.example/mortar --password-file /etc/heketi/db-password',
+    'heketi db copy --from postgres://mortar@db.example/mortar --to /var/lib/heketi/heketi-back.db --password-file /etc/heketi/db-password',
+  ].map((command) => [command, 'needs a PostgreSQL; test/app/copy-database.test.ts runs it'] as const),
   ['heketi db import --from-url', 'needs a running Heketi; test/app/import-database.test.ts asks stand-ins for one'],
   ['heketi container-start', 'needs a data volume; test/app/processes runs it'],
   ['gluster volume stop V', "gluster's own; npm run e2e uses it on real hosts"],

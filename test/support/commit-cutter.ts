@@ -9,7 +9,7 @@ const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1');
  * What becomes of a commit: `lost`: it never arrives; `answer lost`: it is made, and nobody hears of it; `held`: the client
  * hears nothing any more, and the engine gets it when `release` is called.
  */
-export type Cut = 'lost' | 'answer lost' | 'held';
+export type Cut = 'let through' | 'lost' | 'answer lost' | 'held';
 
 /** Stands between a store and its PostgreSQL, and breaks connections at commits. */
 export class CommitCutter {
@@ -40,6 +40,11 @@ export class CommitCutter {
   /** The next commits go like this; those after them are let through. */
   cutNext(...cuts: readonly Cut[]): void {
     this.#cuts.push(...cuts);
+  }
+
+  /** Whether all of these have come. */
+  get isDone(): boolean {
+    return this.#cuts.length === 0;
   }
 
   /** New connections are refused from now on, and those that are there break. */
@@ -87,7 +92,7 @@ export class CommitCutter {
     engine.on('close', () => client.destroy());
     client.on('data', (bytes) => {
       const cut = bytes.equals(COMMIT) ? this.#cuts.shift() : undefined;
-      if (cut === undefined) engine.write(bytes);
+      if (cut === undefined || cut === 'let through') engine.write(bytes);
       else if (cut === 'lost') engine.destroy();
       else if (cut === 'answer lost') {
         isDeaf.value = true;

@@ -4,6 +4,7 @@ import { missingAttributes } from '../attributes.js';
 import { ClusterMemory } from '../memory/cluster-memory.js';
 import { loadMigrations } from '../migrations.js';
 import type { RowsOfTable } from '../raw-rows.js';
+import { digestOfRows } from '../row-digest.js';
 import { readOnlyConnection } from '../statement.js';
 import type { BackupPurpose, PostgresStoreConfig, Store } from '../store.js';
 import { tables } from '../tables.js';
@@ -11,8 +12,10 @@ import { allRows } from './all-rows.js';
 import { LostAnswer } from './lost-answer.js';
 import { migrate } from './migrate.js';
 import { Readers } from './readers.js';
-import { away, nameOf, Session } from './session.js';
+import { replaceRows } from './replace-rows.js';
+import { away, Session } from './session.js';
 import { openSnapshot } from './snapshot.js';
+import { postgresName } from './target-name.js';
 import { WorkLease } from './work-lease.js';
 import { WriteGroups } from './write-groups.js';
 
@@ -20,6 +23,13 @@ const CLOSED = 'The database is closed: the server is shutting down.';
 
 /** A database file of these rows, as `Store.backup` answers it. */
 type MakeFile = (rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose) => Promise<Buffer>;
+
+export interface PostgresStore extends Store {
+  /** Puts these rows in the place of all that the database holds, in one unit, for which they may be read more than once. */
+  replaceRows(rows: () => AsyncIterable<RowsOfTable>): Promise<void>;
+  /** Of all it holds; see `digestOfRows`. */
+  digest(): Promise<string>;
+}
 
 /** Of the table that says who works. */
 const LEASE_MIGRATION = 'work_lease';
@@ -35,7 +45,7 @@ export interface PostgresStoreOptions extends PostgresStoreConfig {
  * Opens the database on a PostgreSQL server, and makes its tables where there are none. Others may have it open, and write, at
  * the same time. Refusals are DomainErrors that say what to do.
  */
-export async function openPostgresStore(options: PostgresStoreOptions, makeFile: MakeFile): Promise<Store> {
+export async function openPostgresStore(options: PostgresStoreOptions, makeFile: MakeFile): Promise<PostgresStore> {
   const { postgres, alone } = options;
   // A newer version waits until the older one has ended, and changes the tables then.
   await bringUpToDate(options, alone && LEASE_MIGRATION);
@@ -57,7 +67,7 @@ export async function openPostgresStore(options: PostgresStoreOptions, makeFile:
 async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions, last?: string): Promise<void> {
   const migrations = loadMigrations('postgres', migrationsDir);
   const session = await Session.open(postgres);
-  const database = nameOf(postgres);
+  const database = postgresName(postgres);
   try {
     const versions = await migrate(session, migrations, migrations.find(({ name }) => name === last)?.version);
     if (versions.length > 0) logger?.info({ database, versions }, 'database schema brought up to date');
@@ -73,7 +83,7 @@ function postgresStore(
   { postgres, groupMs, onCommit, isPatient = false, logger }: PostgresStoreOptions,
   lease: WorkLease | null,
   makeFile: MakeFile,
-): Store {
+): PostgresStore {
   const open = (): Promise<Session> => Session.open(postgres);
   const lostAnswer = new LostAnswer({
     open,
@@ -84,10 +94,15 @@ function postgresStore(
     },
   });
   const memory = new ClusterMemory();
+  /** The connection of the writes. */
+  let writing: Session | null = null;
   const groups = new WriteGroups({
     open,
     memory,
-    tables: (session) => memory.over(tables(session)),
+    tables(session) {
+      writing = session;
+      return memory.over(tables(session));
+    },
     lostAnswer,
     guard: lease ?? undefined,
     groupMs,
@@ -119,6 +134,18 @@ function postgresStore(
     async backup(purpose = 'archive') {
       refuseClosed();
       return readers.read((_, session) => makeFile(allRows(session), purpose));
+    },
+    async replaceRows(rows) {
+      refuseClosed();
+      await groups.write(async () => {
+        if (writing === null) throw new Error('a unit runs without a connection');
+        await replaceRows(writing, rows());
+        memory.groupIsTakenBack();
+      });
+    },
+    async digest() {
+      refuseClosed();
+      return readers.read((_, session) => digestOfRows(allRows(session)));
     },
     isAlone: () => lease?.isHeld ?? true,
     refusal: () => lostAnswer.refusal?.message ?? null,

@@ -8,6 +8,7 @@ import { placed } from '../statement.js';
 import type { PostgresTarget } from '../store.js';
 import { endsConnection, isTakenBack, textOf, translatePostgresError } from './errors.js';
 import { numberedText, storedText } from './sql-text.js';
+import { postgresName } from './target-name.js';
 
 const CONNECT_LIMIT_MS = 5_000;
 /** Whoever does not answer for so long is taken for gone. */
@@ -143,16 +144,11 @@ export class Session implements Connection {
   }
 }
 
-/** What it is called in logs and refusals: never with its user or password. */
-export function nameOf({ host, port, database }: PostgresTarget): string {
-  return `postgres://${host}:${port}/${database}`;
-}
-
 export function away(target: PostgresTarget, error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   return new DomainError(
     'unavailable',
-    `The database ${nameOf(target)} can't be used at the moment: ${textOf(error)}. Nothing was changed by this.`,
+    `The database ${postgresName(target)} can't be used at the moment: ${textOf(error)}. Nothing was changed by this.`,
     { cause: error },
   );
 }

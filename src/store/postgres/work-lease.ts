@@ -51,11 +51,20 @@ export class WorkLease implements Guard {
     for (let tellsOf = ''; ; await pause(LOOK_EVERY_MS)) {
       const other = await lease.#tryToTake();
       if (other === null) break;
-      if (other !== tellsOf) hooks.onWaiting?.(other);
+      if (other !== tellsOf) lease.#tellOf(other);
       tellsOf = other;
     }
     lease.#timer = startInterval(() => lease.#renew(), RENEW_EVERY_MS).unref();
     return lease;
+  }
+
+  #tellOf(other: string): void {
+    try {
+      this.#hooks.onWaiting?.(other);
+    } catch (error) {
+      this.#session?.end();
+      throw error;
+    }
   }
 
   /** Whether no other server can be at work now. */

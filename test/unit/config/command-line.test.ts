@@ -15,6 +15,7 @@ const ACTION_NAMES = [
   'dbExport',
   'dbImport',
   'dbRestore',
+  'dbCopy',
   'dbVerify',
   'dbCheck',
   'dbAdopt',
@@ -151,6 +152,11 @@ describe('the command line of heketi', () => {
       ],
     ],
     ['db restore --dbfile=a b.gz', ['dbRestore', { dbFile: 'a', backupFile: 'b.gz', debug: false }]],
+    ['db copy --from=a --to=postgres://u@h/d', ['dbCopy', { from: 'a', to: 'postgres://u@h/d', passwordFile: null }]],
+    [
+      'db copy --from postgres://u@h/d --to a --password-file p',
+      ['dbCopy', { from: 'postgres://u@h/d', to: 'a', passwordFile: 'p' }],
+    ],
     ['db verify b.gz', ['dbVerify', { file: 'b.gz' }]],
     ['db consistency-check --dbfile=a', ['dbCheck', { dbFile: 'a', debug: false }]],
     [
@@ -193,6 +199,8 @@ describe('the command line of heketi', () => {
     'db import --jsonfile=o.json',
     'db import --dbfile=x.db --jsonfile=o.json --from-url=http://h:8080',
     'db consistency-check',
+    'db copy --from=a',
+    'db copy --to=a',
     'db delete-bricks-with-empty-path --dbfile=x.db',
     'db delete-bricks-with-empty-path --all',
     'db delete-bricks-with-empty-path --dbfile=x.db --devices=xyz',

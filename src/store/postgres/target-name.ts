@@ -1,0 +1,6 @@
+import type { PostgresTarget } from '../store.js';
+
+/** What a PostgreSQL is called in logs and refusals: never with its user or password. */
+export function postgresName({ host, port, database }: PostgresTarget): string {
+  return `postgres://${host}:${port}/${database}`;
+}
