@@ -12,7 +12,7 @@ const CLAIMS: readonly (readonly [document: string, text: string, shown: readonl
   ],
   [
     'docs/configuration.md',
-    "Exit codes: 0, 1 for a failed start or command, 74 when the disk of the database fails, 255 for a line that can't be understood.",
+    "Exit codes: 0, 1 for a failed start or command, 74 when the disk of the database fails, 75 when another server has taken over the work with a PostgreSQL, 255 for a line that can't be understood.",
     ['server, told: ', 'server, failed: ', 'server, not understood: '],
   ],
   ['docs/operations-guide.md', "A start that can't work ends with one sentence and exit code 1.", ['server, failed: ']],
@@ -32,14 +32,16 @@ const CLAIMS: readonly (readonly [document: string, text: string, shown: readonl
 ];
 
 /**
- * Others that name exit codes: of lvm's, of commands on hosts, of Heketi's client as a whole, or of a disk that fails
- * (test/store/failed-commit.test.ts).
+ * Others that name exit codes: of lvm's, of commands on hosts, of Heketi's client as a whole, of a disk that fails
+ * (test/store/failed-commit.test.ts), or of containers and servers on PostgreSQL, which other tests run.
  */
 const OF_OTHERS = [
   // test/app/processes/container.test.ts
   "A step that can't be done ends the container with exit code 1 and a sentence",
   'a table from program, exit code and text to a kind',
   'the server ends at once with exit code 74',
+  // test/app/processes/postgres-servers.test.ts
+  'writes nothing more and ends with exit code 75',
   '**A failed sync ends the process**, with exit code 74',
   'compares their keys, defaults, variables, exit codes, metrics',
   'ends with its own exit code and shows the group',
