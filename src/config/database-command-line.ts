@@ -112,7 +112,7 @@ function addCopyCommand(db: Command, { dbCopy }: CommandLineActions, run: Run): 
     .option('--password-file <file>', 'file with the password of the PostgreSQL')
     .action(({ from, to, passwordFile }: { from?: string; to?: string; passwordFile?: string }) => {
       if (!from || !to) throw new UnusableFlag('Please provide both --from and --to');
-      run(dbCopy({ from, to, passwordFile: passwordFile ?? null }));
+      return run(dbCopy({ from, to, passwordFile: passwordFile ?? null }));
     });
 }
 

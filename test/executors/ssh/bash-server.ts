@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { PrivateKey } from '../../../src/executors/ssh/private-key.js';
+import { newEd25519Pair } from '../../support/ed25519-pair.js';
 
-const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519').private;
+const HOST_KEY = newEd25519Pair().private;
 /** Scripts of a plain user keep their locks in a folder that the test can give them. */
 const NOBODY = 65_534;
 
@@ -26,7 +27,7 @@ export class BashServer {
 
   private constructor() {
     this.home = mkdtempSync(join(tmpdir(), 'mortar-bash-'));
-    const { private: text } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: text } = newEd25519Pair();
     this.key = { file: '/nowhere/key', text: Buffer.from(text) };
     this.#server = new ssh2.Server({ hostKeys: [HOST_KEY] }, (client) => {
       client.on('authentication', (context) => context.accept());

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprint } from '../../../src/executors/ssh/host-key-check.js';
 import { KnownHostsFiles } from '../../../src/executors/ssh/known-hosts.js';
 import { readPrivateKey } from '../../../src/executors/ssh/private-key.js';
+import { newEd25519Pair } from '../../support/ed25519-pair.js';
 
 let folder = '';
 beforeAll(() => {
@@ -23,9 +24,7 @@ function file(name: string, text: string, mode = 0o600): string {
 }
 
 const made = (type: 'ed25519' | 'rsa', options: object = {}) =>
-  type === 'rsa'
-    ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...options })
-    : ssh2.utils.generateKeyPairSync(type, options);
+  type === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...options }) : newEd25519Pair(options);
 
 describe('the private key', () => {
   const { private: key, public: publicKey } = made('ed25519');

@@ -4,6 +4,7 @@ import ssh2 from 'ssh2';
 import { expect, it } from 'vitest';
 import { fingerprint } from '../../../src/executors/ssh/host-key-check.js';
 import { type HostKeyPins, PinnedHostKeys } from '../../../src/executors/ssh/pinned-host-keys.js';
+import { newEd25519Pair } from '../../support/ed25519-pair.js';
 import { addPlainUser, allowSudo, command, describeOverSsh, SILENT_LOG } from './ssh-hosts.js';
 
 class MemoryPins implements HostKeyPins {
@@ -72,7 +73,7 @@ describeOverSsh('trust over ssh', { nodes: 2, devices: 1 }, (hosts) => {
   it('is not given for good to what does not let this server in', async () => {
     const { first } = hosts;
     const pins = new MemoryPins();
-    const { private: text } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: text } = newEd25519Pair();
     const hostKeys = new PinnedHostKeys(pins, () => undefined);
     const stranger = hosts.executor({ hostKeys, key: { file: '/etc/heketi/key', text: Buffer.from(text) } });
     await expect(stranger.run(first, [command('true')])).rejects.toMatchObject(unsent);
@@ -84,7 +85,7 @@ describeOverSsh('trust over ssh', { nodes: 2, devices: 1 }, (hosts) => {
   it('is given to one of two keys that are first at once', async () => {
     const { cluster, first } = hosts;
     const pins = new MemoryPins();
-    const other = ssh2.utils.generateKeyPairSync('ed25519').public.split(' ')[1] ?? '';
+    const other = newEd25519Pair().public.split(' ')[1] ?? '';
     pins.pin = () => Promise.resolve(other);
     const hostKeys = new PinnedHostKeys(pins, () => undefined);
     await expect(hosts.executor({ hostKeys }).run(first, [command('touch', '/tmp/second')])).rejects.toMatchObject({
@@ -95,7 +96,7 @@ describeOverSsh('trust over ssh', { nodes: 2, devices: 1 }, (hosts) => {
   });
 
   it('is not given to this server by a host that does not know its key', async () => {
-    const { private: text } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: text } = newEd25519Pair();
     const executor = hosts.executor({ key: { file: '/etc/heketi/key', text: Buffer.from(text) } });
     await expect(executor.run(hosts.first, [command('true')])).rejects.toMatchObject({
       ...unsent,
