@@ -132,12 +132,16 @@ describe('staging', () => {
     expect(warnings).toEqual(['a dead mount is made anew']);
   });
 
-  it('leaves a mount alone that does not answer', async () => {
-    await call('NodeStageVolume', staged());
-    host.fileSystemAt(STAGING).fares = 'silent';
-    expect(await codeOf('NodeStageVolume', staged())).toBe('UNAVAILABLE');
-    expect(host.pathsOf()).toEqual([STAGING]);
-  });
+  it.each(['silent', 'ill', 'unreachable'] as const)(
+    'leaves a mount alone that is %s: its process lives, and what was written may be with it',
+    async (fares) => {
+      await stageAndPublish();
+      host.fileSystemAt(STAGING).fares = fares;
+      expect(await codeOf('NodeStageVolume', staged())).toBe('UNAVAILABLE');
+      expect(await codeOf('NodePublishVolume', published())).toBe('UNAVAILABLE');
+      expect(host.pathsOf()).toEqual([STAGING, TARGET]);
+    },
+  );
 
   it('where another volume, or something else, is mounted is ALREADY_EXISTS', async () => {
     await call('NodeStageVolume', staged());
@@ -307,6 +311,19 @@ describe('unpublishing', () => {
     expect(host.pathsOf()).toEqual([STAGING]);
   });
 
+  it.each(['silent', 'ill', 'unreachable'] as const)(
+    'of a mount that is %s takes down what nobody uses, and nothing that somebody does',
+    async (fares) => {
+      await stageAndPublish();
+      host.fileSystemAt(TARGET).fares = fares;
+      host.busy.add(TARGET);
+      expect(await codeOf('NodeUnpublishVolume', gone)).toBe('INTERNAL');
+      host.busy.clear();
+      expect(await codeOf('NodeUnpublishVolume', gone)).toBe('OK');
+      expect(host.pathsOf()).toEqual([STAGING]);
+    },
+  );
+
   it.each([
     ['NodeUnpublishVolume', { volumeId: '', targetPath: TARGET }],
     ['NodeUnpublishVolume', { volumeId: 'a', targetPath: '' }],
@@ -338,11 +355,14 @@ describe('the figures of a volume', () => {
     });
   });
 
-  it.each(['dead', 'silent'] as const)('of a %s mount are none, and its condition is abnormal', async (fares) => {
-    await stageAndPublish();
-    host.fileSystemAt(TARGET).fares = fares;
-    expect(await call('NodeGetVolumeStats', asked)).toMatchObject({ usage: [], volumeCondition: { abnormal: true } });
-  });
+  it.each(['dead', 'silent', 'ill', 'unreachable'] as const)(
+    'of a mount that is %s are none, and its condition is abnormal',
+    async (fares) => {
+      await stageAndPublish();
+      host.fileSystemAt(TARGET).fares = fares;
+      expect(await call('NodeGetVolumeStats', asked)).toMatchObject({ usage: [], volumeCondition: { abnormal: true } });
+    },
+  );
 
   it('of a path where no volume is are NOT_FOUND', async () => {
     expect(await codeOf('NodeGetVolumeStats', asked)).toBe('NOT_FOUND');

@@ -3,18 +3,27 @@ import { join } from 'node:path';
 import { CsiError } from '../rpc/csi-error.js';
 import { HostCommandError, type NodeHost } from './host.js';
 import type { MountLife } from './mount-life.js';
+import { mountsAt, readMounts } from './mount-table.js';
 import type { MountedVolume } from './mounted-volume.js';
+import { PathCommands } from './path-commands.js';
 
-const MOUNT_MS = 120_000;
-const UMOUNT_MS = 60_000;
-const STAT_MS = 10_000;
+/** How long is waited for commands. */
+export interface CommandLimits {
+  readonly mountMs: number;
+  readonly umountMs: number;
+  readonly statMs: number;
+}
+
+const LIMITS: CommandLimits = { mountMs: 120_000, umountMs: 60_000, statMs: 10_000 };
 
 /** What gluster's client says in its log when a host answers that there is no such volume. */
 const NO_VOLUME = /failed to fetch volume file|failed to get the 'volume file' from server/;
 const NO_HOST = /Exhausted all volfile servers|failed to connect with remote-host|DNS resolution failed/;
+/** The program that a mount's process runs. */
+const CLIENT = 'glusterfs';
 /** mount(8) where there is no mount.glusterfs. */
 const NO_CLIENT = /unknown filesystem type/;
-const DEAD = /Transport endpoint is not connected/;
+const UNCONNECTED = /Transport endpoint is not connected/;
 
 export interface Usage {
   readonly bytes: Figures;
@@ -27,11 +36,11 @@ interface Figures {
   readonly used: bigint;
 }
 
-/** How a mount fares: `dead`: its process is gone; `silent`: it does not answer. */
+/** How a mount fares: `dead`: its process is gone; `silent`: it gives no answer that is one, and why. */
 export type Fare =
   | { readonly is: 'well'; readonly usage: Usage }
   | { readonly is: 'dead' }
-  | { readonly is: 'silent' }
+  | { readonly is: 'silent'; readonly reason: string }
   | { readonly is: 'absent' };
 
 /** gluster's FUSE client and mount(8) on a host. */
@@ -39,11 +48,15 @@ export class GlusterClient {
   readonly #host: NodeHost;
   readonly #life: MountLife;
   readonly #logFolder: string;
+  readonly #limits: CommandLimits;
+  readonly #commands: PathCommands;
 
-  constructor(host: NodeHost, life: MountLife, logFolder: string) {
+  constructor(host: NodeHost, life: MountLife, logFolder: string, limits = LIMITS) {
     this.#host = host;
     this.#life = life;
     this.#logFolder = logFolder;
+    this.#limits = limits;
+    this.#commands = new PathCommands(host);
   }
 
   /** Throws NOT_FOUND when a host says that there is no such volume, UNAVAILABLE when none of them answers. */
@@ -54,7 +67,7 @@ export class GlusterClient {
     const before = await this.#host.sizeOf(log);
     try {
       const argv = ['mount', '-t', 'glusterfs', '-o', all.join(','), `${server}:/${volume.name}`, target];
-      await this.#host.run([...this.#life.prefix, ...argv], MOUNT_MS);
+      await this.#commands.run('mount', target, [...this.#life.prefix, ...argv], this.#limits.mountMs);
     } catch (error) {
       if (!(error instanceof HostCommandError)) throw error;
       throw mountFailure(volume, log, `${await this.#host.readFrom(log, before)}\n${error.stderr}`, error);
@@ -62,25 +75,23 @@ export class GlusterClient {
   }
 
   async bind(source: string, target: string): Promise<void> {
-    await this.#must(['mount', '--bind', source, target], MOUNT_MS);
+    await this.#must('bind', target, ['mount', '--bind', source, target], this.#limits.mountMs);
   }
 
   async makeReadOnly(target: string): Promise<void> {
-    await this.#must(['mount', '-o', 'remount,bind,ro', target], MOUNT_MS);
+    await this.#must('remount', target, ['mount', '-o', 'remount,bind,ro', target], this.#limits.mountMs);
   }
 
   /** `isDead`: nothing can be written to it any more, so it may go while processes still have files of it. */
   async unmount(target: string, isDead: boolean): Promise<void> {
-    await this.#must(['umount', ...(isDead ? ['--lazy'] : []), target], UMOUNT_MS);
+    await this.#must('umount', target, ['umount', ...(isDead ? ['--lazy'] : []), target], this.#limits.umountMs);
   }
 
   /** Asked in a process of its own: one that hangs can be killed, a thread of ours could not. */
   async fare(path: string): Promise<Fare> {
     try {
-      const printed = await this.#host.run(
-        ['stat', '--file-system', '--format=%S %b %f %a %c %d', '--', path],
-        STAT_MS,
-      );
+      const argv = ['stat', '--file-system', '--format=%S %b %f %a %c %d', '--', path];
+      const printed = await this.#commands.run('stat', path, argv, this.#limits.statMs);
       const [size = 0n, blocks = 0n, free = 0n, available = 0n, inodes = 0n, freeInodes = 0n] = printed
         .trim()
         .split(' ')
@@ -94,19 +105,27 @@ export class GlusterClient {
       };
     } catch (error) {
       if (!(error instanceof HostCommandError)) throw error;
-      if (error.exitCode === null) return { is: 'silent' };
-      if (DEAD.test(error.stderr)) return { is: 'dead' };
       if (/No such file or directory/.test(error.stderr)) return { is: 'absent' };
-      throw new CsiError('INTERNAL', error.message, { cause: error });
+      const isDead = error.exitCode !== null && UNCONNECTED.test(error.stderr) && !(await this.#hasProcess(path));
+      return isDead ? { is: 'dead' } : { is: 'silent', reason: error.message };
     }
   }
 
-  async #must(argv: readonly string[], timeoutMs: number): Promise<void> {
+  /** A process that lives says the same as the kernel says for one that is gone, while it reaches no brick. */
+  async #hasProcess(path: string): Promise<boolean> {
+    const mounts = await readMounts(this.#host);
+    const device = mountsAt(mounts, path).at(-1)?.device;
+    const points = new Set(mounts.filter((mount) => mount.device === device).map(({ mountPoint }) => mountPoint));
+    // The last word of gluster's client is where it is mounted.
+    return (await this.#host.programs(CLIENT)).some((words) => points.has(words.at(-1) ?? ''));
+  }
+
+  async #must(what: string, path: string, argv: readonly string[], timeoutMs: number): Promise<void> {
     try {
-      await this.#host.run(argv, timeoutMs);
+      await this.#commands.run(what, path, argv, timeoutMs);
     } catch (error) {
-      if (error instanceof HostCommandError) throw new CsiError('INTERNAL', error.message, { cause: error });
-      throw error;
+      if (!(error instanceof HostCommandError)) throw error;
+      throw new CsiError(error.exitCode === null ? 'UNAVAILABLE' : 'INTERNAL', error.message, { cause: error });
     }
   }
 }

@@ -1,22 +1,30 @@
 /** A program ran and refused, or did not end in time. */
 export class HostCommandError extends Error {
   override readonly name = 'HostCommandError';
-  /** Null: it was killed, since it did not end in time; what it did is unknown. */
+  /** 127: there is no such program. Null: it did not end in time and was killed; what it did is unknown. */
   readonly exitCode: number | null;
   readonly stderr: string;
+  /** When the program is gone: one that waits for a mount that hangs can't be killed before that answers. */
+  readonly ended: Promise<void>;
 
-  constructor(argv: readonly string[], exitCode: number | null, stderr: string) {
+  constructor(argv: readonly string[], exitCode: number | null, stderr: string, ended = Promise.resolve()) {
     const end = exitCode === null ? 'did not end in time' : `ended with ${exitCode}`;
     super(`${argv[0]} ${end}${stderr === '' ? '' : `: ${stderr.trim()}`}`);
     this.exitCode = exitCode;
     this.stderr = stderr;
+    this.ended = ended;
   }
 }
 
 /** The machine that volumes are mounted on, as this program sees it. */
 export interface NodeHost {
-  /** Runs a program in the language C and answers what it printed. Rejects with HostCommandError. */
+  /**
+   * Runs a program in the language C, with nothing of this program's environment but the search path, and answers what it
+   * printed. Rejects with HostCommandError, after `timeoutMs` at the latest.
+   */
   run(argv: readonly string[], timeoutMs: number): Promise<string>;
+  /** The words that the running programs of this name were started with, of all that this program can see. */
+  programs(name: string): Promise<readonly (readonly string[])[]>;
   /** The mounts of this program's namespace, in the form of /proc/self/mountinfo. */
   mountInfo(): Promise<string>;
   /** With its parents; nothing happens when it is there. */

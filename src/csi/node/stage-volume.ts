@@ -57,10 +57,14 @@ async function isUsable(
   if (!isGluster(mounted) || volumeOf(mounted) !== volume.name) {
     throw new CsiError('ALREADY_EXISTS', `${mounted.source} is mounted at ${mountPoint}, not volume ${volume.name}`);
   }
-  const { is } = await node.client.fare(mountPoint);
-  if (is === 'silent')
-    throw new CsiError('UNAVAILABLE', `the mount of ${volume.name} at ${mountPoint} does not answer`);
-  if (is !== 'well') {
+  const fare = await node.client.fare(mountPoint);
+  if (fare.is === 'silent') {
+    throw new CsiError(
+      'UNAVAILABLE',
+      `the mount of ${volume.name} at ${mountPoint} does not answer, and is left alone: ${fare.reason}`,
+    );
+  }
+  if (fare.is !== 'well') {
     node.log.warn({ path: mountPoint, volume: volume.name }, 'a dead mount is made anew');
     await clear(mountPoint, node);
     return false;

@@ -24,7 +24,7 @@ export async function volumeStats(request: NodeGetVolumeStatsRequest, node: Node
         'the process of the mount is gone (Transport endpoint is not connected): restart the pods that use it',
       );
     case 'silent':
-      return abnormal('the mount does not answer');
+      return abnormal(`the mount does not answer: ${fare.reason}`);
   }
 }
 

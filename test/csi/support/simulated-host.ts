@@ -5,7 +5,10 @@ interface FileSystem {
   readonly device: string;
   readonly type: string;
   readonly source: string;
-  fares: 'well' | 'dead' | 'silent';
+  /** Where gluster's client was told to mount it. */
+  readonly startedAt?: string;
+  /** `ill`: answers with an error; `unreachable`: its process lives, and reaches no brick. */
+  fares: 'well' | 'dead' | 'silent' | 'ill' | 'unreachable';
 }
 
 interface Mounted {
@@ -15,6 +18,11 @@ interface Mounted {
 }
 
 const MOUNT_FAILED = 32;
+const STAT_ERRORS: Readonly<Record<string, string>> = {
+  dead: 'Transport endpoint is not connected',
+  unreachable: 'Transport endpoint is not connected',
+  ill: 'Input/output error',
+};
 
 /** A machine whose mounts behave as Linux's do, with gluster's client. */
 export class SimulatedHost implements NodeHost {
@@ -100,7 +108,13 @@ export class SimulatedHost implements NodeHost {
       say(`E [glusterfsd-mgmt.c] 0-mgmt: failed to fetch volume file (key:${source})\n`);
       throw new HostCommandError(argv, 1, 'Mount failed. Check the log file for more details.');
     }
-    const fileSystem: FileSystem = { device: `0:${this.#devices++}`, type: 'fuse.glusterfs', source, fares: 'well' };
+    const fileSystem: FileSystem = {
+      device: `0:${this.#devices++}`,
+      type: 'fuse.glusterfs',
+      source,
+      startedAt: target,
+      fares: 'well',
+    };
     if (this.isShared) this.#add(target, fileSystem, options.includes('ro'));
     return '';
   }
@@ -116,13 +130,8 @@ export class SimulatedHost implements NodeHost {
 
   #stat(argv: readonly string[], path: string): string {
     const top = this.#top(path);
-    if (top?.fileSystem.fares === 'dead') {
-      throw new HostCommandError(
-        argv,
-        1,
-        `stat: cannot read file system information for '${path}': Transport endpoint is not connected`,
-      );
-    }
+    const said = top && STAT_ERRORS[top.fileSystem.fares];
+    if (said) throw new HostCommandError(argv, 1, `stat: cannot read file system information for '${path}': ${said}`);
     if (top?.fileSystem.fares === 'silent') throw new HostCommandError(argv, null, '');
     if (!top && !this.directories.has(path))
       throw new HostCommandError(argv, 1, `stat: cannot read: No such file or directory`);
@@ -146,6 +155,14 @@ export class SimulatedHost implements NodeHost {
       ].join(' '),
     );
     return `${['1 0 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw', ...lines].join('\n')}\n`;
+  }
+
+  async programs(name: string): Promise<readonly (readonly string[])[]> {
+    if (name !== 'glusterfs') return [];
+    const alive = this.mounts.filter(
+      ({ fileSystem: { type, fares } }) => type === 'fuse.glusterfs' && fares !== 'dead',
+    );
+    return alive.map(({ fileSystem, mountPoint }) => ['/usr/sbin/glusterfs', fileSystem.startedAt ?? mountPoint]);
   }
 
   async makeDirectory(path: string): Promise<void> {
