@@ -219,6 +219,17 @@ describe('publishing', () => {
     expect(host.fileSystemAt(TARGET)).toBe(host.fileSystemAt(STAGING));
   });
 
+  it('mounts again what could not be mounted anew when it had died, though the orchestrator does not stage twice', async () => {
+    await stageAndPublish();
+    host.fileSystemAt(STAGING).fares = 'dead';
+    host.volumes = null;
+    for (let i = 0; i < 2; i++) expect(await codeOf('NodePublishVolume', published())).toBe('UNAVAILABLE');
+    host.volumes = new Set(['vol_a']);
+    await call('NodePublishVolume', published());
+    expect(host.pathsOf().toSorted()).toEqual([STAGING, TARGET].toSorted());
+    expect(host.fileSystemAt(TARGET)).toBe(host.fileSystemAt(STAGING));
+  });
+
   it('of a volume that is not staged is FAILED_PRECONDITION', async () => {
     expect(await codeOf('NodePublishVolume', published())).toBe('FAILED_PRECONDITION');
     expect(await codeOf('NodePublishVolume', published({ stagingTargetPath: '' }))).toBe('FAILED_PRECONDITION');
@@ -237,6 +248,9 @@ describe('publishing', () => {
     const single = withMode('SINGLE_NODE_SINGLE_WRITER');
     await call('NodeStageVolume', staged(single));
     await call('NodePublishVolume', published(single));
+    // As the kubelet binds the subPath of a container.
+    host.directories.add('/pods/1/volume-subpaths/0');
+    await host.run(['mount', '--bind', TARGET, '/pods/1/volume-subpaths/0']);
     expect(await codeOf('NodePublishVolume', published(single))).toBe('OK');
     expect(await codeOf('NodePublishVolume', published({ ...single, targetPath: '/second' }))).toBe(
       'FAILED_PRECONDITION',
@@ -366,6 +380,8 @@ describe('the figures of a volume', () => {
 
   it('of a path where no volume is are NOT_FOUND', async () => {
     expect(await codeOf('NodeGetVolumeStats', asked)).toBe('NOT_FOUND');
+    for (const volumePath of ['some/path', '/a/../b', '/'])
+      expect(await codeOf('NodeGetVolumeStats', { ...asked, volumePath })).toBe('NOT_FOUND');
     host.mountForeign(TARGET);
     expect(await codeOf('NodeGetVolumeStats', asked)).toBe('NOT_FOUND');
   });

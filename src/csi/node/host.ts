@@ -27,6 +27,8 @@ export interface NodeHost {
   programs(name: string): Promise<readonly (readonly string[])[]>;
   /** The mounts of this program's namespace, in the form of /proc/self/mountinfo. */
   mountInfo(): Promise<string>;
+  /** False also for a symbolic link to one. Only to be asked where nothing is mounted: a mount may hang. */
+  isDirectory(path: string): Promise<boolean>;
   /** With its parents; nothing happens when it is there. */
   makeDirectory(path: string): Promise<void>;
   /** An empty one only, as rmdir(2); nothing happens when there is none. Never removes what is in it. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { startTimer } from '../../timing/timers.js';
 import { HostCommandError, type NodeHost } from './host.js';
@@ -89,6 +89,12 @@ export const linuxHost: NodeHost = {
   programs,
 
   mountInfo: () => readFile('/proc/self/mountinfo', 'utf8'),
+
+  isDirectory: (path) =>
+    lstat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ),
 
   async makeDirectory(path) {
     await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });

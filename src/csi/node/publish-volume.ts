@@ -2,7 +2,7 @@ import { requireCapability } from '../capabilities.js';
 import { CsiError, requireField } from '../rpc/csi-error.js';
 import type { NodePublishVolumeRequest, NodeUnpublishVolumeRequest } from '../rpc/messages.js';
 import { isGluster, isReadOnly, type Mount, mountsAt, readMounts, volumeOf } from './mount-table.js';
-import { readVolumeContext, requirePath } from './mounted-volume.js';
+import { type MountedVolume, readVolumeContext, requirePath } from './mounted-volume.js';
 import type { Node } from './node.js';
 import { ensureStaged } from './stage-volume.js';
 import { clear } from './unmount.js';
@@ -20,17 +20,16 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
     );
   }
   const staging = requirePath(request.stagingTargetPath, 'staging_target_path');
-  const before = mountsAt(await readMounts(node.host), staging).at(-1);
-  if (!before || !isGluster(before) || volumeOf(before) !== volume.name) {
+  if (!(await isStaged(staging, volume, node))) {
     throw new CsiError('FAILED_PRECONDITION', `volume ${volume.name} is not staged at ${staging}`);
   }
   await ensureStaged(staging, volume, capability, node);
   const mounts = await readMounts(node.host);
   const staged = mountsAt(mounts, staging).at(-1);
   if (!staged) throw new CsiError('ABORTED', `${staging} was unmounted meanwhile`);
-  if (capability.accessMode?.mode === 'SINGLE_NODE_SINGLE_WRITER') refuseSecond(mounts, staged, target);
   const isBound = await isBoundAlready(mountsAt(mounts, target).at(-1), staged, request.readonly, node);
   if (!isBound) {
+    if (capability.accessMode?.mode === 'SINGLE_NODE_SINGLE_WRITER') refuseSecond(mounts, staged, target);
     await node.host.makeDirectory(target);
     await node.client.bind(staging, target);
   }
@@ -51,6 +50,15 @@ export async function unpublishVolume(request: NodeUnpublishVolumeRequest, node:
     throw new CsiError('INTERNAL', `the folder ${target} stays: ${(cause as Error).message}`, { cause });
   }
   return {};
+}
+
+/**
+ * Where nothing is mounted the folder tells: orchestrators remove it when they have unstaged. A mount that has died, was taken
+ * down, and could not be made anew, is made by a later publish, since orchestrators do not stage twice.
+ */
+async function isStaged(staging: string, volume: MountedVolume, { host }: Node): Promise<boolean> {
+  const mounted = mountsAt(await readMounts(host), staging).at(-1);
+  return mounted ? isGluster(mounted) && volumeOf(mounted) === volume.name : host.isDirectory(staging);
 }
 
 async function isBoundAlready(
