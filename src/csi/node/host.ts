@@ -27,6 +27,8 @@ export interface NodeHost {
   programs(name: string): Promise<readonly (readonly string[])[]>;
   /** The mounts of this program's namespace, in the form of /proc/self/mountinfo. */
   mountInfo(): Promise<string>;
+  /** Of an absolute path: symbolic links among its parents, those that there are, are followed; its last part is not looked at. */
+  realPath(path: string): Promise<string>;
   /** False also for a symbolic link to one. Only to be asked where nothing is mounted: a mount may hang. */
   isDirectory(path: string): Promise<boolean>;
   /** With its parents; nothing happens when it is there. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { lstat, mkdir, open, readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, realpath, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { startTimer } from '../../timing/timers.js';
 import { HostCommandError, type NodeHost } from './host.js';
@@ -82,6 +83,15 @@ async function programs(name: string): Promise<readonly (readonly string[])[]> {
   return found.flat();
 }
 
+/** What is not there yet has no links. */
+async function realFolder(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return path === '/' ? path : join(await realFolder(dirname(path)), basename(path));
+  }
+}
+
 /** This machine. */
 export const linuxHost: NodeHost = {
   run,
@@ -89,6 +99,8 @@ export const linuxHost: NodeHost = {
   programs,
 
   mountInfo: () => readFile('/proc/self/mountinfo', 'utf8'),
+
+  realPath: async (path) => join(await realFolder(dirname(path)), basename(path)),
 
   isDirectory: (path) =>
     lstat(path).then(

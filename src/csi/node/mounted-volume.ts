@@ -1,6 +1,5 @@
-import path from 'node:path';
 import { CONTEXT } from '../controller/csi-volume.js';
-import { CsiError, requireField } from '../rpc/csi-error.js';
+import { CsiError } from '../rpc/csi-error.js';
 import type { TextMap } from '../rpc/messages.js';
 
 /** What a node has to know of a volume to mount it. */
@@ -25,14 +24,4 @@ export function readVolumeContext(context: TextMap): MountedVolume {
     );
   }
   return { name, hosts };
-}
-
-/** Throws INVALID_ARGUMENT for a path that is none, or leads elsewhere than it says. */
-export function requirePath(value: string, field: string): string {
-  const given = requireField(value, field);
-  const isPlain =
-    path.isAbsolute(given) && path.normalize(given) === given && !given.endsWith('/') && !given.includes('\0');
-  if (!isPlain)
-    throw new CsiError('INVALID_ARGUMENT', `${field} must be an absolute path without "..", and not the root`);
-  return given;
 }

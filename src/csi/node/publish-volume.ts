@@ -1,8 +1,9 @@
 import { requireCapability } from '../capabilities.js';
 import { CsiError, requireField } from '../rpc/csi-error.js';
 import type { NodePublishVolumeRequest, NodeUnpublishVolumeRequest } from '../rpc/messages.js';
+import { makeMountPoint, readMountPoint } from './mount-point.js';
 import { isGluster, isReadOnly, type Mount, mountsAt, readMounts, volumeOf } from './mount-table.js';
-import { type MountedVolume, readVolumeContext, requirePath } from './mounted-volume.js';
+import { type MountedVolume, readVolumeContext } from './mounted-volume.js';
 import type { Node } from './node.js';
 import { ensureStaged } from './stage-volume.js';
 import { clear } from './unmount.js';
@@ -10,7 +11,7 @@ import { clear } from './unmount.js';
 /** Binds the staged volume to a pod's path. What is bound already stays; a dead bind is made anew. */
 export async function publishVolume(request: NodePublishVolumeRequest, node: Node): Promise<object> {
   requireField(request.volumeId, 'volume_id');
-  const target = requirePath(request.targetPath, 'target_path');
+  const target = await readMountPoint(request.targetPath, 'target_path', node);
   const capability = requireCapability(request.volumeCapability);
   const volume = readVolumeContext(request.volumeContext);
   if (request.stagingTargetPath === '') {
@@ -19,7 +20,7 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
       'staging_target_path is required: volumes are staged before they are published',
     );
   }
-  const staging = requirePath(request.stagingTargetPath, 'staging_target_path');
+  const staging = await readMountPoint(request.stagingTargetPath, 'staging_target_path', node);
   if (!(await isStaged(staging, volume, node))) {
     throw new CsiError('FAILED_PRECONDITION', `volume ${volume.name} is not staged at ${staging}`);
   }
@@ -30,7 +31,7 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
   const isBound = await isBoundAlready(mountsAt(mounts, target).at(-1), staged, request.readonly, node);
   if (!isBound) {
     if (capability.accessMode?.mode === 'SINGLE_NODE_SINGLE_WRITER') refuseSecond(mounts, staged, target);
-    await node.host.makeDirectory(target);
+    await makeMountPoint(target, node);
     await node.client.bind(staging, target);
   }
   if (request.readonly) await protect(target, node);
@@ -40,7 +41,7 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
 /** Takes the bind down, and then its folder: only when nothing is mounted there, and only when it is empty. */
 export async function unpublishVolume(request: NodeUnpublishVolumeRequest, node: Node): Promise<object> {
   requireField(request.volumeId, 'volume_id');
-  const target = requirePath(request.targetPath, 'target_path');
+  const target = await readMountPoint(request.targetPath, 'target_path', node);
   await clear(target, node);
   const left = mountsAt(await readMounts(node.host), target);
   if (left.length > 0) throw new CsiError('INTERNAL', `${target} is mounted still`);

@@ -7,8 +7,9 @@ import type {
   NodeUnstageVolumeRequest,
   VolumeCapability,
 } from '../rpc/messages.js';
+import { makeMountPoint, readMountPoint } from './mount-point.js';
 import { isGluster, isReadOnly, type Mount, mountsAt, readMounts, volumeOf } from './mount-table.js';
-import { type MountedVolume, readVolumeContext, requirePath } from './mounted-volume.js';
+import { type MountedVolume, readVolumeContext } from './mounted-volume.js';
 import type { Node } from './node.js';
 import { clear } from './unmount.js';
 
@@ -16,7 +17,7 @@ const READERS: readonly AccessMode[] = ['SINGLE_NODE_READER_ONLY', 'MULTI_NODE_R
 
 /** Mounts the volume where pods' paths are bound to. One that is there, and answers, stays; a dead one is made anew. */
 export async function stageVolume(request: NodeStageVolumeRequest, node: Node): Promise<object> {
-  const target = requirePath(request.stagingTargetPath, 'staging_target_path');
+  const target = await readMountPoint(request.stagingTargetPath, 'staging_target_path', node);
   const capability = requireCapability(request.volumeCapability);
   await ensureStaged(target, readVolumeContext(request.volumeContext), capability, node);
   return {};
@@ -24,7 +25,7 @@ export async function stageVolume(request: NodeStageVolumeRequest, node: Node): 
 
 /** The folder is the orchestrator's, and stays. */
 export async function unstageVolume(request: NodeUnstageVolumeRequest, node: Node): Promise<object> {
-  await clear(requirePath(request.stagingTargetPath, 'staging_target_path'), node);
+  await clear(await readMountPoint(request.stagingTargetPath, 'staging_target_path', node), node);
   return {};
 }
 
@@ -37,7 +38,7 @@ export async function ensureStaged(
   const options = optionsOf(capability);
   const [mounted] = mountsAt(await readMounts(node.host), target).toReversed();
   if (mounted && (await isUsable(mounted, volume, options, node))) return;
-  await node.host.makeDirectory(target);
+  await makeMountPoint(target, node);
   await node.client.mount(volume, target, options);
   if (!mountsAt(await readMounts(node.host), target).some(isGluster)) {
     throw new CsiError(

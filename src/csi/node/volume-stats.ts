@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { CsiError, requireField } from '../rpc/csi-error.js';
 import type { NodeGetVolumeStatsRequest } from '../rpc/messages.js';
 import { isGluster, mountsAt, readMounts } from './mount-table.js';
@@ -7,7 +8,8 @@ import type { Node } from './node.js';
 export async function volumeStats(request: NodeGetVolumeStatsRequest, node: Node): Promise<object> {
   requireField(request.volumeId, 'volume_id');
   // Not required to be one of ours: where none of our mounts can be, none is found.
-  const path = requireField(request.volumePath, 'volume_path');
+  const given = requireField(request.volumePath, 'volume_path');
+  const path = isAbsolute(given) ? await node.host.realPath(given) : given;
   const mounted = mountsAt(await readMounts(node.host), path).at(-1);
   if (!mounted || !isGluster(mounted)) throw new CsiError('NOT_FOUND', `no volume is mounted at ${path}`);
   const fare = await node.client.fare(path);

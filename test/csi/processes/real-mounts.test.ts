@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,11 +25,17 @@ const standIn: NodeHost = {
   run(argv, timeoutMs) {
     const at = argv.indexOf('glusterfs');
     if (at < 0) return linuxHost.run(argv, timeoutMs);
-    const words = argv.with(at, 'tmpfs').with(argv.indexOf('-o') + 1, 'size=8m');
+    const words = argv.with(at, 'tmpfs').with(argv.indexOf('-o') + 1, `size=8m,${flagsOf(argv)}`);
     return linuxHost.run(words, timeoutMs);
   },
   mountInfo: async () => (await linuxHost.mountInfo()).replace(/ - tmpfs (\S+:\/)/g, ' - fuse.glusterfs $1'),
 };
+
+/** Those that any file system knows. */
+function flagsOf(argv: readonly string[]): string {
+  const options = (argv[argv.indexOf('-o') + 1] ?? '').split(',');
+  return ['rw', ...options.filter((option) => /^no(suid|dev)$/.test(option))].join(',');
+}
 
 const CAPABILITY = { mount: { fsType: '', mountFlags: [] }, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' } };
 
@@ -51,7 +66,8 @@ describe.skipIf(reason !== null)('on this machine', () => {
   });
 
   afterEach(() => {
-    for (const path of [target, target, staging]) {
+    const real = join(folder, 'real');
+    for (const path of [target, target, staging, join(real, 'pod', 'mount'), join(real, 'staged')]) {
       try {
         execFileSync('umount', ['--lazy', path], { stdio: 'ignore' });
       } catch {
@@ -60,6 +76,10 @@ describe.skipIf(reason !== null)('on this machine', () => {
     }
     rmSync(folder, { recursive: true });
   });
+
+  /** The mounts below the folder, whose name has blanks before its unique end. */
+  const mountLines = async () =>
+    (await linuxHost.mountInfo()).split('\n').filter((line) => line.includes(`${folder.split(' ').at(-1)}/`));
 
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const call = (name: string, more: object = {}): Promise<unknown> => {
@@ -123,6 +143,48 @@ describe.skipIf(reason !== null)('on this machine', () => {
       message: expect.stringContaining('ENOTEMPTY'),
     });
     expect(readFileSync(join(target, 'below'), 'utf8')).toBe('precious');
+  });
+
+  it('paths below a symbolic link are known again by their real ones', async () => {
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    const paths = {
+      stagingTargetPath: join(folder, 'link', 'staged'),
+      targetPath: join(folder, 'link', 'pod', 'mount'),
+    };
+    for (const name of ['NodeStageVolume', 'NodeStageVolume', 'NodePublishVolume', 'NodePublishVolume'])
+      await call(name, paths);
+    expect(await mountLines()).toHaveLength(2);
+    expect(await call('NodeGetVolumeStats', { volumePath: paths.targetPath })).toMatchObject({
+      volumeCondition: { abnormal: false },
+    });
+    for (let i = 0; i < 2; i++) await call('NodeUnpublishVolume', paths);
+    for (let i = 0; i < 2; i++) await call('NodeUnstageVolume', paths);
+    expect(await mountLines()).toEqual([]);
+    expect(existsSync(join(folder, 'real', 'pod', 'mount'))).toBe(false);
+  });
+
+  it('a path that is itself a symbolic link is not mounted on, nor taken away', async () => {
+    mkdirSync(join(folder, 'elsewhere'));
+    mkdirSync(join(folder, 'pod'));
+    symlinkSync(join(folder, 'elsewhere'), target);
+    symlinkSync(join(folder, 'elsewhere'), staging);
+    await expect(call('NodeStageVolume')).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    rmSync(staging);
+    await call('NodeStageVolume');
+    await expect(call('NodePublishVolume')).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    await expect(call('NodeUnpublishVolume')).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(existsSync(target)).toBe(true);
+    expect(await linuxHost.mountInfo()).not.toContain('elsewhere');
+  });
+
+  it('a read-only bind keeps what else its mount forbids', async () => {
+    await call('NodeStageVolume', {
+      volumeCapability: { ...CAPABILITY, mount: { fsType: '', mountFlags: ['nosuid', 'nodev'] } },
+    });
+    await call('NodePublishVolume', { readonly: true });
+    const [, line] = await mountLines();
+    expect(line?.split(' ')[5]?.split(',')).toEqual(expect.arrayContaining(['ro', 'nosuid', 'nodev']));
   });
 
   it('mounts that are stacked by hand all go', async () => {

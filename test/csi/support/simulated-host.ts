@@ -165,6 +165,10 @@ export class SimulatedHost implements NodeHost {
     return alive.map(({ fileSystem, mountPoint }) => ['/usr/sbin/glusterfs', fileSystem.startedAt ?? mountPoint]);
   }
 
+  async realPath(path: string): Promise<string> {
+    return path;
+  }
+
   async isDirectory(path: string): Promise<boolean> {
     return this.directories.has(path);
   }
