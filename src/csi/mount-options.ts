@@ -1,7 +1,7 @@
 import { CsiError } from './rpc/csi-error.js';
 
 /** One option of mount(8): a name, and perhaps a value without anything that separates options or steers a terminal. */
-const FORM = /^[a-zA-Z][a-zA-Z0-9_.-]*(=[^\s,"\\\u0000-\u001f\u007f]*)?$/;
+const FORM = /^[a-zA-Z_][a-zA-Z0-9_.-]*(=[^\s,"\\\u0000-\u001f\u007f]*)?$/;
 const MOST_BYTES = 4096;
 
 /** A label of SELinux, which the kubelet puts in quotes since categories are separated by commas. */
@@ -11,6 +11,8 @@ const SELINUX = /^(context|fscontext|defcontext|rootcontext)=("[a-zA-Z0-9_.:,-]+
 const OURS = new Set([
   'log-file',
   'log_file',
+  'dump-fuse',
+  'dump_fuse',
   'volume-id',
   'volume_id',
   'process-name',
@@ -32,12 +34,12 @@ export function readMountOptions(flags: readonly string[]): readonly string[] {
     .filter((option) => option !== '');
   for (const option of options) {
     if (SELINUX.test(option)) continue;
-    if (!FORM.test(option) || option.startsWith('-')) {
+    if (!FORM.test(option)) {
       throw new CsiError('INVALID_ARGUMENT', 'mount_flags holds an option that is not NAME or NAME=VALUE');
     }
     const [name = ''] = option.split('=', 1);
     if (OURS.has(name)) {
-      throw new CsiError('INVALID_ARGUMENT', `mount_flags must not hold ${name}: the driver sets it itself`);
+      throw new CsiError('INVALID_ARGUMENT', `mount_flags must not hold ${name}: the driver decides on it`);
     }
   }
   return options;

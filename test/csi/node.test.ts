@@ -52,6 +52,9 @@ function published(overrides: object = {}) {
 
 const withFlags = (...mountFlags: string[]) => ({ volumeCapability: { ...WRITER, mount: { fsType: '', mountFlags } } });
 const withMode = (mode: string) => ({ volumeCapability: { ...WRITER, accessMode: { mode } } });
+const withReading = (mode: string, flags: string) => ({
+  volumeCapability: { mount: { fsType: '', mountFlags: [flags] }, accessMode: { mode } },
+});
 const mountCommands = () => host.commands.filter((argv) => argv.includes('glusterfs'));
 
 async function stageAndPublish(overrides: object = {}): Promise<void> {
@@ -100,8 +103,14 @@ describe('staging', () => {
     expect(await codeOf('NodeStageVolume', staged({ stagingTargetPath: '/b', ...own }))).toBe('OK');
   });
 
+  it('takes what stands in old fstabs and classes', async () => {
+    await call('NodeStageVolume', staged(withFlags('_netdev,noatime')));
+    expect(mountCommands()[0]?.[4]).toMatch(/^_netdev,noatime,/);
+  });
+
   it.each(['SINGLE_NODE_READER_ONLY', 'MULTI_NODE_READER_ONLY'])('for %s is read-only', async (mode) => {
-    await call('NodeStageVolume', staged(withMode(mode)));
+    await call('NodeStageVolume', staged(withReading(mode, 'ro,rw')));
+    expect(mountCommands()[0]?.[4]).toMatch(/^ro,backup/);
     expect(host.mounts).toMatchObject([{ isReadOnly: true }]);
     expect(await codeOf('NodeStageVolume', staged())).toBe('ALREADY_EXISTS');
   });
@@ -170,6 +179,9 @@ describe('staging', () => {
     ['an option for a host', { volumeContext: { volume: 'vol_a', hosts: 'h,-o' } }],
     ['two words for a host', { volumeContext: { volume: 'vol_a', hosts: 'h x' } }],
     ['another log file', withFlags('log-file=/etc/passwd')],
+    ['a file for the traffic of the mount', withFlags('dump-fuse=/etc/passwd')],
+    ['an option that is a blank line', withFlags('acl\nlog-file=/x')],
+    ['a dash in front of an option', withFlags('-o')],
     ['quotes in an option', withFlags('a="b,log-file=/etc/passwd"')],
   ])('with %s is INVALID_ARGUMENT, and runs nothing', async (_what, overrides) => {
     expect(await codeOf('NodeStageVolume', staged(overrides))).toBe('INVALID_ARGUMENT');
@@ -391,8 +403,17 @@ describe('the figures of a volume', () => {
   });
 });
 
+it('a mount table that changed while it was read is read again', async () => {
+  await call('NodeStageVolume', staged());
+  const whole = await host.mountInfo();
+  const readings = [whole.slice(0, 40), whole, whole];
+  host.mountInfo = async () => readings.shift() ?? whole;
+  await call('NodeStageVolume', staged());
+  expect(mountCommands()).toHaveLength(1);
+});
+
 describe('where mounts live', () => {
-  it.each(['nsenter', 'systemd-run', 'test'])(
+  it.each(['nsenter', 'systemd-run', 'test', '--collect'])(
     'is the container, and said, where the host has no %s',
     async (program) => {
       host.missingPrograms.add(program);

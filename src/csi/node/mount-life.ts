@@ -11,10 +11,8 @@ export interface MountLife {
 const ON_HOST = ['nsenter', '--target', '1', '--mount', '--uts', '--ipc', '--net', '--'];
 /** A scope of the machine's systemd: what runs in it is not of our container, and stays when that goes. */
 const OWN_SCOPE = ['systemd-run', '--scope', '--collect', '--quiet', '--'];
-const PROBES = [
-  ['systemd-run', '--version'],
-  ['test', '-x', '/sbin/mount.glusterfs'],
-];
+/** As mounts are started: an old systemd, or a first process that is none, refuses. */
+const PROBE = [...ON_HOST, ...OWN_SCOPE, 'test', '-x', '/sbin/mount.glusterfs'];
 const PROBE_MS = 10_000;
 
 /**
@@ -28,7 +26,7 @@ export async function chooseMountLife(
 ): Promise<MountLife> {
   if (wanted === 'container') return inContainer('the driver was started with --mounts container', log);
   try {
-    for (const probe of PROBES) await host.run([...ON_HOST, ...probe], PROBE_MS);
+    await host.run(PROBE, PROBE_MS);
   } catch (error) {
     const reason = (error as Error).message;
     if (wanted === 'auto') return inContainer(reason, log);

@@ -41,8 +41,21 @@ function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
+/** As often as the table is read again while it changes. */
+const MOST_READINGS = 5;
+
+/**
+ * The table comes in pieces, between which mounts come and go: in kernels before 5.8 that hides others. Two readings that are
+ * the same are believed, as the kubelet does it.
+ */
 export async function readMounts(host: NodeHost): Promise<readonly Mount[]> {
-  return parseMountInfo(await host.mountInfo());
+  let text = await host.mountInfo();
+  for (let i = 1; i < MOST_READINGS; i++) {
+    const again = await host.mountInfo();
+    if (again === text) break;
+    text = again;
+  }
+  return parseMountInfo(text);
 }
 
 /** All that are mounted at a path, the lowest first; the last one is what is seen there. */

@@ -14,6 +14,7 @@ import type { Node } from './node.js';
 import { clear } from './unmount.js';
 
 const READERS: readonly AccessMode[] = ['SINGLE_NODE_READER_ONLY', 'MULTI_NODE_READER_ONLY'];
+const ACCESS = ['ro', 'rw'];
 
 /** Mounts the volume where pods' paths are bound to. One that is there, and answers, stays; a dead one is made anew. */
 export async function stageVolume(request: NodeStageVolumeRequest, node: Node): Promise<object> {
@@ -79,5 +80,7 @@ async function isUsable(
 function optionsOf({ mount, accessMode }: VolumeCapability): readonly string[] {
   const given = readMountOptions(mount?.mountFlags ?? []);
   const isReader = READERS.includes(accessMode?.mode ?? 'UNKNOWN');
-  return isReader && !given.includes('ro') ? [...given, 'ro'] : given;
+  // The last one holds.
+  const access = isReader ? 'ro' : given.findLast((option) => ACCESS.includes(option));
+  return [...given.filter((option) => !ACCESS.includes(option)), ...(access === undefined ? [] : [access])];
 }

@@ -62,7 +62,7 @@ export class SimulatedHost implements NodeHost {
   async run(argv: readonly string[]): Promise<string> {
     this.commands.push([...argv]);
     const words = argv[0] === 'nsenter' ? afterPrefixes(argv) : argv;
-    for (const word of [argv[0] ?? '', words[0] ?? '']) {
+    for (const word of argv) {
       if (this.missingPrograms.has(word)) throw new HostCommandError(argv, 127, `${word}: not found`);
     }
     if (this.failOnce && argv.includes(this.failOnce.word)) {
