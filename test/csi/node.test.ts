@@ -120,6 +120,9 @@ describe('staging', () => {
     expect(await codeOf('NodeStageVolume', staged())).toBe('NOT_FOUND');
     host.volumes = null;
     expect(await codeOf('NodeStageVolume', staged())).toBe('UNAVAILABLE');
+    host.breaksOff = true;
+    expect(await codeOf('NodeStageVolume', staged())).toBe('UNAVAILABLE');
+    host.breaksOff = false;
     host.volumes = new Set(['vol_a']);
     expect(await codeOf('NodeStageVolume', staged())).toBe('OK');
   });

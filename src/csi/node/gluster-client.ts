@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { CsiError } from '../rpc/csi-error.js';
 import { HostCommandError, type NodeHost } from './host.js';
+import { missingMount, mountFailure } from './mount-failure.js';
 import type { MountLife } from './mount-life.js';
-import { mountsAt, readMounts } from './mount-table.js';
+import { isGluster, mountsAt, readMounts } from './mount-table.js';
 import type { MountedVolume } from './mounted-volume.js';
 import { PathCommands } from './path-commands.js';
 
@@ -16,13 +17,8 @@ export interface CommandLimits {
 
 const LIMITS: CommandLimits = { mountMs: 120_000, umountMs: 60_000, statMs: 10_000 };
 
-/** What gluster's client says in its log when a host answers that there is no such volume. */
-const NO_VOLUME = /failed to fetch volume file|failed to get the 'volume file' from server/;
-const NO_HOST = /Exhausted all volfile servers|failed to connect with remote-host|DNS resolution failed/;
 /** The program that a mount's process runs. */
 const CLIENT = 'glusterfs';
-/** mount(8) where there is no mount.glusterfs. */
-const NO_CLIENT = /unknown filesystem type/;
 const UNCONNECTED = /Transport endpoint is not connected/;
 
 export interface Usage {
@@ -65,13 +61,16 @@ export class GlusterClient {
     const [server, ...others] = volume.hosts;
     const all = [...options, ...backupServers(others, options), `log-file=${log}`];
     const before = await this.#host.sizeOf(log);
+    const said = () => this.#host.readFrom(log, before);
     try {
       const argv = ['mount', '-t', 'glusterfs', '-o', all.join(','), `${server}:/${volume.name}`, target];
       await this.#commands.run('mount', target, [...this.#life.prefix, ...argv], this.#limits.mountMs);
     } catch (error) {
       if (!(error instanceof HostCommandError)) throw error;
-      throw mountFailure(volume, log, `${await this.#host.readFrom(log, before)}\n${error.stderr}`, error);
+      throw mountFailure(volume, log, await said(), error);
     }
+    if (mountsAt(await readMounts(this.#host), target).some(isGluster)) return;
+    throw missingMount(volume, target, log, await said());
   }
 
   async bind(source: string, target: string): Promise<void> {
@@ -128,18 +127,6 @@ export class GlusterClient {
       throw new CsiError(error.exitCode === null ? 'UNAVAILABLE' : 'INTERNAL', error.message, { cause: error });
     }
   }
-}
-
-function mountFailure({ name, hosts }: MountedVolume, log: string, said: string, cause: HostCommandError): CsiError {
-  if (cause.exitCode === 127 || NO_CLIENT.test(cause.stderr))
-    return new CsiError('FAILED_PRECONDITION', `${cause.message}: gluster's client is missing`, { cause });
-  if (NO_VOLUME.test(said)) {
-    return new CsiError('NOT_FOUND', `gluster on ${hosts.join(', ')} has no volume ${name}, or it is not started`, {
-      cause,
-    });
-  }
-  const reason = NO_HOST.test(said) ? `none of ${hosts.join(', ')} answers` : cause.message;
-  return new CsiError('UNAVAILABLE', `volume ${name} can't be mounted: ${reason}; ${log} tells more`, { cause });
 }
 
 /** Colons separate them, so addresses that hold some can't be named there. */

@@ -36,6 +36,8 @@ export class SimulatedHost implements NodeHost {
   readonly logs = new Map<string, string>();
   /** What gluster answers: volumes that it has; null: no host answers. */
   volumes: Set<string> | null = new Set(['vol_a', 'vol_b']);
+  /** The host that is asked goes away meanwhile, upon which old clients end as if all were well. */
+  breaksOff = false;
   missingPrograms = new Set<string>();
   /** Mounts that the host makes are seen in the container. */
   isShared = true;
@@ -100,12 +102,18 @@ export class SimulatedHost implements NodeHost {
     const source = args.at(-2) ?? '';
     const log = options.find((option) => option.startsWith('log-file='))?.slice('log-file='.length) ?? '';
     const say = (text: string): void => void this.logs.set(log, (this.logs.get(log) ?? '') + text);
+    if (this.breaksOff) {
+      say('E [rpc-clnt.c:346:saved_frames_unwind] 0-glusterfs: forced unwinding frame type(GlusterFS Handshake)\n');
+      say(`E [glusterfsd-mgmt.c:2159:mgmt_getspec_cbk] 0-mgmt: failed to fetch volume file (key:${source})\n`);
+      return '';
+    }
     if (this.volumes === null) {
       say('E [glusterfsd-mgmt.c] 0-glusterfsd-mgmt: Exhausted all volfile servers\n');
       throw new HostCommandError(argv, 1, 'Mount failed. Check the log file for more details.');
     }
     if (!this.volumes.has(source.slice(source.lastIndexOf('/') + 1))) {
-      say(`E [glusterfsd-mgmt.c] 0-mgmt: failed to fetch volume file (key:${source})\n`);
+      say("E [glusterfsd-mgmt.c:1890:mgmt_getspec_cbk] 0-glusterfs: failed to get the 'volume file' from server\n");
+      say(`E [glusterfsd-mgmt.c:2067:mgmt_getspec_cbk] 0-mgmt: failed to fetch volume file (key:${source})\n`);
       throw new HostCommandError(argv, 1, 'Mount failed. Check the log file for more details.');
     }
     const fileSystem: FileSystem = {
