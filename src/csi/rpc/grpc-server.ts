@@ -1,5 +1,3 @@
-import { lstatSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import {
   loadPackageDefinition,
@@ -13,6 +11,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
 import { CODES, CsiError } from './csi-error.js';
+import { prepareSocket } from './socket-file.js';
 
 /** Beside this file, and beside the bundle. */
 const PROTO = join(import.meta.dirname, 'csi.proto');
@@ -25,6 +24,11 @@ const LOADED = {
   objects: true,
   oneofs: false,
 };
+
+/** Whoever can write to the socket can mount and delete volumes: its owner and its group. */
+const SOCKET_UMASK = 0o117;
+/** Beyond what headers may have the client is never answered at all. */
+const MOST_MESSAGE_CHARACTERS = 2000;
 
 export type ServiceName = 'Identity' | 'Controller' | 'Node';
 
@@ -44,23 +48,28 @@ export function loadServices(): Readonly<Record<ServiceName, ServiceClientConstr
   return csi.v1;
 }
 
-/** Listens on the unix socket `path`. A socket that nobody listens on any more is replaced; throws where somebody does. */
+/** Listens on the unix socket `path`, as `prepareSocket` has it. */
 export async function startGrpcServer(
   path: string,
   services: Readonly<Partial<Record<ServiceName, Calls>>>,
   log: Logger,
 ): Promise<RunningServer> {
-  await removeStaleSocket(path);
+  await prepareSocket(path);
   const server = new Server();
   const known = loadServices();
   for (const [name, calls] of Object.entries(services) as [ServiceName, Calls][]) {
     server.addService(known[name].service, handlersOf(calls, log));
   }
-  await new Promise<void>((resolve, reject) =>
-    server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
-      error ? reject(error) : resolve(),
-    ),
-  );
+  const umask = process.umask(SOCKET_UMASK);
+  try {
+    await new Promise<void>((resolve, reject) =>
+      server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    );
+  } finally {
+    process.umask(umask);
+  }
   return {
     stop: (graceMs) =>
       new Promise((resolve) => {
@@ -111,24 +120,16 @@ function subjectOf(request: unknown): object {
   return { ...(volumeId !== undefined && { volume: volumeId }), ...(name !== undefined && { name }) };
 }
 
+/** Half a character, as at the end of a text that was cut off, ends the program. */
+function sendable(message: string): string {
+  const cut = message.length > MOST_MESSAGE_CHARACTERS ? `${message.slice(0, MOST_MESSAGE_CHARACTERS)}…` : message;
+  return cut.toWellFormed();
+}
+
 function statusOf(error: unknown): object {
-  if (error instanceof CsiError) return { code: CODES[error.code], details: error.message };
+  if (error instanceof CsiError) return { code: CODES[error.code], details: sendable(error.message) };
   return {
     code: status.INTERNAL,
     details: 'the driver failed at this call by a defect of its own; its log tells more',
   };
-}
-
-async function removeStaleSocket(path: string): Promise<void> {
-  const isServed = await new Promise<boolean>((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-  if (isServed) throw new Error(`another driver listens on ${path}: end it first, or give --endpoint another path`);
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found && !found.isSocket()) throw new Error(`${path} is there and is no socket: give --endpoint another path`);
-  if (found) rmSync(path);
 }
