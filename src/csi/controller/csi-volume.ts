@@ -21,6 +21,16 @@ export function describeVolume(volume: VolumeInfo): CsiVolume {
   };
 }
 
+/** Half of what the specification lets a context have. Any of the hosts knows the volume; the others are for when it is down. */
+const MOST_HOSTS_BYTES = 2048;
+
 export function contextOf({ name, mountHosts }: VolumeInfo): TextMap {
-  return { [CONTEXT.volume]: name, [CONTEXT.hosts]: mountHosts.join(',') };
+  const told: string[] = [];
+  let bytes = 0;
+  for (const host of mountHosts) {
+    bytes += Buffer.byteLength(host) + 1;
+    if (bytes > MOST_HOSTS_BYTES) break;
+    told.push(host);
+  }
+  return { [CONTEXT.volume]: name, [CONTEXT.hosts]: told.join(',') };
 }
