@@ -92,6 +92,22 @@ describe('the server of a StorageClass', () => {
   });
 });
 
+it('a server that is written in another way is the same one, and its password is never told', async () => {
+  const configured = [{ url: server.url, user: 'admin', key: KEY, certificates: [] }];
+  const known = new Servers({ configured, classes: null });
+  for (const resturl of [
+    `${server.url}/`,
+    server.url.replace('http:', 'HTTP:'),
+    server.url.replace('//', '//a:hidden@'),
+  ])
+    expect(await admission({ resturl }, {}, known)).toBe(true);
+  expect((await known.known()).map(({ access }) => access.url)).toEqual([server.url]);
+  await expect(known.ofCluster('b'.repeat(32), {})).rejects.toMatchObject({
+    message: expect.not.stringMatching(/hidden/),
+  });
+  await known.close();
+});
+
 describe('the server of a cluster', () => {
   const other = 'b'.repeat(32);
 

@@ -2,7 +2,7 @@ import { type ClassParameters, type NamedServer, readClassParameters } from '../
 import { CsiError } from '../rpc/csi-error.js';
 import type { TextMap } from '../rpc/messages.js';
 import type { ClassSource } from './class-source.js';
-import type { ServerAccess } from './server-access.js';
+import { plainAddress, type ServerAccess } from './server-access.js';
 import { explain } from './server-refusal.js';
 import { VolumeServer } from './volume-server.js';
 
@@ -23,7 +23,8 @@ export class Servers {
   readonly #open = new Map<string, Promise<VolumeServer>>();
 
   constructor(settings: ServersSettings) {
-    this.#settings = settings;
+    const configured = settings.configured.map((access) => ({ ...access, url: plainAddress(access.url) }));
+    this.#settings = { ...settings, configured };
   }
 
   async close(): Promise<void> {
@@ -94,8 +95,9 @@ export class Servers {
 
   async #accessOf(server: NamedServer, secrets: TextMap): Promise<ServerAccess | null> {
     const [first] = this.#settings.configured;
-    const url = secretOf(secrets, 'url') ?? server.url ?? first?.url ?? null;
-    if (url === null) return null;
+    const named = secretOf(secrets, 'url') ?? server.url ?? first?.url ?? null;
+    if (named === null) return null;
+    const url = plainAddress(named);
     const configured = this.#settings.configured.find((access) => access.url === url);
     const certificates = certificatesOf(secrets) ?? configured?.certificates ?? first?.certificates ?? [];
     if (!server.isAuthEnabled) return { url, user: '', key: '', certificates };
