@@ -18,6 +18,10 @@ export interface VolumeOrder {
 
 /** The specification's limit. */
 const MOST_NAME_BYTES = 128;
+/** gluster makes names of files, which may have 255 bytes, of a volume's name, a host and the path of a brick (102). */
+const MOST_GLUSTER_NAME = 110;
+/** `pvc-UID` has 40. */
+const MOST_UNIQUE = 64;
 const BANNED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 export function readVolumeOrder(request: CreateVolumeRequest): VolumeOrder {
@@ -55,11 +59,13 @@ function readSource({ volumeContentSource: source }: CreateVolumeRequest): Volum
  */
 export function glusterName({ name, parameters: { namePrefix, claim } }: VolumeOrder): string {
   if (namePrefix === '') return '';
-  const unique = /^[a-zA-Z0-9-]+$/.test(name) ? name : createHash('sha256').update(name).digest('hex').slice(0, 32);
-  return [namePrefix, claim.namespace, claim.name, unique]
+  const isPlain = /^[a-zA-Z0-9-]+$/.test(name) && name.length <= MOST_UNIQUE;
+  const unique = isPlain ? name : createHash('sha256').update(name).digest('hex').slice(0, 32);
+  const readable = [namePrefix, claim.namespace, claim.name]
     .filter((part) => part !== '')
     .map((part) => part.replace(/[^a-zA-Z0-9-]/g, '-'))
     .join('_');
+  return `${readable.slice(0, MOST_GLUSTER_NAME - unique.length - 1)}_${unique}`;
 }
 
 /** The body of `POST /volumes`, as the in-tree provisioner sent it. `gid` 0: none. */

@@ -134,6 +134,20 @@ describe('a volume', () => {
     expect(await rig.csi.codeOf('CreateVolume', createRequest('pvc-3', { parameters }))).toBe('RESOURCE_EXHAUSTED');
   });
 
+  it('with a prefix has a name that gluster can make files of, and that no other one has, however long its claim is', async () => {
+    const parameters = {
+      volumenameprefix: 'p'.repeat(63),
+      'csi.storage.k8s.io/pvc/name': 'c'.repeat(253),
+      'csi.storage.k8s.io/pvc/namespace': 'n'.repeat(63),
+    };
+    const names = ['a'.repeat(128), `${'a'.repeat(127)}b`, 'pvc-long'];
+    const made = [];
+    for (const name of names) made.push((await onServer((await create(name, { parameters })).volumeId))?.name ?? '');
+    expect(new Set(made).size).toBe(names.length);
+    expect(made[2]).toMatch(/^p+_n+_c*_pvc-long$|^p+_n*_pvc-long$/);
+    for (const name of made) expect(name.length).toBeLessThanOrEqual(110);
+  });
+
   it.each([
     ['none', { type: 'none' }],
     ['replicate', { type: 'replicate', replicate: { replica: 3 } }],
