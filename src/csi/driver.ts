@@ -1,3 +1,4 @@
+import { dirname, join, resolve } from 'node:path';
 import { controllerCalls } from './controller/controller-calls.js';
 import { identityCalls } from './identity-calls.js';
 import type { Logger } from './logger.js';
@@ -45,7 +46,7 @@ export async function startDriver(settings: DriverSettings, log: Logger): Promis
     {
       Identity: identityCalls({ name, version, hasController }),
       ...(hasController && { Controller: controllerCalls(servers, `topology.${name}/zone`) }),
-      ...(settings.node && { Node: await nodeService(settings.node, log) }),
+      ...(settings.node && { Node: await nodeService(settings.node, dirname(settings.endpoint), log) }),
     },
     log,
   );
@@ -58,9 +59,11 @@ export async function startDriver(settings: DriverSettings, log: Logger): Promis
   };
 }
 
-async function nodeService({ id, mounts, logDir }: NodeSettings, log: Logger): Promise<Calls> {
+/** `folder`: that of the socket, which nobody else may write to. */
+async function nodeService({ id, mounts, logDir }: NodeSettings, folder: string, log: Logger): Promise<Calls> {
   const life = await chooseMountLife(mounts, linuxHost, log);
-  return nodeCalls(id, { host: linuxHost, client: new GlusterClient(linuxHost, life, logDir), log });
+  const folders = { logs: logDir, passing: join(resolve(folder), 'passing') };
+  return nodeCalls(id, { host: linuxHost, client: new GlusterClient(linuxHost, life, folders), log });
 }
 
 /** Loaded only where it is asked for. */

@@ -8,6 +8,8 @@ const STAGING = '/var/lib/kubelet/plugins/x y/globalmount';
 const TARGET = '/var/lib/kubelet/pods/1/volumes/with\\back\nslash/mount';
 const WRITER = { mount: { fsType: '', mountFlags: [] as string[] }, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' } };
 
+const FOLDERS = { logs: '/logs', passing: '/csi/passing' };
+
 let host: SimulatedHost;
 let warnings: string[];
 
@@ -24,7 +26,7 @@ const log = {
 };
 
 function call(name: string, request: object, life: MountLife = { where: 'container', prefix: [] }): Promise<unknown> {
-  const calls = nodeCalls('node-1', { host, client: new GlusterClient(host, life, '/logs'), log });
+  const calls = nodeCalls('node-1', { host, client: new GlusterClient(host, life, FOLDERS), log });
   return calls[name]?.(request as never) ?? Promise.reject(new Error(`there is no call ${name}`));
 }
 
@@ -210,12 +212,27 @@ describe('publishing', () => {
     expect(host.pathsOf()).toEqual([STAGING, '/second', '/b/staged', '/b/pod']);
   });
 
-  it('read-only takes the right to write away, also when an earlier call ended before that', async () => {
-    await stageAndPublish();
-    await call('NodePublishVolume', published({ readonly: true }));
+  it('read-only is it from the first moment, and can not be had beside the other', async () => {
+    await stageAndPublish({ readonly: true });
     expect(host.mounts.map(({ isReadOnly }) => isReadOnly)).toEqual([false, true]);
+    expect(host.commands.findLast((argv) => argv.includes('remount,bind,ro'))).not.toContain(TARGET);
+    expect(host.directories).not.toContain(host.commands.findLast((argv) => argv[0] === 'umount')?.at(-1));
     expect(await codeOf('NodePublishVolume', published({ readonly: true }))).toBe('OK');
     expect(await codeOf('NodePublishVolume', published())).toBe('ALREADY_EXISTS');
+    await call('NodePublishVolume', published({ targetPath: '/second' }));
+    expect(await codeOf('NodePublishVolume', published({ targetPath: '/second', readonly: true }))).toBe(
+      'ALREADY_EXISTS',
+    );
+  });
+
+  it('read-only takes away what an earlier call has left on the way to it', async () => {
+    await stageAndPublish({ readonly: true });
+    const between = host.commands.findLast((argv) => argv[0] === 'umount')?.at(-1) ?? '';
+    await call('NodeUnpublishVolume', { volumeId: 'id-a', targetPath: TARGET });
+    await host.makeDirectory(between);
+    for (let i = 0; i < 2; i++) await host.run(['mount', '--bind', STAGING, between]);
+    await call('NodePublishVolume', published({ readonly: true }));
+    expect(host.mounts).toMatchObject([{ isReadOnly: false }, { isReadOnly: true, mountPoint: TARGET }]);
   });
 
   it('read-only leaves nothing that could be written to when the right can not be taken', async () => {
@@ -286,7 +303,7 @@ describe('publishing', () => {
   it('twice at once on a volume is ABORTED for one of them', async () => {
     const calls = nodeCalls('n', {
       host,
-      client: new GlusterClient(host, { where: 'container', prefix: [] }, '/logs'),
+      client: new GlusterClient(host, { where: 'container', prefix: [] }, FOLDERS),
       log,
     });
     const both = [1, 2].map(() =>

@@ -15,6 +15,13 @@ export interface CommandLimits {
   readonly statMs: number;
 }
 
+export interface ClientFolders {
+  /** Of the logs of mounts' processes. */
+  readonly logs: string;
+  /** For mounts that are gone again when a call ends; only we may write there. */
+  readonly passing: string;
+}
+
 const LIMITS: CommandLimits = { mountMs: 120_000, umountMs: 60_000, statMs: 10_000 };
 
 /** The program that a mount's process runs. */
@@ -43,21 +50,21 @@ export type Fare =
 export class GlusterClient {
   readonly #host: NodeHost;
   readonly #life: MountLife;
-  readonly #logFolder: string;
+  readonly #folders: ClientFolders;
   readonly #limits: CommandLimits;
   readonly #commands: PathCommands;
 
-  constructor(host: NodeHost, life: MountLife, logFolder: string, limits = LIMITS) {
+  constructor(host: NodeHost, life: MountLife, folders: ClientFolders, limits = LIMITS) {
     this.#host = host;
     this.#life = life;
-    this.#logFolder = logFolder;
+    this.#folders = folders;
     this.#limits = limits;
     this.#commands = new PathCommands(host);
   }
 
   /** Throws NOT_FOUND when a host says that there is no such volume, UNAVAILABLE when none of them answers. */
   async mount(volume: MountedVolume, target: string, options: readonly string[]): Promise<void> {
-    const log = join(this.#logFolder, `${volume.name}-${hashOf(target)}.log`);
+    const log = join(this.#folders.logs, `${volume.name}-${hashOf(target)}.log`);
     const [server, ...others] = volume.hosts;
     const all = [...options, ...backupServers(others, options), `log-file=${log}`];
     const before = await this.#host.sizeOf(log);
@@ -77,8 +84,28 @@ export class GlusterClient {
     await this.#must('bind', target, ['mount', '--bind', source, target], this.#limits.mountMs);
   }
 
-  async makeReadOnly(target: string): Promise<void> {
-    await this.#must('remount', target, ['mount', '-o', 'remount,bind,ro', target], this.#limits.mountMs);
+  /**
+   * The right to write is taken from a bind between the two. Taken from `target` it would go here, in the namespace of this
+   * container, and stay on the host, from which pods get theirs: a mount is passed on to there as it is at its beginning.
+   */
+  async bindReadOnly(source: string, target: string): Promise<void> {
+    const between = join(this.#folders.passing, hashOf(target));
+    await this.#takeAway(between);
+    await this.#host.makeDirectory(between);
+    try {
+      await this.bind(source, between);
+      await this.#must('remount', between, ['mount', '-o', 'remount,bind,ro', between], this.#limits.mountMs);
+      await this.bind(between, target);
+    } finally {
+      await this.#takeAway(between);
+      await this.#host.removeDirectory(between);
+    }
+  }
+
+  /** Also what a call that did not come to its end has left. */
+  async #takeAway(between: string): Promise<void> {
+    const left = mountsAt(await readMounts(this.#host), between);
+    for (const _ of left) await this.unmount(between, false);
   }
 
   /** `isDead`: nothing can be written to it any more, so it may go while processes still have files of it. */

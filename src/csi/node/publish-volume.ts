@@ -32,9 +32,9 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
   if (!isBound) {
     if (capability.accessMode?.mode === 'SINGLE_NODE_SINGLE_WRITER') refuseSecond(mounts, staged, target);
     await makeMountPoint(target, node);
-    await node.client.bind(staging, target);
+    if (request.readonly && !isReadOnly(staged)) await node.client.bindReadOnly(staging, target);
+    else await node.client.bind(staging, target);
   }
-  if (request.readonly) await protect(target, node);
   return {};
 }
 
@@ -78,23 +78,12 @@ async function isBoundAlready(
     await clear(mountPoint, node);
     return false;
   }
-  // The other way round it was bound by a call that ended before it could take the right to write away.
-  if (isReadOnly(bound) && !isReader && !isReadOnly(staged)) {
-    throw new CsiError('ALREADY_EXISTS', `${mountPoint} is read-only, and is asked for to be written to`);
+  const isWanted = isReader || isReadOnly(staged);
+  if (isReadOnly(bound) !== isWanted) {
+    const [has, wanted] = isWanted ? ['writable', 'read-only'] : ['read-only', 'writable'];
+    throw new CsiError('ALREADY_EXISTS', `${mountPoint} is ${has}, and is asked for as ${wanted}`);
   }
   return true;
-}
-
-/** A pod must not be given what it could write to: the bind goes when that can't be had. */
-async function protect(target: string, node: Node): Promise<void> {
-  const [bound] = mountsAt(await readMounts(node.host), target).toReversed();
-  if (bound && isReadOnly(bound)) return;
-  try {
-    await node.client.makeReadOnly(target);
-  } catch (error) {
-    await clear(target, node);
-    throw error;
-  }
 }
 
 function refuseSecond(mounts: readonly Mount[], staged: Mount, target: string): void {

@@ -43,7 +43,12 @@ describe.skipIf(reason !== null)('a FUSE mount', () => {
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   let calls: ReturnType<typeof nodeCalls>;
   beforeEach(() => {
-    const client = new GlusterClient(host, { where: 'container', prefix: [] }, folder, LIMITS);
+    const client = new GlusterClient(
+      host,
+      { where: 'container', prefix: [] },
+      { logs: folder, passing: join(folder, 'passing') },
+      LIMITS,
+    );
     calls = nodeCalls('n', { host, client, log });
   });
 

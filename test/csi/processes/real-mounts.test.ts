@@ -83,7 +83,11 @@ describe.skipIf(reason !== null)('on this machine', () => {
 
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const call = (name: string, more: object = {}): Promise<unknown> => {
-    const client = new GlusterClient(standIn, { where: 'container', prefix: [] }, folder);
+    const client = new GlusterClient(
+      standIn,
+      { where: 'container', prefix: [] },
+      { logs: folder, passing: join(folder, 'passing') },
+    );
     const request = {
       volumeId: 'id',
       stagingTargetPath: staging,
