@@ -212,6 +212,16 @@ describe('publishing', () => {
     expect(host.pathsOf()).toEqual([STAGING, '/second', '/b/staged', '/b/pod']);
   });
 
+  it('where the host would not see the bind is refused when mounts live there, and said otherwise', async () => {
+    const life = await chooseMountLife('auto', host, log);
+    host.isSharedBack = false;
+    await call('NodeStageVolume', staged(), life);
+    await expect(call('NodePublishVolume', published(), life)).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    expect(host.pathsOf()).toEqual([STAGING]);
+    await call('NodePublishVolume', published());
+    expect(warnings).toEqual([expect.stringContaining('not shared')]);
+  });
+
   it('read-only is it from the first moment, and can not be had beside the other', async () => {
     await stageAndPublish({ readonly: true });
     expect(host.mounts.map(({ isReadOnly }) => isReadOnly)).toEqual([false, true]);

@@ -62,6 +62,11 @@ export class GlusterClient {
     this.#commands = new PathCommands(host);
   }
 
+  /** Where the processes of mounts live. */
+  get where(): MountLife['where'] {
+    return this.#life.where;
+  }
+
   /** Throws NOT_FOUND when a host says that there is no such volume, UNAVAILABLE when none of them answers. */
   async mount(volume: MountedVolume, target: string, options: readonly string[]): Promise<void> {
     const log = join(this.#folders.logs, `${volume.name}-${hashOf(target)}.log`);

@@ -9,6 +9,8 @@ export interface Mount {
   readonly mountPoint: string;
   /** Of this mount, such as `ro`. */
   readonly options: readonly string[];
+  /** Mounts on it, and itself, are seen in other namespaces: on the host, if this is a container. */
+  readonly isShared: boolean;
   readonly type: string;
   readonly source: string;
 }
@@ -20,7 +22,7 @@ export function parseMountInfo(text: string): readonly Mount[] {
   return text.split('\n').flatMap((line) => {
     // Optional fields end with a lone dash.
     const [place = '', kind = ''] = line.split(' - ');
-    const [, , device, root, mountPoint, options] = place.split(' ');
+    const [, , device, root, mountPoint, options, ...more] = place.split(' ');
     const [type, source] = kind.split(' ');
     if (device === undefined || root === undefined || mountPoint === undefined || type === undefined) return [];
     return [
@@ -29,6 +31,7 @@ export function parseMountInfo(text: string): readonly Mount[] {
         root: unescaped(root),
         mountPoint: unescaped(mountPoint),
         options: (options ?? '').split(','),
+        isShared: more.some((field) => field.startsWith('shared:')),
         type,
         source: unescaped(source ?? ''),
       },

@@ -34,6 +34,7 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
     await makeMountPoint(target, node);
     if (request.readonly && !isReadOnly(staged)) await node.client.bindReadOnly(staging, target);
     else await node.client.bind(staging, target);
+    await requireShared(target, node);
   }
   return {};
 }
@@ -84,6 +85,23 @@ async function isBoundAlready(
     throw new CsiError('ALREADY_EXISTS', `${mountPoint} is ${has}, and is asked for as ${wanted}`);
   }
   return true;
+}
+
+/** A pod that does not see the mount writes into the folder below it, on the disk of its node. */
+async function requireShared(target: string, node: Node): Promise<void> {
+  if (mountsAt(await readMounts(node.host), target).at(-1)?.isShared) return;
+  if (node.client.where === 'container') {
+    node.log.warn(
+      { path: target },
+      'a mount is not shared with other namespaces: pods see it only if this is no container',
+    );
+    return;
+  }
+  await clear(target, node);
+  throw new CsiError(
+    'FAILED_PRECONDITION',
+    `${target} would not be seen by pods: its folder has to be shared with the host (mountPropagation: Bidirectional)`,
+  );
 }
 
 function refuseSecond(mounts: readonly Mount[], staged: Mount, target: string): void {

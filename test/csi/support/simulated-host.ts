@@ -41,6 +41,8 @@ export class SimulatedHost implements NodeHost {
   missingPrograms = new Set<string>();
   /** Mounts that the host makes are seen in the container. */
   isShared = true;
+  /** What the container mounts is seen on the host. */
+  isSharedBack = true;
   #devices = 40;
 
   /** The first failure of commands with this word is this text. */
@@ -158,7 +160,7 @@ export class SimulatedHost implements NodeHost {
   async mountInfo(): Promise<string> {
     const lines = this.mounts.map(({ fileSystem, mountPoint, isReadOnly }, i) =>
       [
-        `${100 + i} 1 ${fileSystem.device} / ${escaped(mountPoint)} ${isReadOnly ? 'ro' : 'rw'},relatime shared:${i} master:1 -`,
+        `${100 + i} 1 ${fileSystem.device} / ${escaped(mountPoint)} ${isReadOnly ? 'ro' : 'rw'},relatime ${this.isSharedBack ? `shared:${i} ` : ''}master:1 -`,
         `${fileSystem.type} ${escaped(fileSystem.source)} rw,user_id=0`,
       ].join(' '),
     );
