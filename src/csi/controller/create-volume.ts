@@ -91,8 +91,17 @@ async function accept(order: VolumeOrder, found: VolumeInfo, server: VolumeServe
       `volume ${found.id} has the name ${JSON.stringify(order.name)} and is another one than was asked for: ${differences.join('; ')}`,
     );
   }
-  await server.claim(found.id);
+  await claim(found, server);
   return completed(order, found, server);
+}
+
+async function claim({ id }: VolumeInfo, server: VolumeServer): Promise<void> {
+  try {
+    await server.claim(id);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new CsiError('ABORTED', `volume ${id} is being deleted; ask again when that has ended`, { cause: error });
+  }
 }
 
 /** A clone begins with the size of its source. What it lacks is owed still, so no final code may give it up. */

@@ -33,7 +33,8 @@ export function explain(error: unknown): unknown {
   return error;
 }
 
-function codeOf({ status, message }: ServerError) {
+function codeOf(error: ServerError) {
+  const { status, message } = error;
   switch (status) {
     case 400:
     case 413:
@@ -41,8 +42,12 @@ function codeOf({ status, message }: ServerError) {
       return 'INVALID_ARGUMENT';
     case 401:
       return 'UNAUTHENTICATED';
+    // A proxy says so as well, while there is no server behind it: nothing that is final may be concluded.
+    case 404:
+      return isNotFound(error) ? 'NOT_FOUND' : 'UNAVAILABLE';
     case 409:
       return 'FAILED_PRECONDITION';
+    case 403:
     case 429:
     case 502:
     case 503:
