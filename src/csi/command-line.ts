@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseServer } from '../client/server-address.js';
 
 export interface CsiOptions {
   readonly controller: boolean;
@@ -22,6 +23,8 @@ export interface CsiOptions {
 const DEFAULT_NAME = 'glusterfs.csi.mortar';
 /** The specification's form of a driver's name. */
 const NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/;
+/** The specification's limit. */
+const MOST_NODE_ID_BYTES = 256;
 
 /** `run` is given options that fit together; what is wrong with others is printed, and ends the program. */
 export function csiCommand(version: string, run: (options: CsiOptions) => Promise<void>): Command {
@@ -36,14 +39,14 @@ export function csiCommand(version: string, run: (options: CsiOptions) => Promis
     .option(
       '--server <url>',
       'server of classes without resturl, and of volumes whose class is gone (repeatable)',
-      each,
+      (value: string, all: readonly string[]) => each(serverAddress(value), all),
       [],
     )
     .option('--user <name>', 'user for these servers', '')
     .option('--key-file <file>', "file with that user's key; HEKETI_CSI_KEY otherwise")
     .option('--tls-cert <file>', 'PEM file with authorities to trust in place of the system’s (repeatable)', each, [])
     .option('--kubernetes', 'read StorageClasses, and Secrets that they name, from the cluster this runs in', false)
-    .option('--node-id <id>', 'name of this node; that of the machine when not given')
+    .option('--node-id <id>', 'name of this node; that of the machine when not given', nodeId)
     .addOption(
       new Option(
         '--mounts <where>',
@@ -64,6 +67,23 @@ function socketPath(value: string): string {
   const path = value.replace(/^unix:(\/\/(?=\/))?/, '');
   if (path === '' || /^[a-z]+:/i.test(path)) throw new InvalidArgumentError('it must be a path, or unix://PATH');
   return path;
+}
+
+function serverAddress(value: string): string {
+  try {
+    parseServer(value, '--server');
+    return value;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+function nodeId(value: string): string {
+  const bytes = Buffer.byteLength(value);
+  if (bytes === 0 || bytes > MOST_NODE_ID_BYTES) {
+    throw new InvalidArgumentError(`it must have 1 to ${MOST_NODE_ID_BYTES} bytes`);
+  }
+  return value;
 }
 
 function driverName(value: string): string {
