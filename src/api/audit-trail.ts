@@ -3,9 +3,11 @@ import type { Logger } from '../operations/logger.js';
 import type { Store } from '../store/store.js';
 import { startTimer } from '../timing/timers.js';
 
-/** Anybody can send tokens that are no good: of more in a minute only the number is written and logged. */
-const LISTED_TOKENS = 20;
-const WINDOW_MS = 60_000;
+/** Of what anybody can send so many in a window: of more only the number is written and logged. */
+const LISTED = 20;
+/** While more keep coming, each window lasts twice as long as the one before: they must not fill the audit, and push out the rest. */
+const FIRST_WINDOW_MS = 60_000;
+const LONGEST_WINDOW_MS = 3600_000;
 const LONGEST_PATH = 200;
 const LONGEST_REASON = 500;
 
@@ -32,6 +34,7 @@ export class AuditTrail {
   #listed = 0;
   #unlisted = 0;
   #last: Audited | null = null;
+  #windowMs = FIRST_WINDOW_MS;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: AuditTrailDeps) {
@@ -46,16 +49,12 @@ export class AuditTrail {
   /** A request without a good token, or one of the wrong role. */
   tokenRefused(entry: Audited): void {
     this.#deps.onTokenRefused?.();
-    this.#timer ??= startTimer(() => this.#closeWindow(), WINDOW_MS).unref();
-    if (this.#listed === LISTED_TOKENS) {
-      this.#unlisted += 1;
-      this.#last = entry;
-      return;
-    }
-    this.#listed += 1;
-    const { requestId: reqId, method, path, address, reason } = entry;
-    this.#deps.log.warn({ reqId, method, path: shortened(path, LONGEST_PATH), address, reason }, 'token refused');
-    this.#write(entry, 0);
+    this.#ofAnybody(entry, 'token refused');
+  }
+
+  /** A request that was refused before its token was looked at. */
+  pathRefused(entry: Audited): void {
+    this.#ofAnybody(entry, 'request refused before its token was looked at');
   }
 
   /** What was not listed is told at once. */
@@ -64,14 +63,28 @@ export class AuditTrail {
     this.#closeWindow();
   }
 
+  #ofAnybody(entry: Audited, message: string): void {
+    this.#timer ??= startTimer(() => this.#closeWindow(), this.#windowMs).unref();
+    if (this.#listed === LISTED) {
+      this.#unlisted += 1;
+      this.#last = entry;
+      return;
+    }
+    this.#listed += 1;
+    const { requestId: reqId, method, path, address, reason } = entry;
+    this.#deps.log.warn({ reqId, method, path: shortened(path, LONGEST_PATH), address, reason }, message);
+    this.#write(entry, 0);
+  }
+
   #closeWindow(): void {
     this.#timer = null;
     this.#listed = 0;
+    this.#windowMs = this.#last === null ? FIRST_WINDOW_MS : Math.min(this.#windowMs * 2, LONGEST_WINDOW_MS);
     if (this.#last === null) return;
     const { address, reason } = this.#last;
     this.#deps.log.warn(
       { count: this.#unlisted, address, reason },
-      'more tokens were refused; this is the last of them',
+      'more requests without a good token were refused; this is the last of them',
     );
     this.#write(this.#last, this.#unlisted - 1);
     this.#last = null;

@@ -17,10 +17,12 @@ declare module 'fastify' {
 const MOST_IDS = 16;
 const DEEPEST = 4;
 
-/** Puts a request that has been answered into the audit: all that would change something, and those without a good token. */
+/** Puts a request whose answer is known into the audit: all that would change something, and those without a good token. */
 export function audit(trail: AuditTrail, request: FastifyRequest, reply: FastifyReply): void {
   if (request.isTokenRefused) trail.tokenRefused(auditedRequest(request, reply));
-  else if (isChange(request)) trail.asked(auditedRequest(request, reply));
+  else if (!isChange(request)) return;
+  else if (request.requester) trail.asked(auditedRequest(request, reply));
+  else trail.pathRefused(auditedRequest(request, reply));
 }
 
 function isChange({ method, routeOptions: { config } }: FastifyRequest): boolean {
@@ -32,9 +34,9 @@ function auditedRequest(request: FastifyRequest, reply: FastifyReply): Audited {
   const { id, method, refusal } = request;
   return {
     at: Date.now(),
-    // The gate knows the caller before anything but the token is looked at.
+    // The gate knows the caller before anything but the path and the token is looked at. A connection that is closed has no address.
     issuer: request.requester?.issuer ?? null,
-    address: request.socket.remoteAddress ?? '',
+    address: request.requester?.address ?? request.socket.remoteAddress ?? '',
     requestId: id,
     method,
     path: readRequestPath(request.originalUrl)?.sent ?? '',

@@ -91,16 +91,16 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async () => deps.traffic?.seen());
   server.addHook('onRequest', gate);
-  server.addHook('onSend', (_request, { raw }, _payload, done) => {
+  // Not onResponse, which never comes where the client has gone meanwhile: its change was made all the same.
+  server.addHook('onSend', (request, reply, _payload, done) => {
+    const { raw } = reply;
     // Once all is sent, Node sets the limit for idle connections in its place. Without a network there is no socket.
     if (raw.socket instanceof Socket) raw.socket.setTimeout(deps.readLimitMs ?? READ_LIMIT_MS);
-    done();
-  });
-  server.addHook('onResponse', async (request, reply) => {
     const fields = { reqId: request.id, method: request.method, url: request.originalUrl, status: reply.statusCode };
     if (request.method === 'GET') deps.log.debug(fields, 'request answered');
     else deps.log.info(fields, 'request answered');
     audit(trail, request, reply);
+    done();
   });
   server.setErrorHandler((error, request, reply) => {
     const answer = answerFor(error);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { ServerDeps } from '../../src/api/server.js';
 import { DomainError } from '../../src/domain/errors.js';
@@ -125,4 +127,65 @@ it('nothing is written while nothing may be', async () => {
   const { server, entries } = await audited({}, { mayAudit: () => false });
   await ask(server, 'POST', '/clusters', { headers: bearer('POST', '/clusters'), payload: '{}' });
   expect(await entries()).toEqual([]);
+});
+
+it('of requests that are refused before their token is looked at, as few are listed', async () => {
+  let refused = 0;
+  const { server, entries } = await audited({}, { onTokenRefused: () => void refused++ });
+  for (let i = 0; i < 50; i++) await ask(server, 'POST', '/clusters%2fx', { payload: '{}' });
+  const found = await entries();
+  expect(found).toHaveLength(20);
+  expect(found[0]).toMatchObject({
+    path: '/clusters/x',
+    status: 400,
+    reason: expect.stringContaining('bad request path'),
+  });
+  expect(refused).toBe(0);
+});
+
+it('while bad tokens keep coming, fewer and fewer are listed, so that they do not fill the audit', async () => {
+  const { server, entries } = await audited();
+  const send = async () => {
+    for (let i = 0; i < 30; i++) await ask(server, 'GET', '/clusters');
+  };
+  await send();
+  await vi.advanceTimersByTimeAsync(60_000);
+  await send();
+  await vi.advanceTimersByTimeAsync(60_000);
+  await send();
+  expect(await entries()).toHaveLength(41);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect((await entries()).at(-1)).toMatchObject({ id: 42, repeats: 39 });
+  await ask(server, 'GET', '/clusters');
+  await vi.advanceTimersByTimeAsync(240_000);
+  for (let i = 0; i < 2; i++) {
+    await send();
+    await vi.advanceTimersByTimeAsync(60_000);
+  }
+  expect(await entries()).toHaveLength(43 + 21 + 20);
+});
+
+it('a change whose client does not wait for the answer is listed like any other', async () => {
+  let setGone = (): void => undefined;
+  const isGone = new Promise<void>((resolve) => {
+    setGone = resolve;
+  });
+  const { server, entries } = await audited({
+    async createCluster() {
+      client.destroy();
+      await isGone;
+      return UNKNOWN_ID;
+    },
+  });
+  server.server.on('connection', (socket) => socket.once('close', () => setGone()));
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  const client = connect({ port: (server.server.address() as AddressInfo).port, host: '127.0.0.1' });
+  await once(client, 'connect');
+  const { authorization } = bearer('POST', '/clusters');
+  client.write(`POST /clusters HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: 2\r\n\r\n{}`);
+  await isGone;
+  for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next));
+  expect(await entries()).toMatchObject([
+    { action: 'clusterCreate', status: 201, outcome: 'done', address: '127.0.0.1' },
+  ]);
 });

@@ -976,8 +976,8 @@ export interface paths {
         /**
          * Who has asked for which change, and what was answered. Not in Heketi
          * @description Every request that would change something, refused ones included, and every request without a good token, of which
-         *     more than 20 in a minute are only counted (`repeats`). Bodies are not kept, but for the ids in them. What became
-         *     of an accepted request, the events with the same request id tell.
+         *     more than 20 in a minute are only counted (`repeats`); while more keep coming, 20 in up to an hour. Bodies are not
+         *     kept, but for the ids in them. What became of an accepted request, the events with the same request id tell.
          *
          *     Pages are as in /events.
          */
