@@ -94,16 +94,24 @@ export class EventFeed {
   }
 
   async #next(after: number, waitMs: number, gone: AbortSignal): Promise<readonly RecordedEvent[] | null> {
-    if (after >= this.#tail) await this.#news(waitMs, gone);
-    if (this.#isClosed || gone.aborted) return null;
-    if (after >= this.#tail) {
-      // Another server on the same database may have written some.
-      this.changed();
-      return [];
+    for (let from = after; ; ) {
+      if (from >= this.#tail) await this.#news(waitMs, gone);
+      if (this.#isClosed || gone.aborted) return null;
+      if (from >= this.#tail) {
+        // Another server on the same database may have written some.
+        this.changed();
+        return [];
+      }
+      if (from >= this.#floor) {
+        const first = this.#recent.findIndex(({ id }) => id > from);
+        return this.#recent.slice(first, first + PAGE);
+      }
+      const floor = this.#floor;
+      const events = await this.#store.read((tx) => tx.events.listAfter(from, PAGE));
+      if (events.length > 0) return events;
+      // All of them are deleted: asked for again, they would not come either.
+      from = floor;
     }
-    if (after < this.#floor) return this.#store.read((tx) => tx.events.listAfter(after, PAGE));
-    const from = this.#recent.findIndex(({ id }) => id > after);
-    return from < 0 ? [] : this.#recent.slice(from, from + PAGE);
   }
 
   #news(waitMs: number, gone: AbortSignal): Promise<void> {

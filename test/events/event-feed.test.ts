@@ -83,6 +83,17 @@ it('says when events that were asked for are not there', async () => {
   expect(await feed.listen(99)).toMatchObject({ after: 5, isGap: true });
 });
 
+it('waits for what is to come where all is deleted that it would begin with', async () => {
+  const { store, feed, happens } = await feedOver();
+  await happens(5);
+  await feed.listen(null);
+  const behind = await feed.listen(2);
+  await store.write((tx) => tx.events.deleteOldest(5, 10));
+  const next = behind.next(behind.after, LONG_MS, STAYING);
+  await happens();
+  expect((await next)?.map(({ id }) => id)).toEqual([6]);
+});
+
 it('answers with nothing after a while, and with the end when it ends or the listener is gone', async () => {
   const { feed } = await feedOver();
   const listening = await feed.listen(null);
