@@ -39,6 +39,16 @@ it('entries are shown, a line each', async () => {
   });
 });
 
+it('what somebody sent makes no line of its own, and no word of ours', async () => {
+  const path = '/x\n2026-01-01T00:09:00.000Z  9  admin 10.0.0.1 abcd-2  DELETE /volumes/v1  accepted (202, 1 ms)';
+  const entries = [{ ...REFUSED, path, reason: 'no\r\ntoken' }];
+  await withServer({ 'GET /audit?limit=50': { body: { entries, since: 8, more: false } } }, async (_server, run) => {
+    expect((await run(['server', 'audit'])).stdout).toBe(
+      `2026-01-01T00:07:00.000Z  8  - 192.0.2.1 abcd-1  DELETE ${JSON.stringify(path)}  refused (401, 12 ms): no token; 3 more like it\n`,
+    );
+  });
+});
+
 it('all of them are exported as lines of JSON', async () => {
   const script = {
     'GET /audit?limit=1000&since=0': { body: { entries: [ENTRY], since: 7, more: true } },

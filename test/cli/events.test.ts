@@ -17,12 +17,12 @@ it('the newest events are shown, a line each, with what failed and why', async (
     event(8, {
       type: 'operation.failed',
       operation: { id: 'o', type: 'delete-volume' },
-      reason: 'h1 is away\nsee the log',
+      reason: 'h1 is away\r\nsee the log',
       details: { complete: false },
     }),
     event(9, {
       type: 'node.state-changed',
-      subject: { kind: 'node', id: 'n1', name: 'h1' },
+      subject: { kind: 'node', id: 'n1', name: 'h1\n' },
       details: { state: 'offline' },
     }),
     event(10, { type: 'state.compared', subject: { kind: 'server', id: '' }, details: { count: 3 } }),
@@ -32,7 +32,7 @@ it('the newest events are shown, a line each, with what failed and why', async (
       [
         '2026-01-01T00:07:00.000Z  7  volume.created  volume first v1 (10 GiB)',
         '2026-01-01T00:08:00.000Z  8  operation.failed delete-volume  volume first v1 (something is left): h1 is away see the log',
-        '2026-01-01T00:09:00.000Z  9  node.state-changed  node h1 n1 (offline)',
+        '2026-01-01T00:09:00.000Z  9  node.state-changed  node h1  n1 (offline)',
         '2026-01-01T00:10:00.000Z  10  state.compared  server (3 found)',
         '',
       ].join('\n'),

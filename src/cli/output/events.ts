@@ -1,5 +1,6 @@
 import { memberOf, readText } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
+import { oneLine } from './text.js';
 
 /** One line: when, which, what, about what, and why. */
 export function formatEvent(event: JsonValue): string {
@@ -9,8 +10,9 @@ export function formatEvent(event: JsonValue): string {
   const operation = memberOf(event, 'operation');
   const failed = field('type') === 'operation.failed' ? ` ${readText(memberOf(operation, 'type'))}` : '';
   const about = [kind, name, id].filter((word) => word !== '').join(' ');
-  const reason = field('reason').replaceAll('\n', ' ');
-  return `${field('time')}  ${String(memberOf(event, 'id'))}  ${field('type')}${failed}  ${about}${detailsOf(event)}${reason === '' ? '' : `: ${reason}`}\n`;
+  const reason = field('reason');
+  const what = `${field('type')}${failed}  ${about}${detailsOf(event)}${reason === '' ? '' : `: ${reason}`}`;
+  return `${oneLine(`${field('time')}  ${String(memberOf(event, 'id'))}  ${what}`)}\n`;
 }
 
 /** Those that the type does not tell. */

@@ -18,6 +18,16 @@ export function stateName(state: string): string {
   return state === 'failed' ? 'removed' : state;
 }
 
+/** Texts of hosts and clients must not begin a line of their own. */
+export function oneLine(text: string): string {
+  return text.replace(/[\n\v\f\r\u0085\u2028\u2029]+/g, ' ');
+}
+
+/** What somebody else wrote, as one word: in quotes where it is none. */
+export function quotedWord(text: string): string {
+  return /^[^\s"]*$/.test(text) ? text : JSON.stringify(text);
+}
+
 /** `Tags:` and one indented line for each; nothing when there are none. */
 export function tagLines(tags: Tags): string[] {
   return tags.size === 0 ? [] : ['Tags:', ...[...tags].map(([name, value]) => `  ${name}: ${value}`)];
