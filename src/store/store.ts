@@ -452,14 +452,14 @@ export interface EventRows extends DatedRows {
   listAfter(id: number, limit: number, subjectId?: Id | null): Promise<readonly RecordedEvent[]>;
   /** At most `limit` before this id, newest first. */
   listBefore(id: number, limit: number, subjectId?: Id | null): Promise<readonly RecordedEvent[]>;
-  /** The last id that was given, whether its event is there still or not; 0 before the first. */
-  findLastId(): Promise<number>;
-  /** No lower id is given any more. */
-  skipTo(id: number): Promise<void>;
 }
 
 /** Of what is only ever added, and kept for a while. */
 export interface DatedRows {
+  /** The last id that was given, whether what has it is there still or not; 0 before the first. */
+  findLastId(): Promise<number>;
+  /** No lower id is given any more. */
+  skipTo(id: number): Promise<void>;
   findOldestId(): Promise<number | null>;
   /** The id behind the `n` newest ones; null when there are no more. */
   findNthNewestId(n: number): Promise<number | null>;
@@ -476,6 +476,4 @@ export interface AuditRows extends DatedRows {
   listAfter(id: number, limit: number): Promise<readonly RecordedAuditEntry[]>;
   /** At most `limit` before this id, newest first. */
   listBefore(id: number, limit: number): Promise<readonly RecordedAuditEntry[]>;
-  /** The last id that was given; 0 before the first. */
-  findLastId(): Promise<number>;
 }

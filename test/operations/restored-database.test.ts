@@ -96,3 +96,13 @@ it('a confirmation that is written is one, whatever happens to the database afte
   await restored.confirm();
   expect([isGone, restored.isHeld, did.at(-1)]).toEqual([true, false, 'work']);
 });
+
+it('what happens, and who asks for what, has ids from then on that the server of which it is a copy has not come to', async () => {
+  const store = await restoredStore();
+  const { restored } = await start(store);
+  const lastIds = () => store.read(async (tx) => [await tx.events.findLastId(), await tx.audit.findLastId()]);
+  expect(await lastIds()).toEqual([0, 0]);
+  await restored.confirm();
+  const ids = await lastIds();
+  expect(ids.filter((id) => id > COPIED_MS)).toEqual(ids);
+});

@@ -67,7 +67,7 @@ export class RestoredDatabase {
       const { takePart, left } = await this.#store.write(async (tx) => {
         await tx.origin.setCopiedAt(null);
         // The server that the copy is of has given further ids since: who has seen those is to miss nothing.
-        await tx.events.skipTo(steadyUnixMs());
+        for (const rows of [tx.events, tx.audit]) await rows.skipTo(steadyUnixMs());
         await tell(tx, 'database.restored', SERVER);
         const copied = (await tx.operations.list()).filter((operation) => operation.copiedAt !== undefined);
         return { takePart: await takeOver(tx), left: copied.map(({ id }) => id) };

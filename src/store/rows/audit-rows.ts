@@ -12,13 +12,12 @@ const bounds = datedStatements('audit_entry');
 export function auditRows(connection: Connection): AuditRows {
   const ids = idSequence(connection, 'audit_entry');
   return {
-    ...datedRows(connection, bounds),
+    ...datedRows(connection, bounds, ids),
     async insert(entries) {
       let id = await ids.take(entries.length);
       for (const entry of entries) await table.insert(connection, { ...entry, id: id++ });
     },
     listAfter: (id, limit) => table.all(connection, after, { id, limit }),
     listBefore: (id, limit) => table.all(connection, before, { id, limit }),
-    findLastId: () => ids.last(),
   };
 }

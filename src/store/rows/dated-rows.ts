@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { at, type Connection, first, query, statement } from '../statement.js';
 import type { DatedRows } from '../store.js';
+import type { IdSequence } from './id-sequence.js';
 
 /** For tables that are only ever added to, with ids of an IdSequence. */
 export function datedStatements(table: 'event' | 'audit_entry') {
@@ -23,8 +24,14 @@ export function datedStatements(table: 'event' | 'audit_entry') {
   };
 }
 
-export function datedRows(connection: Connection, statements: ReturnType<typeof datedStatements>): DatedRows {
+export function datedRows(
+  connection: Connection,
+  statements: ReturnType<typeof datedStatements>,
+  ids: IdSequence,
+): DatedRows {
   return {
+    findLastId: () => ids.last(),
+    skipTo: (id) => ids.skipTo(id),
     async findOldestId() {
       return (await first(connection, statements.oldestId, {}))?.id ?? null;
     },

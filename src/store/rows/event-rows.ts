@@ -17,7 +17,7 @@ const bounds = datedStatements('event');
 export function eventRows(connection: Connection): EventRows {
   const ids = idSequence(connection, 'event');
   return {
-    ...datedRows(connection, bounds),
+    ...datedRows(connection, bounds, ids),
     async insert({ subject, operation, ...event }) {
       await table.insert(connection, {
         ...event,
@@ -42,8 +42,6 @@ export function eventRows(connection: Connection): EventRows {
         : table.all(connection, ofSubjectBefore, { id, limit, subjectId }));
       return rows.map(eventFrom);
     },
-    findLastId: () => ids.last(),
-    skipTo: (id) => ids.skipTo(id),
   };
 }
 
