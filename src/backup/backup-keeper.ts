@@ -190,7 +190,10 @@ export class BackupKeeper {
   }
 
   async #copy(): Promise<DatabaseCopy> {
-    return { databaseId: await this.#databaseId(), bytes: await this.#deps.store.backup() };
+    return {
+      databaseId: await this.#databaseId(),
+      bytes: await this.#deps.store.backup('archive', this.#deps.target.contents),
+    };
   }
 
   async #databaseId(): Promise<string> {

@@ -1,7 +1,9 @@
+import type { BackupContents } from '../store/store.js';
+
 /** Where copies of the database are kept; the label `target` of metrics. */
 export type BackupTargetName = 'secret' | 'directory';
 
-/** A complete database file, as `Store.backup` answers it. */
+/** A database file, as `Store.backup` answers it. */
 export interface DatabaseCopy {
   readonly bytes: Buffer;
   /** Generation id of the database, which its copies share and no other database has. */
@@ -19,6 +21,8 @@ export interface BackupTarget {
   readonly name: BackupTargetName;
   /** What fits into the target, bytes; null: nothing but its disk bounds it. */
   readonly limitBytes: number | null;
+  /** What is in the copies. */
+  readonly contents: BackupContents;
   /**
    * Keeps a copy, and answers its compressed size in bytes once it is known to be there. Throws BackupFailure; what was
    * kept before is there then, as it was.

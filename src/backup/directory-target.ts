@@ -23,6 +23,7 @@ export interface DirectoryOptions {
 export class DirectoryTarget implements BackupTarget {
   readonly name = 'directory';
   readonly limitBytes = null;
+  readonly contents = 'all';
   readonly #options: DirectoryOptions;
   /** Unfinished files of this process; those of others that died are removed. */
   readonly #life = randomBytes(4).toString('hex');

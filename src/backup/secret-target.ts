@@ -34,6 +34,7 @@ interface Packed {
 export class SecretTarget implements BackupTarget {
   readonly name = 'secret';
   readonly limitBytes = SECRET_LIMIT_BYTES;
+  readonly contents = 'without-history';
   readonly #options: SecretTargetOptions;
   #isNearLimit = false;
   /** The database whose copy was written last by this process; null: none yet. */

@@ -12,6 +12,9 @@ export interface RowsOfTable {
 
 export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];
 
+/** Which nothing else refers to. */
+export const TABLES_OF_HISTORY: readonly TableName[] = ['event', 'audit_entry'];
+
 /** The names of a table's columns, quoted, for a select. */
 export function columnList(table: TableName): string {
   return Object.values(TABLES[table])

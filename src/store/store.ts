@@ -91,8 +91,8 @@ export interface Store {
    * space on the disk as the database until it is closed. Rejects with a DomainError where there is no place for it.
    */
   snapshot(): Promise<Snapshot>;
-  /** A complete, consistent copy of the database file. */
-  backup(purpose?: BackupPurpose): Promise<Buffer>;
+  /** A consistent copy of the database file, complete but for what `contents` leaves out. */
+  backup(purpose?: BackupPurpose, contents?: BackupContents): Promise<Buffer>;
   /** Whether no other server can be at work on hosts with this database, as far as this process can know. */
   isAlone(): boolean;
   /** Why no change is accepted at the moment, for people; null when changes are. */
@@ -309,6 +309,9 @@ export interface BlockVolumeRows {
  * server goes on with it at once in place of this one; a copy of a copy stays one.
  */
 export type BackupPurpose = 'archive' | 'deployment';
+
+/** `without-history`: without the rows of events and of the audit, which outgrow all others; their ids go on. */
+export type BackupContents = 'all' | 'without-history';
 
 export interface OperationRows {
   find(id: Id): Promise<PendingOperation | null>;

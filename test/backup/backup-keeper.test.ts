@@ -22,6 +22,7 @@ afterEach(() => void vi.useRealTimers());
 class HandTarget implements BackupTarget {
   readonly name = 'secret';
   readonly limitBytes = 100;
+  readonly contents = 'all';
   readonly #earlier: KeptBackup | null;
   /** One for each copy that was begun; true: kept. */
   readonly begun: ((outcome: BackupFailure | true) => void)[] = [];

@@ -5,9 +5,11 @@ import { type BackupConfig, Backups, secretsOfBackup } from '../../src/app/backu
 import { verifyDatabase } from '../../src/app/verify-database.js';
 import { type Secret, Secrets } from '../../src/backup/secrets.js';
 import type { Config } from '../../src/config/config.js';
+import { newId } from '../../src/domain/ids.js';
+import { tell } from '../../src/events/tell.js';
 import { KubernetesApi } from '../../src/kubernetes/kubernetes-api.js';
 import type { Store } from '../../src/store/store.js';
-import { cluster } from '../store/records.js';
+import { auditEntry, cluster } from '../store/records.js';
 import { openTemporary, temporaryDirectory } from '../store/temporary-database.js';
 import { KubeconfigFile } from '../support/kubernetes-server/kubeconfig-file.js';
 import { KubernetesServer } from '../support/kubernetes-server/kubernetes-server.js';
@@ -93,4 +95,19 @@ it('a server that never worked on its hosts keeps no copy, also at its end', asy
   const backups = start(TO_SECRET, secretsOf(server));
   await backups.close(1000);
   expect(server.requests).toEqual([]);
+});
+
+it('what has happened, and who asked for what, is not in the secret, which would soon be too small for it', async () => {
+  const backups = start(TO_SECRET, secretsOf(server));
+  const subjects = Array.from({ length: 10_000 }, () => newId());
+  await store.write(async (tx) => {
+    await tx.clusters.insert(cluster('c1'));
+    for (const id of subjects)
+      await tell(tx, 'volume.created', { kind: 'volume', id, name: `vol_${id}`, clusterId: 'c1' });
+    await tx.audit.insert(subjects.map((id) => auditEntry({ objectIds: [id], requestId: id })));
+  });
+  backups.start();
+  await backups.close(30_000);
+  expect(observer.told).toEqual(['secret began 1048576', expect.stringMatching(/^secret kept \d+$/)]);
+  expect(await verified()).toMatch(/^contents: 1 cluster, /m);
 });

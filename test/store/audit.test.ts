@@ -1,33 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../src/domain/audit.js';
 import { ENGINES, openIn } from './engines.js';
-
-const entry = (overrides: Partial<AuditEntry> = {}): AuditEntry => ({
-  at: 1_700_000_000_000,
-  issuer: 'admin',
-  address: '192.0.2.1',
-  requestId: 'r-1',
-  method: 'POST',
-  path: '/volumes',
-  action: 'volumeCreate',
-  objectIds: ['a'.repeat(32)],
-  status: 202,
-  outcome: 'accepted',
-  reason: null,
-  durationMs: 3,
-  repeats: 0,
-  ...overrides,
-});
+import { auditEntry } from './records.js';
 
 describe.each(ENGINES)('$name:', (engine) => {
   it('entries of the audit come back as they were stored, in the order in which they came', async () => {
     const store = await openIn(engine);
-    const second = entry({ issuer: null, status: 401, outcome: 'refused', reason: 'no token', repeats: 7 });
-    await store.write((tx) => tx.audit.insert([entry(), second]));
-    await store.write((tx) => tx.audit.insert([entry({ requestId: 'r-3' })]));
+    const second = auditEntry({ issuer: null, status: 401, outcome: 'refused', reason: 'no token', repeats: 7 });
+    await store.write((tx) => tx.audit.insert([auditEntry(), second]));
+    await store.write((tx) => tx.audit.insert([auditEntry({ requestId: 'r-3' })]));
     await store.read(async ({ audit }) => {
       expect(await audit.listAfter(0, 2)).toEqual([
-        { ...entry(), id: 1 },
+        { ...auditEntry(), id: 1 },
         { ...second, id: 2 },
       ]);
       expect((await audit.listBefore(4, 2)).map(({ id }) => id)).toEqual([3, 2]);

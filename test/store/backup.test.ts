@@ -2,7 +2,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { cluster, volume } from './records.js';
+import { SERVER } from '../../src/domain/event.js';
+import { tell } from '../../src/events/tell.js';
+import type { BackupContents } from '../../src/store/store.js';
+import { ENGINES, openIn } from './engines.js';
+import { auditEntry, cluster, volume } from './records.js';
 import { openTemporary, temporaryFile } from './temporary-database.js';
 
 it('a backup is a database with everything that was committed', async () => {
@@ -52,4 +56,26 @@ it('a backup of a new database fits well into a secret', async () => {
   await store.close();
   // But for the seal at its end.
   expect(readFileSync(file).length - backup.length).toBeLessThan(32);
+});
+
+it.each(ENGINES)('$name: one without history has all but events and the audit, whose ids go on', async (engine) => {
+  const store = await openIn(engine);
+  await store.write(async (tx) => {
+    await tx.clusters.insert(cluster('c1'));
+    await tell(tx, 'backup.made', SERVER);
+    await tx.audit.insert([auditEntry(), auditEntry()]);
+  });
+  const copyOf = async (contents: BackupContents) => {
+    const file = temporaryFile();
+    writeFileSync(file, await store.backup('archive', contents));
+    const copy = await openTemporary(file);
+    return copy.read(async ({ clusters, events, audit }) => ({
+      clusters: (await clusters.list()).map(({ id }) => id),
+      events: (await events.listAfter(0, 10)).map(({ id }) => id),
+      audit: (await audit.listAfter(0, 10)).map(({ id }) => id),
+      last: [await events.findLastId(), await audit.findLastId()],
+    }));
+  };
+  expect(await copyOf('all')).toEqual({ clusters: ['c1'], events: [1], audit: [1, 2], last: [1, 2] });
+  expect(await copyOf('without-history')).toEqual({ clusters: ['c1'], events: [], audit: [], last: [1, 2] });
 });

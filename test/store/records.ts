@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../src/domain/audit.js';
 import type { BlockVolume } from '../../src/domain/block-volume.js';
 import type { Brick } from '../../src/domain/brick.js';
 import type { Cluster } from '../../src/domain/cluster.js';
@@ -115,4 +116,23 @@ export function action(change: Action['change'], id: string, delta: number | nul
 
 export function queueEntry(id: string): QueueEntry {
   return { id, operationId: 'o1', state: 'pending', location: null, error: null, createdAt: 1 };
+}
+
+export function auditEntry(overrides: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    at: 1_700_000_000_000,
+    issuer: 'admin',
+    address: '192.0.2.1',
+    requestId: 'r-1',
+    method: 'POST',
+    path: '/volumes',
+    action: 'volumeCreate',
+    objectIds: ['a'.repeat(32)],
+    status: 202,
+    outcome: 'accepted',
+    reason: null,
+    durationMs: 3,
+    repeats: 0,
+    ...overrides,
+  };
 }

@@ -131,9 +131,9 @@ function postgresStore(
       refuseClosed();
       return openSnapshot(open);
     },
-    async backup(purpose = 'archive') {
+    async backup(purpose = 'archive', contents = 'all') {
       refuseClosed();
-      return readers.read((_, session) => makeFile(allRows(session), purpose));
+      return readers.read((_, session) => makeFile(allRows(session, contents), purpose));
     },
     async replaceRows(rows) {
       refuseClosed();

@@ -6,10 +6,10 @@ import { startTimer } from '../../timing/timers.js';
 import { missingAttributes } from '../attributes.js';
 import { ClusterMemory } from '../memory/cluster-memory.js';
 import { loadMigrations } from '../migrations.js';
-import { type RowsOfTable, type StoredRow, TABLE_NAMES } from '../raw-rows.js';
+import { type RowsOfTable, type StoredRow, TABLE_NAMES, TABLES_OF_HISTORY } from '../raw-rows.js';
 import type { TableName } from '../schema.js';
 import { readOnlyConnection } from '../statement.js';
-import type { BackupPurpose, FileStoreConfig, Store, Tx } from '../store.js';
+import type { BackupContents, BackupPurpose, FileStoreConfig, Store, Tx } from '../store.js';
 import { tables } from '../tables.js';
 import { closeSealed, closeUnsealed } from './close-database.js';
 import { sqliteConnection, sqliteTransactions, transactionConnection } from './connection.js';
@@ -208,7 +208,7 @@ function sqliteStore(
       await lasting.disk.synced();
       return snapshot;
     },
-    backup: (purpose = 'archive') => units.alone(() => backupOf(database, purpose)),
+    backup: (purpose = 'archive', contents = 'all') => units.alone(() => backupOf(database, purpose, contents)),
     isAlone: () => true,
     refusal: () => refusal ?? units.refusal,
     giveUpUndecided: () => units.giveUpUndecided(),
@@ -273,9 +273,15 @@ function sealingWhenIdle(ms: number, seal: () => Promise<boolean>) {
 }
 
 /** A copy that needs no log and has a name of its own. */
-function backupOf(database: Database.Database, purpose: BackupPurpose): Buffer {
+function backupOf(database: Database.Database, purpose: BackupPurpose, contents: BackupContents): Buffer {
   const copy = new Database(selfContained(database.serialize()));
   try {
+    if (contents === 'without-history') {
+      for (const table of TABLES_OF_HISTORY) copy.exec(`delete from "${table}"`);
+      // What is deleted is in free pages still. No disk is asked for room.
+      copy.pragma('temp_store = memory');
+      copy.exec('vacuum');
+    }
     copy.prepare("update journal set id = ?, previous = '', is_open = ?, commits = 0").run(newId(), COMPLETE);
     if (purpose === 'archive') copy.prepare('update journal set copied_at = ?').run(Date.now());
     return copy.serialize();
@@ -293,7 +299,7 @@ export async function databaseOfRows(rows: AsyncIterable<RowsOfTable>, purpose: 
   try {
     for (const table of TABLE_NAMES) database.exec(`delete from "${table}"`);
     for await (const { table, rows: added } of rows) insertRows(database, table, added);
-    return backupOf(database, purpose);
+    return backupOf(database, purpose, 'all');
   } finally {
     database.close();
   }
