@@ -32,7 +32,12 @@ export interface PostgresStoreConfig extends StoreUse {
 export interface WorkAlone {
   /** Who asks, for people. */
   readonly name: string;
-  /** Another server, of this name, works with the database. Who does not want to wait throws, and opening rejects with that. */
+  /** After so long without a sign of life another one takes over; ten seconds when not given. */
+  readonly lifeMs?: number;
+  /**
+   * Another server, of this name, works with the database: it was seen to be alive. Who does not want to wait throws, and
+   * opening rejects with that.
+   */
   onWaiting?(name: string): void;
   /** Another server has taken over: nothing is written any more, and the process has to end. */
   onLost(): void;

@@ -13,9 +13,18 @@ interface Scene {
   readonly database: string;
   /** A store of a server of this name, once it may work. */
   open(name: string, changes?: Partial<WorkAlone> & { port?: number }): Promise<Store>;
-  /** As if nobody had renewed it. */
+  /** As if the database's clock had been set forward. */
   expire(): Promise<unknown>;
+  /** Resolves when somebody who would take the lease waits for a commit. */
+  isTaking(): Promise<void>;
 }
+
+/** Of a server that stands still: it does not renew it for the time of a test. */
+const STANDS_STILL = { lifeMs: 3600_000 };
+/** Who waits for another one knows by then that it lives. */
+const ONCE_RENEWED = { timeout: 30_000 };
+/** Of who waits for one that stands still. */
+const TAKES_OVER = { lifeMs: 3_000 };
 
 async function openScene(): Promise<Scene> {
   const server = await sharedPostgres();
@@ -29,6 +38,10 @@ async function openScene(): Promise<Scene> {
       return closedAfter(await openStore({ postgres: target, alone }));
     },
     expire: () => server.query('update work_lease set expires_at = 1', database),
+    async isTaking() {
+      const waits = `select 1 from pg_stat_activity where datname = '${database}' and wait_event_type = 'Lock' and query like '%work_lease%'`;
+      await vi.waitFor(async () => expect(await server.query(waits, database)).toHaveLength(1), { timeout: 20_000 });
+    },
   };
 }
 
@@ -40,7 +53,7 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
     const first = await open('first');
     const waitsFor: string[] = [];
     const opening = open('second', { onWaiting: (name) => waitsFor.push(name) });
-    await vi.waitFor(() => expect(waitsFor).toEqual(['first']));
+    await vi.waitFor(() => expect(waitsFor).toEqual(['first']), ONCE_RENEWED);
     await add(first, 'c1');
     await first.close();
     const second = await opening;
@@ -50,12 +63,11 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
   });
 
   it('writes: one whose time has passed writes nothing once another has taken over, and is told to end', async () => {
-    const { open, expire } = await openScene();
+    const { open } = await openScene();
     const onLost = vi.fn();
-    const paused = await open('paused', { onLost });
+    const paused = await open('paused', { ...STANDS_STILL, onLost });
     await add(paused, 'c1');
-    await expire();
-    const second = await open('second');
+    const second = await open('second', TAKES_OVER);
     await expect(add(paused, 'c2')).rejects.toThrow(/another server has taken over/);
     expect(onLost).toHaveBeenCalledOnce();
     expect([paused.isAlone(), second.isAlone()]).toEqual([false, true]);
@@ -64,15 +76,15 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
   });
 
   it('is the rule for a commit that is under way while it is taken over: it comes before, and is seen', async () => {
-    const { open, expire, server } = await openScene();
+    const { open, isTaking, server } = await openScene();
     const cutter = await CommitCutter.before(server);
-    const paused = await open('paused', { port: cutter.port });
+    const paused = await open('paused', { ...STANDS_STILL, port: cutter.port });
     cutter.cutNext('held');
     const write = add(paused, 'c1');
     void write.catch(() => undefined);
     await vi.waitFor(() => expect(cutter.isHolding).toBe(true));
-    await expire();
-    const opening = open('second');
+    const opening = open('second', TAKES_OVER);
+    await isTaking();
     cutter.release();
     const second = await opening;
     expect((await second.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c1']);
@@ -80,29 +92,32 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
   });
 
   it('is not taken before a commit that is under way has ended', async () => {
-    const { open, expire, server, database } = await openScene();
+    const { open, isTaking, server, database } = await openScene();
     const cutter = await CommitCutter.before(server);
-    const paused = await open('paused', { port: cutter.port });
+    const paused = await open('paused', { ...STANDS_STILL, port: cutter.port });
     cutter.cutNext('held');
     void add(paused, 'c1').catch(() => undefined);
     await vi.waitFor(() => expect(cutter.isHolding).toBe(true));
-    await expire();
     const openSession = () => Session.open(server.target(database));
-    const taking = WorkLease.take({ name: 'second', onLost: () => undefined, open: openSession });
-    const waits = `select 1 from pg_stat_activity where datname = '${database}' and wait_event_type = 'Lock' and query like '%work_lease%'`;
-    await vi.waitFor(async () => expect(await server.query(waits)).toHaveLength(1), { timeout: 10_000 });
+    const taking = WorkLease.take({ ...TAKES_OVER, name: 'second', onLost: () => undefined, open: openSession });
+    await isTaking();
     cutter.release();
     const lease = await taking;
     expect(lease.isHeld).toBe(true);
     await lease.release();
   });
 
-  it('goes on where its time had passed and nobody has taken over', async () => {
+  it("stays the one that renews, whatever time the database's clock says it is", async () => {
     const { open, expire } = await openScene();
-    const store = await open('only');
+    const first = await open('first');
     await expire();
-    await add(store, 'c1');
-    expect(store.isAlone()).toBe(true);
+    const onWaiting = vi.fn();
+    const opening = open('second', { onWaiting });
+    await vi.waitFor(() => expect(onWaiting).toHaveBeenCalledWith('first'), ONCE_RENEWED);
+    await add(first, 'c1');
+    expect(first.isAlone()).toBe(true);
+    await first.close();
+    await opening;
   });
 
   it('is not asked of those who do not work on hosts', async () => {
