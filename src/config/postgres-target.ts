@@ -30,14 +30,14 @@ export function parsePostgresTarget(named: string, passwordFile: string | null):
   const tls = tlsOf(host, take('sslmode'), take('sslrootcert'));
   const [unknown] = parameters.keys();
   if (unknown !== undefined) throw refused(`its parameter ${unknown} is none of host, sslmode and sslrootcert`);
-  const user = decodeURIComponent(url.username);
+  const user = decoded(url.username);
   if (user === '') throw refused('it names no user');
   return {
     host,
     port: url.port === '' ? DEFAULT_PORT : Number(url.port),
-    database: decodeURIComponent(url.pathname.slice(1)) || user,
+    database: decoded(url.pathname.slice(1)) || user,
     user,
-    password: passwordFile === null && url.password !== '' ? decodeURIComponent(url.password) : null,
+    password: passwordFile === null && url.password !== '' ? decoded(url.password) : null,
     passwordFile,
     tls,
   };
@@ -64,7 +64,15 @@ function urlOf(named: string): URL {
 
 /** Without the brackets of an IPv6 address. */
 function bare(hostname: string): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : decodeURIComponent(hostname);
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : decoded(hostname);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refused('a % in it is not followed by two hexadecimal digits; % itself is written %25');
+  }
 }
 
 function refused(why: string): ConfigError {

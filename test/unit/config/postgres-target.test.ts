@@ -40,6 +40,7 @@ describe('the URL of a database', () => {
     ['postgres://u:secret@db/d?sslmode=prefer', /sslmode must be verify-full/],
     ['postgres://u:secret@db/d?secret=secret', /parameter secret is none of/],
     ['postgres://u:sec/ret@db:x/d', /it is no URL/],
+    ['postgres://u:sec%ret@db/d', /% itself is written %25/],
     ['postgres:///d', /names no host/],
     ['postgres://db/d', /names no user/],
   ])('%s is refused, without its password', (url, sentence) => {
