@@ -1,4 +1,4 @@
-import type { DatedRows, ReadTx, Store, Tx } from '../store/store.js';
+import type { DatedId, DatedRows, ReadTx, Store, Tx } from '../store/store.js';
 import { steadyUnixMs } from '../timing/clocks.js';
 import { startInterval } from '../timing/timers.js';
 import { nextTurn } from '../timing/turns.js';
@@ -43,6 +43,17 @@ export function keepBounded(store: Store, kept: Kept, retention: Retention, log:
   };
 }
 
+/**
+ * The id up to which they are older than this; 0: none is. Some may be dated by a clock that was wrong: one that is old by that
+ * takes none with it that came before, and one of a time to come keeps none that is old.
+ */
+function lastOld(dates: readonly DatedId[], keptMs: number): number {
+  const now = steadyUnixMs();
+  const isOld = ({ at }: DatedId): boolean => at < now - keptMs;
+  const firstYoung = dates.findIndex((date) => !isOld(date) && date.at <= now);
+  return dates.slice(0, firstYoung < 0 ? dates.length : firstYoung).findLast(isOld)?.id ?? 0;
+}
+
 /** `mayForgetOld`: those that are too old, too, and not only those that are too many. Answers how many were deleted. */
 export async function forgetOld(
   store: Store,
@@ -55,8 +66,7 @@ export async function forgetOld(
     const upTo = await store.read(async (tx: ReadTx) => {
       const rows = kept(tx as Tx);
       const surplus = (await rows.findNthNewestId(keepCount)) ?? 0;
-      const before = steadyUnixMs() - keepDays * DAY_MS;
-      const old = mayForgetOld ? ((await rows.findNewestIdBefore(before, AT_ONCE)) ?? 0) : 0;
+      const old = mayForgetOld ? lastOld(await rows.listOldestDates(AT_ONCE), keepDays * DAY_MS) : 0;
       return Math.max(surplus, old);
     });
     if (upTo === 0 || stopped.aborted) return deleted;

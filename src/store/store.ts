@@ -471,10 +471,16 @@ export interface DatedRows {
   findOldestId(): Promise<number | null>;
   /** The id behind the `n` newest ones; null when there are no more. */
   findNthNewestId(n: number): Promise<number | null>;
-  /** Of the `limit` oldest, the newest id of those that are older than `at` (Unix milliseconds). */
-  findNewestIdBefore(at: number, limit: number): Promise<number | null>;
+  /** Of the `limit` oldest, by their ids. */
+  listOldestDates(limit: number): Promise<readonly DatedId[]>;
   /** At most `limit` of those up to this id; answers how many were deleted. */
   deleteOldest(id: number, limit: number): Promise<number>;
+}
+
+export interface DatedId {
+  readonly id: number;
+  /** Unix milliseconds, by the machine's clock of then. */
+  readonly at: number;
 }
 
 /** Requests for changes, in the order of their ids, which are in the order of commits. */

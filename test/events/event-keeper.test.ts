@@ -43,6 +43,16 @@ it('events that are too old go, but not while the clock is not to be trusted', a
   expect(await left(store)).toEqual([3, 4]);
 });
 
+it.each([
+  ['one that is dated by a clock that was behind takes none with it that came before', [5, 4, 20_000, 3], [1, 2, 3, 4]],
+  ['one that is dated by a clock that was ahead keeps none that came before or after', [50, -20_000, 40, 3], [4]],
+  ['one from a time that is still to come stays', [-20_000, 3], [1, 2]],
+])('of events %s', async (_what, ages, staying) => {
+  const store = await storeWith(ages);
+  await forgetOld(store, EVENTS, { keepDays: 30, keepCount: 100, mayForgetOld: true }, GOES_ON);
+  expect(await left(store)).toEqual(staying);
+});
+
 it('where nothing is to go, nothing is written', async () => {
   let commits = 0;
   const store = await openTemporary(undefined, { onCommit: () => void commits++ });

@@ -84,9 +84,10 @@ describe.each(ENGINES)('$name:', (engine) => {
     await store.read(async ({ events }) => {
       expect(await events.findNthNewestId(2)).toBe(3);
       expect(await events.findNthNewestId(5)).toBeNull();
-      expect(await events.findNewestIdBefore(4, 100)).toBe(3);
-      expect(await events.findNewestIdBefore(4, 2)).toBe(2);
-      expect(await events.findNewestIdBefore(1, 100)).toBeNull();
+      expect(await events.listOldestDates(2)).toEqual([
+        { id: 1, at: 1 },
+        { id: 2, at: 2 },
+      ]);
     });
   });
 });

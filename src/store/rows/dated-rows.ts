@@ -9,13 +9,7 @@ export function datedStatements(table: 'event' | 'audit_entry') {
   return {
     oldestId: statement(ids.orderBy('id').limit(sql.lit(1))),
     nthNewestId: statement(ids.orderBy('id', 'desc').limit(sql.lit(1)).offset(at('n'))),
-    newestIdBefore: statement(
-      ids
-        .where('at', '<', at('at'))
-        .where('id', 'in', ids.orderBy('id').limit(at('limit')))
-        .orderBy('id', 'desc')
-        .limit(sql.lit(1)),
-    ),
+    oldestDates: statement(ids.select('at').orderBy('id').limit(at('limit'))),
     removeOldest: statement(
       query
         .deleteFrom(table as 'event')
@@ -38,9 +32,7 @@ export function datedRows(
     async findNthNewestId(n) {
       return (await first(connection, statements.nthNewestId, { n }))?.id ?? null;
     },
-    async findNewestIdBefore(time, limit) {
-      return (await first(connection, statements.newestIdBefore, { at: time, limit }))?.id ?? null;
-    },
+    listOldestDates: (limit) => connection.all(statements.oldestDates, { limit }),
     deleteOldest: (id, limit) => connection.run(statements.removeOldest, { id, limit }),
   };
 }
