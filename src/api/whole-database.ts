@@ -48,23 +48,31 @@ export class WholeDatabase {
       throw error;
     }
     const { tx, close } = snapshot;
-    // A text of which nobody has taken a piece has no end of its own to be told of.
-    gone.addEventListener('abort', () => {
+    const late = new AbortController();
+    const leave = (): void => {
+      clearTimeout(timer);
+      gone.removeEventListener('abort', leave);
       close();
       this.#leave();
-    });
-    return this.#inTime(write(tx), gone);
+    };
+    // Neither a text of which nobody has taken a piece, nor one of which nobody asks for the next, has an end of its own.
+    gone.addEventListener('abort', leave);
+    const timer = startTimer(() => {
+      late.abort(new Error(`not all of it was taken in ${this.#limits.answerMs} ms`));
+      leave();
+    }, this.#limits.answerMs).unref();
+    return this.#inTime(write(tx), gone, late.signal);
   }
 
-  async *#inTime(pieces: AsyncIterable<string>, gone: AbortSignal): AsyncGenerator<string> {
-    const endsAt = performance.now() + this.#limits.answerMs;
+  async *#inTime(pieces: AsyncIterable<string>, gone: AbortSignal, late: AbortSignal): AsyncGenerator<string> {
     try {
       for await (const piece of pieces) {
         yield piece;
         if (gone.aborted) return;
-        if (performance.now() > endsAt) throw new Error(`not all of it was taken in ${this.#limits.answerMs} ms`);
+        late.throwIfAborted();
       }
-    } catch (err) {
+    } catch (error) {
+      const err = late.aborted ? late.reason : error;
       // Its status is sent: only the connection can tell the client.
       if (!gone.aborted) this.#log.warn({ err }, 'an answer of the whole database was cut off');
       throw err;
