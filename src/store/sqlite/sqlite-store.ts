@@ -202,7 +202,6 @@ function sqliteStore(
     async snapshot() {
       // Nobody writes it.
       if (refusal !== null) return { tx: reading, close: () => undefined };
-      if (units.refusal !== null) throw new DomainError('unavailable', units.refusal);
       if (!lasting) return units.alone(() => snapshotOfBytes(selfContained(database.serialize())));
       const snapshot = await units.betweenGroups(() => snapshotOfFile(database, lasting.fileDescriptor));
       await lasting.disk.synced();

@@ -142,14 +142,22 @@ export class UnitsOfWork {
     return result;
   }
 
-  /** Runs `work` while nothing is committed, nor put from the log into the file; reads go on. */
+  /**
+   * Runs `work` while nothing is committed, nor put from the log into the file; reads go on. Refused where nobody knows
+   * what a commit has left on the disk.
+   */
   betweenGroups<T>(work: () => Promise<T>): Promise<T> {
+    const decided = async (): Promise<T> => {
+      const refusal = this.#undecided.refusal;
+      if (refusal) throw refusal;
+      return work();
+    };
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) {
         reject(new DomainError('unavailable', CLOSED));
         return;
       }
-      this.#waitingBetween.push(() => work().then(resolve, reject));
+      this.#waitingBetween.push(() => decided().then(resolve, reject));
       this.#schedule();
     });
   }
