@@ -7,6 +7,8 @@ import { tell } from './tell.js';
 
 /** Events about one thing among which its last observation is looked for. */
 const LOOKED_AT = 200;
+/** What was told last is further back than that: then it is told anew, whatever it was. */
+const LONG_AGO = '';
 
 interface ObservationLog {
   warn(fields: object, message: string): void;
@@ -128,10 +130,12 @@ export class Observations {
     });
   }
 
+  /** Null: nothing was ever told. */
   async #lastTold({ subject }: Observed, { types }: Aspect): Promise<string | null> {
     const events = await this.#store.read((tx) => tx.events.listBefore(Number.MAX_SAFE_INTEGER, LOOKED_AT, subject.id));
     const last = events.find(({ type, subject: { kind } }) => kind === subject.kind && types.includes(type));
-    return last ? textOf(last) : null;
+    if (last) return textOf(last);
+    return events.length < LOOKED_AT ? null : LONG_AGO;
   }
 
   async #tell({ type, subject, reason = null, details = {} }: Observed): Promise<void> {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { SERVER } from '../../src/domain/event.js';
 import { Observations } from '../../src/events/observations.js';
+import { tell } from '../../src/events/tell.js';
 import type { Store } from '../../src/store/store.js';
 import { device, node } from '../store/records.js';
 import { openTemporary } from '../store/temporary-database.js';
@@ -67,6 +69,21 @@ it('the number of differences is told when it is another one', async () => {
   await observations.settled();
   const events = await store.read((tx) => tx.events.listAfter(0, 100));
   expect(events.map(({ details }) => details.count)).toEqual([3, 0]);
+});
+
+it('that all is well again is told, however much else was told of the same since it was not', async () => {
+  const store = await storeWithNode();
+  const earlier = over(store);
+  earlier.compared(3);
+  await earlier.settled();
+  await store.write(async (tx) => {
+    for (let i = 0; i < 250; i++) await tell(tx, 'backup.made', SERVER);
+  });
+  const later = over(store);
+  later.compared(0);
+  await later.settled();
+  const [last] = await store.read((tx) => tx.events.listBefore(1_000, 1));
+  expect(last).toMatchObject({ type: 'state.compared', details: { count: 0 } });
 });
 
 it('nothing is told while nothing may be written', async () => {
