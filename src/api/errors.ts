@@ -59,6 +59,9 @@ export function answerFor(error: unknown): ErrorAnswer {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return { status: 413, text: 'the request body is larger than 1 MiB', isDefect: false };
   }
+  if (code === 'ECONNRESET' && statusCode === 400) {
+    return { status: 400, text: 'the request broke off before all of it had come', isDefect: false };
+  }
   if (code?.startsWith('FST_') && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { status: 400, text: `bad request: ${(error as Error).message}`, isDefect: false };
   }

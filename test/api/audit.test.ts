@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { ServerDeps } from '../../src/api/server.js';
+import { Traffic } from '../../src/api/traffic.js';
 import { DomainError } from '../../src/domain/errors.js';
 import type { Operations } from '../../src/operations/ports.js';
+import { Gate } from '../support/gate.js';
 import { ask, bearer, KEYS, QUEUE_ID, startApi, UNKNOWN_ID } from './api-server.js';
 
 const AUTH = { adminKey: KEYS.admin, userKey: KEYS.user, iatLeewaySeconds: 0 };
@@ -165,27 +168,62 @@ it('while bad tokens keep coming, fewer and fewer are listed, so that they do no
   expect(await entries()).toHaveLength(43 + 21 + 20);
 });
 
+/** A client that sends this and goes away when the test says so. */
+async function clientOf(server: FastifyInstance, request: string) {
+  const accepted = once(server.server, 'connection');
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  const client = connect({ port: (server.server.address() as AddressInfo).port, host: '127.0.0.1' });
+  const [socket] = await accepted;
+  const gone = once(socket, 'close');
+  client.write(request);
+  return {
+    async goAway() {
+      client.destroy();
+      await gone;
+    },
+  };
+}
+
+const partOf = (body: string, length: number) =>
+  `POST /clusters HTTP/1.1\r\nHost: x\r\nAuthorization: ${bearer('POST', '/clusters').authorization}\r\n` +
+  `Content-Length: ${length}\r\n\r\n${body}`;
+
+const aFewTurns = async () => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next));
+};
+
 it('a change whose client does not wait for the answer is listed like any other', async () => {
-  let setGone = (): void => undefined;
-  const isGone = new Promise<void>((resolve) => {
-    setGone = resolve;
-  });
+  const asked = new Gate();
+  const answered = new Gate();
   const { server, entries } = await audited({
     async createCluster() {
-      client.destroy();
-      await isGone;
+      asked.open();
+      await answered.opened;
       return UNKNOWN_ID;
     },
   });
-  server.server.on('connection', (socket) => socket.once('close', () => setGone()));
-  await server.listen({ port: 0, host: '127.0.0.1' });
-  const client = connect({ port: (server.server.address() as AddressInfo).port, host: '127.0.0.1' });
-  await once(client, 'connect');
-  const { authorization } = bearer('POST', '/clusters');
-  client.write(`POST /clusters HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: 2\r\n\r\n{}`);
-  await isGone;
-  for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next));
+  const client = await clientOf(server, partOf('{}', 2));
+  await asked.opened;
+  await client.goAway();
+  answered.open();
+  await aFewTurns();
   expect(await entries()).toMatchObject([
     { action: 'clusterCreate', status: 201, outcome: 'done', address: '127.0.0.1' },
   ]);
+});
+
+it('a request that breaks off before all of it has come is refused, and no defect of the server', async () => {
+  const begun = new Gate();
+  const traffic = new Traffic();
+  traffic.seen = () => begun.open();
+  const { server, entries, calls, logged } = await audited({}, { traffic });
+  const client = await clientOf(server, partOf('{', 20));
+  await begun.opened;
+  await aFewTurns();
+  await client.goAway();
+  await aFewTurns();
+  expect(await entries()).toMatchObject([
+    { status: 400, outcome: 'refused', reason: expect.stringContaining('broke off') },
+  ]);
+  expect([calls, logged]).toEqual([[], []]);
 });
