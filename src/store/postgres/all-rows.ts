@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 const AT_ONCE = 500;
 
 /** Every row of every table that is wanted, of the state that the session's transaction reads. */
-export async function* allRows(session: Session, contents: BackupContents): AsyncIterable<RowsOfTable> {
+export async function* allRows(session: Session, contents: BackupContents = 'all'): AsyncIterable<RowsOfTable> {
   for (const table of TABLE_NAMES) {
     if (contents === 'without-history' && TABLES_OF_HISTORY.includes(table)) continue;
     await session.exec(`declare all_rows no scroll cursor for select ${columnList(table)} from "${table}"`);
