@@ -31,6 +31,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run test:maintenance', 'takes half an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:crash', 'takes an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:csi', 'takes hours; npm test lives a few of its sequences'],
+  ['npm run test:goldens-postgres', 'takes long; npm test replays a quarter of these answers'],
   ['npm run test:fuzz', 'takes long; npm test lives a few, without machines that are installed anew'],
   ['npx tsx bench/scale.ts', 'measures for a long time; test/growth counts the work of what it measures'],
   ['npx tsx bench/busy-day.ts', 'takes two hours'],
