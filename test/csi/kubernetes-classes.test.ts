@@ -18,6 +18,14 @@ const objects: Record<string, object> = {
       { provisioner: 'ours', parameters: { resturl: 'http://one' } },
       { provisioner: 'kubernetes.io/glusterfs', parameters: { resturl: 'http://two' } },
       { provisioner: 'ours' },
+      {
+        provisioner: 'ours',
+        parameters: {
+          resturl: 'http://three',
+          'csi.storage.k8s.io/provisioner-secret-name': 'old',
+          'csi.storage.k8s.io/provisioner-secret-namespace': 'ns',
+        },
+      },
     ],
   },
   '/api/v1/namespaces/ns/secrets/old': { data: { key: Buffer.from('Schlüssel').toString('base64') } },
@@ -46,8 +54,8 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-it('lists the parameters of the classes of this driver', async () => {
-  expect(await classes.listParameters()).toEqual([{ resturl: 'http://one' }, {}]);
+it('lists the parameters of the classes of this driver, without those that never reach drivers', async () => {
+  expect(await classes.listParameters()).toEqual([{ resturl: 'http://one' }, {}, { resturl: 'http://three' }]);
 });
 
 it('reads the key of a Secret, under its usual name or as the only member', async () => {

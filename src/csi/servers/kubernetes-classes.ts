@@ -8,6 +8,9 @@ interface StorageClassList {
   readonly items?: readonly { readonly provisioner?: string; readonly parameters?: TextMap }[];
 }
 
+/** Parameters for the external-provisioner and -resizer, which keep them from drivers. */
+const SIDECARS_OWN = 'csi.storage.k8s.io/';
+
 /** The StorageClasses and Secrets of the Kubernetes cluster that the driver runs in. */
 export class KubernetesClasses implements ClassSource {
   readonly #api: KubernetesApi;
@@ -22,7 +25,9 @@ export class KubernetesClasses implements ClassSource {
     const list = (await this.#ask(['apis', 'storage.k8s.io', 'v1', 'storageclasses'])) as StorageClassList;
     return (list.items ?? [])
       .filter(({ provisioner }) => provisioner === this.#driverName)
-      .map(({ parameters }) => parameters ?? {});
+      .map(({ parameters = {} }) =>
+        Object.fromEntries(Object.entries(parameters).filter(([name]) => !name.startsWith(SIDECARS_OWN))),
+      );
   }
 
   /** The in-tree provisioner took whichever value the Secret has. */
