@@ -24,8 +24,11 @@ const KINDS = {
   'networking.k8s.io/v1 NetworkPolicy': 'V1NetworkPolicy',
   'policy/v1 PodDisruptionBudget': 'V1PodDisruptionBudget',
   'policy/v1beta1 PodDisruptionBudget': 'V1beta1PodDisruptionBudget',
+  'rbac.authorization.k8s.io/v1 ClusterRole': 'V1ClusterRole',
+  'rbac.authorization.k8s.io/v1 ClusterRoleBinding': 'V1ClusterRoleBinding',
   'rbac.authorization.k8s.io/v1 Role': 'V1Role',
   'rbac.authorization.k8s.io/v1 RoleBinding': 'V1RoleBinding',
+  'storage.k8s.io/v1 CSIDriver': 'V1CSIDriver',
   'storage.k8s.io/v1 StorageClass': 'V1StorageClass',
 };
 
@@ -34,10 +37,24 @@ const OPERATOR_KINDS = {
   'monitoring.coreos.com/v1 ServiceMonitor': 'IServiceMonitor',
 };
 
+/** Of Kubernetes 1.26 and 1.31 no release of the client was generated. */
+const CLIENTS = [
+  { version: '1.20', client: '0.14.3', folder: 'dist/gen/model' },
+  { version: '1.25', client: '0.18.1', folder: 'dist/gen/model' },
+  { version: '1.27', client: '0.19.0', folder: 'dist/gen/model' },
+  { version: '1.28', client: '0.20.0', folder: 'dist/gen/model' },
+  { version: '1.29', client: '0.21.0', folder: 'dist/gen/model' },
+  { version: '1.30', client: '0.22.0', folder: 'dist/gen/model' },
+  { version: '1.32', client: '1.1.2', folder: 'dist/gen/models' },
+];
+
 const SCHEMAS = [
-  { name: 'kubernetes-1.20', source: '@kubernetes/client-node@0.14.3', folder: 'dist/gen/model', kinds: KINDS },
-  { name: 'kubernetes-1.25', source: '@kubernetes/client-node@0.18.1', folder: 'dist/gen/model', kinds: KINDS },
-  { name: 'kubernetes-1.32', source: '@kubernetes/client-node@1.1.2', folder: 'dist/gen/models', kinds: KINDS },
+  ...CLIENTS.map(({ version, client, folder }) => ({
+    name: `kubernetes-${version}`,
+    source: `@kubernetes/client-node@${client}`,
+    folder,
+    kinds: KINDS,
+  })),
   {
     name: 'prometheus-operator',
     source: '@kubernetes-models/prometheus-operator@1.6.3',
