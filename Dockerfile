@@ -20,9 +20,11 @@ LABEL org.opencontainers.image.title="Mortar" \
       org.opencontainers.image.description="A RESTful volume manager for GlusterFS that takes the place of Heketi" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
-# Deployments of Heketi run curl in the container; the rest of what they and the start use is in the base image.
+# With `--build-arg EXTRA_PACKAGES=glusterfs-client` volumes can be mounted from nodes that have no client of their own.
+ARG EXTRA_PACKAGES=""
+# Deployments of Heketi run curl in the container; heketi-csi runs mount and, to get to the host, nsenter.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates curl tini \
+ && apt-get install -y --no-install-recommends ca-certificates curl mount tini util-linux ${EXTRA_PACKAGES} \
  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
 WORKDIR /opt/mortar
@@ -38,6 +40,7 @@ COPY packaging/heketi.json /etc/heketi/heketi.json
 # group, as do the users that OpenShift makes up.
 RUN ln -s /opt/mortar/bin/heketi /usr/bin/heketi \
  && ln -s /opt/mortar/bin/heketi-cli /usr/bin/heketi-cli \
+ && ln -s /opt/mortar/bin/heketi-csi /usr/bin/heketi-csi \
  && useradd --system --uid 10001 --home-dir /var/lib/heketi --shell /usr/sbin/nologin heketi \
  && mkdir -p /var/lib/heketi \
  && chown heketi:root /var/lib/heketi \

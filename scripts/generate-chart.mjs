@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Makes the Helm chart of deploy/helm/mortar from the manifests of deploy/kubernetes, so that both are the same.
 // A line there that ends with `# chart: .Values.NAME` is a value of the chart: what stands there is its default, and the
-// comment above it describes it. `# chart: .Release.Namespace` is what Helm knows by itself.
+// comment above it describes it; `# chart: .Values.NAME/REST` is a path of which REST is always the same. `# chart:
+// .Release.Namespace` is what Helm knows by itself.
 // With --check it writes nothing and fails when a file is not what it would write.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,9 +15,15 @@ const NOTICE = '# Made by scripts/generate-chart.mjs from deploy/kubernetes: cha
 
 /** Which folders a release has objects of, and the values that say so, with their defaults. */
 const FOLDERS = {
-  base: { switches: { executor: ['kubernetes', 'How hosts are reached: kubernetes (pods/exec) or ssh.'] } },
-  'components/kubernetes-executor': { condition: 'eq .Values.executor "kubernetes"' },
-  'components/ssh-executor': { condition: 'eq .Values.executor "ssh"' },
+  base: {
+    condition: '.Values.server.enabled',
+    switches: {
+      'server.enabled': [true, 'The server; without it, with csi.enabled, the CSI driver of one that is elsewhere.'],
+      executor: ['kubernetes', 'How hosts are reached: kubernetes (pods/exec) or ssh.'],
+    },
+  },
+  'components/kubernetes-executor': { condition: 'and .Values.server.enabled (eq .Values.executor "kubernetes")' },
+  'components/ssh-executor': { condition: 'and .Values.server.enabled (eq .Values.executor "ssh")' },
   'components/gluster-pods': {
     condition: '.Values.gluster.enabled',
     switches: { 'gluster.enabled': [true, 'GlusterFS on every node with the label storagenode=glusterfs.'] },
@@ -53,20 +60,42 @@ const FOLDERS = {
       ],
     },
   },
+  'components/csi-driver': {
+    condition: '.Values.csi.enabled',
+    switches: {
+      'csi.enabled': [false, 'The CSI driver, for Kubernetes 1.26 and later. One release in a cluster has it.'],
+    },
+  },
+  'components/csi-storage-class': {
+    condition: 'and .Values.csi.enabled .Values.csi.storageClass.enabled',
+    switches: {
+      'csi.storageClass.enabled': [true, 'A class of the CSI driver, with the parameters of storageClass.'],
+    },
+  },
+  'components/csi-mounts-in-container': {
+    condition: '.Values.csi.mountsInContainer',
+    switches: {
+      'csi.mountsInContainer': [
+        false,
+        "For nodes without systemd or gluster's client. Mounts end with the driver's pod, which a changed image does not\nreplace by itself then.",
+      ],
+    },
+  },
 };
 
 /** Kinds whose objects are in no namespace. */
-const CLUSTER_WIDE = ['StorageClass'];
+const CLUSTER_WIDE = ['ClusterRole', 'ClusterRoleBinding', 'CSIDriver', 'StorageClass'];
 
 /** A line of the template among those of a manifest: a comment until the manifest has been read. */
 const ACTION = '#action ';
 
-const MARKED = /^(?<indent>\s*)(?<item>- )?(?<key>[\w.]+):(?<inline>.*?)\s*# chart: (?<expression>\.[\w.]+)$/;
+const MARKED =
+  /^(?<indent>\s*)(?<item>- )?(?<key>[\w.]+):(?<inline>.*?)\s*# chart: (?<expression>\.[\w.]+)(?<rest>\/[\w./-]+)?$/;
 
 /** Texts of the chart's files, by their paths in it. */
 function chartFiles() {
   const folders = Object.entries(FOLDERS).map(([folder, { condition, switches = {} }]) => {
-    const { resources, patches = [] } = parse(read(folder, 'kustomization.yaml'));
+    const { resources = [], patches = [] } = parse(read(folder, 'kustomization.yaml'));
     return { folder, condition, switches, resources, patches: patches.map((patch) => ({ ...patch, condition })) };
   });
   const patches = folders.flatMap((folder) => folder.patches);
@@ -85,11 +114,16 @@ function chartFiles() {
   return { 'Chart.yaml': chartText(), ...files, 'values.schema.json': schemaText(), 'values.yaml': valuesText(values) };
 }
 
-/** What Helm refuses: with another executor nothing would tell the server how to reach its hosts. */
+/**
+ * What Helm refuses: with another executor nothing would tell the server how to reach its hosts, and a role that names no
+ * Secret is one for all.
+ */
 function schemaText() {
   const components = Object.keys(FOLDERS).map((folder) => /^components\/(.+)-executor$/.exec(folder)?.[1]);
   const executor = { enum: components.filter((name) => name !== undefined) };
-  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', properties: { executor } };
+  const secrets = { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } };
+  const csi = { type: 'object', required: ['secrets'], properties: { secrets } };
+  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', properties: { executor, csi } };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
@@ -159,12 +193,13 @@ function collectValues(text, values) {
 function templateOf(text) {
   const { kind } = parse(text, { uniqueKeys: false });
   const lines = text.split('\n').map(templateLine);
-  for (const { at, end, start, depth, expression, fallback } of marksOf(lines).reverse()) {
+  for (const { at, end, start, depth, expression, rest, fallback } of marksOf(lines).reverse()) {
     const indent = depth + 2;
+    const text = rest === '' ? expression : `printf "%s${rest}" ${expression}`;
     const value =
       typeof fallback === 'object'
         ? `\n${' '.repeat(indent)}{{- toYaml ${expression} | nindent ${indent} }}`
-        : ` {{ ${expression} | toJson }}`;
+        : ` {{ ${text} | toJson }}`;
     lines.splice(at, end - at, `${start}${value}`);
   }
   if (!CLUSTER_WIDE.includes(kind))
@@ -175,12 +210,14 @@ function templateOf(text) {
 /** The marked values: the lines from `at` to before `end`, and what stands there. */
 function marksOf(lines) {
   return lines.flatMap((line, at) => {
-    const { indent, item = '', key, inline, expression } = MARKED.exec(line)?.groups ?? {};
+    const { indent, item = '', key, inline, expression, rest = '' } = MARKED.exec(line)?.groups ?? {};
     if (expression === undefined) return [];
     const depth = indent.length + item.length;
     const end = lines.findIndex((below, i) => i > at && !below.startsWith(' '.repeat(depth + 1)));
-    const fallback = parse([`value:${inline}`, ...lines.slice(at + 1, end)].join('\n')).value;
-    return [{ at, end, start: `${indent}${item}${key}:`, depth, expression, fallback }];
+    const whole = parse([`value:${inline}`, ...lines.slice(at + 1, end)].join('\n')).value;
+    if (rest !== '' && !whole.endsWith(rest)) throw new Error(`${whole} does not end with ${rest}`);
+    const fallback = rest === '' ? whole : whole.slice(0, -rest.length);
+    return [{ at, end, start: `${indent}${item}${key}:`, depth, expression, rest, fallback }];
   });
 }
 

@@ -40,6 +40,15 @@ kill -TERM $started
 wait $started
 echo "ended with $?"
 heketi --version | grep -c '^Heketi '
+heketi-csi --controller --endpoint /var/lib/heketi/csi.sock >/var/lib/heketi/csi-out 2>&1 &
+started=$!
+until grep -q 'Listening on' /var/lib/heketi/csi-out; do
+  kill -0 $started 2>/dev/null && [ $((tries += 1)) -lt 2400 ] || { cat /var/lib/heketi/csi-out; exit 9; }
+  sleep 0.05
+done
+kill -TERM $started
+wait $started
+echo "the driver ended with $?"
 ls /var/lib/heketi
 `;
 
@@ -153,7 +162,9 @@ describe.skipIf(!isIsolated)('the files of the image', () => {
       'Name: made',
       'ended with 0',
       '1',
+      'the driver ended with 0',
       'container.log',
+      'csi-out',
       'heketi.db',
       'heketi.db.container-lock',
       'out',

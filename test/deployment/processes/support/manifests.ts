@@ -19,7 +19,7 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-export type KubernetesVersion = '1.20' | '1.25' | '1.32';
+export type KubernetesVersion = '1.20' | '1.25' | '1.27' | '1.28' | '1.29' | '1.30' | '1.32';
 
 /** Where `kubectl` and `helm` are. */
 function tool(name: 'kubectl' | 'helm'): string {
