@@ -13,10 +13,10 @@ export const CLIENT_USAGES: readonly string[] = blocksOf('docs/cli.md').flatMap(
 const CLIENT_NAMES = CLIENT_USAGES.flatMap((usage) => /^heketi-cli ([a-z-]+( [a-z-]+)+)/.exec(usage)?.[1] ?? []);
 
 /**
- * Commands for a Kubernetes cluster and for its images. test/deployment tries the manifests that they name, and what they
- * run in pods.
+ * Commands for a cluster of Kubernetes or Nomad and for its images. test/deployment tries the manifests and job files that they
+ * name, and what they run in pods.
  */
-export const NEEDS_CLUSTER = /^(kubectl|helm|docker) /;
+export const NEEDS_CLUSTER = /^(kubectl|helm|docker|nomad) /;
 
 /** Commands that no test runs as they stand, and why. */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readClassParameters } from '../../../src/csi/class-parameters.js';
-import { type CsiOptions, csiCommand } from '../../../src/csi/command-line.js';
 import { controllerCalls } from '../../../src/csi/controller/controller-calls.js';
 import { identityCalls } from '../../../src/csi/identity-calls.js';
 import { nodeCalls } from '../../../src/csi/node/node-calls.js';
 import { KubernetesClasses } from '../../../src/csi/servers/kubernetes-classes.js';
 import type { KubernetesApi } from '../../../src/kubernetes/kubernetes-api.js';
 import { blocksOf } from '../../docs/documents.js';
+import { csiOptionsOf } from '../support/csi-options.js';
 import { attemptOf, describeRights, isAllowed } from './support/cluster-rights.js';
 import {
   kustomized,
@@ -52,14 +52,8 @@ function pod(which: 'controller' | 'node', among = manifests): PodSpec {
   return found.spec;
 }
 
-/** What the driver's own command line makes of a container's arguments; rejects where it would end the program. */
-async function optionsOf(container: Container): Promise<CsiOptions> {
-  const given: CsiOptions[] = [];
-  const command = csiCommand('test', async (options) => void given.push(options)).exitOverride();
-  await command.configureOutput({ writeErr: () => {} }).parseAsync(argumentsOf(container), { from: 'user' });
-  const [options] = given;
-  if (!options) throw new Error('the command line was not run');
-  return options;
+async function optionsOf(container: Container) {
+  return csiOptionsOf(argumentsOf(container));
 }
 
 async function capabilitiesOf(call: string, calls: ReturnType<typeof identityCalls>): Promise<string> {
