@@ -26,12 +26,8 @@ job "heketi-csi-controller" {
   type        = "service"
 
   group "controller" {
-    # A second one does no harm.
-    count = 2
-
-    constraint {
-      distinct_hosts = true
-    }
+    # Nomad would use two at once, which may give two volumes that have gidMin the same group.
+    count = 1
 
     task "heketi-csi" {
       driver = "docker"

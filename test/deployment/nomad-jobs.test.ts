@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { requireCapabilities } from '../../src/csi/capabilities.js';
 import { readClassParameters } from '../../src/csi/class-parameters.js';
-import { requirePath } from '../../src/csi/node/mounted-volume.js';
 import type { AccessMode } from '../../src/csi/rpc/messages.js';
 import { blocksOf } from '../docs/documents.js';
 import { csiOptionsOf } from './support/csi-options.js';
@@ -90,7 +89,6 @@ describe('the job files for Nomad', () => {
     const plugin = blockOf(file('node'), 'csi_plugin').attributes;
     const folder = filled(file('node'), plugin.get('stage_publish_base_dir') as string);
     expect(folder).toBe(`/opt/nomad/data/client/csi/node/${plugin.get('id')}`);
-    expect(requirePath(`${folder}/staging`, 'path')).toBe(`${folder}/staging`);
     expect(blockOf(file('node'), 'job').attributes.get('type')).toBe('system');
   });
 
