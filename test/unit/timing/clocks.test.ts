@@ -16,6 +16,7 @@ const WALL_CLOCK = new Map([
   ['app/container/first-topology.ts', 'times inside tokens'],
   ['app/choose-executor.ts', 'a generation grows whatever the clock says; pinnedAt is shown'],
   ['app/conversion/convert-database.ts', 'shown in the name of the file that is kept'],
+  ['app/copy-database.ts', 'when the copy was made, as shown'],
   ['app/fetch-dump.ts', 'times inside tokens'],
   ['app/verify-database.ts', 'shown'],
   ['backup/backup-keeper.ts', 'told to Prometheus; ages of files of earlier lives, which are bounded'],
