@@ -453,6 +453,15 @@ describe('where mounts live', () => {
     },
   );
 
+  it.each(['auto', 'host'] as const)(
+    'is not decided (%s) while the host does not answer: the next start tries again',
+    async (wanted) => {
+      host.silentPrograms.add('systemd-run');
+      await expect(chooseMountLife(wanted, host, log)).rejects.toThrow(/did not end in time/);
+      expect(warnings).toEqual([]);
+    },
+  );
+
   it('is the container where it was asked for', async () => {
     expect(await chooseMountLife('container', host, log)).toEqual({ where: 'container', prefix: [] });
     expect(host.commands).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.js';
-import type { NodeHost } from './host.js';
+import { HostCommandError, type NodeHost } from './host.js';
 
 /** Where the processes of mounts live, and what a command is put behind to start them there. */
 export interface MountLife {
@@ -17,7 +17,7 @@ const PROBE_MS = 10_000;
 
 /**
  * `auto`: on the host where it has systemd and gluster's client, otherwise in the container, which is said. `host` throws
- * where that can't be.
+ * where that can't be; both throw where the host does not answer.
  */
 export async function chooseMountLife(
   wanted: 'auto' | 'host' | 'container',
@@ -29,9 +29,11 @@ export async function chooseMountLife(
     await host.run(PROBE, PROBE_MS);
   } catch (error) {
     const reason = (error as Error).message;
-    if (wanted === 'auto') return inContainer(reason, log);
+    // A host that is slow, as while it boots, is no host without: mounts in the container would stay there until it ends.
+    const isKnown = !(error instanceof HostCommandError && error.exitCode === null);
+    if (wanted === 'auto' && isKnown) return inContainer(reason, log);
     throw new Error(
-      `--mounts host: the host can't start mounts: ${reason}; it needs systemd and gluster's client, and the pod hostPID and privileges`,
+      `--mounts ${wanted}: the host can't start mounts: ${reason}; it needs systemd and gluster's client, and the pod hostPID and privileges`,
     );
   }
   log.info({}, 'mounts live on the host and outlive this program');

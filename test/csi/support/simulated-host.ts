@@ -38,6 +38,7 @@ export class SimulatedHost implements NodeHost {
   volumes: Set<string> | null = new Set(['vol_a', 'vol_b']);
   /** The host that is asked goes away meanwhile, upon which old clients end as if all were well. */
   breaksOff = false;
+  silentPrograms = new Set<string>();
   missingPrograms = new Set<string>();
   /** Mounts that the host makes are seen in the container. */
   isShared = true;
@@ -66,6 +67,7 @@ export class SimulatedHost implements NodeHost {
   async run(argv: readonly string[]): Promise<string> {
     this.commands.push([...argv]);
     const words = argv[0] === 'nsenter' ? afterPrefixes(argv) : argv;
+    if (argv.some((word) => this.silentPrograms.has(word))) throw new HostCommandError(argv, null, '');
     for (const word of argv) {
       if (this.missingPrograms.has(word)) throw new HostCommandError(argv, 127, `${word}: not found`);
     }
