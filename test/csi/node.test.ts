@@ -117,6 +117,15 @@ describe('staging', () => {
     expect(await codeOf('NodeStageVolume', staged())).toBe('ALREADY_EXISTS');
   });
 
+  it('for readers is so for pods, also with a client whose mounts of that kind the kernel shows as writable', async () => {
+    host.showsReadOnly = false;
+    const reader = withMode('MULTI_NODE_READER_ONLY');
+    for (let i = 0; i < 2; i++) await call('NodeStageVolume', staged(reader));
+    for (let i = 0; i < 2; i++) await call('NodePublishVolume', published(reader));
+    expect(host.mounts).toMatchObject([{ isReadOnly: false }, { isReadOnly: true, mountPoint: TARGET }]);
+    expect(mountCommands()).toHaveLength(1);
+  });
+
   it('tells a volume that there is not from hosts that do not answer, whatever older mounts have logged', async () => {
     host.volumes = new Set();
     expect(await codeOf('NodeStageVolume', staged())).toBe('NOT_FOUND');

@@ -5,7 +5,7 @@ import { makeMountPoint, readMountPoint } from './mount-point.js';
 import { isGluster, isReadOnly, type Mount, mountsAt, readMounts, volumeOf } from './mount-table.js';
 import { type MountedVolume, readVolumeContext } from './mounted-volume.js';
 import type { Node } from './node.js';
-import { ensureStaged } from './stage-volume.js';
+import { ensureStaged, isForReaders } from './stage-volume.js';
 import { clear } from './unmount.js';
 
 /** Binds the staged volume to a pod's path. What is bound already stays; a dead bind is made anew. */
@@ -28,11 +28,12 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
   const mounts = await readMounts(node.host);
   const staged = mountsAt(mounts, staging).at(-1);
   if (!staged) throw new CsiError('ABORTED', `${staging} was unmounted meanwhile`);
-  const isBound = await isBoundAlready(mountsAt(mounts, target).at(-1), staged, request.readonly, node);
+  const isReader = request.readonly || isForReaders(capability);
+  const isBound = await isBoundAlready(mountsAt(mounts, target).at(-1), staged, isReader, node);
   if (!isBound) {
     if (capability.accessMode?.mode === 'SINGLE_NODE_SINGLE_WRITER') refuseSecond(mounts, staged, target);
     await makeMountPoint(target, node);
-    if (request.readonly && !isReadOnly(staged)) await node.client.bindReadOnly(staging, target);
+    if (isReader && !isReadOnly(staged)) await node.client.bindReadOnly(staging, target);
     else await node.client.bind(staging, target);
     await requireShared(target, node);
   }

@@ -65,10 +65,16 @@ async function isUsable(
     await clear(mountPoint, node);
     return false;
   }
-  if (isReadOnly(mounted) !== options.includes('ro')) {
-    throw new CsiError('ALREADY_EXISTS', `volume ${volume.name} is mounted at ${mountPoint} with another access mode`);
+  // The other way round does no harm: pods of readers get binds that are read-only.
+  if (isReadOnly(mounted) && !options.includes('ro')) {
+    throw new CsiError('ALREADY_EXISTS', `volume ${volume.name} is mounted at ${mountPoint}, but read-only`);
   }
   return true;
+}
+
+/** Whether nobody may write to a volume that is used so. */
+export function isForReaders(capability: VolumeCapability): boolean {
+  return optionsOf(capability).includes('ro');
 }
 
 function optionsOf({ mount, accessMode }: VolumeCapability): readonly string[] {

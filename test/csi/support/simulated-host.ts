@@ -38,6 +38,8 @@ export class SimulatedHost implements NodeHost {
   volumes: Set<string> | null = new Set(['vol_a', 'vol_b']);
   /** The host that is asked goes away meanwhile, upon which old clients end as if all were well. */
   breaksOff = false;
+  /** The kernel knows of gluster's mounts that they are read-only. */
+  showsReadOnly = true;
   silentPrograms = new Set<string>();
   missingPrograms = new Set<string>();
   /** Mounts that the host makes are seen in the container. */
@@ -127,7 +129,7 @@ export class SimulatedHost implements NodeHost {
       startedAt: target,
       fares: 'well',
     };
-    if (this.isShared) this.#add(target, fileSystem, options.includes('ro'));
+    if (this.isShared) this.#add(target, fileSystem, this.showsReadOnly && options.includes('ro'));
     return '';
   }
 
