@@ -109,7 +109,6 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
         { reqId: request.id, method: request.method, url: request.originalUrl, err: error },
         'request failed by a defect',
       );
-    request.refusal = answer;
     sendError(reply, answer);
   });
   server.addHook('onClose', async () => trail.close());
@@ -237,7 +236,9 @@ function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
 }
 
 /** With Content-Length, never chunked: a provisioner takes a chunked 404 for an empty one and gives the volume up. */
-function sendError(reply: FastifyReply, { status, text, retryAfterSeconds }: ErrorAnswer): FastifyReply {
+function sendError(reply: FastifyReply, answer: ErrorAnswer): FastifyReply {
+  const { status, text, retryAfterSeconds } = answer;
+  reply.request.refusal = answer;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
   return reply
     .code(status)

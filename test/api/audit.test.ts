@@ -69,7 +69,7 @@ it('what is refused is listed with the reason, whatever refused it', async () =>
   expect(await entries()).toMatchObject([
     { action: 'clusterDelete', ids: [UNKNOWN_ID], status: 409, outcome: 'refused', reason: 'it is in use' },
     { action: 'volumeCreate', status: 422, outcome: 'refused', reason: expect.any(String) },
-    { path: '/nowhere', status: 404, outcome: 'refused' },
+    { path: '/nowhere', status: 404, outcome: 'refused', reason: 'Invalid path or request' },
   ]);
 });
 
