@@ -303,12 +303,22 @@ describe('every command of the documents', () => {
   });
 });
 
+/** Flags of commands that go on until they are interrupted, and what these show first. */
+const ENDLESS: readonly (readonly [flag: string, shows: string])[] = [
+  ['--watch', 'pending operations'],
+  ['--follow', 'device.added'],
+];
+
+function endlessOf(command: string): string | null {
+  return ENDLESS.find(([flag]) => command.split(' ').includes(flag))?.[1] ?? null;
+}
+
 function runInGuide(machine: BareMachine, command: string): void {
   const words = nameOf(command).split(' ');
   const made = [3, 2, 1].flatMap((count) => MADE_FOR.get(words.slice(0, count).join(' ')) ?? []).at(0);
   if (made) machine.prepare(made);
   if (isMention(command)) machine.run(`${command.split(' ', 1)[0]} ${nameOf(command)} --help`);
-  else if (command.includes('--watch')) machine.runUntil(command, 'pending operations', 'INT');
+  else if (endlessOf(command)) machine.runUntil(command, endlessOf(command) ?? '', 'INT');
   else machine.run(withNames(command));
 }
 
@@ -368,7 +378,7 @@ function isStory({ text, isTold }: Command): boolean {
 }
 
 function surpriseOf(command: string, run: Run): string {
-  if (command.includes('--watch')) return failureOf(run, 130);
+  if (endlessOf(command) !== null) return failureOf(run, 130);
   const [, says] = (isMention(command) ? undefined : REFUSED.find(([pattern]) => pattern.test(command))) ?? [];
   if (says === undefined) {
     const flags = isMention(command) ? command.split(' ').filter((word) => word.startsWith('--')) : [];
