@@ -4,17 +4,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BANNER } from './bundle-banner.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-
-// Packages written for require() ask for it and for their folder at run time.
-const banner = [
-  "import { createRequire as mortarRequire } from 'node:module';",
-  'const require = mortarRequire(import.meta.url);',
-  'const __filename = import.meta.filename;',
-  'const __dirname = import.meta.dirname;',
-].join('\n');
 
 const { outputFiles } = await build({
   absWorkingDir: root,
@@ -25,7 +18,7 @@ const { outputFiles } = await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  banner: { js: banner },
+  banner: { js: BANNER },
   // Names and lines stay, so that the stack of a defect can be read.
   legalComments: 'none',
   define: { 'globalThis.MORTAR_VERSION': JSON.stringify(version) },

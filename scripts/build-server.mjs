@@ -6,17 +6,10 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BANNER } from './bundle-banner.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const folder = path.join(root, 'dist');
-
-// Packages written for require() ask for it and for their folder at run time.
-const banner = [
-  "import { createRequire as mortarRequire } from 'node:module';",
-  'const require = mortarRequire(import.meta.url);',
-  'const __filename = import.meta.filename;',
-  'const __dirname = import.meta.dirname;',
-].join('\n');
 
 const { outputFiles } = await build({
   absWorkingDir: root,
@@ -32,7 +25,7 @@ const { outputFiles } = await build({
   target: 'node20',
   format: 'esm',
   external: ['better-sqlite3', 'ssh2'],
-  banner: { js: banner },
+  banner: { js: BANNER },
   // Names and lines stay, so that the stack of a defect can be read.
   legalComments: 'none',
   logLevel: 'warning',
