@@ -24,13 +24,13 @@ const mock = (folder, below) =>
 const operations = (folder, below) =>
   only(`operations-${folder}`, `^src/operations/${folder}/`, [
     ...BELOW_OPERATIONS,
-    '^src/operations/(ports|settings|logger)\\.ts$',
+    '^src/operations/(ports/|(settings|logger)\\.ts$)',
     ...below.map((name) => `^src/operations/${name}`),
   ]);
 const BELOW_OPERATIONS = [
   '^src/domain/',
   '^src/events/tell\\.ts$',
-  '^src/store/(store|pages)\\.ts$',
+  '^src/store/(interface/|(store|pages)\\.ts$)',
   '^src/executors/executor\\.ts$',
   '^src/executors/(commands|failures)/',
 ];
@@ -60,7 +60,7 @@ module.exports = {
     },
     only('interchange-knows-domain-and-store-interface', '^src/interchange/', [
       '^src/domain/',
-      '^src/store/(store|pages|attributes)\\.ts$',
+      '^src/store/(interface/|(store|pages|attributes)\\.ts$)',
       '^src/(bolt|gob)/',
     ]),
     only('bolt-stands-alone', '^src/bolt/', ['^src/domain/']),
@@ -113,7 +113,7 @@ module.exports = {
       '^src/executors/mock/(world|host|lvm|gluster|trouble)/',
     ]),
     only('operations-see-ports', '^src/operations/', BELOW_OPERATIONS),
-    only('operations-ports-see-no-operation', '^src/operations/(ports|settings|logger)\\.ts$', BELOW_OPERATIONS),
+    only('operations-ports-see-no-operation', '^src/operations/(ports/|(settings|logger)\\.ts$)', BELOW_OPERATIONS),
     // Who may work on hosts and when, what leads any change to its end, changes of volumes, of what they lie on, and of
     // what Heketi had begun, and records made again from hosts. Beside them what looks at hosts without a record: repair/, device-check/ and examination/; state-repair/ mends what that finds.
     operations('hosts', []),
@@ -130,16 +130,16 @@ module.exports = {
     operations('state-repair', ['hosts/', 'engine/', 'volumes/', 'adoption/', 'examination/', 'repair/']),
     only('api-sees-ports', '^src/api/', [
       '^src/domain/',
-      '^src/store/store\\.ts$',
-      '^src/operations/(ports|logger)\\.ts$',
+      '^src/store/(interface/|store\\.ts$)',
+      '^src/operations/(ports/|logger\\.ts$)',
       '^src/operations/examination/',
       '^src/events/',
     ]),
-    only('events-see-the-store-interface', '^src/events/', ['^src/domain/', '^src/store/store\\.ts$']),
-    only('metrics-see-the-store-interface', '^src/metrics/', ['^src/domain/', '^src/store/store\\.ts$']),
+    only('events-see-the-store-interface', '^src/events/', ['^src/domain/', '^src/store/(interface/|store\\.ts$)']),
+    only('metrics-see-the-store-interface', '^src/metrics/', ['^src/domain/', '^src/store/(interface/|store\\.ts$)']),
     only('backup-knows-the-store-interface', '^src/backup/', [
       '^src/domain/',
-      '^src/store/(store|pages|attributes)\\.ts$',
+      '^src/store/(interface/|(store|pages|attributes)\\.ts$)',
       '^src/kubernetes/',
     ]),
     only('timing-stands-alone', '^src/timing/', []),
@@ -148,7 +148,7 @@ module.exports = {
     only('config-stands-alone', '^src/config/', [
       '^src/domain/',
       '^src/executors/commands/host/host-settings\\.ts$',
-      '^src/store/store\\.ts$',
+      '^src/store/store-config\\.ts$',
       '^src/logging/log-level\\.ts$',
     ]),
     only('client-sees-contract-only', '^src/client/', ['^src/api/contract/']),

@@ -1,6 +1,6 @@
 import type { Id } from '../domain/ids.js';
 import type { Logger } from '../operations/logger.js';
-import type { QueueReader } from '../operations/ports.js';
+import type { QueueReader } from '../operations/ports/queue.js';
 import { HttpError } from './errors.js';
 
 const REMEMBERED = 1000;

@@ -15,7 +15,8 @@ import {
   resolveDatabaseFile,
   rowsOfFile,
 } from '../store/open-store.js';
-import type { PostgresTarget, ReadTx, Store, WorkAlone } from '../store/store.js';
+import type { ReadTx, Store } from '../store/store.js';
+import type { PostgresTarget, WorkAlone } from '../store/store-config.js';
 import { alone } from './alone.js';
 import { isHeketiDatabase } from './conversion/heketi-database.js';
 import { describeContents } from './database-contents.js';

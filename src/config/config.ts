@@ -1,7 +1,7 @@
 import type { ZoneChecking } from '../domain/allocator/types.js';
 import type { HostSettings } from '../executors/commands/host/host-settings.js';
 import type { LogLevel } from '../logging/log-level.js';
-import type { PostgresTarget } from '../store/store.js';
+import type { PostgresTarget } from '../store/store-config.js';
 
 /** Everything the server can be told, checked and frozen: heketi.json, environment and flags in our own words. */
 export interface Config {

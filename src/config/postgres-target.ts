@@ -1,4 +1,4 @@
-import type { PostgresTarget, PostgresTls } from '../store/store.js';
+import type { PostgresTarget, PostgresTls } from '../store/store-config.js';
 import { ConfigError } from './config-error.js';
 
 const DEFAULT_PORT = 5432;

@@ -1,4 +1,5 @@
-import type { DatedId, DatedRows, ReadTx, Store, Tx } from '../store/store.js';
+import type { DatedId, DatedRows } from '../store/interface/history.js';
+import type { ReadTx, Store, Tx } from '../store/store.js';
 import { steadyUnixMs } from '../timing/clocks.js';
 import { startInterval } from '../timing/timers.js';
 import { nextTurn } from '../timing/turns.js';

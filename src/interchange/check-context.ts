@@ -7,7 +7,7 @@ import type { Node } from '../domain/node.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import type { ExactIntegers } from '../domain/size.js';
 import type { Volume } from '../domain/volume.js';
-import type { LinkRelation } from '../store/store.js';
+import type { LinkRelation } from '../store/interface/imported.js';
 import type { ChildLists } from './links.js';
 
 /** Everything that a record may refer to. */

@@ -1,6 +1,7 @@
 import { DomainError } from '../domain/errors.js';
 import { type Id, newId } from '../domain/ids.js';
-import type { LinkRelation, ReadTx, Tx } from '../store/store.js';
+import type { LinkRelation } from '../store/interface/imported.js';
+import type { ReadTx, Tx } from '../store/store.js';
 import { danglingReferences, leaveOutDangling } from './dangling.js';
 import { Document } from './document.js';
 import type { EntrySource } from './entry-source.js';

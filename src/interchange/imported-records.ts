@@ -1,5 +1,5 @@
 import type { Id } from '../domain/ids.js';
-import type { LinkRelation } from '../store/store.js';
+import type { LinkRelation } from '../store/interface/imported.js';
 import type { Imported } from './imported.js';
 import { type AllRecords, type ChildLists, isFound } from './links.js';
 

@@ -6,7 +6,8 @@ import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
 import type { PendingOperation } from '../domain/pending-operation.js';
 import type { Volume } from '../domain/volume.js';
-import type { LinkFault, LinkRelation, ReadTx } from '../store/store.js';
+import type { LinkFault, LinkRelation } from '../store/interface/imported.js';
+import type { ReadTx } from '../store/store.js';
 
 /** What each parent's list of children holds: the original keeps it beside the children's own reference. */
 export interface ChildLists {

@@ -1,7 +1,8 @@
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
-import type { DevicesOfNode, ReadTx, Store } from '../store/store.js';
+import type { DevicesOfNode } from '../store/interface/topology.js';
+import type { ReadTx, Store } from '../store/store.js';
 import { inSlices } from '../timing/turns.js';
 import { linesOfNodes } from './device-metrics.js';
 import { type Exposition, labelsText, sampleLine } from './exposition.js';

@@ -1,7 +1,7 @@
 import type { Device } from '../domain/device.js';
 import type { Id } from '../domain/ids.js';
 import { manageName, type Node, storageName } from '../domain/node.js';
-import type { DevicesOfNode } from '../store/store.js';
+import type { DevicesOfNode } from '../store/interface/topology.js';
 import { labelsText, sampleLine } from './exposition.js';
 
 interface KeptText {

@@ -1,6 +1,7 @@
 import type { PostgresStore } from './postgres/postgres-store.js';
 import { databaseInUse, databaseOfRows, openMemoryDatabase, openSqliteStore } from './sqlite/sqlite-store.js';
-import type { PostgresStoreConfig, Store, StoreConfig } from './store.js';
+import type { Store } from './store.js';
+import type { PostgresStoreConfig, StoreConfig } from './store-config.js';
 
 export type { PostgresStore } from './postgres/postgres-store.js';
 export { postgresName } from './postgres/target-name.js';

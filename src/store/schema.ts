@@ -21,7 +21,7 @@ import {
   text,
   textOf,
 } from './columns.js';
-import type { LinkFault } from './store.js';
+import type { LinkFault } from './interface/imported.js';
 
 /**
  * The tables of migrations/, and as what the rest of the program knows their columns. Rows, reads and writes are derived

@@ -10,7 +10,8 @@ import { dumpText } from '../../src/interchange/dump-text.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { Comparisons } from '../../src/operations/examination/comparisons.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
-import type { DeviceHealth, Operations } from '../../src/operations/ports.js';
+import type { DeviceHealth } from '../../src/operations/ports/devices.js';
+import type { Operations } from '../../src/operations/ports/operations.js';
 import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 

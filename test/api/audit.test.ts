@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { ServerDeps } from '../../src/api/server.js';
 import { Traffic } from '../../src/api/traffic.js';
 import { DomainError } from '../../src/domain/errors.js';
-import type { Operations } from '../../src/operations/ports.js';
+import type { Operations } from '../../src/operations/ports/operations.js';
 import { Gate } from '../support/gate.js';
 import { ask, bearer, KEYS, QUEUE_ID, startApi, UNKNOWN_ID } from './api-server.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BlockVolume } from '../../src/domain/block-volume.js';
 import type { Volume } from '../../src/domain/volume.js';
-import type { QueueTicket } from '../../src/operations/ports.js';
+import type { QueueTicket } from '../../src/operations/ports/queue.js';
 import { openStore } from '../../src/store/open-store.js';
 import { differences } from '../support/differences.js';
 import { makeMemoryFolder } from '../support/memory-folder.js';

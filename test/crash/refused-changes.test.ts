@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
-import type { QueueTicket } from '../../src/operations/ports.js';
+import type { QueueTicket } from '../../src/operations/ports/queue.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { AskedOperations } from '../support/asked-by.js';

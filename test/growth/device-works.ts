@@ -5,7 +5,7 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { createMetrics } from '../../src/metrics/registry.js';
-import type { VolumeRequest } from '../../src/operations/ports.js';
+import type { VolumeRequest } from '../../src/operations/ports/requests.js';
 import type { Store, Tx } from '../../src/store/store.js';
 import type { MadePool } from '../support/made-pool.js';
 import { done, openPool, type Pool, volumeRequest } from '../support/pool.js';

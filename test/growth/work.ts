@@ -1,4 +1,4 @@
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import type { PoolShape } from '../support/made-dump.js';
 import type { MadePool } from '../support/made-pool.js';
 import { ALL_UP } from '../support/pool.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import type { BlockVolumeRequest } from '../../src/operations/ports.js';
+import type { BlockVolumeRequest } from '../../src/operations/ports/requests.js';
 import { differences } from '../support/differences.js';
 import {
   answerOf,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
-import type { QueueTicket } from '../../src/operations/ports.js';
+import type { QueueTicket } from '../../src/operations/ports/queue.js';
 import { differences } from '../support/differences.js';
 import { answerOf, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 

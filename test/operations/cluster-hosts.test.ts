@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError, TransportError } from '../../src/executors/executor.js';
 import { onAnyHost } from '../../src/operations/hosts/cluster-hosts.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 
 function health(down: readonly string[] = []) {
   const reported: string[] = [];

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { TransportError } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
-import type { IdempotencyRequest } from '../../src/operations/ports.js';
+import type { IdempotencyRequest } from '../../src/operations/ports/requests.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
 import type { CommandResult, Executor } from '../../src/executors/executor.js';
-import type { PreflightCheck } from '../../src/operations/ports.js';
+import type { PreflightCheck } from '../../src/operations/ports/devices.js';
 import { answerOf, done, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 import { recorded, sample } from '../unit/executors/samples.js';
 

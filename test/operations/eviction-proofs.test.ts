@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Brick } from '../../src/domain/brick.js';
 import type { Id } from '../../src/domain/ids.js';
 import { brickMount } from '../../src/executors/commands/brick/brick-mount.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import { differences } from '../support/differences.js';
 import {
   brickOf,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import {
   brickOf,
   bricksOf,

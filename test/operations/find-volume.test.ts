@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import { differences } from '../support/differences.js';
 import {
   answerOf,

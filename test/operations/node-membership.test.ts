@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import { ALL_UP, answerOf, done, type Pool, strictHosts, withPool } from '../support/pool.js';
 
 type Hosts = ReturnType<typeof strictHosts>;

@@ -5,7 +5,7 @@ import type { Executor } from '../../src/executors/executor.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
-import type { RepairReport } from '../../src/operations/ports.js';
+import type { RepairReport } from '../../src/operations/ports/repairs.js';
 import { BrickRestarts } from '../../src/operations/repair/brick-restarts.js';
 import { NodeRepair } from '../../src/operations/repair/node-repair.js';
 import { NodeRepairMonitor } from '../../src/operations/repair/node-repair-monitor.js';

@@ -3,7 +3,7 @@ import { type Executor, TransportError } from '../../src/executors/executor.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { checkDatabase } from '../../src/interchange/check.js';
 import { spreadOver } from '../../src/operations/hosts/cluster-hosts.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import { volumeWork } from '../../src/operations/volumes/volume-bricks.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';

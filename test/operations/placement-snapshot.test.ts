@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { placeVolume } from '../../src/domain/allocator/place-volume.js';
 import { newId } from '../../src/domain/ids.js';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import { placementRequest } from '../../src/operations/volumes/placement.js';
 import { snapshotOf } from '../../src/operations/volumes/placement-snapshot.js';
 import { openMemoryStore } from '../../src/store/open-store.js';

@@ -3,7 +3,7 @@ import { NEW_RECORD } from '../../src/domain/pending-operation.js';
 import { TransportError } from '../../src/executors/executor.js';
 import { boundAges, forgetOldAnswers } from '../../src/operations/engine/forget-old-answers.js';
 import { Recovery } from '../../src/operations/engine/recovery.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import { steadyUnixMs } from '../../src/timing/clocks.js';
 import { asking } from '../support/asking.js';
 import { differences } from '../support/differences.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Brick } from '../../src/domain/brick.js';
-import type { NodeHealth } from '../../src/operations/ports.js';
+import type { NodeHealth } from '../../src/operations/ports/node-health.js';
 import { ALL_UP, done } from '../support/pool.js';
 import {
   expectWhole,

@@ -5,7 +5,7 @@ import type { Durability } from '../../src/domain/durability.js';
 import type { Id } from '../../src/domain/ids.js';
 import { KIB_PER_GIB } from '../../src/domain/size.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import type { PlannableChange, PlannedRemoval } from '../../src/operations/ports.js';
+import type { PlannableChange, PlannedRemoval } from '../../src/operations/ports/removals.js';
 import { brickOf, deviceOf, hostOf, type Scene, withVolume } from '../support/eviction-scene.js';
 import { answerOf, done, loadTopology, type Pool, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 

@@ -4,7 +4,7 @@ import { NEW_RECORD, type Progress } from '../../src/domain/pending-operation.js
 import { markInterrupted, Recovery } from '../../src/operations/engine/recovery.js';
 import { Schedule } from '../../src/operations/engine/schedule.js';
 import { approachOutcome, beginAgain, succeed } from '../../src/operations/engine/transitions.js';
-import type { QueueTicket } from '../../src/operations/ports.js';
+import type { QueueTicket } from '../../src/operations/ports/queue.js';
 import { volumeCreate } from '../../src/operations/volumes/volume-create.js';
 import { Gate } from '../support/gate.js';
 import { answerOf, done, loadTopology, type Pool, SILENT, strictHosts, withPool } from '../support/pool.js';

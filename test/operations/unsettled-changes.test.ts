@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markInterrupted } from '../../src/operations/engine/recovery.js';
-import type { QueueTicket } from '../../src/operations/ports.js';
+import type { QueueTicket } from '../../src/operations/ports/queue.js';
 import type { AskedOperations } from '../support/asked-by.js';
 import { differences } from '../support/differences.js';
 import { Gate } from '../support/gate.js';

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { openStore } from '../../src/store/open-store.js';
-import type { Store, StoreConfig } from '../../src/store/store.js';
+import type { Store } from '../../src/store/store.js';
+import type { StoreConfig } from '../../src/store/store-config.js';
 import { isLackingPostgres, sharedPostgres } from '../support/postgres-server.js';
 import { temporaryFile } from './temporary-database.js';
 

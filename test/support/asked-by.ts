@@ -1,5 +1,5 @@
 import type { Requester } from '../../src/domain/requester.js';
-import type { Operations } from '../../src/operations/ports.js';
+import type { Operations } from '../../src/operations/ports/operations.js';
 
 /** Operations that one and the same requester asks for. */
 export type AskedOperations = {

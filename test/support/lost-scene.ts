@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Id } from '../../src/domain/ids.js';
 import type { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
-import type { VolumeRequest } from '../../src/operations/ports.js';
+import type { VolumeRequest } from '../../src/operations/ports/requests.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import { brickOf, bricksOf, expectAgreement, hostOf, REPLICA_3, type Scene, withVolume } from './eviction-scene.js';
 import { ALL_UP, done, records, volumeRequest } from './pool.js';

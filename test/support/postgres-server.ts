@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { onTestFinished, vi } from 'vitest';
-import type { PostgresTarget } from '../../src/store/store.js';
+import type { PostgresTarget } from '../../src/store/store-config.js';
 
 /* Real PostgreSQL servers of Debian's package, each in a temporary folder. */
 

@@ -1,5 +1,5 @@
 import { idNotFound } from '../../domain/errors.js';
-import type { QueueTicket } from '../../operations/ports.js';
+import type { QueueTicket } from '../../operations/ports/queue.js';
 
 /** 202: the client finds out at /queue/{id}. */
 export async function accepted(

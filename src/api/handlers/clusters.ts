@@ -1,6 +1,6 @@
 import type { Cluster } from '../../domain/cluster.js';
 import type { Id } from '../../domain/ids.js';
-import type { ClusterFlags } from '../../operations/ports.js';
+import type { ClusterFlags } from '../../operations/ports/requests.js';
 import type { ReadTx } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';

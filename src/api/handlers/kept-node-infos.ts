@@ -1,6 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import { stringifyJson } from '../../json/stringify-json.js';
-import type { DevicesOfNode, ReadTx } from '../../store/store.js';
+import type { DevicesOfNode } from '../../store/interface/topology.js';
+import type { ReadTx } from '../../store/store.js';
 import { JsonText } from '../json-text.js';
 import type { NodeInfo } from '../wire/node.js';
 import { readNodeInfo } from './infos.js';

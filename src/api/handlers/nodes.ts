@@ -1,4 +1,4 @@
-import type { NodeRequest } from '../../operations/ports.js';
+import type { NodeRequest } from '../../operations/ports/requests.js';
 import type { Handlers } from '../contract/handlers.js';
 import type { components } from '../contract/openapi.js';
 import { accepted, found, mustBeHealed } from './answers.js';

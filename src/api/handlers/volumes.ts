@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Requester } from '../../domain/requester.js';
-import type { IdempotencyRequest } from '../../operations/ports.js';
+import type { IdempotencyRequest } from '../../operations/ports/requests.js';
 import type { ContractRequest, Handlers } from '../contract/handlers.js';
 import { JsonText } from '../json-text.js';
 import type { UserCreates } from '../user-creates.js';

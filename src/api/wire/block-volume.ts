@@ -1,5 +1,5 @@
 import type { BlockVolume } from '../../domain/block-volume.js';
-import type { BlockVolumeRequest } from '../../operations/ports.js';
+import type { BlockVolumeRequest } from '../../operations/ports/requests.js';
 import type { components } from '../contract/openapi.js';
 import { exactly } from './integers.js';
 

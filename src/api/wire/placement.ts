@@ -1,6 +1,7 @@
 import { shownOfEach } from '../../domain/allocator/device-refusals.js';
 import type { DeviceRefusals } from '../../domain/allocator/types.js';
-import type { BlockVolumePlan, ClusterRefusal, PlannedRemoval, VolumePlan } from '../../operations/ports.js';
+import type { BlockVolumePlan, ClusterRefusal, VolumePlan } from '../../operations/ports/placements.js';
+import type { PlannedRemoval } from '../../operations/ports/removals.js';
 import type { components } from '../contract/openapi.js';
 
 type Schemas = components['schemas'];

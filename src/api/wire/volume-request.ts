@@ -1,6 +1,6 @@
 import type { Durability } from '../../domain/durability.js';
 import { DomainError } from '../../domain/errors.js';
-import type { VolumeRequest } from '../../operations/ports.js';
+import type { VolumeRequest } from '../../operations/ports/requests.js';
 import type { components } from '../contract/openapi.js';
 
 type VolumeCreate = components['schemas']['VolumeCreate'];

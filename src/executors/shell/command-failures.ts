@@ -1,5 +1,6 @@
 import type { CommandResult } from '../executor.js';
-import { failsWith, type MissingProgram, missingProgram } from '../failures/failures.js';
+import { failsWith } from '../failures/failures.js';
+import { type MissingProgram, missingProgram } from '../failures/starting.js';
 
 /**
  * Says in our own words that a program was not even started. The shell's words would be "command not found", and

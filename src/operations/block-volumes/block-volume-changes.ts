@@ -1,7 +1,7 @@
 import { newId } from '../../domain/ids.js';
 import type { Engine } from '../engine/engine.js';
 import type { EngineContext } from '../engine/operation.js';
-import type { Operations } from '../ports.js';
+import type { Operations } from '../ports/operations.js';
 import { refuseUnknownClusters } from '../volumes/volume-create.js';
 import { blockVolumeCreate } from './block-volume-create.js';
 import { blockVolumeDelete } from './block-volume-delete.js';

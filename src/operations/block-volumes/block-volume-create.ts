@@ -25,7 +25,7 @@ import {
   type OperationKind,
 } from '../engine/operation.js';
 import { hasDoneNothing, onAnyHost, spreadOver } from '../hosts/cluster-hosts.js';
-import type { BlockVolumeRequest } from '../ports.js';
+import type { BlockVolumeRequest } from '../ports/requests.js';
 import { logNoPlacement, NoPlacementError } from '../volumes/choose-placement.js';
 import { isStoppedByUs, type UnusedVolume } from '../volumes/delete-unused.js';
 import { findVolume } from '../volumes/find-volume.js';

@@ -9,7 +9,7 @@ import { DomainError, SERVER_BUSY } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { usableForBlockGib, type Volume } from '../../domain/volume.js';
 import type { ReadTx } from '../../store/store.js';
-import type { BlockVolumeRequest, VolumeRequest } from '../ports.js';
+import type { BlockVolumeRequest, VolumeRequest } from '../ports/requests.js';
 import type { OperationSettings } from '../settings.js';
 import { clustersFor, NoPlacementError } from '../volumes/choose-placement.js';
 

@@ -13,7 +13,7 @@ import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Store } from '../../store/store.js';
 import { ofDevice } from '../engine/event-subjects.js';
 import type { EngineContext, OperationContext } from '../engine/operation.js';
-import type { DeviceHealth } from '../ports.js';
+import type { DeviceHealth } from '../ports/devices.js';
 import { keepSizes, type SizeChange } from './device-books.js';
 import type { DeviceConditions, SeenDevice } from './device-conditions.js';
 import { type GroupVerdict, judgeGroup } from './group-verdict.js';

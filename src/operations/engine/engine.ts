@@ -1,7 +1,8 @@
 import { idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Requester } from '../../domain/requester.js';
-import type { IdempotencyRequest, QueueTicket } from '../ports.js';
+import type { QueueTicket } from '../ports/queue.js';
+import type { IdempotencyRequest } from '../ports/requests.js';
 import { ChangeInProgress } from '../volumes/volume-in-change.js';
 import { notToBeCancelled } from './cancellation.js';
 import type { Job } from './job.js';

@@ -7,7 +7,7 @@ import type { TransportError } from '../../executors/executor.js';
 import type { ReadTx, Store, StoreReader, Tx } from '../../store/store.js';
 import type { HostWork } from '../hosts/host-work.js';
 import type { Logger } from '../logger.js';
-import type { NodeHealth } from '../ports.js';
+import type { NodeHealth } from '../ports/node-health.js';
 import type { OperationSettings } from '../settings.js';
 import type { SoughtVolume } from './sought-volume.js';
 

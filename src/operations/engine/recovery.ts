@@ -5,7 +5,7 @@ import { steadyUnixMs } from '../../timing/clocks.js';
 import { startTimer } from '../../timing/timers.js';
 import { nextTurn } from '../../timing/turns.js';
 import type { Logger } from '../logger.js';
-import type { NodeHealth } from '../ports.js';
+import type { NodeHealth } from '../ports/node-health.js';
 import type { RecoveryOutcome } from './operation.js';
 import type { OperationRunner } from './runner.js';
 import type { Schedule } from './schedule.js';

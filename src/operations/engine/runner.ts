@@ -5,7 +5,7 @@ import type { Requester } from '../../domain/requester.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
-import type { QueueTicket } from '../ports.js';
+import type { QueueTicket } from '../ports/queue.js';
 import { errorText, isFinal } from './error-text.js';
 import type { Job } from './job.js';
 import type { AnyKind, BeginningKind, EngineContext, Intent, RecoveryOutcome } from './operation.js';

@@ -13,7 +13,8 @@ import type { Requester } from '../../domain/requester.js';
 import { tell } from '../../events/tell.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
-import type { IdempotencyRequest, QueueTicket } from '../ports.js';
+import type { QueueTicket } from '../ports/queue.js';
+import type { IdempotencyRequest } from '../ports/requests.js';
 import type { AnyKind, Finalized, Intent } from './operation.js';
 import { type Telling, tellDone, tellDropped, tellFailed, tellingOf, tellSuperseded } from './outcomes.js';
 

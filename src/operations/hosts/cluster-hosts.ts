@@ -4,7 +4,7 @@ import { manageName, type Node, storageName } from '../../domain/node.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import { failsWith } from '../../executors/failures/failures.js';
 import type { ReadTx } from '../../store/store.js';
-import type { NodeHealth } from '../ports.js';
+import type { NodeHealth } from '../ports/node-health.js';
 
 /** First storage name of each node in node-id order: what clients mount. */
 export async function storageNamesOf(tx: ReadTx, clusterId: Id): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import type { Hosts } from '../../executors/commands/host/hosts.js';
 import type { Store } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
-import type { NodeHealth } from '../ports.js';
+import type { NodeHealth } from '../ports/node-health.js';
 
 /** Probes at a time of hosts last seen up, and as many of those last seen down: the dead never delay the living. */
 const PROBES_AT_A_TIME = 16;

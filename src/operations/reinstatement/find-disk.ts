@@ -2,7 +2,7 @@ import type { Device } from '../../domain/device.js';
 import { manageName, type Node } from '../../domain/node.js';
 import { firstBlockDevice } from '../../executors/commands/device/device-facts.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { PreflightCheck } from '../ports.js';
+import type { PreflightCheck } from '../ports/devices.js';
 import { inspectCandidate } from '../topology/device-preflight.js';
 
 /** LVM takes whole extents after an area of its own. */

@@ -4,7 +4,7 @@ import { idNotFound } from '../../domain/errors.js';
 import type { ReadTx } from '../../store/store.js';
 import { refusalOf } from '../engine/error-text.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { PlannedEviction, PlannedRemoval } from '../ports.js';
+import type { PlannedEviction, PlannedRemoval } from '../ports/removals.js';
 import { findBrickSet } from '../volumes/brick-set.js';
 import { placeOf } from '../volumes/eviction-plan.js';
 import { refuseNeeded } from '../volumes/needed-brick.js';

@@ -13,7 +13,7 @@ import { areMounted, startBrickProcesses } from '../../executors/commands/node/b
 import { CommandError, TransportError } from '../../executors/executor.js';
 import { failsWith } from '../../executors/failures/failures.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { RepairFinding } from '../ports.js';
+import type { RepairFinding } from '../ports/repairs.js';
 import { type ExpectedBrick, putEmptyAside, type StartLook } from '../volumes/empty-bricks.js';
 import type { BrickRestarts } from './brick-restarts.js';
 import type { ExpectedVolume } from './node-expectations.js';

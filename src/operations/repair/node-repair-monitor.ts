@@ -6,7 +6,7 @@ import { askGlusterState, type GlusterState } from '../../executors/commands/nod
 import type { Store } from '../../store/store.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
-import type { NodeHealth } from '../ports.js';
+import type { NodeHealth } from '../ports/node-health.js';
 import { clusterExpectations, type NodeExpectations } from './node-expectations.js';
 import type { NodeRepair } from './node-repair.js';
 

@@ -7,7 +7,7 @@ import type { GlusterState } from '../../executors/commands/node/gluster-state.j
 import { type NodeStorage, readLocalStorage, readNodeStorage } from '../../executors/commands/node/node-storage.js';
 import { pause } from '../../timing/timers.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { RepairFinding, RepairReport } from '../ports.js';
+import type { RepairFinding, RepairReport } from '../ports/repairs.js';
 import { BrickRestarts } from './brick-restarts.js';
 import { BrickStarter, type StartOutcome } from './brick-starter.js';
 import {

@@ -1,7 +1,7 @@
 import type { Id } from '../../domain/ids.js';
 import type { NodeStorage } from '../../executors/commands/node/node-storage.js';
 import { inSlices } from '../../timing/turns.js';
-import type { RepairFinding } from '../ports.js';
+import type { RepairFinding } from '../ports/repairs.js';
 import type { ExpectedBrick } from '../volumes/empty-bricks.js';
 import { type ExpectedVolume, type NodeExpectations, seenFrom } from './node-expectations.js';
 

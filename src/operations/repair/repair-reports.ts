@@ -1,5 +1,5 @@
 import type { Id } from '../../domain/ids.js';
-import type { RepairReport } from '../ports.js';
+import type { RepairReport } from '../ports/repairs.js';
 
 const KEPT = 200;
 

@@ -4,7 +4,7 @@ import { brickMount } from '../../executors/commands/brick/brick-mount.js';
 import type { AdoptedVolume } from '../adoption/adopt-volume.js';
 import { logicalVolumeOf, thinPoolOf } from '../examination/brick-places.js';
 import type { Difference, DifferenceKind } from '../examination/difference.js';
-import type { StateRepairWish } from '../ports.js';
+import type { StateRepairWish } from '../ports/repairs.js';
 import type { Adoptable } from './adoptable.js';
 import type { Decision, RepairChange, RepairStep } from './repair-step.js';
 import type { Restorable } from './restorable.js';

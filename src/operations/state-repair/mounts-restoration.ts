@@ -2,7 +2,7 @@ import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
 import { ALL_UNDONE, NOTHING_LEFT, type OperationContext, type OperationKind } from '../engine/operation.js';
-import type { RepairFinding } from '../ports.js';
+import type { RepairFinding } from '../ports/repairs.js';
 import { nodeRepair } from './restorable.js';
 
 /** Repairs a node as `node repair` does, which looks at each brick again before it does anything to it. */

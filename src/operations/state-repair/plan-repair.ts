@@ -6,7 +6,7 @@ import type { StoreReader } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import type { Difference, DifferenceKind } from '../examination/difference.js';
 import { findDifferences } from '../examination/find-differences.js';
-import type { StateRepairWish } from '../ports.js';
+import type { StateRepairWish } from '../ports/repairs.js';
 import { type Adoptable, findAdoptable } from './adoptable.js';
 import { whyLinesStay } from './dead-line.js';
 import { adoptedPlaces, DECISIONS, OF_BRICKS, type Sight } from './decide.js';

@@ -1,6 +1,6 @@
 import { refusalOf } from '../engine/error-text.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { PlannedStateRepair, StateRepairWish } from '../ports.js';
+import type { PlannedStateRepair, StateRepairWish } from '../ports/repairs.js';
 import { planStateRepair } from './plan-repair.js';
 import { refuseSecondRepair } from './state-repair.js';
 

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Progress } from '../../domain/pending-operation.js';
 import type { ReadTx } from '../../store/store.js';
 import { type Next, part, type SequenceKind } from '../engine/sequence.js';
-import type { StateRepairWish } from '../ports.js';
+import type { StateRepairWish } from '../ports/repairs.js';
 import { fstabLineRemoval } from './fstab-line-removal.js';
 import { mountsRestoration } from './mounts-restoration.js';
 import { namesOf, planStateRepair } from './plan-repair.js';

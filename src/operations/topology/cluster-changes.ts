@@ -7,7 +7,7 @@ import type { Requester } from '../../domain/requester.js';
 import { tell } from '../../events/tell.js';
 import type { ReadTx, Store } from '../../store/store.js';
 import { ofCluster, ofDevice, ofNode } from '../engine/event-subjects.js';
-import type { ClusterFlags, TagChange } from '../ports.js';
+import type { ClusterFlags, TagChange } from '../ports/requests.js';
 import type { NodeAddPlan } from './node-add.js';
 
 export async function createCluster(store: Store, by: Requester, flags: ClusterFlags): Promise<Id> {

@@ -7,7 +7,8 @@ import { tearDownDevice } from '../../executors/commands/device/lvm-device-remov
 import { CommandError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, NOTHING_LEFT, type OperationContext, type UndoneKind } from '../engine/operation.js';
-import type { DevicePreflight, DeviceRequest } from '../ports.js';
+import type { DevicePreflight } from '../ports/devices.js';
+import type { DeviceRequest } from '../ports/requests.js';
 import { inspectCandidate, preflightRefusal } from './device-preflight.js';
 
 /** The device that is being added; no row holds it before its volume group exists. */

@@ -7,7 +7,7 @@ import { type DeviceFacts, holdersOf, lookAtDevice } from '../../executors/comma
 import { TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { DevicePreflight, PreflightCheck } from '../ports.js';
+import type { DevicePreflight, PreflightCheck } from '../ports/devices.js';
 
 /** LVM's label and metadata area before the first extent (pvcreate --metadatasize=128M), rounded up generously. */
 const LVM_AREA_KIB = 129 * 1024;

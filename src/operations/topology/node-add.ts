@@ -4,7 +4,7 @@ import { manageName, type Node, storageName } from '../../domain/node.js';
 import { isGlusterdUp, probePeer } from '../../executors/commands/gluster/glusterd.js';
 import type { ReadTx } from '../../store/store.js';
 import { ALL_UNDONE, NOTHING_LEFT, type OperationContext, type OperationKind } from '../engine/operation.js';
-import type { NodeRequest } from '../ports.js';
+import type { NodeRequest } from '../ports/requests.js';
 import { detachFromPool, poolMember } from './pool-membership.js';
 
 /** The node that is being added; no row holds it before its host is a peer. */

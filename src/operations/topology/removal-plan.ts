@@ -3,7 +3,7 @@ import type { Id } from '../../domain/ids.js';
 import type { ReadTx } from '../../store/store.js';
 import { refusalOf } from '../engine/error-text.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { PlannableChange, PlannedRemoval, RemovalTerms } from '../ports.js';
+import type { PlannableChange, PlannedRemoval, RemovalTerms } from '../ports/removals.js';
 import { lookAtSet } from '../volumes/evictable-brick.js';
 import { type BricksToMove, planEvictions } from '../volumes/eviction-plan.js';
 import { refuseDeviceRemoval } from './device-removal.js';

@@ -1,7 +1,7 @@
 import { newId } from '../../domain/ids.js';
 import type { Engine } from '../engine/engine.js';
 import type { EngineContext } from '../engine/operation.js';
-import type { Operations } from '../ports.js';
+import type { Operations } from '../ports/operations.js';
 import { changeDeviceTags, changeNodeTags, createCluster, deleteCluster, setClusterFlags } from './cluster-changes.js';
 import { deviceAdd } from './device-add.js';
 import { deviceDelete } from './device-delete.js';

@@ -11,7 +11,7 @@ import { effectiveOptions, refuseSetWithoutArbiter } from '../../domain/volume-o
 import type { ReadTx } from '../../store/store.js';
 import type { BuildContext } from '../engine/operation.js';
 import type { Logger } from '../logger.js';
-import type { VolumeRequest } from '../ports.js';
+import type { VolumeRequest } from '../ports/requests.js';
 import type { OperationSettings } from '../settings.js';
 import { place, placementRequest } from './placement.js';
 import { snapshotOf } from './placement-snapshot.js';

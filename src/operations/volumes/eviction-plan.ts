@@ -8,7 +8,7 @@ import type { Id } from '../../domain/ids.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
-import type { PlannedEviction } from '../ports.js';
+import type { PlannedEviction } from '../ports/removals.js';
 import { NoPlacementError, refuseLongNames } from './choose-placement.js';
 import { chooseReplacement, type Eviction } from './evictable-brick.js';
 import { plannedBrick } from './placement.js';

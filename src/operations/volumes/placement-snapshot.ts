@@ -2,8 +2,9 @@ import type { ClusterSnapshot, DeviceSnapshot, NodeSnapshot } from '../../domain
 import type { Device } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
-import type { DevicesOfNode, ReadTx } from '../../store/store.js';
-import type { NodeHealth } from '../ports.js';
+import type { DevicesOfNode } from '../../store/interface/topology.js';
+import type { ReadTx } from '../../store/store.js';
+import type { NodeHealth } from '../ports/node-health.js';
 
 /** All that a cluster's snapshot is made of. */
 interface Sources {

@@ -1,5 +1,6 @@
 import type { CommandError } from '../../executors/executor.js';
-import { type FailureKind, failsWith } from '../../executors/failures/failures.js';
+import { failsWith } from '../../executors/failures/failures.js';
+import type { FailureKind } from '../../executors/failures/kinds.js';
 
 type Explained = Extract<
   FailureKind,

@@ -4,7 +4,7 @@ import { tell } from '../../events/tell.js';
 import type { Engine } from '../engine/engine.js';
 import { ofVolume } from '../engine/event-subjects.js';
 import type { EngineContext } from '../engine/operation.js';
-import type { Operations } from '../ports.js';
+import type { Operations } from '../ports/operations.js';
 import { blockRestrictionChange } from './block-restriction.js';
 import { brickAdoption } from './brick-adoption.js';
 import { brickEvict } from './brick-evict.js';

@@ -11,7 +11,7 @@ import type { ReadTx, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { BuildContext, Intent, OperationContext, OperationKind } from '../engine/operation.js';
 import { spreadOver, storageNamesOf } from '../hosts/cluster-hosts.js';
-import type { VolumeRequest } from '../ports.js';
+import type { VolumeRequest } from '../ports/requests.js';
 import type { OperationSettings } from '../settings.js';
 import { choosePlacement, logNoPlacement, optionsOfRequest, refuseLongNames } from './choose-placement.js';
 import { refuseTakenClientName } from './client-name.js';

@@ -1,6 +1,7 @@
 import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
-import type { BrickRows, DeviceRows, DevicesOfNode } from '../store.js';
+import type { DeviceRows, DevicesOfNode } from '../interface/topology.js';
+import type { BrickRows } from '../interface/volumes.js';
 import { findSorted, isSorted, placeOf, withItem, withoutItem } from './sorted.js';
 import { Remembered, type UnitUndo } from './unit-undo.js';
 

@@ -1,6 +1,6 @@
 import type { Id } from '../../domain/ids.js';
 import type { Node } from '../../domain/node.js';
-import type { NodeRows } from '../store.js';
+import type { NodeRows } from '../interface/topology.js';
 import { findSorted, isSorted, withItem, withoutItem } from './sorted.js';
 import { Remembered, type UnitUndo } from './unit-undo.js';
 

@@ -1,7 +1,9 @@
 import type { Id } from '../../domain/ids.js';
 import type { ChangeType, PendingOperation } from '../../domain/pending-operation.js';
+import type { LinkFaultRows } from '../interface/imported.js';
+import type { OperationRows } from '../interface/operations.js';
+import type { BlockVolumeRows, VolumeRows } from '../interface/volumes.js';
 import { HIDES_BLOCK_VOLUME, HIDES_VOLUME } from '../rows/visible.js';
-import type { BlockVolumeRows, LinkFaultRows, OperationRows, VolumeRows } from '../store.js';
 import { Remembered, type UnitUndo } from './unit-undo.js';
 import { VisibleIds } from './visible-ids.js';
 

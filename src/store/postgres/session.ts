@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/errors.js';
 import { startTimer } from '../../timing/timers.js';
 import type { Connection, Statement, Values } from '../statement.js';
 import { placed } from '../statement.js';
-import type { PostgresTarget } from '../store.js';
+import type { PostgresTarget } from '../store-config.js';
 import { endsConnection, isTakenBack, textOf, translatePostgresError } from './errors.js';
 import { numberedText, storedText } from './sql-text.js';
 import { postgresName } from './target-name.js';

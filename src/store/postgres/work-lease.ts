@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { pause, startInterval } from '../../timing/timers.js';
-import type { WorkAlone } from '../store.js';
+import type { WorkAlone } from '../store-config.js';
 import type { Session } from './session.js';
 import { ADVANCE_VERSION } from './store-state.js';
 

@@ -1,5 +1,5 @@
+import type { AttributeRows } from '../interface/imported.js';
 import { at, type Connection, query, statement } from '../statement.js';
-import type { AttributeRows } from '../store.js';
 
 const all = statement(query.selectFrom('attribute').selectAll().orderBy('key'));
 const upsert = statement(

@@ -1,5 +1,5 @@
+import type { AuditRows } from '../interface/history.js';
 import { at, type Connection, statement } from '../statement.js';
-import type { AuditRows } from '../store.js';
 import { tableOf } from '../table.js';
 import { datedRows, datedStatements } from './dated-rows.js';
 import { idSequence } from './id-sequence.js';

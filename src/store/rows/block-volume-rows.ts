@@ -1,5 +1,5 @@
+import type { BlockVolumeRows } from '../interface/volumes.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
-import type { BlockVolumeRows } from '../store.js';
 import { entityTable } from '../table.js';
 import { HIDES_BLOCK_VOLUME, namedByActions, visibleChildren, visibleIn } from './visible.js';
 

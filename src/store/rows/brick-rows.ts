@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { brickThinPoolName } from '../../domain/brick.js';
+import type { BrickRows } from '../interface/volumes.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
-import type { BrickRows } from '../store.js';
 import { entityTable } from '../table.js';
 import { ONE_OF_THE_IDS, readByIds } from './by-ids.js';
 

@@ -1,5 +1,5 @@
+import type { ClusterRows } from '../interface/topology.js';
 import { at, type Connection, statement } from '../statement.js';
-import type { ClusterRows } from '../store.js';
 import { entityTable } from '../table.js';
 
 const table = entityTable('cluster');

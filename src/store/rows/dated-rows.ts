@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import type { DatedRows } from '../interface/history.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
-import type { DatedRows } from '../store.js';
 import type { IdSequence } from './id-sequence.js';
 
 /** For tables that are only ever added to, with ids of an IdSequence. */

@@ -1,7 +1,7 @@
 import type { Device } from '../../domain/device.js';
 import type { Id } from '../../domain/ids.js';
+import type { DeviceRows, DevicesOfNode } from '../interface/topology.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
-import type { DeviceRows, DevicesOfNode } from '../store.js';
 import { entityTable } from '../table.js';
 
 const table = entityTable('device');

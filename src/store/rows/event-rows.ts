@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../domain/event.js';
+import type { EventRows } from '../interface/history.js';
 import { at, type Connection, statement } from '../statement.js';
-import type { EventRows } from '../store.js';
 import { type RowOf, tableOf } from '../table.js';
 import { datedRows, datedStatements } from './dated-rows.js';
 import { idSequence } from './id-sequence.js';

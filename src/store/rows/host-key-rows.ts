@@ -1,5 +1,5 @@
+import type { HostKeyRows } from '../interface/server.js';
 import { at, type Connection, query, statement } from '../statement.js';
-import type { HostKeyRows } from '../store.js';
 import { tableOf } from '../table.js';
 
 const table = tableOf('host_key');

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import type { LinkFaultRows } from '../interface/imported.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
-import type { LinkFaultRows } from '../store.js';
 import { tableOf } from '../table.js';
 
 const table = tableOf('link_fault');

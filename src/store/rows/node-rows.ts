@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Node } from '../../domain/node.js';
 import { listTo } from '../columns.js';
+import type { NodeRows } from '../interface/topology.js';
 import { at, type Connection, query, statement } from '../statement.js';
-import type { NodeRows } from '../store.js';
 import { entityTable, tableOf } from '../table.js';
 
 const table = entityTable('node');

@@ -7,8 +7,8 @@ import {
   type OperationType,
   type PendingOperation,
 } from '../../domain/pending-operation.js';
+import type { OperationRows } from '../interface/operations.js';
 import { at, type Connection, query, statement, type Values } from '../statement.js';
-import type { OperationRows } from '../store.js';
 import { entityTable, type RowOf, tableOf } from '../table.js';
 
 const TYPE_NAMES: ReadonlyMap<number, OperationType> = new Map(

@@ -1,5 +1,5 @@
+import type { OriginRows } from '../interface/server.js';
 import { at, type Connection, query, statement } from '../statement.js';
-import type { OriginRows } from '../store.js';
 import { tableOf } from '../table.js';
 
 const table = tableOf('journal');

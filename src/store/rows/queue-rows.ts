@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { QueueEntry } from '../../domain/queue-entry.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
+import type { IdempotencyKeyRows, QueueRows } from '../interface/operations.js';
 import { at, type Connection, query, statement } from '../statement.js';
-import type { IdempotencyKeyRows, QueueRows } from '../store.js';
 import { entityTable, type RowOf, tableOf } from '../table.js';
 
 const table = entityTable('queue_entry');

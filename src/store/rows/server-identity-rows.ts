@@ -1,6 +1,6 @@
 import { newId } from '../../domain/ids.js';
+import type { ServerIdentityRows } from '../interface/server.js';
 import { at, type Connection, query, statement } from '../statement.js';
-import type { ServerIdentityRows } from '../store.js';
 import { tableOf } from '../table.js';
 
 const table = tableOf('server_identity');

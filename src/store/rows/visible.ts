@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { CHANGES, type ChangeType } from '../../domain/pending-operation.js';
+import type { LinkFault, LinkRelation } from '../interface/imported.js';
 import { at, query, type Statement, statement } from '../statement.js';
-import type { LinkFault, LinkRelation } from '../store.js';
 
 /** Changes of a pending operation that hide the volume they name. */
 export const HIDES_VOLUME: readonly ChangeType[] = ['add-volume', 'delete-volume', 'add-volume-clone'];

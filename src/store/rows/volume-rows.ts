@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Volume } from '../../domain/volume.js';
 import { listFrom, listTo, mapFrom, mapTo } from '../columns.js';
+import type { VolumeRows } from '../interface/volumes.js';
 import { at, type Connection, first, query, statement } from '../statement.js';
-import type { VolumeRows } from '../store.js';
 import { entityTable, type RowOf } from '../table.js';
 import { ONE_OF_THE_IDS, readByIds } from './by-ids.js';
 import { HIDES_VOLUME, namedByActions, visibleChildren, visibleIn } from './visible.js';

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { manageName } from '../../../src/domain/node.js';
 import type { SimulatedHosts } from '../../../src/executors/mock/simulated-hosts.js';
 import { markInterrupted } from '../../../src/operations/engine/recovery.js';
-import type { QueueTicket } from '../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../src/operations/ports/queue.js';
 import { differences } from '../../support/differences.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
 import { openPool, type Pool, SILENT, STAYING, strictHosts } from '../../support/pool.js';

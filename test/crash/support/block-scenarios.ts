@@ -1,4 +1,4 @@
-import type { BlockVolumeRequest } from '../../../src/operations/ports.js';
+import type { BlockVolumeRequest } from '../../../src/operations/ports/requests.js';
 import { blockVolumeRequest } from '../../support/pool.js';
 import type { Client } from './client.js';
 import { isBlockGrown, isBlockLost, isVolumeGone } from './decided.js';

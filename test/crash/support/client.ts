@@ -2,7 +2,7 @@ import type { Id } from '../../../src/domain/ids.js';
 import type { EntryState } from '../../../src/domain/node.js';
 import type { BlockRestriction } from '../../../src/domain/volume.js';
 import type { SequenceKind } from '../../../src/operations/engine/sequence.js';
-import type { QueueTicket } from '../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../src/operations/ports/queue.js';
 import type { AskedOperations } from '../../support/asked-by.js';
 
 /** What scenarios ask of a server, whether it runs in this process or behind HTTP. */

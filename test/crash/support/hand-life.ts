@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
 import type { Command } from '../../../src/executors/executor.js';
 import { findDifferences } from '../../../src/operations/examination/find-differences.js';
-import type { QueueTicket } from '../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../src/operations/ports/queue.js';
 import { HOST_SETTINGS } from '../../support/host-settings.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';
 import { openPool, type Pool, recover, retryOf, strictHosts } from '../../support/pool.js';

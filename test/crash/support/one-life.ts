@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
 import type { HostNoise } from '../../../src/executors/mock/world/host-noise.js';
-import type { QueueTicket } from '../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../src/operations/ports/queue.js';
 import { openStore } from '../../../src/store/open-store.js';
 import { differences } from '../../support/differences.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';

@@ -1,4 +1,4 @@
-import type { StateRepairWish } from '../../../src/operations/ports.js';
+import type { StateRepairWish } from '../../../src/operations/ports/repairs.js';
 import { HOST_SETTINGS } from '../../support/host-settings.js';
 import type { Client } from './client.js';
 import { loadTopology, makeVolume, type Scenario, type World } from './scenario.js';

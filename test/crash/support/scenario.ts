@@ -3,7 +3,8 @@ import type { Command, CommandResult } from '../../../src/executors/executor.js'
 import type { Fault } from '../../../src/executors/mock/trouble/faults.js';
 import type { Reinstallation } from '../../../src/executors/mock/world/reinstallation.js';
 import type { AnySequenceKind } from '../../../src/operations/engine/sequence.js';
-import type { BlockVolumeRequest, QueueTicket, VolumeRequest } from '../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../src/operations/ports/queue.js';
+import type { BlockVolumeRequest, VolumeRequest } from '../../../src/operations/ports/requests.js';
 import type { OperationSettings } from '../../../src/operations/settings.js';
 import { blockVolumeRequest, volumeRequest } from '../../support/pool.js';
 import type { Client, SequenceClient, View } from './client.js';

@@ -1,5 +1,5 @@
 import type { Id } from '../../../src/domain/ids.js';
-import type { VolumeRequest } from '../../../src/operations/ports.js';
+import type { VolumeRequest } from '../../../src/operations/ports/requests.js';
 import { volumeRequest } from '../../support/pool.js';
 import type { Client, View } from './client.js';
 import { isGrown, isReplaced, isVolumeGone } from './decided.js';

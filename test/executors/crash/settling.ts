@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Brick } from '../../../src/domain/brick.js';
 import type { Id } from '../../../src/domain/ids.js';
-import type { QueueTicket } from '../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../src/operations/ports/queue.js';
 import { done, type Pool, recover, volumeRequest } from '../../support/pool.js';
 import { expectAgreement, type Fault, type HostsInReach, openServer, seeded, setUpServers } from './crash-servers.js';
 

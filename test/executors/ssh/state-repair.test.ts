@@ -5,7 +5,7 @@ import { parseTopology } from '../../../src/cli/topology-file.js';
 import type { Brick } from '../../../src/domain/brick.js';
 import { manageName } from '../../../src/domain/node.js';
 import { toPlain } from '../../../src/json/json-value.js';
-import type { StateRepairWish } from '../../../src/operations/ports.js';
+import type { StateRepairWish } from '../../../src/operations/ports/repairs.js';
 import { giveBackSpace } from '../../../src/operations/volumes/space.js';
 import { gluster, lvOf, mountOf, poolOf } from '../../support/drift-scene.js';
 import { makeMemoryFolder } from '../../support/memory-folder.js';

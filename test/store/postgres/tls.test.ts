@@ -3,7 +3,7 @@ import { chownSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open-store.js';
-import type { PostgresTls } from '../../../src/store/store.js';
+import type { PostgresTls } from '../../../src/store/store-config.js';
 import { isLackingPostgres, ownPostgres, type PostgresServer } from '../../support/postgres-server.js';
 import { closedAfter } from './closed-after.js';
 

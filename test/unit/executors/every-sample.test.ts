@@ -22,7 +22,7 @@ import {
   parseVolumeGroupSizes,
 } from '../../../src/executors/commands/lvm/lvm-report.js';
 import { findUnnamedMetadata } from '../../../src/executors/commands/lvm/unnamed-metadata.js';
-import type { FailureKind } from '../../../src/executors/failures/failures.js';
+import type { FailureKind } from '../../../src/executors/failures/kinds.js';
 import { kindsOf, namesIn, ofGluster, recorded, type Sample, saidIn, sample } from './samples.js';
 
 const COMMAND = { argv: ['gluster', '--xml'], timeoutMs: 1 };

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  FAILURES,
-  type FailureKind,
-  failsWith,
-  isRowOf,
-  lockedVolume,
-  type Said,
-} from '../../../src/executors/failures/failures.js';
+import { FAILURES, failsWith, lockedVolume } from '../../../src/executors/failures/failures.js';
+import type { FailureKind } from '../../../src/executors/failures/kinds.js';
+import { isRowOf } from '../../../src/executors/failures/row.js';
+import type { Said } from '../../../src/executors/failures/said.js';
 import { aboutOf, kindsOf, ofGluster, recorded, saidIn, sample } from './samples.js';
 
 /** What a program once said; `from` is where it was recorded. */

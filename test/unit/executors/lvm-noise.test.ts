@@ -6,7 +6,8 @@ import {
   parseThinCount,
   parseVolumeGroupSizes,
 } from '../../../src/executors/commands/lvm/lvm-report.js';
-import { failsWith, type Said } from '../../../src/executors/failures/failures.js';
+import { failsWith } from '../../../src/executors/failures/failures.js';
+import type { Said } from '../../../src/executors/failures/said.js';
 import { aboutOf, kindsOf } from './samples.js';
 
 const VG = 'vg_0123456789abcdef0123456789abcdef';

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readGlusterXml } from '../../../src/executors/commands/gluster/gluster-xml.js';
 import { answerTo, CommandError, type CommandResult } from '../../../src/executors/executor.js';
-import { FAILURES, type FailureKind, failsWith, type Said } from '../../../src/executors/failures/failures.js';
+import { FAILURES, failsWith } from '../../../src/executors/failures/failures.js';
+import type { FailureKind } from '../../../src/executors/failures/kinds.js';
+import type { Said } from '../../../src/executors/failures/said.js';
 
 /** What a real program printed once: command line, `--- stdout`, `--- stderr`, `--- exit N`. */
 export interface Sample extends CommandResult {

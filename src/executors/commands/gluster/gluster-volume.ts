@@ -2,7 +2,8 @@ import { bricksPerSet, type Durability, disperseCounts, replicaCount } from '../
 import type { Id } from '../../../domain/ids.js';
 
 import { type Command, CommandError, type CommandResult, FinalRefusal, runAll, runOne } from '../../executor.js';
-import { type FailureKind, failsWith } from '../../failures/failures.js';
+import { failsWith } from '../../failures/failures.js';
+import type { FailureKind } from '../../failures/kinds.js';
 import { type BrickMount, isMountedCheck } from '../brick/brick-mount.js';
 import { gluster } from '../host/command-lines.js';
 import type { HostSettings } from '../host/host-settings.js';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Id } from '../../../../src/domain/ids.js';
-import type { QueueTicket } from '../../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../../src/operations/ports/queue.js';
 import { type DiskFault, FailingDisk } from '../../../support/failing-disk.js';
 import { makeMemoryFolder } from '../../../support/memory-folder.js';
 import { DEVICES, HOSTS, type Scenario } from '../../support/scenario.js';

@@ -1,5 +1,6 @@
 import type { Id } from '../../../../src/domain/ids.js';
-import type { QueueTicket, VolumeRequest } from '../../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../../src/operations/ports/queue.js';
+import type { VolumeRequest } from '../../../../src/operations/ports/requests.js';
 import type { Client, Requests, View } from '../../support/client.js';
 
 export interface HttpAnswer {

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../../src/domain/ids.js';
-import type { QueueTicket } from '../../../../src/operations/ports.js';
+import type { QueueTicket } from '../../../../src/operations/ports/queue.js';
 import { openStore } from '../../../../src/store/open-store.js';
 import { differences } from '../../../support/differences.js';
 import { makeMemoryFolder } from '../../../support/memory-folder.js';
