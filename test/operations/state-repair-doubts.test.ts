@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Brick } from '../../src/domain/brick.js';
-import type { CommandResult } from '../../src/executors/executor.js';
-import { type DriftScene, gluster, lvOf, mountOf, told, withDrift } from '../support/drift-scene.js';
+import { type DriftScene, gluster, lvOf, mountOf, told, withDrift, withVolume } from '../support/drift-scene.js';
 import { loadTopology } from '../support/pool.js';
 
 const one = (bricks: readonly Brick[]): Brick => {
@@ -131,7 +130,84 @@ describe('a logical volume that was named', () => {
     ));
 });
 
+describe('a logical volume that the fstab may have by its file system', () => {
+  const UUID = '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
+  const withNames = (scene: DriftScene, host: string, brick: Brick, names: string | null) =>
+    scene.lie((line, asked, result) => {
+      const device = `/dev/mapper/vg_${brick.deviceId}-brick_${brick.id}`;
+      if (asked !== host || line !== `blkid -p ${device}`) return undefined;
+      if (names === null) return { ...result, exitCode: 2, stdout: '' };
+      return { ...result, exitCode: 0, stdout: `${device}: ${names} TYPE="xfs" USAGE="filesystem"\n` };
+    });
+
+  for (const name of [`UUID=${UUID}`, `UUID="${UUID.toUpperCase()}"`, 'LABEL=rescued', `/dev/disk/by-uuid/${UUID}`])
+    it(`stays while ${name} is to be mounted elsewhere`, () =>
+      withDrift(async (scene) => {
+        const brick = await unclaimed(scene);
+        const host = await scene.hostOf(brick);
+        await appendLine(scene, host, '/mnt/rescue', name);
+        withNames(scene, host, brick, `UUID="${UUID}" LABEL="rescued"`);
+        expect(await scene.repair({ destroy: [lvOf(brick)] })).toContain(`the fstab of ${host} has it for /mnt/rescue`);
+        expect(isThere(scene, brick)).toBe(true);
+      }));
+
+  it('stays where blkid does not tell what it is called, and goes where that is another name', () =>
+    withDrift(async (scene) => {
+      const brick = await unclaimed(scene);
+      const host = await scene.hostOf(brick);
+      await appendLine(scene, host, '/mnt/rescue', `UUID=${UUID}`);
+      withNames(scene, host, brick, null);
+      expect(await scene.repair({ destroy: [lvOf(brick)] })).toContain(
+        `the fstab of ${host} has UUID=${UUID} for /mnt/rescue, which is not mounted, and whether that is this one is not known`,
+      );
+      expect(isThere(scene, brick)).toBe(true);
+      withNames(scene, host, brick, 'UUID="11111111-2222-3333-4444-555555555555"');
+      await scene.repair({ destroy: [lvOf(brick)] });
+      expect(isThere(scene, brick)).toBe(false);
+    }));
+
+  it('goes with the line that mounts it at its own place by that name', () =>
+    withDrift(async (scene) => {
+      const brick = await unclaimed(scene);
+      const host = await scene.hostOf(brick);
+      await scene.run(host, 'sed', '-i.save', '/brick_/d', '/etc/fstab');
+      await appendLine(scene, host, mountOf(brick), `UUID=${UUID}`);
+      withNames(scene, host, brick, `UUID="${UUID}"`);
+      await scene.repair({ destroy: [lvOf(brick)] });
+      expect(isThere(scene, brick)).toBe(false);
+      const fstab = scene.hosts.state().hosts.find(({ manage }) => manage === host)?.fstab;
+      expect(fstab?.filter((line) => line.includes(UUID))).toEqual([]);
+    }));
+
+  it('stays while a line names a device of no name of its own', () =>
+    withDrift(async (scene) => {
+      const brick = await unclaimed(scene);
+      const host = await scene.hostOf(brick);
+      await appendLine(scene, host, '/mnt/rescue', '/dev/dm-7');
+      expect(await scene.repair({ destroy: [lvOf(brick)] })).toContain(`has /dev/dm-7 for /mnt/rescue`);
+      expect(isThere(scene, brick)).toBe(true);
+    }));
+});
+
 describe('names that two clusters have', () => {
+  it('of volumes that the database does not know: both are taken in', () =>
+    withDrift(
+      async (scene) => {
+        const other = await loadTopology(scene.pool, 3, 2, 3, 4);
+        for (const clusterId of [scene.clusterId, other]) {
+          await scene.make({ name: 'lost', clusters: [clusterId] });
+          await scene.forget('lost');
+        }
+        expect(await scene.repair()).toBeNull();
+        const volumes = await scene.pool.store.read((tx) => tx.volumes.list());
+        expect(volumes.map(({ name, clusterId }) => [name, clusterId]).sort()).toEqual(
+          [scene.clusterId, other].map((clusterId) => ['lost', clusterId]).sort(),
+        );
+      },
+      3,
+      3,
+    ));
+
   it('start neither of two stopped volumes: only its id does', () =>
     withDrift(
       async (scene) => {
@@ -159,10 +235,3 @@ describe('names that two clusters have', () => {
 const NO_VOLUMES = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <cliOutput><opRet>0</opRet><opErrno>0</opErrno><opErrstr/><volInfo><volumes><count>0</count></volumes></volInfo></cliOutput>
 `;
-
-function withVolume(result: CommandResult, name: string): CommandResult {
-  const document = JSON.parse(result.stdout) as { report: { lv: object[] }[] };
-  const [vg_name, lv_name] = name.split('/');
-  document.report[0]?.lv.push({ vg_name, lv_name, pool_lv: '' });
-  return { ...result, stdout: JSON.stringify(document) };
-}

@@ -43,14 +43,14 @@ describe('what is repaired by itself', () => {
       const host = await scene.hostOf(brick);
       await scene.run(host, 'sed', '-i.save', '/brick_/d', '/etc/fstab');
       scene.restart(host);
-      expect(told(await scene.plan()).steps).toEqual([`restore-mounts ${host}`]);
+      expect(told(await scene.plan()).steps).toEqual([expect.stringContaining(`restore-mounts ${host} `)]);
       expect((await scene.plan()).differences.map(({ kind }) => kind).sort()).toEqual([
         'missing-fstab-line',
         'missing-fstab-line',
         'missing-mount',
         'missing-mount',
       ]);
-      await expectMended(scene, [`restore-mounts ${host}`]);
+      await expectMended(scene, [expect.stringContaining(`restore-mounts ${host} `)]);
       expect(scene.hosts.state().pools[0]?.volumes.map(({ status }) => status)).toEqual([1, 1]);
     }));
 
@@ -62,12 +62,14 @@ describe('what is repaired by itself', () => {
       const bricks = await scene.forget('data');
       const plan = await scene.plan();
       expect(plan.steps[0]).toMatchObject({
-        step: 'adopt-volume data',
+        step: `adopt-volume data (cluster ${scene.clusterId})`,
         host: '',
         text: 'takes volume data of 10 GiB into the database, with 3 bricks',
       });
-      expect(plan.differences.filter(({ step }) => step === 'adopt-volume data')).toHaveLength(1 + 4 * 3);
-      await expectMended(scene, ['adopt-volume data']);
+      expect(
+        plan.differences.filter(({ step }) => step === `adopt-volume data (cluster ${scene.clusterId})`),
+      ).toHaveLength(1 + 4 * 3);
+      await expectMended(scene, [`adopt-volume data (cluster ${scene.clusterId})`]);
       const adopted = await scene.pool.store.read((tx) => tx.volumes.find(id));
       expect({ ...adopted, options: (adopted?.options ?? []).filter(Boolean) }).toEqual({
         ...record,

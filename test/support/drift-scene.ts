@@ -136,3 +136,11 @@ async function bricksNamed({ store }: Pool, name: string): Promise<readonly Bric
     return tx.bricks.listByVolume(volume?.id ?? '');
   });
 }
+
+/** A report of lvs with one more, `group/volume`. */
+export function withVolume(result: CommandResult, name: string): CommandResult {
+  const document = JSON.parse(result.stdout) as { report: { lv: object[] }[] };
+  const [vg_name, lv_name] = name.split('/');
+  document.report[0]?.lv.push({ vg_name, lv_name, pool_lv: '' });
+  return { ...result, stdout: JSON.stringify(document) };
+}

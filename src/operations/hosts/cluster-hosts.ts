@@ -39,10 +39,40 @@ export async function onAnyHost<T>(
   work: (host: string) => Promise<T>,
   preferred?: string,
 ): Promise<T> {
-  const sorted = [...names.filter((name) => health.isUp(name)), ...names.filter((name) => !health.isUp(name))];
+  const sorted = healthyFirst(names, health);
   const hosts = preferred === undefined ? sorted : [preferred, ...sorted.filter((name) => name !== preferred)];
+  return onNextOf(new Turns(hosts), health, work);
+}
+
+/** Hosts of which each is asked once. */
+class Turns {
+  readonly #hosts: readonly string[];
+  #next = 0;
+
+  constructor(hosts: readonly string[]) {
+    this.#hosts = hosts;
+  }
+
+  get isOver(): boolean {
+    return this.#next >= this.#hosts.length;
+  }
+
+  take(): string | undefined {
+    return this.#hosts[this.#next++];
+  }
+}
+
+function healthyFirst(names: readonly string[], health: NodeHealth): readonly string[] {
+  const up: string[] = [];
+  const down: string[] = [];
+  for (const name of names) (health.isUp(name) ? up : down).push(name);
+  return [...up, ...down];
+}
+
+/** On the first of those whose turn has not come. */
+async function onNextOf<T>(turns: Turns, health: NodeHealth, work: (host: string) => Promise<T>): Promise<T> {
   const failures: { readonly host: string; readonly error: Error }[] = [];
-  for (const host of hosts) {
+  for (let host = turns.take(); host !== undefined; host = turns.take()) {
     try {
       return await work(host);
     } catch (error) {
@@ -67,7 +97,7 @@ export interface Asked<T> {
 }
 
 /**
- * Asks one host after the other until one answers other than null, each as `onAnyHost` does. A failure of the first ones
+ * Asks one host after the other until one answers other than null, in the order of `onAnyHost`. A failure of the first ones
  * is thrown, as is what `isFinal`; a later one ends the search: what the others said may do.
  */
 export async function askInTurn<T>(
@@ -76,14 +106,13 @@ export async function askInTurn<T>(
   ask: (host: string) => Promise<T | null>,
   isFinal: (error: unknown) => boolean = () => false,
 ): Promise<Asked<T>> {
-  const left = new Set(hosts);
+  const turns = new Turns(healthyFirst([...new Set(hosts)], health));
   const answered: string[] = [];
-  while (left.size > 0) {
+  while (!turns.isOver) {
     let asked = '';
     try {
-      const answer = await onAnyHost([...left], health, (host) => {
+      const answer = await onNextOf(turns, health, (host) => {
         asked = host;
-        left.delete(host);
         return ask(host);
       });
       if (answer !== null) return { answer, answered, failure: null };

@@ -92,7 +92,11 @@ function adoptStep({ volume, bricks, blockVolumes, remarks }: AdoptedVolume, clu
   const hosted = blockVolumes.length > 0 ? ` and ${counted(blockVolumes.length, 'block volume')}` : '';
   const doubts = remarks.length > 0 ? ` (${remarks.join('; ')})` : '';
   const text = `takes volume ${name} of ${sizeGib} GiB into the database, with ${counted(bricks.length, 'brick')}${hosted}${doubts}`;
-  return stepOf({ do: 'adopt-volume', clusterId, name }, name, { clusterId, host: '', text });
+  return stepOf({ do: 'adopt-volume', clusterId, name }, `${name} (cluster ${clusterId})`, {
+    clusterId,
+    host: '',
+    text,
+  });
 }
 
 function start({ subject, clusterId, about }: Difference, { request, ambiguous }: Sight): Decision {
@@ -116,7 +120,7 @@ function restore({ clusterId, host, nodeId, subject, about }: Difference, { rest
   if (reason === undefined) return { obstacle: 'it is there now, or an operation is changing its volume' };
   if (reason !== null) return { obstacle: reason };
   const text = `mounts what bricks of volumes lack on ${host}, restores their fstab lines, and starts all brick processes of the node that are down`;
-  return { step: stepOf({ do: 'restore-mounts', nodeId }, host, { clusterId, host, text }) };
+  return { step: stepOf({ do: 'restore-mounts', nodeId }, `${host} (node ${nodeId})`, { clusterId, host, text }) };
 }
 
 function deleteLine(difference: Difference, sight: Sight): Decision {

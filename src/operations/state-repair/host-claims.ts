@@ -35,10 +35,8 @@ export async function readHostClaims(
   { volumes, node, nodes }: Asked,
   signal: AbortSignal,
 ): Promise<HostClaims> {
-  const { mounts, logicalVolumes, failures: ownFailures } = await readHostFacts(hosts, host, signal);
+  const places = await readHeldPlaces(hosts, host, volumes, signal);
   const { volumes: served, failures } = await readPoolView(hosts, host, nodes, signal);
-  const isAsked = ({ part }: { readonly part: string }) => ['lvs', 'mounts', 'volumes'].includes(part);
-  const [untold] = [...ownFailures, ...failures].filter(isAsked);
   const points = new Set(volumes.flatMap((volume) => mountPointOfBrickOn(volume) ?? []));
   const found = new Map<string, { volume: string; brick: string }>();
   const onNode = new Map<string, string>();
@@ -51,17 +49,34 @@ export async function readHostClaims(
       for (const point of points) if (`${path}/`.startsWith(`${point}/`)) found.set(point, { volume: name, brick });
     }
   });
+  const untold = failures.find(({ part }) => part === 'volumes');
+  return { ...places, served: found, onNode, untold: places.untold ?? (untold ? textOf(untold) : null) };
+}
+
+/** What lvm and the mounts of a host show of them, and nothing of gluster's: one round trip, of which little is to be read. */
+export async function readHeldPlaces(
+  hosts: Hosts,
+  host: string,
+  volumes: readonly LogicalVolume[],
+  signal: AbortSignal,
+): Promise<HostClaims> {
+  const { mounts, logicalVolumes, failures } = await readHostFacts(hosts, host, signal);
   const devices = new Set(volumes.flatMap(deviceNames));
   const mounted = [...(mounts ?? [])].flatMap(([target, source]) =>
     devices.has(source) ? [[source, target] as const] : [],
   );
+  const untold = failures.find(({ part }) => part === 'lvs' || part === 'mounts');
   return {
-    served: found,
+    served: new Map(),
     mounted: new Map(mounted),
     shown: new Set(volumes.map(nameOf).filter((name) => logicalVolumes?.has(name))),
-    onNode,
-    untold: untold ? `${untold.part}: ${untold.reason}` : null,
+    onNode: new Map(),
+    untold: untold ? textOf(untold) : null,
   };
+}
+
+function textOf({ part, reason }: { readonly part: string; readonly reason: string }): string {
+  return `${part}: ${reason}`;
 }
 
 /** Names that no node has may lead anywhere. */

@@ -5,12 +5,15 @@ import { volumeGroupName } from '../../domain/device.js';
 import { manageName, type Node } from '../../domain/node.js';
 import type { HostSurvey, LvmReport, Mount } from '../../executors/commands/node/host-survey.js';
 import { logicalVolumeOf, underRun } from '../examination/brick-places.js';
-import { deviceNames, isPoolName, type LogicalVolume, mountPointOfBrickOn } from './unclaimed-name.js';
+import { whyInFstab } from './fstab-use.js';
+import { isPoolName, type LogicalVolume } from './unclaimed-name.js';
 
 /** A host at one moment. */
 export interface LocalSight {
   readonly node: Node;
   readonly survey: HostSurvey;
+  /** Of the file system on the logical volume, as an fstab may call it; null: they are not known. */
+  readonly fileSystemNames: readonly string[] | null;
   /** Volumes of bricks, `host:path`, that any host of its cluster says are, or may be, on it. */
   readonly served: ReadonlyMap<string, string>;
   /** Bricks that the database knows on it. */
@@ -19,17 +22,12 @@ export interface LocalSight {
 
 /** Why a logical volume must stay for what its own host shows; `leaving`: others of it, as `vg_ID/NAME`, that go before. */
 export function whyUsedHere(volume: LogicalVolume, sight: LocalSight, leaving: ReadonlySet<string>): string | null {
-  const { node, survey } = sight;
+  const { node, survey, fileSystemNames } = sight;
   const { logicalVolumes, volumes, mounts, fstab } = survey;
   const host = manageName(node);
   if (!logicalVolumes || !volumes || !mounts || !fstab) return `${host} does not tell enough to be sure`;
-  const own = mountPointOfBrickOn(volume);
-  const names = deviceNames(volume);
-  const line = fstab.find(({ device, mountPoint }) => names.includes(device) !== (mountPoint === own));
-  if (line)
-    return names.includes(line.device)
-      ? `the fstab of ${host} has it for ${line.mountPoint}`
-      : `the fstab of ${host} has ${line.device} for its mount point`;
+  const inFstab = whyInFstab(volume, host, { fstab, mounts }, fileSystemNames);
+  if (inFstab !== null) return inFstab;
   const held = isPoolName(volume) ? whyPoolHolds(volume, logicalVolumes, leaving) : whyOpen(volume, logicalVolumes);
   return held ?? whyPerhapsServed(sight);
 }

@@ -13,7 +13,7 @@ export type RepairChange =
   | { readonly do: 'remove-unclaimed'; readonly deviceId: Id; readonly lv: string };
 
 export interface RepairStep {
-  /** Tells it from other steps, in this plan and the next. */
+  /** Tells it from other steps, in this plan and the next; volumes of two clusters may have one name, and so may hosts. */
   readonly key: string;
   readonly change: RepairChange;
   readonly clusterId: Id;

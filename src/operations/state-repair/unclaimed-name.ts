@@ -26,8 +26,12 @@ export function nameOf({ deviceId, lv }: LogicalVolume): string {
 
 /** How mounts and fstab lines may call its device. */
 export function deviceNames({ deviceId, lv }: LogicalVolume): readonly string[] {
-  const vg = volumeGroupName(deviceId);
-  return [devicePath(vg, lv), `/dev/${vg}/${lv}`, `/dev/disk/by-id/dm-name-${basename(devicePath(vg, lv))}`];
+  const path = devicePathOf({ deviceId, lv });
+  return [path, `/dev/${volumeGroupName(deviceId)}/${lv}`, `/dev/disk/by-id/dm-name-${basename(path)}`];
+}
+
+export function devicePathOf({ deviceId, lv }: LogicalVolume): string {
+  return devicePath(volumeGroupName(deviceId), lv);
 }
 
 /** The id in the name of a brick's logical volume, or of a thin pool: only what this server, or the original, has made has one. */

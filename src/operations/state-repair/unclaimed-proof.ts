@@ -2,18 +2,22 @@ import pLimit from 'p-limit';
 import { type Brick, brickLvName, brickThinPoolName } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
 import { manageName, type Node } from '../../domain/node.js';
+import { readFileSystemNames } from '../../executors/commands/host/file-system-names.js';
 import { type HostSurvey, surveyHost } from '../../executors/commands/node/host-survey.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
 import { within } from '../examination/within.js';
 import { whyIdIsKnown } from './claimed-id.js';
-import { type HostClaims, readHostClaims, whyClaimedByHost } from './host-claims.js';
+import { callsByFileSystem } from './fstab-use.js';
+import { type HostClaims, readHeldPlaces, readHostClaims, whyClaimedByHost } from './host-claims.js';
 import { type LocalSight, whyUsedHere } from './local-use.js';
-import { idInName, isPoolName, type LogicalVolume, nameOf } from './unclaimed-name.js';
+import { devicePathOf, idInName, isPoolName, type LogicalVolume, nameOf } from './unclaimed-name.js';
 
 const HOSTS_AT_A_TIME = 8;
 const HOST_LIMIT_MS = 90_000;
+/** When the last look ends, no answer of it is older. */
+const LAST_LOOK_MS = 10_000;
 
 /** By `vg_ID/NAME`: why a logical volume has to stay, or null. */
 export type KeepReasons = ReadonlyMap<string, string | null>;
@@ -24,6 +28,8 @@ interface Question {
   readonly node: Node;
   /** All of the node's cluster that were not given up, and the node itself. */
   readonly nodes: readonly Node[];
+  /** The same of all other clusters. */
+  readonly strangers: readonly Node[];
   /** Bricks that the database knows on the node. */
   readonly bricks: readonly Brick[];
 }
@@ -42,14 +48,16 @@ export async function whyKept(
   const reasons = new Map<string, string | null>();
   const question = await context.store.read((tx) => ask(tx, volumes, nodeId));
   if (!question) return new Map(volumes.map((volume) => [nameOf(volume), 'its device is in the database no more']));
-  const [survey, ...claims] = await Promise.all([surveyOwn(question, context), ...whatOthersSay(question, context)]);
+  const before = await whatMembersSay(question, context);
+  const { local, claims: now } = await lookOnceMore(question, context);
+  const claims = [...before, ...now];
   const ofHosts = (volume: LogicalVolume) => claims.find(({ why }) => why(volume) !== null)?.why(volume) ?? null;
   const served = new Map(claims.flatMap(({ onNode }) => [...onNode]));
   // A pool goes after what lies in it.
   const inOrder = [...volumes].sort((a, b) => Number(isPoolName(a)) - Number(isPoolName(b)));
   for (const volume of inOrder) {
     const leaving = new Set([...reasons].flatMap(([name, reason]) => (reason === null ? [name] : [])));
-    reasons.set(nameOf(volume), ofHosts(volume) ?? whyUsed(volume, { ...question, survey, served }, leaving));
+    reasons.set(nameOf(volume), ofHosts(volume) ?? whyUsed(volume, { ...question, local, served }, leaving));
   }
   // Last, since operations begin meanwhile.
   await context.store.read(async (tx) => {
@@ -64,11 +72,12 @@ export async function whyKept(
 async function ask(tx: ReadTx, volumes: readonly LogicalVolume[], nodeId: Id): Promise<Question | null> {
   const node = await tx.nodes.find(nodeId);
   if (!node) return null;
-  const members = await tx.nodes.listByCluster(node.clusterId);
+  const all = (await tx.nodes.list()).filter(({ id, state }) => id === node.id || state !== 'failed');
   return {
     volumes,
     node,
-    nodes: members.filter(({ id, state }) => id === node.id || state !== 'failed'),
+    nodes: all.filter(({ clusterId }) => clusterId === node.clusterId),
+    strangers: all.filter(({ clusterId }) => clusterId !== node.clusterId),
     bricks: await tx.bricks.listByNode(node.id),
   };
 }
@@ -89,18 +98,38 @@ async function whyRecorded(tx: ReadTx, volume: LogicalVolume, { id }: Node, own:
   return changing ? `operation ${changing.id} (${changing.type}) is changing its device` : null;
 }
 
-async function surveyOwn({ node, nodes }: Question, { hosts }: OperationContext): Promise<HostSurvey | string> {
+interface LocalLook {
+  readonly survey: HostSurvey;
+  /** By `vg_ID/NAME`; see LocalSight. */
+  readonly fileSystemNames: ReadonlyMap<string, readonly string[] | null>;
+}
+
+async function lookAtOwn({ volumes, node, nodes }: Question, { hosts }: OperationContext): Promise<LocalLook | string> {
   const host = manageName(node);
-  return orWhyNot(host, () => within(HOST_LIMIT_MS, host, (signal) => surveyHost(hosts, host, nodes, signal)));
+  return orWhyNot(host, () =>
+    within(HOST_LIMIT_MS, host, async (signal) => {
+      const survey = await surveyHost(hosts, host, nodes, signal);
+      const bricks = callsByFileSystem(survey.fstab ?? []) ? volumes.filter((volume) => !isPoolName(volume)) : [];
+      const found = await readFileSystemNames(hosts, host, bricks.map(devicePathOf));
+      const named = bricks.map((volume) => [nameOf(volume), found.get(devicePathOf(volume)) ?? null] as const);
+      return { survey, fileSystemNames: new Map(named) };
+    }),
+  );
 }
 
 function whyUsed(
   volume: LogicalVolume,
-  { survey, node, served, bricks }: Omit<LocalSight, 'survey'> & { readonly survey: HostSurvey | string },
+  {
+    local,
+    node,
+    served,
+    bricks,
+  }: Pick<LocalSight, 'node' | 'served' | 'bricks'> & { readonly local: LocalLook | string },
   leaving: ReadonlySet<string>,
 ): string | null {
-  if (typeof survey === 'string') return survey;
-  return whyUsedHere(volume, { node, survey, served, bricks }, leaving);
+  if (typeof local === 'string') return local;
+  const fileSystemNames = local.fileSystemNames.get(nameOf(volume)) ?? null;
+  return whyUsedHere(volume, { node, survey: local.survey, fileSystemNames, served, bricks }, leaving);
 }
 
 /** What one host has against removals. */
@@ -110,23 +139,53 @@ interface Objections {
   readonly onNode: HostClaims['onNode'];
 }
 
-/** For each host what it has against removals. No more of a host's answer is kept than is about them. */
-function whatOthersSay(
-  { volumes, node, nodes }: Question,
-  { hosts }: OperationContext,
-): readonly Promise<Objections>[] {
+/** For each host of the cluster what it has against removals. No more of a host's answer is kept than is about them. */
+async function whatMembersSay(question: Question, { hosts }: OperationContext): Promise<readonly Objections[]> {
   const limit = pLimit(HOSTS_AT_A_TIME);
-  return nodes.map((member) =>
-    limit(async () => {
-      const host = manageName(member);
-      const claims = await orWhyNot(host, () =>
-        within(HOST_LIMIT_MS, host, (signal) => readHostClaims(hosts, host, { volumes, node, nodes }, signal)),
-      );
-      if (typeof claims === 'string') return { why: () => claims, onNode: new Map() };
-      const where = { host, isOwn: member.id === node.id };
-      return { why: (volume) => whyClaimedByHost(volume, claims, where), onNode: claims.onNode };
-    }),
+  return Promise.all(
+    question.nodes.map((member) =>
+      limit(() =>
+        objections(question, member, HOST_LIMIT_MS, (host, signal) => readHostClaims(hosts, host, question, signal)),
+      ),
+    ),
   );
+}
+
+/**
+ * What the first host said may be minutes old when the last one has answered. So the own host is asked for everything once
+ * more, since no brick comes to be on it without its glusterd; and then all others, those of other clusters too, at once and
+ * in a short time, for what lvm and the mounts show: a disk may be seen by several.
+ */
+async function lookOnceMore(
+  question: Question,
+  context: OperationContext,
+): Promise<{ readonly local: LocalLook | string; readonly claims: readonly Objections[] }> {
+  const { volumes, node, nodes, strangers } = question;
+  const { hosts } = context;
+  const [local, own] = await Promise.all([
+    lookAtOwn(question, context),
+    objections(question, node, HOST_LIMIT_MS, (host, signal) => readHostClaims(hosts, host, question, signal)),
+  ]);
+  const others = [...nodes, ...strangers].filter((member) => manageName(member) !== manageName(node));
+  const claims = await Promise.all(
+    others.map((member) =>
+      objections(question, member, LAST_LOOK_MS, (host, signal) => readHeldPlaces(hosts, host, volumes, signal)),
+    ),
+  );
+  return { local, claims: [own, ...claims] };
+}
+
+async function objections(
+  { node }: Question,
+  member: Node,
+  limitMs: number,
+  look: (host: string, signal: AbortSignal) => Promise<HostClaims>,
+): Promise<Objections> {
+  const host = manageName(member);
+  const claims = await orWhyNot(host, () => within(limitMs, host, (signal) => look(host, signal)));
+  if (typeof claims === 'string') return { why: () => claims, onNode: new Map() };
+  const where = { host, isOwn: host === manageName(node) };
+  return { why: (volume) => whyClaimedByHost(volume, claims, where), onNode: claims.onNode };
 }
 
 async function orWhyNot<T>(host: string, look: () => Promise<T>): Promise<T | string> {

@@ -79,7 +79,7 @@ describeOverSsh('the repair of the state over ssh', { nodes: 3, devices: 1 }, (h
     for (const brick of gone) await run(brick.host, 'umount', mountOf(brick));
     // The simulated gluster shows no brick processes as XML, and what is not told is no success.
     expect(await repair(pool, { destroy: names })).toMatch(
-      /^what could be repaired is repaired, but for what follows\n- restore-mounts \S+: \S+ does not tell all: brick processes: gluster did not answer in XML[^-]*-+\n(?:Brick .*\n?)*$/,
+      /^what could be repaired is repaired, but for what follows\n- restore-mounts \S+ \(node \S+\): \S+ does not tell all: brick processes: gluster did not answer in XML[^-]*-+\n(?:Brick .*\n?)*$/,
     );
     expect(await pool.operations.planStateRepair(NOTHING)).toMatchObject({ isPossible: true, differences: [] });
     expect((await bricksOf(pool, 'unknown')).map(({ id }) => id).sort()).toEqual(unknown.map(({ id }) => id).sort());
