@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import {
   loadPackageDefinition,
@@ -10,6 +11,7 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { startTimer } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
+import { withValidAuthorities } from './authority.js';
 import { CODES, CsiError } from './csi-error.js';
 import { prepareSocket } from './socket-file.js';
 
@@ -60,19 +62,21 @@ export async function startGrpcServer(
   for (const [name, calls] of Object.entries(services) as [ServiceName, Calls][]) {
     server.addService(known[name].service, handlersOf(calls, log));
   }
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer((socket) => injector.injectConnection(withValidAuthorities(socket)));
   const umask = process.umask(SOCKET_UMASK);
   try {
-    await new Promise<void>((resolve, reject) =>
-      server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
-        error ? reject(error) : resolve(),
-      ),
-    );
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen(path, resolve);
+    });
   } finally {
     process.umask(umask);
   }
   return {
     stop: (graceMs) =>
       new Promise((resolve) => {
+        listener.close();
         const timer = startTimer(() => server.forceShutdown(), graceMs);
         server.tryShutdown(() => {
           clearTimeout(timer);

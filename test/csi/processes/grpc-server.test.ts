@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { type ClientSessionOptions, constants, connect as connectHttp2 } from 'node:http2';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -110,4 +112,85 @@ it('a path that is longer than the kernel’s for sockets is refused, not cut of
   const long = join(folder, 'x'.repeat(108));
   await expect(startGrpcServer(long, {}, log)).rejects.toThrow(/107 bytes/);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+/** The gRPC statuses of calls of Probe, one after the other on one connection, by a client that names `authority`. */
+async function probeAs(authority: string, options: ClientSessionOptions = {}, more: object = {}): Promise<unknown[]> {
+  const session = connectHttp2('http://localhost', { ...options, createConnection: () => connect(socket) });
+  const statuses: unknown[] = [];
+  for (let i = 0; i < 3; i++) {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/csi.v1.Identity/Probe',
+      ':authority': authority,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      ...more,
+    });
+    const status = new Promise((resolve) => {
+      stream.once('trailers', (trailers) => resolve(trailers['grpc-status']));
+      stream.once('error', (error) => resolve(error.message));
+    });
+    stream.resume().end(Buffer.alloc(5)); // a message without fields
+    statuses.push(await status);
+  }
+  session.destroy();
+  return statuses;
+}
+
+const AUTHORITIES = [
+  'localhost',
+  '/csi/csi.sock',
+  'unix:///csi/csi.sock',
+  '%2Fcsi%2Fcsi.sock',
+  '/var/lib/kubelet/plugins/glusterfs.csi.mortar/csi.sock',
+  `/${'long/'.repeat(40)}csi.sock`,
+];
+
+it.each(AUTHORITIES)('a client that names the authority %s is answered, as often as it asks', async (authority) => {
+  await start({ Probe: async () => ({ ready: { value: true } }) });
+  expect(await probeAs(authority)).toEqual(['0', '0', '0']);
+});
+
+it.each([
+  ['fills its frames up', { paddingStrategy: constants.PADDING_STRATEGY_MAX }, {}],
+  ['keeps a table of headers that has hardly any room', { maxDeflateDynamicTableSize: 60 }, {}],
+  ['keeps none', { maxDeflateDynamicTableSize: 0 }, {}],
+  ['sends more headers than a frame has room for', {}, { 'x-long': 'y'.repeat(20_000) }],
+])('a client with such an authority that %s is answered', async (_what, options, more) => {
+  await start({ Probe: async () => ({ ready: { value: true } }) });
+  expect(await probeAs('/csi/csi.sock', options, more)).toEqual(['0', '0', '0']);
+});
+
+it('a client whose bytes come one by one is answered', async () => {
+  await start({ Probe: async () => ({ ready: { value: true } }) });
+  const before = socket;
+  const behind = `${socket}.slow`;
+  const slow = createServer((near) => {
+    const far = connect(before);
+    far.pipe(near);
+    near.on('data', (data: Buffer) => {
+      for (const byte of data) far.write(Buffer.of(byte));
+    });
+    near.on('close', () => far.destroy()).on('error', () => undefined);
+  });
+  await new Promise<void>((done) => slow.listen(behind, done));
+  try {
+    socket = behind;
+    expect(await probeAs('/csi/csi.sock')).toEqual(['0', '0', '0']);
+  } finally {
+    socket = before;
+    slow.close();
+  }
+});
+
+it('a client that speaks no HTTP/2 ends nothing but its own connection', async () => {
+  const client = await start({ Probe: async () => ({ ready: { value: true } }) });
+  for (const said of ['GET / HTTP/1.1\r\n\r\n', '\u0001'.repeat(1000), 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\u0001\u0001']) {
+    const stranger = connect(socket).on('error', () => undefined);
+    await new Promise((sent) => stranger.end(said, () => sent(undefined)));
+    stranger.resume();
+    await once(stranger, 'close');
+  }
+  expect(await client.codeOf('Probe', {})).toBe('OK');
 });
