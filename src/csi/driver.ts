@@ -44,7 +44,7 @@ export async function startDriver(settings: DriverSettings, log: Logger): Promis
   const server = await startGrpcServer(
     settings.endpoint,
     {
-      Identity: identityCalls({ name, version, hasController }),
+      Identity: identityCalls({ name, version }),
       ...(hasController && { Controller: controllerCalls(servers, `topology.${name}/zone`) }),
       ...(settings.node && { Node: await nodeService(settings.node, dirname(settings.endpoint), log) }),
     },

@@ -57,6 +57,12 @@ const withMode = (mode: string) => ({ volumeCapability: { ...WRITER, accessMode:
 const withReading = (mode: string, flags: string) => ({
   volumeCapability: { mount: { fsType: '', mountFlags: [flags] }, accessMode: { mode } },
 });
+/** What volumes can't be. */
+const UNSUPPORTED: readonly (readonly [string, object])[] = [
+  ['a block device', { volumeCapability: { block: {}, accessMode: WRITER.accessMode } }],
+  ['another file system', { volumeCapability: { ...WRITER, mount: { fsType: 'xfs', mountFlags: [] } } }],
+  ['a mode of a later version', { volumeCapability: { ...WRITER, accessMode: { mode: 99 } } }],
+];
 const mountCommands = () => host.commands.filter((argv) => argv.includes('glusterfs'));
 
 async function stageAndPublish(overrides: object = {}): Promise<void> {
@@ -187,7 +193,7 @@ describe('staging', () => {
     ['a relative path', { stagingTargetPath: 'a/b' }],
     ['a path upwards', { stagingTargetPath: '/a/../etc' }],
     ['no capability', { volumeCapability: null }],
-    ['a block device', { volumeCapability: { block: {}, accessMode: WRITER.accessMode } }],
+    ['no access mode', withMode('UNKNOWN')],
     ['no context', { volumeContext: {} }],
     ['an option for a name', { volumeContext: { volume: '-o', hosts: 'h' } }],
     ['an option for a host', { volumeContext: { volume: 'vol_a', hosts: 'h,-o' } }],
@@ -200,6 +206,27 @@ describe('staging', () => {
   ])('with %s is INVALID_ARGUMENT, and runs nothing', async (_what, overrides) => {
     expect(await codeOf('NodeStageVolume', staged(overrides))).toBe('INVALID_ARGUMENT');
     expect(host.commands).toEqual([]);
+  });
+
+  it.each(UNSUPPORTED)('as %s is FAILED_PRECONDITION, and runs nothing', async (_what, overrides) => {
+    expect(await codeOf('NodeStageVolume', staged(overrides))).toBe('FAILED_PRECONDITION');
+    expect(host.commands).toEqual([]);
+  });
+
+  it('takes a path however it is written', async () => {
+    const written = STAGING.replace('/lib/', '//lib/./');
+    await call('NodeStageVolume', staged({ stagingTargetPath: `${written}/` }));
+    expect(host.pathsOf()).toEqual([STAGING]);
+    await call('NodePublishVolume', published({ stagingTargetPath: written, targetPath: '/tmp//csi-mount/target' }));
+    expect(host.pathsOf()).toEqual([STAGING, '/tmp/csi-mount/target']);
+    const { usage } = (await call('NodeGetVolumeStats', { volumeId: 'id-a', volumePath: `${written}/` })) as {
+      usage: object[];
+    };
+    expect(usage).toHaveLength(2);
+    await call('NodeUnpublishVolume', { volumeId: 'id-a', targetPath: '/tmp//csi-mount/target/' });
+    await call('NodeUnstageVolume', { volumeId: 'id-a', stagingTargetPath: written });
+    expect(host.pathsOf()).toEqual([]);
+    expect(host.directories).not.toContain('/tmp/csi-mount/target');
   });
 });
 
@@ -295,17 +322,40 @@ describe('publishing', () => {
     expect(await codeOf('NodePublishVolume', published())).toBe('ALREADY_EXISTS');
   });
 
-  it('a second path of a volume with one writer is FAILED_PRECONDITION', async () => {
-    const single = withMode('SINGLE_NODE_SINGLE_WRITER');
-    await call('NodeStageVolume', staged(single));
-    await call('NodePublishVolume', published(single));
-    // As the kubelet binds the subPath of a container.
-    host.directories.add('/pods/1/volume-subpaths/0');
-    await host.run(['mount', '--bind', TARGET, '/pods/1/volume-subpaths/0']);
-    expect(await codeOf('NodePublishVolume', published(single))).toBe('OK');
-    expect(await codeOf('NodePublishVolume', published({ ...single, targetPath: '/second' }))).toBe(
-      'FAILED_PRECONDITION',
-    );
+  it.each(['SINGLE_NODE_SINGLE_WRITER', 'SINGLE_NODE_WRITER', 'SINGLE_NODE_READER_ONLY'])(
+    'a second path of a volume of the mode %s is FAILED_PRECONDITION, and is not made',
+    async (mode) => {
+      const single = withMode(mode);
+      await call('NodeStageVolume', staged(single));
+      await call('NodePublishVolume', published(single));
+      // As the kubelet binds the subPath of a container.
+      host.directories.add('/pods/1/volume-subpaths/0');
+      await host.run(['mount', '--bind', TARGET, '/pods/1/volume-subpaths/0']);
+      expect(await codeOf('NodePublishVolume', published(single))).toBe('OK');
+      for (const readonly of [false, true])
+        expect(await codeOf('NodePublishVolume', published({ ...single, targetPath: '/second', readonly }))).toBe(
+          'FAILED_PRECONDITION',
+        );
+      expect(host.directories).not.toContain('/second');
+    },
+  );
+
+  it.each([
+    'SINGLE_NODE_MULTI_WRITER',
+    'MULTI_NODE_READER_ONLY',
+    'MULTI_NODE_SINGLE_WRITER',
+    'MULTI_NODE_MULTI_WRITER',
+  ])('a second path of a volume of the mode %s is another bind', async (mode) => {
+    await call('NodeStageVolume', staged(withMode(mode)));
+    await call('NodePublishVolume', published(withMode(mode)));
+    await call('NodePublishVolume', published({ ...withMode(mode), targetPath: '/second', readonly: true }));
+    expect(host.pathsOf()).toEqual([STAGING, TARGET, '/second']);
+  });
+
+  it.each(UNSUPPORTED)('as %s is FAILED_PRECONDITION', async (_what, overrides) => {
+    await call('NodeStageVolume', staged());
+    expect(await codeOf('NodePublishVolume', published(overrides))).toBe('FAILED_PRECONDITION');
+    expect(host.pathsOf()).toEqual([STAGING]);
   });
 
   it.each([
@@ -428,6 +478,18 @@ describe('the figures of a volume', () => {
       expect(await call('NodeGetVolumeStats', asked)).toMatchObject({ usage: [], volumeCondition: { abnormal: true } });
     },
   );
+
+  it('have a condition whose text the specification allows, whatever is said of the mount', async () => {
+    const volumePath = `/${'long/'.repeat(50)}path`;
+    await call('NodeStageVolume', staged());
+    await call('NodePublishVolume', published({ targetPath: volumePath }));
+    host.fileSystemAt(volumePath).fares = 'ill';
+    const { volumeCondition } = (await call('NodeGetVolumeStats', { ...asked, volumePath })) as {
+      volumeCondition: { message: string };
+    };
+    expect(volumeCondition.message).toMatch(/^the mount does not answer: .*…$/);
+    expect(Buffer.byteLength(volumeCondition.message)).toBeLessThanOrEqual(128);
+  });
 
   it('of a path where no volume is are NOT_FOUND', async () => {
     expect(await codeOf('NodeGetVolumeStats', asked)).toBe('NOT_FOUND');

@@ -17,6 +17,7 @@ it.each([
   [404, NOT_FOUND, 'NOT_FOUND'],
   [400, 'no', 'INVALID_ARGUMENT'],
   [401, 'no', 'UNAUTHENTICATED'],
+  [401, 'Administrator access required', 'PERMISSION_DENIED'],
   [429, 'busy', 'UNAVAILABLE'],
   [500, 'Failed to allocate new volume: no space', 'RESOURCE_EXHAUSTED'],
   [500, 'a defect', 'INTERNAL'],

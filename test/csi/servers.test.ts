@@ -88,7 +88,33 @@ describe('the server of a StorageClass', () => {
     const configured = new Servers({ configured: [access], classes: null });
     expect(await admission({}, {}, configured)).toBe(true);
     expect(await admission({})).toBe('INVALID_ARGUMENT');
+    expect(await servers.findOfClass(readClassParameters({}), {})).toBeNull();
     await configured.close();
+  });
+});
+
+describe('all servers', () => {
+  const access = { url: 'http://a', user: 'x', key: 'y', certificates: [] };
+  const named = { resturl: 'http://b/', restuser: 'admin', restuserkey: KEY };
+
+  it('are those that are configured and those that classes name, each once and as it was asked last', async () => {
+    const known = new Servers({
+      configured: [access],
+      classes: classes([named, { ...named, restuser: 'other' }, { nonsense: '' }, { resturl: 'http://a/' }, {}]),
+    });
+    const accesses = async () =>
+      (await known.all()).map((one) => one.access).toSorted((a, b) => a.url.localeCompare(b.url));
+    expect(await accesses()).toEqual([access, { url: 'http://b', user: 'admin', key: KEY, certificates: [] }]);
+    await known.ofClass(readClassParameters({ resturl: 'http://b' }), { user: 'newest', key: 'z' });
+    expect((await accesses()).map(({ user }) => user)).toEqual(['x', 'newest']);
+    await known.close();
+  });
+
+  it('can not be told while the Secret of one is missing', async () => {
+    const secret = { resturl: 'http://b', secretNamespace: 'ns', secretName: 'none' };
+    const known = new Servers({ configured: [access], classes: classes([secret]) });
+    await expect(known.all()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await known.close();
   });
 });
 

@@ -1,8 +1,6 @@
 import type { NodeInfo, VolumeInfo } from '../../client/wire.js';
 import type { VolumeCondition } from '../rpc/messages.js';
-
-/** The specification's limit of a text. */
-const MOST_BYTES = 128;
+import { fittedBefore } from '../texts.js';
 
 /** What is wrong with a volume, by the states of the nodes and devices that its bricks are on. */
 export function conditionOf({ bricks }: VolumeInfo, nodes: readonly NodeInfo[]): VolumeCondition {
@@ -23,17 +21,5 @@ export function conditionOf({ bricks }: VolumeInfo, nodes: readonly NodeInfo[]):
 
 function firstOf(troubles: readonly string[]): string {
   const [first = ''] = troubles;
-  const rest = troubles.length > 1 ? `; and ${troubles.length - 1} more` : '';
-  return `${shortened(first, MOST_BYTES - Buffer.byteLength(rest))}${rest}`;
-}
-
-/** Between characters. */
-function shortened(text: string, bytes: number): string {
-  if (Buffer.byteLength(text) <= bytes) return text;
-  let short = '';
-  for (const character of text) {
-    if (Buffer.byteLength(`${short}${character}…`) > bytes) break;
-    short += character;
-  }
-  return `${short}…`;
+  return fittedBefore(first, troubles.length > 1 ? `; and ${troubles.length - 1} more` : '');
 }

@@ -7,7 +7,14 @@ import { explained, type VolumeServer } from '../servers/volume-server.js';
 import { contextOf, describeVolume } from './csi-volume.js';
 import { enlarge } from './enlarge.js';
 import type { Groups } from './groups.js';
-import { createBody, differencesFrom, glusterName, readVolumeOrder, type VolumeOrder } from './volume-order.js';
+import {
+  createBody,
+  differencesFrom,
+  glusterName,
+  kindDifferences,
+  readVolumeOrder,
+  type VolumeOrder,
+} from './volume-order.js';
 
 /**
  * The volume that the server knows by the request's name, made if there is none. The server refuses a second one of the
@@ -55,6 +62,13 @@ async function clone(order: VolumeOrder, source: string, server: VolumeServer): 
   if (look.is === 'absent') throw new CsiError('NOT_FOUND', `there is no volume ${source} to clone`);
   if (look.is === 'busy')
     throw new CsiError('ABORTED', `volume ${source} is being changed; ask again when that has ended`);
+  const differences = kindDifferences(order.parameters, look.volume);
+  if (differences.length > 0) {
+    throw new CsiError(
+      'INVALID_ARGUMENT',
+      `a clone is of its source's kind, and volume ${source} is of another one than the StorageClass says: ${differences.join('; ')}`,
+    );
+  }
   const { mostGib } = order.size;
   if (mostGib !== null && Number(look.volume.sizeGib) > mostGib) {
     throw new CsiError(

@@ -11,7 +11,7 @@ const MORE_THAN_FITS_GIB = 1_000_000_000;
 
 /**
  * The size of the largest volume of a class that would fit now. A volume can be mounted from everywhere, so a zone only
- * matters for whether there is storage: where no node that is online has it, the answer is 0.
+ * matters for whether there is storage: where no node that is online has it, the answer is 0. So it is where no server is named, and CreateVolume is refused.
  */
 export async function getCapacity(request: GetCapacityRequest, servers: Servers, zoneKey: string): Promise<object> {
   const gib = await explained(() => largestGib(request, servers, zoneKey));
@@ -24,7 +24,8 @@ export async function getCapacity(request: GetCapacityRequest, servers: Servers,
 async function largestGib(request: GetCapacityRequest, servers: Servers, zoneKey: string): Promise<number> {
   if (request.volumeCapabilities.some((capability) => whyUnsupported(capability) !== null)) return 0;
   const parameters = readClassParameters(request.parameters);
-  const server = await servers.ofClass(parameters, {});
+  const server = await servers.findOfClass(parameters, {});
+  if (!server) return 0;
   const segments = Object.entries(request.accessibleTopology?.segments ?? {});
   if (segments.some(([key]) => key !== zoneKey)) return 0;
   for (const [, zone] of segments) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CsiError } from '../rpc/csi-error.js';
 import type { ControllerGetVolumeRequest, ListVolumesRequest } from '../rpc/messages.js';
 import type { Servers } from '../servers/servers.js';
@@ -18,7 +19,7 @@ export async function listVolumes(
   servers: Servers,
 ): Promise<object> {
   if (maxEntries < 0) throw new CsiError('INVALID_ARGUMENT', 'max_entries must not be negative');
-  const known = (await servers.known()).toSorted((a, b) => (a.access.url < b.access.url ? -1 : 1));
+  const known = (await servers.all()).toSorted((a, b) => (a.access.url < b.access.url ? -1 : 1));
   let from = startingToken === '' ? { server: 0, after: '' } : readToken(startingToken, known);
   const entries: object[] = [];
   const most = Math.min(maxEntries || MOST_ENTRIES, MOST_ENTRIES);
@@ -59,12 +60,17 @@ async function hasMore(servers: readonly VolumeServer[]): Promise<boolean> {
 }
 
 function writeToken({ access }: VolumeServer, last: string): string {
-  return `${Buffer.from(access.url).toString('base64url')}.${last}`;
+  return `${shortened(access.url)}.${last}`;
+}
+
+/** Addresses may be longer than the specification allows of tokens. */
+function shortened(url: string): string {
+  return createHash('sha256').update(url).digest('hex').slice(0, 32);
 }
 
 function readToken(token: string, known: readonly VolumeServer[]) {
-  const [, url = '', after = ''] = /^([A-Za-z0-9_-]+)\.([0-9a-f]{32})$/.exec(token) ?? [];
-  const server = known.findIndex(({ access }) => access.url === Buffer.from(url, 'base64url').toString('utf8'));
+  const [, hash, after = ''] = /^([0-9a-f]{32})\.([0-9a-f]{32})$/.exec(token) ?? [];
+  const server = known.findIndex(({ access }) => shortened(access.url) === hash);
   if (server >= 0) return { server, after };
   throw new CsiError(
     'ABORTED',

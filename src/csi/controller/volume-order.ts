@@ -95,12 +95,12 @@ export function differencesFrom(order: VolumeOrder, volume: VolumeInfo): readonl
   const isTooLarge = sizeGib >= size.leastGib && !isWithin(sizeGib, size);
   return [
     ...(isTooSmall || isTooLarge ? [`it has ${sizeGib} GiB, not ${describeSize(size)}`] : []),
-    // A clone is of its source's kind.
-    ...(source === null ? kindDifferences(parameters, volume) : []),
+    ...kindDifferences(parameters, volume),
   ];
 }
 
-function kindDifferences(parameters: ClassParameters, volume: VolumeInfo): readonly string[] {
+/** In what a volume is not of the kind that a class makes, or lies elsewhere. */
+export function kindDifferences(parameters: ClassParameters, volume: VolumeInfo): readonly string[] {
   const { durability, options, snapshotFactor, gids, clusters } = parameters;
   const found = describeDurability(volume);
   const wanted = describeDurability({

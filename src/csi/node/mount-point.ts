@@ -7,12 +7,17 @@ import type { Node } from './node.js';
  * one that is none, or leads elsewhere than it says.
  */
 export async function readMountPoint(value: string, field: string, { host }: Node): Promise<string> {
-  const given = requireField(value, field);
-  const isPlain =
-    path.isAbsolute(given) && path.normalize(given) === given && !given.endsWith('/') && !given.includes('\0');
-  if (!isPlain)
+  const plain = plainPath(requireField(value, field));
+  if (plain === null)
     throw new CsiError('INVALID_ARGUMENT', `${field} must be an absolute path without "..", and not the root`);
-  return host.realPath(given);
+  return host.realPath(plain);
+}
+
+/** An absolute path without slashes and dots that say nothing; null: it is none, goes upwards, or is the root. */
+export function plainPath(given: string): string | null {
+  const isPath = path.isAbsolute(given) && !given.split('/').includes('..') && !given.includes('\0');
+  const plain = isPath ? path.resolve(given) : '/';
+  return plain === '/' ? null : plain;
 }
 
 /** A folder to mount on, where nothing is mounted. Throws FAILED_PRECONDITION where a link would lead the mount elsewhere. */

@@ -1,6 +1,6 @@
 import { requireCapability } from '../capabilities.js';
 import { CsiError, requireField } from '../rpc/csi-error.js';
-import type { NodePublishVolumeRequest, NodeUnpublishVolumeRequest } from '../rpc/messages.js';
+import type { AccessMode, NodePublishVolumeRequest, NodeUnpublishVolumeRequest } from '../rpc/messages.js';
 import { makeMountPoint, readMountPoint } from './mount-point.js';
 import { isGluster, isReadOnly, type Mount, mountsAt, readMounts, volumeOf } from './mount-table.js';
 import { type MountedVolume, readVolumeContext } from './mounted-volume.js';
@@ -8,11 +8,18 @@ import type { Node } from './node.js';
 import { ensureStaged, isForReaders } from './stage-volume.js';
 import { clear } from './unmount.js';
 
+/** Modes in which a volume has one path on a node. */
+const ONCE: ReadonlySet<AccessMode> = new Set([
+  'SINGLE_NODE_WRITER',
+  'SINGLE_NODE_READER_ONLY',
+  'SINGLE_NODE_SINGLE_WRITER',
+]);
+
 /** Binds the staged volume to a pod's path. What is bound already stays; a dead bind is made anew. */
 export async function publishVolume(request: NodePublishVolumeRequest, node: Node): Promise<object> {
   requireField(request.volumeId, 'volume_id');
   const target = await readMountPoint(request.targetPath, 'target_path', node);
-  const capability = requireCapability(request.volumeCapability);
+  const capability = requireCapability(request.volumeCapability, 'FAILED_PRECONDITION');
   const volume = readVolumeContext(request.volumeContext);
   if (request.stagingTargetPath === '') {
     throw new CsiError(
@@ -31,7 +38,7 @@ export async function publishVolume(request: NodePublishVolumeRequest, node: Nod
   const isReader = request.readonly || isForReaders(capability);
   const isBound = await isBoundAlready(mountsAt(mounts, target).at(-1), staged, isReader, node);
   if (!isBound) {
-    if (capability.accessMode?.mode === 'SINGLE_NODE_SINGLE_WRITER') refuseSecond(mounts, staged, target);
+    if (ONCE.has(capability.accessMode?.mode ?? 'UNKNOWN')) refuseSecond(mounts, staged, target);
     await makeMountPoint(target, node);
     if (isReader && !isReadOnly(staged)) await node.client.bindReadOnly(staging, target);
     else await node.client.bind(staging, target);
@@ -112,6 +119,6 @@ function refuseSecond(mounts: readonly Mount[], staged: Mount, target: string): 
   if (!other) return;
   throw new CsiError(
     'FAILED_PRECONDITION',
-    `the volume may have one writer, and is published at ${other.mountPoint} already`,
+    `the volume may be published at one path of a node, and is at ${other.mountPoint} already: SINGLE_NODE_MULTI_WRITER and the modes for several nodes allow more`,
   );
 }

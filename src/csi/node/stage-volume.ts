@@ -19,7 +19,7 @@ const ACCESS = ['ro', 'rw'];
 /** Mounts the volume where pods' paths are bound to. One that is there, and answers, stays; a dead one is made anew. */
 export async function stageVolume(request: NodeStageVolumeRequest, node: Node): Promise<object> {
   const target = await readMountPoint(request.stagingTargetPath, 'staging_target_path', node);
-  const capability = requireCapability(request.volumeCapability);
+  const capability = requireCapability(request.volumeCapability, 'FAILED_PRECONDITION');
   await ensureStaged(target, readVolumeContext(request.volumeContext), capability, node);
   return {};
 }

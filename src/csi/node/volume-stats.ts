@@ -1,6 +1,7 @@
-import { isAbsolute } from 'node:path';
 import { CsiError, requireField } from '../rpc/csi-error.js';
 import type { NodeGetVolumeStatsRequest } from '../rpc/messages.js';
+import { fitted } from '../texts.js';
+import { plainPath } from './mount-point.js';
 import { isGluster, mountsAt, readMounts } from './mount-table.js';
 import type { Node } from './node.js';
 
@@ -9,8 +10,9 @@ export async function volumeStats(request: NodeGetVolumeStatsRequest, node: Node
   requireField(request.volumeId, 'volume_id');
   // Not required to be one of ours: where none of our mounts can be, none is found.
   const given = requireField(request.volumePath, 'volume_path');
-  const path = isAbsolute(given) ? await node.host.realPath(given) : given;
-  const mounted = mountsAt(await readMounts(node.host), path).at(-1);
+  const plain = plainPath(given);
+  const path = plain === null ? given : await node.host.realPath(plain);
+  const mounted = plain === null ? undefined : mountsAt(await readMounts(node.host), path).at(-1);
   if (!mounted || !isGluster(mounted)) throw new CsiError('NOT_FOUND', `no volume is mounted at ${path}`);
   const fare = await node.client.fare(path);
   switch (fare.is) {
@@ -31,7 +33,7 @@ export async function volumeStats(request: NodeGetVolumeStatsRequest, node: Node
 }
 
 function abnormal(message: string): object {
-  return { usage: [], volumeCondition: { abnormal: true, message } };
+  return { usage: [], volumeCondition: { abnormal: true, message: fitted(message) } };
 }
 
 function usageOf({ total, available, used }: Readonly<Record<'total' | 'available' | 'used', bigint>>, unit: string) {

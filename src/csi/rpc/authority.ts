@@ -68,11 +68,7 @@ function mendFrame(frame: Buffer): Buffer {
   const end = frame.length - (isPadded ? (frame[FRAME_HEAD_BYTES] ?? 0) : 0);
   const value = findAuthority(new HpackReader(frame.subarray(start, Math.max(start, end))));
   if (value === null) return frame;
-  const mended = Buffer.concat([
-    frame.subarray(0, start + value.start),
-    SUBSTITUTE,
-    frame.subarray(start + value.end),
-  ]);
+  const mended = Buffer.concat([frame.subarray(0, start + value.start), SUBSTITUTE, frame.subarray(start + value.end)]);
   mended.writeUIntBE(mended.length - FRAME_HEAD_BYTES, 0, 3);
   return mended;
 }

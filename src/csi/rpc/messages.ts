@@ -80,6 +80,7 @@ export interface ValidateVolumeCapabilitiesRequest {
   readonly volumeCapabilities: readonly VolumeCapability[];
   readonly parameters: TextMap;
   readonly secrets: TextMap;
+  readonly mutableParameters: TextMap;
 }
 
 export interface ListVolumesRequest {

@@ -4,6 +4,9 @@ import { CsiError } from '../rpc/csi-error.js';
 /** The server's words for an id that it has no object for; any other 404 may come from a proxy, and proves nothing. */
 const NOT_FOUND_TEXT = 'Id not found';
 
+/** The server's words for a user that it knows, and that may not do this. */
+const NO_ADMINISTRATOR_TEXT = 'Administrator access required';
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ServerError && error.status === 404 && error.message === NOT_FOUND_TEXT;
 }
@@ -41,7 +44,7 @@ function codeOf(error: ServerError) {
     case 422:
       return 'INVALID_ARGUMENT';
     case 401:
-      return 'UNAUTHENTICATED';
+      return message.startsWith(NO_ADMINISTRATOR_TEXT) ? 'PERMISSION_DENIED' : 'UNAUTHENTICATED';
     // A proxy says so as well, while there is no server behind it: nothing that is final may be concluded.
     case 404:
       return isNotFound(error) ? 'NOT_FOUND' : 'UNAVAILABLE';

@@ -32,10 +32,28 @@ export class Servers {
   }
 
   /** The one that a class names; secrets have precedence. Throws INVALID_ARGUMENT when nothing names one. */
-  async ofClass({ server }: ClassParameters, secrets: TextMap): Promise<VolumeServer> {
-    const named = await this.#accessOf(server, secrets);
-    if (named) return this.#server(named);
+  async ofClass(parameters: ClassParameters, secrets: TextMap): Promise<VolumeServer> {
+    const server = await this.findOfClass(parameters, secrets);
+    if (server) return server;
     throw new CsiError('INVALID_ARGUMENT', 'no server is named: give the StorageClass resturl, or the driver --server');
+  }
+
+  /** The same; null when nothing names one. */
+  async findOfClass({ server }: ClassParameters, secrets: TextMap): Promise<VolumeServer | null> {
+    const named = await this.#accessOf(server, secrets);
+    return named && this.#server(named);
+  }
+
+  /** All that are known, and those that only classes name. Throws where it can't be told which, or how to be admitted. */
+  async all(): Promise<readonly VolumeServer[]> {
+    for (const parameters of (await this.#settings.classes?.listParameters()) ?? []) {
+      const named = serverOf(parameters);
+      const access = named && (await this.#accessOf(named, {}));
+      // Where it is known, it is so by what admitted the last request.
+      if (access && !(await this.known()).some((server) => server.access.url === access.url))
+        await this.#server(access);
+    }
+    return this.known();
   }
 
   /** All that are known without a request, one for each address, as they were opened last. */

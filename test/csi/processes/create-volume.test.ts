@@ -30,6 +30,7 @@ describe('a request that lacks something, or is none', () => {
     ['with a capability that has no access mode', { volumeCapabilities: [{ mount: {} }] }],
     ['with an unknown access mode', { volumeCapabilities: [{ mount: {}, accessMode: { mode: 'UNKNOWN' } }] }],
     ['for a block device', { volumeCapabilities: [{ block: {}, accessMode: { mode: 'SINGLE_NODE_WRITER' } }] }],
+    ['with an access mode of a later version', { volumeCapabilities: [{ mount: {}, accessMode: { mode: 99 } }] }],
     ['for another file system', { volumeCapabilities: [{ ...MOUNTED, mount: { fsType: 'xfs' } }] }],
     [
       'with a mount option that is two',
@@ -73,10 +74,13 @@ describe('a request that lacks something, or is none', () => {
     expect(await rig.csi.codeOf('CreateVolume', small)).toBe('OUT_OF_RANGE');
   });
 
-  it('for more than there is is RESOURCE_EXHAUSTED', async () => {
-    const large = createRequest('large', { capacityRange: { requiredBytes: gib(100_000) } });
-    expect(await rig.csi.codeOf('CreateVolume', large)).toBe('RESOURCE_EXHAUSTED');
-  });
+  it.each([gib(100_000), String(2n ** 63n - 1n)])(
+    'for more than there is (%s bytes) is RESOURCE_EXHAUSTED',
+    async (requiredBytes) => {
+      const large = createRequest('large', { capacityRange: { requiredBytes } });
+      expect(await rig.csi.codeOf('CreateVolume', large)).toBe('RESOURCE_EXHAUSTED');
+    },
+  );
 });
 
 describe('a volume', () => {
@@ -232,6 +236,27 @@ describe('a clone', () => {
     expect(await create('clone', { ...from(source.volumeId), capacityRange: { requiredBytes: gib(2) } })).toEqual(
       clone,
     );
+  });
+
+  it('is of its source’s kind: a class that makes another one is refused, as often as it asks', async () => {
+    const parameters = { volumetype: 'replicate:2', snapfactor: '1.5', gidMin: '50000' };
+    const source = await create('of a kind', { parameters });
+    const same = { ...from(source.volumeId), parameters };
+    const clone = await create('same kind', same);
+    expect(await create('same kind', same)).toEqual(clone);
+    const before = await rig.volumes();
+    for (const other of [
+      {},
+      { ...parameters, volumetype: 'none' },
+      { ...parameters, gidMin: '60000' },
+      { ...parameters, clusterid: rig.clusters.find((cluster) => !source.volumeId.startsWith(cluster)) },
+    ]) {
+      const request = createRequest('other kind', { ...same, parameters: other });
+      expect(await rig.csi.codeOf('CreateVolume', request)).toBe('INVALID_ARGUMENT');
+      const taken = createRequest('same kind', { ...same, parameters: other });
+      expect(await rig.csi.codeOf('CreateVolume', taken)).toBe('ALREADY_EXISTS');
+    }
+    expect(await rig.volumes()).toEqual(before);
   });
 
   it('that is to be larger is expanded', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { type ClientSessionOptions, constants, connect as connectHttp2 } from 'node:http2';
+import { type ClientSessionOptions, connect as connectHttp2, constants } from 'node:http2';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -186,7 +186,11 @@ it('a client whose bytes come one by one is answered', async () => {
 
 it('a client that speaks no HTTP/2 ends nothing but its own connection', async () => {
   const client = await start({ Probe: async () => ({ ready: { value: true } }) });
-  for (const said of ['GET / HTTP/1.1\r\n\r\n', '\u0001'.repeat(1000), 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\u0001\u0001']) {
+  for (const said of [
+    'GET / HTTP/1.1\r\n\r\n',
+    '\u0001'.repeat(1000),
+    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\u0001\u0001',
+  ]) {
     const stranger = connect(socket).on('error', () => undefined);
     await new Promise((sent) => stranger.end(said, () => sent(undefined)));
     stranger.resume();

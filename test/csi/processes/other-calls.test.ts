@@ -62,6 +62,18 @@ it('every capability that the controller tells of is a call that it answers', as
     expect(await rig.csi.codeOf(call, {})).not.toBe('UNIMPLEMENTED');
 });
 
+it.each([
+  ...['ControllerPublishVolume', 'ControllerUnpublishVolume', 'ControllerModifyVolume'].map(
+    (name) => `Controller/${name}`,
+  ),
+  ...['CreateSnapshot', 'DeleteSnapshot', 'ListSnapshots', 'GetSnapshot'].map((name) => `Controller/${name}`),
+  ...['GroupControllerGetCapabilities', 'CreateVolumeGroupSnapshot'].map((name) => `GroupController/${name}`),
+  'SnapshotMetadata/GetMetadataAllocated',
+  'Node/NodeGetInfo',
+])('%s, which this driver does not serve, is UNIMPLEMENTED', async (call) => {
+  expect(await rig.csi.codeOfPath(`/csi.v1.${call}`)).toBe('UNIMPLEMENTED');
+});
+
 describe('DeleteVolume', () => {
   it('removes the volume, and is done when it is asked again', async () => {
     const volumeId = await create('to delete');
@@ -208,6 +220,9 @@ describe('ValidateVolumeCapabilities', () => {
     ['a block device', { volumeCapabilities: [MOUNTED, BLOCK] }, /no block devices/],
     ['the context of another volume', { volumeContext: { volume: 'other' } }, /names the volume "other"/],
     ['parameters that there are not', { parameters: { a: 'b' } }, /"a" is not known/],
+    ['parameters of another kind', { parameters: { volumetype: 'none' } }, /durability is replicate:3, not none/],
+    ['parameters that could be modified', { mutableParameters: { a: 'b' } }, /mutable_parameters/],
+    ['a mode of a later version', { volumeCapabilities: [{ ...MOUNTED, accessMode: { mode: 99 } }] }, /mode 99/],
   ])('says why it does not confirm %s', async (_what, request, reason) => {
     const volumeId = await create('not validated');
     const answer = await rig.csi.call('ValidateVolumeCapabilities', {
@@ -216,6 +231,7 @@ describe('ValidateVolumeCapabilities', () => {
       ...request,
     });
     expect(answer).toEqual({ confirmed: null, message: expect.stringMatching(reason) });
+    expect(Buffer.byteLength(answer.message)).toBeLessThanOrEqual(128);
   });
 
   it.each([
@@ -306,9 +322,22 @@ describe('GetCapacity', () => {
     ],
     ['a topology of another driver', { accessibleTopology: { segments: { rack: '2' } } }, false],
     ['a block device', { volumeCapabilities: [BLOCK] }, false],
+    ['nothing in particular', {}, true],
   ])('of %s', async (_what, request, isThere) => {
     const { availableCapacity } = await rig.csi.call('GetCapacity', request);
     expect(availableCapacity !== '0').toBe(isThere);
+  });
+
+  it('is none where no server is named: a create would be refused', async () => {
+    await rig.restartDriver(['--controller']);
+    try {
+      expect(await rig.csi.call('GetCapacity', {})).toMatchObject({ availableCapacity: '0', maximumVolumeSize: null });
+      expect(await rig.csi.codeOf('CreateVolume', createRequest('nowhere'))).toBe('INVALID_ARGUMENT');
+      const { availableCapacity } = await rig.csi.call('GetCapacity', { parameters: { resturl: rig.base } });
+      expect(availableCapacity).not.toBe('0');
+    } finally {
+      await rig.restartDriver(['--controller', '--server', rig.base]);
+    }
   });
 
   it('of parameters that are none is INVALID_ARGUMENT', async () => {

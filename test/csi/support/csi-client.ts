@@ -1,4 +1,4 @@
-import { type Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { CODES, type CsiCode } from '../../../src/csi/rpc/csi-error.js';
 import { loadServices, type ServiceName } from '../../../src/csi/rpc/grpc-server.js';
 
@@ -39,6 +39,18 @@ export class CsiClient {
         client.close();
         if (error) reject(new Refusal(error));
         else resolve(answer);
+      });
+    });
+  }
+
+  /** The code that a call without fields ends with, of which csi.proto need not know. */
+  codeOfPath(path: string): Promise<string> {
+    const client = new Client(`unix:${this.#socket}`, credentials.createInsecure());
+    const nothing = (): Buffer => Buffer.alloc(0);
+    return new Promise((resolve) => {
+      client.makeUnaryRequest(path, nothing, nothing, {}, (error) => {
+        client.close();
+        resolve(error ? new Refusal(error).code : 'OK');
       });
     });
   }

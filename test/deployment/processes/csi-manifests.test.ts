@@ -214,7 +214,7 @@ describe.skipIf(whyNot !== null)('the rights of the CSI driver', () => {
   });
 
   it('leave out what sidecars need for capabilities that it does not have', async () => {
-    const identity = identityCalls({ name: DRIVER, version: 'test', hasController: true });
+    const identity = identityCalls({ name: DRIVER, version: 'test' });
     const plugin = await capabilitiesOf('GetPluginCapabilities', identity);
     const controller = await capabilitiesOf('ControllerGetCapabilities', controllerCalls({} as never, ''));
     const node = await capabilitiesOf('NodeGetCapabilities', nodeCalls('node', {} as never));
