@@ -31,6 +31,18 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run test:maintenance', 'takes half an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:crash', 'takes an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:csi', 'takes hours; npm test lives a few of its sequences'],
+  [
+    'PATH="$PWD/test/csi/pretend-gluster:$PATH" bin/heketi-csi --controller --node --mounts container --endpoint /tmp/csi.sock --server http://127.0.0.1:8080 --log-dir /tmp',
+    'goes on until it is ended; test/csi/processes/sanity.test.ts runs it so',
+  ],
+  [
+    'csi-sanity --csi.endpoint unix:///tmp/csi.sock --csi.testvolumeparameters parameters.yaml --csi.secrets secrets.yaml',
+    'is not at hand; test/csi/processes/sanity.test.ts asks for the same',
+  ],
+  [
+    "csi-sanity --csi.endpoint unix:///tmp/csi.sock --ginkgo.skip 'should work|should be idempotent|should remove target path|on the specified path|different target path'",
+    'is not at hand; test/csi/processes/sanity.test.ts asks for the same',
+  ],
   ['npm run test:goldens-postgres', 'takes long; npm test replays a quarter of these answers'],
   ['npm run test:fuzz', 'takes long; npm test lives a few, without machines that are installed anew'],
   ['npx tsx bench/scale.ts', 'measures for a long time; test/growth counts the work of what it measures'],

@@ -1,5 +1,6 @@
 // The process of a FUSE mount: `fuse-process.mjs FOLDER SOURCE`. Its mount shows up as one of gluster's. Its parent tells
-// it (IPC) how questions about the file system are answered: 'well', 'never', or the number of an error.
+// it (IPC) how questions about the file system are answered: 'well', 'never', or the number of an error. It ends with its
+// parent, unless that has said 'stay'.
 import { spawnSync } from 'node:child_process';
 import { openSync, read, writeSync } from 'node:fs';
 
@@ -16,11 +17,15 @@ const { status, stderr } = spawnSync('mount', ['-i', '-t', 'fuse.glusterfs', '-o
 if (status !== 0) throw new Error(String(stderr));
 
 let answer = 'well';
+let stays = false;
 process.on('message', (wanted) => {
-  answer = wanted;
+  if (wanted === 'stay') stays = true;
+  else answer = wanted;
   process.send('done');
 });
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => {
+  if (!stays) process.exit();
+});
 
 function reply(unique, body, error = 0) {
   const header = Buffer.alloc(HEADER_BYTES);
