@@ -207,7 +207,11 @@ it('the built driver serves the Node service, and says where mounts live', async
   try {
     const client = new CsiClient(driver.socket);
     expect(await client.call('NodeGetInfo')).toMatchObject({ nodeId: 'n1' });
-    expect((await client.call('GetPluginCapabilities')).capabilities).toEqual([]);
+    // Of the program as a whole, whichever part of it is asked.
+    expect((await client.call('GetPluginCapabilities')).capabilities).toMatchObject([
+      { service: { type: 'CONTROLLER_SERVICE' } },
+      { volumeExpansion: { type: 'ONLINE' } },
+    ]);
     expect(await client.codeOf('NodeStageVolume', {})).toBe('INVALID_ARGUMENT');
     expect(await client.codeOf('NodeUnpublishVolume', { volumeId: 'a', targetPath: join(folder, 'never') })).toBe('OK');
     expect(await client.codeOf('CreateVolume', {})).toBe('UNIMPLEMENTED');
