@@ -11,8 +11,7 @@ import { readInjectionRules } from '../executors/inject/injection-rules.js';
 import { MeasuredExecutor } from '../executors/measured-executor.js';
 import { OnlookingExecutor } from '../executors/onlooking-executor.js';
 import { checkText } from '../interchange/check-text.js';
-import { dumpDatabase } from '../interchange/dump.js';
-import { dumpText } from '../interchange/dump-text.js';
+import { dumpText, dumpTexts } from '../interchange/dump-text.js';
 import type { Logging } from '../logging/logger.js';
 import { createMetrics, type Metrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
@@ -169,7 +168,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     log: logging.logger,
     logLevels: logging.levels,
     metrics: { render: sharedRun(() => renderMetrics(ground, work)) },
-    reports: { dump: dumpDatabase, dumpText, checkText },
+    reports: { dumpText, dumpTexts, checkText },
     pool: {
       examine: () => examinePool(store, hosts),
       differences: () => differences(),

@@ -9,26 +9,32 @@ import { readChildLists, recordPages } from './record-pages.js';
  * megabytes and more, and no more of it is in memory than the ids of records and the piece that is being made.
  */
 export function dumpText(tx: ReadTx): AsyncIterable<string> {
-  return gathered(entryTexts(tx));
+  return gathered(whole(tx));
 }
 
-async function* entryTexts(tx: ReadTx): AsyncGenerator<string> {
+async function* whole(tx: ReadTx): AsyncGenerator<string> {
+  yield* dumpTexts(tx, 0);
+  yield '\n';
+}
+
+/** The same within another document, at this depth of it, and without the end of its line. */
+export async function* dumpTexts(tx: ReadTx, depth: number): AsyncGenerator<string> {
   const slices = new Slices();
   const children = await readChildLists(tx, slices);
   const parts = dumpParts(recordPages(tx), children, await tx.attributes.list());
   let partStart = '{';
   for (const [part, pages] of Object.entries(parts)) {
-    yield `${partStart}${lineStart(1)}${indentedJson(part, 1)}: `;
+    yield `${partStart}${lineStart(depth + 1)}${indentedJson(part, depth + 1)}: `;
     partStart = ',';
     let entryStart = '{';
     for await (const page of pages) {
       for (const [id, entry] of page) {
-        yield `${entryStart}${lineStart(2)}${indentedJson(id, 2)}: ${indentedJson(entry, 2)}`;
+        yield `${entryStart}${lineStart(depth + 2)}${indentedJson(id, depth + 2)}: ${indentedJson(entry, depth + 2)}`;
         entryStart = ',';
         if (slices.isOver) await slices.next();
       }
     }
-    yield entryStart === '{' ? '{}' : `${lineStart(1)}}`;
+    yield entryStart === '{' ? '{}' : `${lineStart(depth + 1)}}`;
   }
-  yield '\n}\n';
+  yield `${lineStart(depth)}}`;
 }

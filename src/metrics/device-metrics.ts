@@ -10,11 +10,7 @@ interface SeenDevices {
 }
 
 /** Our own metrics that have lines for each device. Devices come and go: what is not known any more is not told. */
-export async function addOwnDeviceMetrics(
-  exposition: Exposition,
-  nodes: readonly NodeLines[],
-  seen: SeenDevices,
-): Promise<void> {
+export function addOwnDeviceMetrics(exposition: Exposition, nodes: readonly NodeLines[], seen: SeenDevices): void {
   const perDevice = <T>(
     name: string,
     help: string,
@@ -23,13 +19,13 @@ export async function addOwnDeviceMetrics(
   ) =>
     exposition.gauge(name, help, known.size === 0 ? [] : linesOfNodes(nodes, (n) => n.ofKnown(name, known, linesOf)));
 
-  await perDevice(
+  perDevice(
     THIN_POOL,
     'How full the fullest thin pool of a device is, of data or of metadata, as node repair last saw it',
     seen.thinPools(),
     (labels, value) => sampleLine(THIN_POOL, labelsText(labels), value),
   );
-  await perDevice(
+  perDevice(
     CONDITION,
     'How a device was last seen by the check of devices: 1 for its condition, 0 for all others',
     seen.deviceConditions(),
@@ -43,7 +39,11 @@ export async function addOwnDeviceMetrics(
 const THIN_POOL = 'mortar_device_thin_pool_used_ratio';
 const CONDITION = 'mortar_device_condition';
 
-/** One after the other, so that whoever goes through them may pause. */
-export function* linesOfNodes(nodes: readonly NodeLines[], linesOf: (node: NodeLines) => string): Iterable<string> {
-  for (const node of nodes) yield linesOf(node);
+/** One after the other, as somebody goes through them, who may pause. */
+export function linesOfNodes(nodes: readonly NodeLines[], linesOf: (node: NodeLines) => string): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      for (const node of nodes) yield linesOf(node);
+    },
+  };
 }

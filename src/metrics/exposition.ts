@@ -4,39 +4,38 @@ import { Slices } from '../timing/turns.js';
 const PIECE_CHARACTERS = 256 * 1024;
 
 /**
- * A text in the format of Prometheus that is made in slices, and sent in pieces: that of thousands of devices has tens of
- * megabytes. It is written letter by letter as prom-client writes it, which keeps an object for each label of each line.
+ * A text in the format of Prometheus, in pieces that are made, in slices, as they are read: that of thousands of devices has
+ * tens of megabytes, of which a reader who does not go on holds one piece. It can be read several times. It is written letter
+ * by letter as prom-client writes it, which keeps an object for each label of each line.
  */
-export class Exposition {
-  readonly #pieces: Buffer[] = [];
-  readonly #slices = new Slices();
-  #text = '';
+export class Exposition implements AsyncIterable<string> {
+  readonly #parts: Iterable<string>[] = [];
 
-  /** `lines`: of each some lines, as `sampleLine` writes them. */
-  async gauge(name: string, help: string, lines: Iterable<string>): Promise<void> {
-    if (this.#pieces.length > 0 || this.#text !== '') this.#text += '\n';
-    this.#text += `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
-    for (const some of lines) {
-      this.#text += some;
-      if (this.#text.length >= PIECE_CHARACTERS) this.#endPiece();
-      if (this.#slices.isOver) await this.#slices.next();
-    }
+  /** `lines`: of each some lines, as `sampleLine` writes them; gone through each time the text is read. */
+  gauge(name: string, help: string, lines: Iterable<string>): void {
+    const start = this.#parts.length > 0 ? '\n' : '';
+    this.#parts.push([`${start}# HELP ${name} ${help}\n# TYPE ${name} gauge\n`], lines);
   }
 
   /** Metrics as they are. */
   add(text: string): void {
-    this.#text += `\n${text}`;
+    this.#parts.push([`\n${text}`]);
   }
 
-  /** UTF-8, in order. */
-  pieces(): readonly Buffer[] {
-    this.#endPiece();
-    return this.#pieces;
-  }
-
-  #endPiece(): void {
-    if (this.#text !== '') this.#pieces.push(Buffer.from(this.#text));
-    this.#text = '';
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    const slices = new Slices();
+    let piece = '';
+    for (const part of this.#parts) {
+      for (const some of part) {
+        piece += some;
+        if (piece.length >= PIECE_CHARACTERS) {
+          yield piece;
+          piece = '';
+        }
+        if (slices.isOver) await slices.next();
+      }
+    }
+    if (piece !== '') yield piece;
   }
 }
 

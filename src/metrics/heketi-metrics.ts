@@ -77,60 +77,60 @@ export async function nodeLinesOf({ clusters }: PoolSnapshot, kept: KeptNodeLine
  * Heketi's own metrics, names and labels exactly as dashboards know them. A metric without samples has no TYPE line either.
  * Without a pool: `heketi_up 0` and no other.
  */
-export async function addHeketiMetrics(
+export function addHeketiMetrics(
   exposition: Exposition,
   pool: PoolSnapshot | null,
   nodes: readonly NodeLines[],
   inFlight: number,
-): Promise<void> {
-  await addGauge(exposition, 'heketi_up', 'Whether the topology could be read (1) or not (0)', pool ? 1 : 0);
+): void {
+  addGauge(exposition, 'heketi_up', 'Whether the topology could be read (1) or not (0)', pool ? 1 : 0);
   if (!pool) return;
-  await addClusterMetrics(exposition, pool);
-  await addDeviceMetrics(exposition, nodes, pool.bricksByDevice);
-  await addOperationMetrics(exposition, pool, inFlight);
+  addClusterMetrics(exposition, pool);
+  addDeviceMetrics(exposition, nodes, pool.bricksByDevice);
+  addOperationMetrics(exposition, pool, inFlight);
 }
 
-async function addClusterMetrics(exposition: Exposition, { clusters }: PoolSnapshot): Promise<void> {
-  await addGauge(exposition, 'heketi_cluster_count', 'Number of clusters', clusters.length);
+function addClusterMetrics(exposition: Exposition, { clusters }: PoolSnapshot): void {
+  addGauge(exposition, 'heketi_cluster_count', 'Number of clusters', clusters.length);
   if (clusters.length === 0) return;
-  const perCluster = (name: string, help: string, value: (cluster: ClusterSnapshot) => number): Promise<void> =>
+  const perCluster = (name: string, help: string, value: (cluster: ClusterSnapshot) => number): void =>
     exposition.gauge(
       name,
       help,
       clusters.map((cluster) => sampleLine(name, labelsText({ cluster: cluster.id }), value(cluster))),
     );
-  await perCluster('heketi_volumes_count', 'Number of volumes of a cluster', (c) => c.volumes);
-  await perCluster('heketi_block_volumes_count', 'Number of block volumes of a cluster', (c) => c.blockVolumes);
-  await perCluster('heketi_nodes_count', 'Number of nodes of a cluster', (c) => c.nodes.length);
+  perCluster('heketi_volumes_count', 'Number of volumes of a cluster', (c) => c.volumes);
+  perCluster('heketi_block_volumes_count', 'Number of block volumes of a cluster', (c) => c.blockVolumes);
+  perCluster('heketi_nodes_count', 'Number of nodes of a cluster', (c) => c.nodes.length);
 }
 
-async function addDeviceMetrics(
+function addDeviceMetrics(
   exposition: Exposition,
   nodes: readonly NodeLines[],
   bricksByDevice: ReadonlyMap<Id, number>,
-): Promise<void> {
+): void {
   if (nodes.length === 0) return;
   // Nodes of an imported database may share their names; two lines with the same labels are none that Prometheus takes.
   const perNode = new Map(nodes.map(({ labels, deviceCount }) => [labels, deviceCount]));
   const counts = [...perNode].map(([labels, count]) => sampleLine('heketi_device_count', labels, count));
-  await exposition.gauge('heketi_device_count', 'Number of devices of a node', counts);
+  exposition.gauge('heketi_device_count', 'Number of devices of a node', counts);
   if (nodes.every(({ deviceCount }) => deviceCount === 0)) return;
 
-  const perDevice = (name: string, help: string, value: (device: Device) => number): Promise<void> =>
+  const perDevice = (name: string, help: string, value: (device: Device) => number): void =>
     exposition.gauge(
       name,
       help,
       linesOfNodes(nodes, (node) => node.ofRecords(name, value)),
     );
-  await perDevice('heketi_device_size', 'Size of a device in KiB', totalKib);
-  await perDevice('heketi_device_free', 'Free space of a device in KiB', freeKib);
-  await perDevice('heketi_device_used', 'Used space of a device in KiB', usedKib);
-  await perDevice('heketi_device_size_bytes', 'Size of a device in bytes', (d) => totalKib(d) * BYTES_PER_KIB);
-  await perDevice('heketi_device_free_bytes', 'Free space of a device in bytes', (d) => freeKib(d) * BYTES_PER_KIB);
-  await perDevice('heketi_device_used_bytes', 'Used space of a device in bytes', (d) => usedKib(d) * BYTES_PER_KIB);
+  perDevice('heketi_device_size', 'Size of a device in KiB', totalKib);
+  perDevice('heketi_device_free', 'Free space of a device in KiB', freeKib);
+  perDevice('heketi_device_used', 'Used space of a device in KiB', usedKib);
+  perDevice('heketi_device_size_bytes', 'Size of a device in bytes', (d) => totalKib(d) * BYTES_PER_KIB);
+  perDevice('heketi_device_free_bytes', 'Free space of a device in bytes', (d) => freeKib(d) * BYTES_PER_KIB);
+  perDevice('heketi_device_used_bytes', 'Used space of a device in bytes', (d) => usedKib(d) * BYTES_PER_KIB);
   const bricks = 'heketi_device_brick_count';
   const ofBricks = linesOfNodes(nodes, (node) => node.ofCounts(bricks, bricksByDevice));
-  await exposition.gauge(bricks, 'Number of bricks on a device', ofBricks);
+  exposition.gauge(bricks, 'Number of bricks on a device', ofBricks);
 }
 
 // Counters of an imported database may lie beyond 2^53; a metric is a double, so the nearest one is shown.
@@ -138,21 +138,17 @@ const totalKib = (device: Device): number => Number(device.exact?.totalKib ?? de
 const freeKib = (device: Device): number => Number(device.exact?.freeKib ?? device.freeKib);
 const usedKib = (device: Device): number => Number(device.exact?.usedKib ?? device.usedKib);
 
-async function addOperationMetrics(
-  exposition: Exposition,
-  { operations }: PoolSnapshot,
-  inFlight: number,
-): Promise<void> {
-  const add = (name: string, help: string, value: number): Promise<void> =>
+function addOperationMetrics(exposition: Exposition, { operations }: PoolSnapshot, inFlight: number): void {
+  const add = (name: string, help: string, value: number): void =>
     addGauge(exposition, `heketi_operations_${name}_count`, help, value);
-  await add('total', 'Number of pending operations', operations.total);
-  await add('new', 'Number of pending operations that are new or running', operations.new);
-  await add('stale', 'Number of pending operations found at a start', operations.stale);
-  await add('failed', 'Number of pending operations that could not be rolled back', operations.failed);
-  await add('inFlight', 'Number of operations running now', inFlight);
+  add('total', 'Number of pending operations', operations.total);
+  add('new', 'Number of pending operations that are new or running', operations.new);
+  add('stale', 'Number of pending operations found at a start', operations.stale);
+  add('failed', 'Number of pending operations that could not be rolled back', operations.failed);
+  add('inFlight', 'Number of operations running now', inFlight);
 }
 
 /** Without labels. */
-function addGauge(exposition: Exposition, name: string, help: string, value: number): Promise<void> {
-  return exposition.gauge(name, help, [sampleLine(name, '', value)]);
+function addGauge(exposition: Exposition, name: string, help: string, value: number): void {
+  exposition.gauge(name, help, [sampleLine(name, '', value)]);
 }

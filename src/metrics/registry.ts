@@ -26,8 +26,8 @@ export interface MetricsSources {
 
 /** What is counted as it happens, and the text that Prometheus fetches. Durations in milliseconds. */
 export interface Metrics {
-  /** `pieces`: of the text, UTF-8, in order. */
-  render(sources: MetricsSources): Promise<{ readonly contentType: string; readonly pieces: readonly Buffer[] }>;
+  /** `pieces`: of the text, in order; made as they are read, of what was known when it was rendered. It can be read again. */
+  render(sources: MetricsSources): Promise<{ readonly contentType: string; readonly pieces: AsyncIterable<string> }>;
   /** `kind` is an operation type such as `create-volume`. */
   operationFinished(kind: string, outcome: OperationOutcome, durationMs: number): void;
   /** A batch of commands on one host; `program` is the name of its first one, without directory. */
@@ -122,10 +122,10 @@ export function createMetrics(): Metrics {
       const pool = await readPool(sources.store);
       const nodes = pool ? await nodeLinesOf(pool, lines) : [];
       const exposition = new Exposition();
-      await addHeketiMetrics(exposition, pool, nodes, sources.inFlight());
+      addHeketiMetrics(exposition, pool, nodes, sources.inFlight());
       exposition.add(await registry.metrics());
-      await addOwnDeviceMetrics(exposition, nodes, sources);
-      return { contentType: registry.contentType, pieces: exposition.pieces() };
+      addOwnDeviceMetrics(exposition, nodes, sources);
+      return { contentType: registry.contentType, pieces: exposition };
     },
     operationFinished(kind, outcome, durationMs) {
       operations.inc({ kind, outcome });

@@ -1,12 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { AdminState } from '../../src/api/admin-state.js';
 import type { LogLevelName } from '../../src/api/handlers/deps.js';
 import { buildServer, type ServerDeps } from '../../src/api/server.js';
 import { EventFeed } from '../../src/events/event-feed.js';
 import { checkText } from '../../src/interchange/check-text.js';
-import { dumpDatabase } from '../../src/interchange/dump.js';
-import { dumpText } from '../../src/interchange/dump-text.js';
+import { dumpText, dumpTexts } from '../../src/interchange/dump-text.js';
 import { QueueAnswers } from '../../src/operations/engine/queue-answers.js';
 import { Comparisons } from '../../src/operations/examination/comparisons.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
@@ -52,7 +52,7 @@ export async function startApi(
     metrics: {
       render: async () => ({
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
-        pieces: [Buffer.from('heketi_up 1\n')],
+        pieces: Readable.from(['heketi_up 1\n']),
       }),
     },
     logLevels: {
@@ -61,7 +61,7 @@ export async function startApi(
         level = to;
       },
     },
-    reports: { dump: dumpDatabase as unknown as ServerDeps['reports']['dump'], dumpText, checkText },
+    reports: { dumpText, dumpTexts, checkText },
     pool: {
       examine: async () => ({ records: await store.read(readPoolRecords), nodes: [] }),
       differences,

@@ -1,4 +1,12 @@
 import { expect, it } from 'vitest';
+import { examinedPool } from '../../src/api/wire/examination.js';
+import { examinationText } from '../../src/api/wire/examination-text.js';
+import { dumpDatabase } from '../../src/interchange/dump.js';
+import { dumpTexts } from '../../src/interchange/dump-text.js';
+import { stringifyJson } from '../../src/json/stringify-json.js';
+import type { PoolRecords } from '../../src/operations/examination/pool-records.js';
+import type { SurveyedNode } from '../../src/operations/examination/survey-pool.js';
+import { openMemoryStore } from '../../src/store/open-store.js';
 import { startApp } from '../support/app.js';
 
 /** The whole server with simulated hosts, three of which serve a volume called `data`. */
@@ -89,5 +97,35 @@ it('differences are found by a comparison that is followed, too', async () => {
     });
   } finally {
     await app.remove();
+  }
+});
+
+it('an examination is sent piece by piece as it would be written at once, whatever hosts have told', async () => {
+  const store = await openMemoryStore();
+  try {
+    const node = { id: 'n', clusterId: 'c', manageNames: ['h1'] } as unknown as SurveyedNode['node'];
+    const rows = Array.from({ length: 3000 }, (_, i) => ({ lv_name: `lv<${i}>`, tags: [], size: 2n ** 64n }));
+    const survey = {
+      volumeDocument: { XMLName: undefined, Volumes: { VolumeList: [{ Bricks: { BrickList: [] } }, {}] } },
+      logicalVolumes: { document: { report: [{ lv: rows }] }, rows: [] },
+      volumes: [{ name: 'data' }],
+      failures: [],
+    } as unknown as SurveyedNode['survey'];
+    const nodes: SurveyedNode[] = [
+      { node, survey, failure: '', blockVolumes: new Map([['data', ['one', 'two']]]) },
+      { node, survey: null, failure: 'no answer', blockVolumes: new Map() },
+    ];
+    for (const clusters of [[], [{ id: 'c' }, { id: 'empty' }]]) {
+      const records = { clusters, nodes: [], volumes: [{ name: 'data', clusterId: 'c' }] } as unknown as PoolRecords;
+      const [dump, text] = await store.read(async (tx) => {
+        const pieces: string[] = [];
+        for await (const piece of examinationText(dumpTexts(tx, 1), { records, nodes }, 2)) pieces.push(piece);
+        if (clusters.length > 0) expect(pieces.length).toBeGreaterThan(1);
+        return [await dumpDatabase(tx), pieces.join('')] as const;
+      });
+      expect(text).toBe(`${stringifyJson(await examinedPool(dump, { records, nodes }, 2), 4)}\n`);
+    }
+  } finally {
+    await store.close();
   }
 });

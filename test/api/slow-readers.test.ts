@@ -11,7 +11,7 @@ async function* largeText(): AsyncGenerator<string> {
 }
 
 async function listening(readLimitMs: number) {
-  const reports = { dump: async () => ({}) as never, dumpText: largeText, checkText: largeText };
+  const reports = { dumpText: largeText, dumpTexts: largeText, checkText: largeText };
   const { server } = await startApi({}, { readLimitMs, reports });
   onTestFinished(() => server.close());
   await server.listen({ port: 0, host: '127.0.0.1' });

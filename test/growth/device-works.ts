@@ -86,7 +86,9 @@ async function scrape({ store }: MadePool): Promise<void> {
     deviceConditions: () => new Map(devices.map(({ id }) => [id, 'ok'])),
     droppedLogLines: () => 0,
   });
-  assert.match(String(pieces[0]), /^heketi_device_size\{/m);
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  assert.match(text, /^heketi_device_size\{/m);
 }
 
 async function changeAndRefuse(tx: Tx): Promise<void> {

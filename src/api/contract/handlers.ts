@@ -43,7 +43,7 @@ export interface AnyReply {
   /** In place of `json`, where many requests are answered with the same. */
   readonly jsonText?: JsonText<unknown>;
   /** Of a text that is too large to be made, or sent, at once. */
-  readonly pieces?: AsyncIterable<string> | readonly Uint8Array[];
+  readonly pieces?: AsyncIterable<string>;
   /** Server-Sent Events, as long as they come. */
   readonly stream?: AsyncIterable<string>;
   readonly text?: string;
@@ -68,7 +68,7 @@ type ReplyOf<Status, Response> = Response extends { readonly content: { readonly
     : Response extends { readonly content: { readonly 'text/plain': infer Text } }
       ?
           | { readonly status: Status; readonly text: Text; readonly contentType?: string }
-          | { readonly status: Status; readonly pieces: readonly Uint8Array[]; readonly contentType: string }
+          | { readonly status: Status; readonly pieces: AsyncIterable<string>; readonly contentType: string }
       : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }
         ? { readonly status: Status; readonly bytes: Uint8Array; readonly fileName: string }
         : Response extends { readonly headers: { readonly Location: string } }

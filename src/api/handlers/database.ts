@@ -1,8 +1,8 @@
 import { DomainError } from '../../domain/errors.js';
-import type { BackupPurpose } from '../../store/store.js';
+import type { BackupPurpose, ReadTx } from '../../store/store.js';
 import type { Handlers } from '../contract/handlers.js';
 import { WholeDatabase } from '../whole-database.js';
-import { examinedPool } from '../wire/examination.js';
+import { examinationText } from '../wire/examination-text.js';
 import { accepted } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
@@ -10,8 +10,6 @@ type DatabaseHandlers = Pick<
   Handlers,
   'databaseBackup' | 'databaseDump' | 'databaseCheck' | 'examineGluster' | 'stateRepair' | 'stateRepairPlan'
 >;
-
-const INDENT = 4;
 
 export function databaseHandlers({ store, reports, pool, operations, log }: HandlerDeps): DatabaseHandlers {
   const whole = new WholeDatabase(store, log);
@@ -30,10 +28,11 @@ export function databaseHandlers({ store, reports, pool, operations, log }: Hand
       return { status: 200, pieces: await whole.pieces(reports.checkText, gone()) };
     },
 
-    async examineGluster() {
+    async examineGluster({ gone }) {
       const examination = await pool.examine();
-      const json = examinedPool(await store.read((tx) => reports.dump(tx)), examination, operations.inFlight());
-      return { status: 200, json, indent: INDENT };
+      const inFlight = operations.inFlight();
+      const write = (tx: ReadTx) => examinationText(reports.dumpTexts(tx, 1), examination, inFlight);
+      return { status: 200, pieces: await whole.pieces(write, gone()) };
     },
 
     stateRepair: ({ by, body }) => accepted(operations.repairState(by, wishOf(body))),

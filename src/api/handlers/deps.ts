@@ -46,7 +46,7 @@ export interface RestoreControl {
 
 export interface MetricsText {
   /** UTF-8, in order. */
-  render(): Promise<{ readonly contentType: string; readonly pieces: readonly Uint8Array[] }>;
+  render(): Promise<{ readonly contentType: string; readonly pieces: AsyncIterable<string> }>;
 }
 
 export type LogLevelName = components['schemas']['LogLevels']['loglevel']['glusterfs'];
@@ -66,8 +66,9 @@ export interface PoolExaminer {
 
 /** Of the whole database. */
 export interface DatabaseReports {
-  dump(tx: ReadTx): Promise<components['schemas']['DatabaseDump']>;
   /** Texts of JSON, indented, in pieces that are made when they are asked for, of a state that stays as it is. */
   dumpText(tx: ReadTx): AsyncIterable<string>;
+  /** The dump within another document, at this depth of it, in small texts. */
+  dumpTexts(tx: ReadTx, depth: number): AsyncIterable<string>;
   checkText(tx: ReadTx): AsyncIterable<string>;
 }

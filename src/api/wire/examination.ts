@@ -2,17 +2,18 @@ import { manageName } from '../../domain/node.js';
 import type { Examination } from '../../operations/examination/examine.js';
 import type { PoolDifferences } from '../../operations/examination/find-differences.js';
 import type { SurveyedNode } from '../../operations/examination/survey-pool.js';
+import { Slices } from '../../timing/turns.js';
 import type { components } from '../contract/openapi.js';
 
 type ExaminedCluster = components['schemas']['ExaminedCluster'];
 
 /** What was found, beside the whole database. */
-export function examinedPool<Dump>(
+export async function examinedPool<Dump>(
   heketidb: Dump,
   examination: Examination,
   inFlight: number,
-): { readonly heketidb: Dump; readonly report: string[]; readonly clusters: ExaminedCluster[] | null } {
-  return { heketidb, report: examinationReport(examination, inFlight), clusters: examinedClusters(examination) };
+): Promise<{ readonly heketidb: Dump; readonly report: string[]; readonly clusters: ExaminedCluster[] | null }> {
+  return { heketidb, report: await examinationReport(examination, inFlight), clusters: examinedClusters(examination) };
 }
 
 /** Clusters and their nodes as the original shows them: a part that could not be had is null. */
@@ -53,7 +54,7 @@ function mountStatus({ mounts, fstab }: NonNullable<SurveyedNode['survey']>): ob
 }
 
 /** The original's report: what could not be had, and whether the names of all volumes agree on each node. */
-function examinationReport({ records, nodes }: Examination, inFlight: number): string[] {
+async function examinationReport({ records, nodes }: Examination, inFlight: number): Promise<string[]> {
   const report = [`OnDemand Examiner invoked while ${inFlight} ops are in flight`];
   for (const { node, survey, failure, blockVolumes } of nodes) {
     if (!survey) report.push(`could not fetch anything from node ${node.id} (${manageName(node)}): ${failure}`);
@@ -62,26 +63,27 @@ function examinationReport({ records, nodes }: Examination, inFlight: number): s
     for (const [hosting, found] of blockVolumes)
       if (found === null) report.push(`could not fetch block volumes of ${hosting} from node ${node.id}`);
   }
+  const known = new Map(records.clusters.map(({ id }) => [id, new Set<string>()]));
+  for (const { clusterId, name } of records.volumes) known.get(clusterId)?.add(name);
+  const slices = new Slices();
   for (const { id } of records.clusters) {
-    const wanted = sortedNames(records.volumes.filter(({ clusterId }) => clusterId === id));
-    const lines = nodes
-      .filter(({ node }) => node.clusterId === id)
-      .flatMap(({ node, survey }) => {
-        if (!survey?.volumes)
-          return [`heketi volume list could not be compared with volume list of node ${node.id} due to missing info`];
-        if (sortedNames(survey.volumes) === wanted) return [];
-        return [`heketi volume list does not match with volume list of node ${node.id}`];
-      });
+    const wanted = known.get(id) ?? new Set();
+    const lines: string[] = [];
+    for (const { node, survey } of nodes) {
+      if (node.clusterId !== id) continue;
+      if (slices.isOver) await slices.next();
+      if (!survey?.volumes)
+        lines.push(`heketi volume list could not be compared with volume list of node ${node.id} due to missing info`);
+      else if (!areNamed(survey.volumes, wanted))
+        lines.push(`heketi volume list does not match with volume list of node ${node.id}`);
+    }
     report.push(...(lines.length === 0 ? ['heketi volume list matches with volume list of all nodes'] : lines));
   }
   return report;
 }
 
-function sortedNames(volumes: readonly { readonly name: string }[]): string {
-  return volumes
-    .map(({ name }) => name)
-    .sort()
-    .join('\n');
+function areNamed(volumes: readonly { readonly name: string }[], names: ReadonlySet<string>): boolean {
+  return volumes.length === names.size && volumes.every(({ name }) => names.has(name));
 }
 
 export function poolDifferences(found: PoolDifferences): components['schemas']['PoolDifferences'] {
