@@ -13,6 +13,7 @@ const PROCESS_TESTS = [
   'executors/kubernetes',
   'cli/processes',
   'csi/processes',
+  'console/processes',
   'docs/processes',
   'deployment/processes',
 ].map((folder) => `test/${folder}/**/*.test.ts`);

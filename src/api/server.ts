@@ -13,6 +13,7 @@ import { AuditTrail } from './audit-trail.js';
 import { audit, idsInBody } from './audited-request.js';
 import { type AuthSettings, createAuthenticate } from './auth.js';
 import { BrokenConnections } from './broken-connections.js';
+import { type ConsoleFiles, leadBrowsers, registerConsole } from './console.js';
 import type { AnyReply, ContractRequest, Handlers, OperationId } from './contract/handlers.js';
 import type { Route } from './contract/route.js';
 import { ROUTES } from './contract/routes.js';
@@ -36,6 +37,8 @@ export interface ServerDeps extends HandlerDeps {
   readonly onTokenRefused?: () => void;
   /** Told of every request. */
   readonly traffic?: Traffic;
+  /** Served under /console/; nothing is when null or not given. */
+  readonly console?: ConsoleFiles | null;
   /** PEM texts; plain HTTP when null or not given. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Unix milliseconds; the clock when not given. */
@@ -90,6 +93,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async () => deps.traffic?.seen());
+  if (deps.console) server.addHook('onRequest', leadBrowsers);
   server.addHook('onRequest', gate);
   // Not onResponse, which never comes where the client has gone meanwhile: its change was made all the same.
   server.addHook('onSend', (request, reply, _payload, done) => {
@@ -116,6 +120,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
 
   const handlers = allHandlers(deps, userCreates);
   for (const route of ROUTES) register(server, route, handlers);
+  if (deps.console) registerConsole(server, deps.console, deps.auth !== null);
   await server.ready();
   return server;
 }
@@ -183,9 +188,18 @@ function register<Id extends OperationId>(
         gone: () => goneSignal(reply),
         by: request.requester,
       };
-      return send(reply, await handle(contractRequest as ContractRequest<Id>));
+      const answer = await handle(contractRequest as ContractRequest<Id>);
+      return send(reply, request.headers['x-redirect'] === 'none' ? withoutRedirect(answer) : answer);
     },
   });
+}
+
+/**
+ * Where a browser follows a redirect, it sends the token that was made for another path, and its page never learns where
+ * to: it asks for an answer that is none.
+ */
+function withoutRedirect(answer: AnyReply): AnyReply {
+  return answer.status === 303 ? { ...answer, status: 204 } : answer;
 }
 
 function goneSignal({ raw }: FastifyReply): AbortSignal {

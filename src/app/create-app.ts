@@ -29,6 +29,7 @@ import { sharedRun } from '../timing/shared-run.js';
 import { BackgroundWork } from './background-work.js';
 import { Backups, secretsOfBackup } from './backups.js';
 import { chooseExecutor } from './choose-executor.js';
+import { readConsoleFiles } from './console-files.js';
 import { listenHost } from './listen-host.js';
 import { openDatabase } from './open-database.js';
 import { operationSettings } from './operation-settings.js';
@@ -174,6 +175,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
       differences: () => differences(),
       comparisons: new Comparisons(differences),
     },
+    console: config.servesConsole ? consoleFiles(ground) : null,
     tls,
   });
   return {
@@ -202,6 +204,12 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
       await hosts.executor.close();
     },
   };
+}
+
+function consoleFiles({ logging }: Ground) {
+  const files = readConsoleFiles();
+  if (files === null) logging.logger.warn('the console was not built, and is not served');
+  return files;
 }
 
 function renderMetrics({ metrics, store, logging }: Ground, { operations, health, repair, deviceCheck }: Work) {

@@ -14,6 +14,8 @@ export interface Config {
   readonly defaultState: AdminState;
   /** Asked for by name only: Node has no pprof endpoints. */
   readonly profiling: boolean;
+  /** The web console, under /console/. */
+  readonly servesConsole: boolean;
   readonly backupToKubeSecret: boolean;
   readonly kubeSecretName: string;
   readonly backupDirectory: BackupDirectorySettings;

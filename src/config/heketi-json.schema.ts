@@ -50,7 +50,8 @@ export const HEKETI_JSON_SCHEMA = object({
   key_file: string,
   backup_db_to_kube_secret: boolean,
   profiling: boolean,
-  // Ours: the original has neither.
+  // Ours: the original has none of these.
+  console: boolean,
   events: object({ keep_days: unsigned, keep_count: unsigned }),
   audit: object({ keep_days: unsigned, keep_count: unsigned }),
   default_state: string,

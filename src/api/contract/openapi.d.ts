@@ -2159,7 +2159,13 @@ export interface operations {
     readonly queueEntry: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /**
+                 * @description `none`: in place of 303, 204 with the same Location. A browser would follow a redirect by itself, with the token
+                 *     that was made for this path, and not tell its page where to. Not in Heketi.
+                 */
+                readonly "X-Redirect"?: "none";
+            };
             readonly path: {
                 readonly id: components["parameters"]["Id"];
             };
@@ -2179,6 +2185,7 @@ export interface operations {
             /** @description Done, without a resulting resource */
             readonly 204: {
                 headers: {
+                    readonly Location?: string;
                     readonly [name: string]: unknown;
                 };
                 content?: never;

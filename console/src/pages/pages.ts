@@ -1,0 +1,33 @@
+import type { FunctionComponent } from 'preact';
+import type { IconName } from '../components/icons.js';
+import type { Dictionary } from '../i18n/dictionary.js';
+import type { Route } from '../routing/route.js';
+import { OverviewPage } from './overview/overview-page.js';
+
+export interface PageProps {
+  /** The second part of the hash: `#/volumes/ID`. '' for a page that is about no single object. */
+  readonly id: string;
+  readonly query: URLSearchParams;
+}
+
+export interface PageEntry {
+  /** The first part of the hash. */
+  readonly name: string;
+  /** Listed in the navigation with this icon and the text of that name; not listed when not given. */
+  readonly icon?: IconName & keyof Dictionary['navigation'];
+  /** The listed page that one which is not listed belongs to. */
+  readonly under?: string;
+  /** Shown for `#/name/ID`; otherwise for `#/name` alone. */
+  readonly isOfOne?: true;
+  readonly View: FunctionComponent<PageProps>;
+}
+
+/** All pages, in the order of the navigation. */
+export const PAGES: readonly PageEntry[] = [{ name: '', icon: 'overview', View: OverviewPage }];
+
+/** The page that a route leads to; null when there is none. */
+export function pageAt({ segments }: Route): { readonly page: PageEntry; readonly id: string } | null {
+  const [name = '', id = '', ...more] = segments;
+  const page = PAGES.find((entry) => entry.name === name && (entry.isOfOne === true) === (id !== ''));
+  return page === undefined || more.length > 0 ? null : { page, id };
+}
