@@ -9,7 +9,13 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const CHECKS = [
   { name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
   { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] },
+  { name: 'types of the console', command: [bin('tsc'), '-p', 'console/tsconfig.json'] },
+  { name: "types of the console's tests", command: [bin('tsc'), '-p', 'test/console/tsconfig.json'] },
   { name: 'layers', command: [bin('depcruise'), 'src'] },
+  {
+    name: 'layers of the console',
+    command: [bin('depcruise'), '--config', 'console/.dependency-cruiser.cjs', 'console/src'],
+  },
   { name: 'unused code', command: [bin('knip')] },
   { name: 'generated contract', command: [process.execPath, 'scripts/generate-contract.mjs', '--check'] },
   { name: 'reference of heketi-cli', command: [process.execPath, 'scripts/generate-cli-docs.mjs', '--check'] },

@@ -43,7 +43,7 @@ export async function ensureInstalled() {
   return true;
 }
 
-/** What tests use of a Debian system: an SSH server with the login shells and the sudo that are tried, terminals, a database. */
+/** What tests use of a Debian system: an SSH server with the login shells and the sudo that are tried, terminals, a database, a browser. */
 const TEST_PACKAGES = {
   '/usr/sbin/sshd': 'openssh-server',
   '/usr/bin/ssh-keygen': 'openssh-client',
@@ -54,6 +54,7 @@ const TEST_PACKAGES = {
   '/usr/bin/zsh': 'zsh',
   '/usr/bin/script': 'bsdutils',
   '/usr/lib/postgresql': 'postgresql',
+  '/usr/bin/chromium': 'chromium',
 };
 
 /**

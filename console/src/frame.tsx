@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Brand, Icon } from './components/icons.js';
+import { LanguageChoice } from './components/language-choice.js';
 import { Notice } from './components/notice.js';
 import { Page } from './components/page.js';
 import { Tray } from './components/tray.js';
-import { chooseLanguage, LANGUAGES, type LanguageTag, language, useTexts } from './i18n/language.js';
+import { useTexts } from './i18n/language.js';
 import { PAGES, pageAt } from './pages/pages.js';
 import { hrefTo, type Route, useRoute } from './routing/route.js';
 import { useSession } from './state/session.js';
@@ -60,25 +61,6 @@ export function Frame({ onLogOut }: { readonly onLogOut: (() => void) | null }) 
       </main>
       <Tray />
     </div>
-  );
-}
-
-export function LanguageChoice() {
-  const { common } = useTexts();
-  const chosen = useStore(language);
-  return (
-    <select
-      class="select-quiet"
-      aria-label={common.language}
-      value={chosen}
-      onChange={(event) => chooseLanguage(event.currentTarget.value as LanguageTag)}
-    >
-      {Object.entries(LANGUAGES).map(([tag, { name }]) => (
-        <option key={tag} value={tag} lang={tag}>
-          {name}
-        </option>
-      ))}
-    </select>
   );
 }
 

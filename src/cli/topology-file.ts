@@ -1,10 +1,7 @@
-import { describeFileError } from '../client/transport.js';
 import type { Tags } from '../client/wire.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.js';
 import { parseFirstJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
-import { CliError } from './errors.js';
-import type { CliIo } from './io.js';
 
 export interface PlannedDevice {
   readonly name: string;
@@ -24,36 +21,6 @@ export interface PlannedCluster {
   readonly file: boolean;
   readonly block: boolean;
   readonly nodes: readonly PlannedNode[];
-}
-
-export interface TopologyFile {
-  readonly clusters: readonly PlannedCluster[];
-  /** Null for a file with clusters, and for one with nothing in it. */
-  readonly notice: string | null;
-}
-
-/** Reads a topology file. Member names are taken in any case, as the original does. */
-export async function readTopologyFile(io: CliIo, path: string): Promise<TopologyFile> {
-  let text: string;
-  try {
-    text = (await io.readFile(path)).toString('utf8');
-  } catch (error) {
-    throw new CliError(`Unable to open config file: ${describeFileError(error, path)}`, { cause: error });
-  }
-  try {
-    const clusters = parseTopology(text);
-    return { clusters, notice: clusters.length > 0 ? null : noticeOf(text, path) };
-  } catch (error) {
-    throw new CliError(`Unable to parse config file ${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function noticeOf(text: string, path: string): string | null {
-  const json = parseFirstJson(text);
-  if (!isObject(json) || Object.keys(json).length === 0) return null;
-  const isConfiguration = isObject(anyCase(json, 'glusterfs'));
-  const why = isConfiguration ? 'it looks like a configuration of the server' : 'nothing was loaded';
-  return `There are no clusters in ${path}: ${why}\n`;
 }
 
 /** Checks the whole file, so that nothing is made when a later part of it is wrong. Only its first document counts. */
@@ -99,12 +66,12 @@ function readPlannedDevice(device: JsonValue, at: string): PlannedDevice {
   };
 }
 
-function isObject(json: JsonValue | undefined): json is JsonObject {
+export function isObject(json: JsonValue | undefined): json is JsonObject {
   return json !== undefined && isJsonObject(json);
 }
 
 /** A member by its name in any case; the exact spelling first. */
-function anyCase(json: JsonValue | undefined, name: string): JsonValue | undefined {
+export function anyCase(json: JsonValue | undefined, name: string): JsonValue | undefined {
   if (!isObject(json)) return undefined;
   if (Object.hasOwn(json, name)) return json[name];
   const key = Object.keys(json).find((candidate) => candidate.toLowerCase() === name);

@@ -9,7 +9,6 @@ type InBrowser<T> = T extends bigint ? never : T extends object ? { [K in keyof 
 /** A schema of openapi.yaml by its name. */
 export type Schema<Name extends keyof components['schemas']> = InBrowser<components['schemas'][Name]>;
 
-export type Cluster = Schema<'ClusterInfo'>;
 export type Node = Schema<'NodeInfo'>;
 export type Device = Schema<'DeviceInfo'>;
 export type Brick = Schema<'BrickInfo'>;

@@ -37,3 +37,32 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
     </dialog>
   );
 }
+
+/** Asks once more before something is done that can't be taken back. */
+export function ConfirmDialog({
+  title,
+  text,
+  confirm,
+  onClose,
+  onConfirm,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly confirm: string;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}) {
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      actions={
+        <button type="button" class="button danger" onClick={onConfirm}>
+          {confirm}
+        </button>
+      }
+    >
+      <p>{text}</p>
+    </Dialog>
+  );
+}

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import { Refusal } from '../api/failures.js';
 import { Field } from '../components/field.js';
 import { Brand } from '../components/icons.js';
+import { LanguageChoice } from '../components/language-choice.js';
 import { FailureNotice, Notice } from '../components/notice.js';
-import { LanguageChoice } from '../frame.js';
 import { useTexts } from '../i18n/language.js';
 
 export interface LoginProps {

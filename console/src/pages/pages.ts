@@ -2,13 +2,13 @@ import type { FunctionComponent } from 'preact';
 import type { IconName } from '../components/icons.js';
 import type { Dictionary } from '../i18n/dictionary.js';
 import type { Route } from '../routing/route.js';
+import { EventsPage } from './events/events-page.js';
+import { DevicePage } from './nodes/device-page.js';
+import { NodePage } from './nodes/node-page.js';
+import { NodesPage } from './nodes/nodes-page.js';
+import { OperationsPage } from './operations/operations-page.js';
 import { OverviewPage } from './overview/overview-page.js';
-
-export interface PageProps {
-  /** The second part of the hash: `#/volumes/ID`. '' for a page that is about no single object. */
-  readonly id: string;
-  readonly query: URLSearchParams;
-}
+import type { PageProps } from './page-props.js';
 
 export interface PageEntry {
   /** The first part of the hash. */
@@ -23,7 +23,14 @@ export interface PageEntry {
 }
 
 /** All pages, in the order of the navigation. */
-export const PAGES: readonly PageEntry[] = [{ name: '', icon: 'overview', View: OverviewPage }];
+export const PAGES: readonly PageEntry[] = [
+  { name: '', icon: 'overview', View: OverviewPage },
+  { name: 'nodes', icon: 'nodes', View: NodesPage },
+  { name: 'nodes', isOfOne: true, View: NodePage },
+  { name: 'devices', under: 'nodes', isOfOne: true, View: DevicePage },
+  { name: 'operations', icon: 'operations', View: OperationsPage },
+  { name: 'events', icon: 'events', View: EventsPage },
+];
 
 /** The page that a route leads to; null when there is none. */
 export function pageAt({ segments }: Route): { readonly page: PageEntry; readonly id: string } | null {

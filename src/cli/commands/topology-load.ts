@@ -5,7 +5,8 @@ import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { fetchTopology } from '../fetch-topology.js';
 import { stringFlag } from '../flags.js';
-import { type PlannedCluster, type PlannedDevice, type PlannedNode, readTopologyFile } from '../topology-file.js';
+import { readTopologyFile } from '../read-topology-file.js';
+import type { PlannedCluster, PlannedDevice, PlannedNode } from '../topology-file.js';
 
 export function buildTopologyLoadCommand(context: CliContext): CliCommand {
   return new CliCommand('load', {

@@ -67,7 +67,7 @@ function Tiles({ pool }: { readonly pool: Pool }) {
   ] as const;
   return (
     <div class="tiles">
-      <div class="card tile">
+      <div class="card tile wide">
         <span class="soft">{overview.capacity}</span>
         <strong>{formats.percent(totalKib === 0 ? 0 : bookedKib / totalKib)}</strong>
         <SizeBar totalKib={totalKib} bookedKib={bookedKib} label={overview.capacity} />

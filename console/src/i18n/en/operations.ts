@@ -1,0 +1,28 @@
+export const operations = {
+  title: 'Operations',
+  intro: 'Changes that have a record: what runs, and what could not be finished.',
+  kind: 'Operation',
+  progress: 'Progress',
+  statuses: { running: 'running', waiting: 'waiting', stale: 'interrupted', failed: 'failed' },
+  none: 'Nothing runs, and nothing is left.',
+  details: 'Details',
+  reason: 'Why it failed',
+  tries: 'Tries',
+  nextTry: 'Next try',
+  onlyByRequest: 'only by a clean-up',
+  changes: 'What it changes',
+  copiedAt: 'From a copy made',
+  cleanUp: 'Clean up',
+  cleanUpAll: 'Clean up all',
+  cleanUpHint:
+    'Finishes or takes back what was interrupted or failed, as far as the hosts allow. What runs is left alone.',
+  cleaningUp: 'Clean-up',
+  stop: 'Stop after this part',
+  stopping: 'Stops after this part',
+  stopHint: 'What its parts have done stays.',
+  healing: 'Waiting for heals',
+  entriesLeft: (entries: number | null) =>
+    entries === null ? 'nobody can tell' : `${entries.toLocaleString('en')} to heal`,
+  passedOver: 'Passed over',
+  lastFailure: 'The last part that failed',
+};

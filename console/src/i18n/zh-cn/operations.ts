@@ -1,0 +1,28 @@
+import type { Dictionary } from '../dictionary.js';
+
+export const operations: Dictionary['operations'] = {
+  title: '操作',
+  intro: '有记录的变更：正在进行的，以及未能完成的。',
+  kind: '操作',
+  progress: '进度',
+  statuses: { running: '进行中', waiting: '等待中', stale: '已中断', failed: '失败' },
+  none: '没有正在进行或遗留的操作。',
+  details: '详情',
+  reason: '失败原因',
+  tries: '尝试次数',
+  nextTry: '下次重试',
+  onlyByRequest: '仅在清理时',
+  changes: '变更内容',
+  copiedAt: '来自副本，制作于',
+  cleanUp: '清理',
+  cleanUpAll: '全部清理',
+  cleanUpHint: '在主机允许的范围内完成或撤销中断、失败的操作。正在进行的不受影响。',
+  cleaningUp: '清理',
+  stop: '完成当前部分后停止',
+  stopping: '将在当前部分后停止',
+  stopHint: '已完成的部分会保留。',
+  healing: '等待修复',
+  entriesLeft: (entries) => (entries === null ? '无从得知' : `剩余 ${entries} 项`),
+  passedOver: '已跳过',
+  lastFailure: '最近失败的部分',
+};
