@@ -34,9 +34,9 @@ export function Frame({ onLogOut }: { readonly onLogOut: (() => void) | null }) 
         >
           {common.openMenu}
         </button>
-        <a class="brand" href={hrefTo([])}>
+        <a class="brand" href={hrefTo([])} aria-label={common.appName}>
           <Brand />
-          {common.appName}
+          <span>{common.appName}</span>
         </a>
         <span class="liveness" data-state={isLive ? 'live' : 'waiting'} role="status">
           {isLive ? common.live : common.waiting}

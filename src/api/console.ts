@@ -73,7 +73,7 @@ export function registerConsole(server: FastifyInstance, { page, assets }: Conso
 function sendAsset(request: FastifyRequest, reply: FastifyReply, { type, bytes, gzipped }: ConsoleAsset): FastifyReply {
   reply.header('content-type', type).header('x-content-type-options', 'nosniff');
   reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding');
-  const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/.test(String(request.headers['accept-encoding'] ?? ''));
+  const takesGzip = namesIn(request.headers['accept-encoding']).includes('gzip');
   if (gzipped === null || !takesGzip) return reply.send(bytes);
   return reply.header('content-encoding', 'gzip').send(gzipped);
 }
@@ -82,12 +82,23 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, { type, bytes, 
 export async function leadBrowsers(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
   const { method, originalUrl, headers } = request;
   if (method !== 'GET' || originalUrl !== '/' || headers.authorization !== undefined) return undefined;
-  const accepted = (headers.accept ?? '').split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase());
-  if (!accepted.includes('text/html')) return undefined;
+  if (!namesIn(headers.accept).includes('text/html')) return undefined;
   return reply
     .code(302)
     .header('location', 'console/')
     .header('cache-control', 'no-store')
     .header('vary', 'accept')
     .send();
+}
+
+/** Of a list such as `gzip, br;q=0` what is taken, without its weights. */
+function namesIn(header: string | readonly string[] | undefined): string[] {
+  return String(header ?? '')
+    .split(',')
+    .flatMap((entry) => {
+      const [name = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
+      return parameters.some((parameter) => Number(parameter.slice(2)) === 0 && parameter.startsWith('q='))
+        ? []
+        : [name];
+    });
 }

@@ -56,7 +56,7 @@ describe('the files of the console', () => {
       'accept-encoding',
     ]);
     expect(packed.rawPayload).toEqual(FILES.assets[0]?.gzipped);
-    for (const refusing of ['', 'gzip;q=0', 'identity']) {
+    for (const refusing of ['', 'gzip;q=0', 'gzip; q=0.0', 'identity']) {
       const plain = await get('/console/console-AB12.js', { 'accept-encoding': refusing });
       expect([plain.headers['content-encoding'], plain.rawPayload.equals(script)]).toEqual([undefined, true]);
     }
@@ -93,6 +93,7 @@ describe('GET /', () => {
   it.each([
     ['another client', {}, FILES],
     ['one that takes anything', { accept: '*/*' }, FILES],
+    ['one that takes anything but that', { accept: 'text/html;q=0, */*' }, FILES],
     ['one with a token', { ...BROWSER, authorization: 'bearer x' }, FILES],
     ['a browser where the console is off', BROWSER, null],
   ] as const)('answers %s as without a console', async (_who, headers, files) => {

@@ -79,7 +79,7 @@ export function Card({
 
 export function Loading() {
   return (
-    <p class="empty" role="status">
+    <p class="empty" role="status" data-loading>
       {useTexts().common.loading} …
     </p>
   );

@@ -2,6 +2,8 @@ import type { FunctionComponent } from 'preact';
 import type { IconName } from '../components/icons.js';
 import type { Dictionary } from '../i18n/dictionary.js';
 import type { Route } from '../routing/route.js';
+import { AuditPage } from './audit/audit-page.js';
+import { DifferencesPage } from './differences/differences-page.js';
 import { EventsPage } from './events/events-page.js';
 import { DevicePage } from './nodes/device-page.js';
 import { NodePage } from './nodes/node-page.js';
@@ -30,6 +32,8 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'devices', under: 'nodes', isOfOne: true, View: DevicePage },
   { name: 'operations', icon: 'operations', View: OperationsPage },
   { name: 'events', icon: 'events', View: EventsPage },
+  { name: 'differences', icon: 'differences', View: DifferencesPage },
+  { name: 'audit', icon: 'audit', View: AuditPage },
 ];
 
 /** The page that a route leads to; null when there is none. */

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
+/** Until a browser, hosts and a server stand, on a busy machine. */
+export const HOOK_LIMIT_MS = 120_000;
+
 const PROGRAMS = [process.env['MORTAR_CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'];
 
 /** Path of a real browser; null where there is none, which is said aloud. */

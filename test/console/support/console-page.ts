@@ -46,16 +46,28 @@ export async function openConsole(
 }
 
 export async function logIn(page: Page, key = KEYS.admin): Promise<void> {
-  await page.getByLabel('Key', { exact: true }).fill(key);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.locator('input[name=key]').fill(key);
+  await page.locator('button[type=submit]').click();
 }
 
 /** Opens the console and logs in. */
 export async function openLoggedIn(browser: Browser, base: string, settings?: PageSettings): Promise<ConsolePage> {
   const opened = await openConsole(browser, base, settings);
   await logIn(opened.page);
-  await opened.page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await settled(opened.page);
   return opened;
+}
+
+/** Waits until the page that is open shows what it is about. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main#content h1').waitFor();
+  await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
+}
+
+/** Opens another page of the console, as a link to it would. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+  await settled(page);
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,13 +1,21 @@
 import { Badge } from '../../components/badge.js';
+import { EventList } from '../../components/event-view.js';
 import { FailureNotice } from '../../components/notice.js';
+import { OperationProgress, OperationStage } from '../../components/operation-view.js';
 import { Card, Loading, Page } from '../../components/page.js';
 import { PoolMap } from '../../components/pool-map.js';
 import { SizeBar, SizeLegend } from '../../components/size-bar.js';
 import { useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
+import { hrefTo } from '../../routing/route.js';
 import type { Pool } from '../../state/pool.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
+import { Needs } from './needs.js';
+import { useWatch, type Watch } from './watch.js';
+
+const NEWEST_EVENTS = 6;
+const MOST_RUNNING = 5;
 
 /** One look: how full, how healthy, what runs, and what needs somebody. */
 export function OverviewPage() {
@@ -26,30 +34,47 @@ export function OverviewPage() {
 
 function PoolOverview({ pool }: { readonly pool: Pool }) {
   const { overview } = useTexts();
+  const watch = useWatch();
   if (pool.nodes.size === 0) {
     return (
       <Card title={overview.emptyTitle}>
-        <p>{overview.emptyText}</p>
+        <div class="stack">
+          <p>{overview.emptyText}</p>
+          <div>
+            <a class="button primary" href={hrefTo(['nodes'])}>
+              {overview.toTopology}
+            </a>
+          </div>
+        </div>
       </Card>
     );
   }
   return (
     <>
       <Tiles pool={pool} />
-      {[...pool.clusters.values()].map(({ id, file, block }) => (
-        <Card
-          key={id}
-          title={pool.clusters.size === 1 ? overview.devices : overview.clusterTitle(id.slice(0, 8))}
-          actions={
-            <>
-              {file ? <Badge tone="info">{overview.kinds.file}</Badge> : null}
-              {block ? <Badge tone="info">{overview.kinds.block}</Badge> : null}
-            </>
-          }
-        >
-          <PoolMap pool={pool} clusterId={id} />
-        </Card>
-      ))}
+      <div class="overview">
+        <div class="stack">
+          <Needs pool={pool} watch={watch} />
+          <Running watch={watch} />
+          <Newest />
+        </div>
+        <div class="stack">
+          {[...pool.clusters.values()].map(({ id, file, block }) => (
+            <Card
+              key={id}
+              title={pool.clusters.size === 1 ? overview.storage : overview.clusterTitle(id.slice(0, 8))}
+              actions={
+                <>
+                  {file ? <Badge tone="info">{overview.kinds.file}</Badge> : null}
+                  {block ? <Badge tone="info">{overview.kinds.block}</Badge> : null}
+                </>
+              }
+            >
+              <PoolMap pool={pool} clusterId={id} marks={{ health: watch.health, nodesDown: watch.nodesDown }} />
+            </Card>
+          ))}
+        </div>
+      </div>
     </>
   );
 }
@@ -69,7 +94,10 @@ function Tiles({ pool }: { readonly pool: Pool }) {
     <div class="tiles">
       <div class="card tile wide">
         <span class="soft">{overview.capacity}</span>
-        <strong>{formats.percent(totalKib === 0 ? 0 : bookedKib / totalKib)}</strong>
+        <span class="row">
+          <strong>{formats.percent(totalKib === 0 ? 0 : bookedKib / totalKib)}</strong>
+          <span class="soft">{overview.ofSize(formats.sizeKib(totalKib))}</span>
+        </span>
         <SizeBar totalKib={totalKib} bookedKib={bookedKib} label={overview.capacity} />
         <SizeLegend parts={[{ part: 'booked', text: `${formats.sizeKib(bookedKib)} ${common.booked}` }]} />
       </div>
@@ -80,5 +108,37 @@ function Tiles({ pool }: { readonly pool: Pool }) {
         </div>
       ))}
     </div>
+  );
+}
+
+function Running({ watch }: { readonly watch: Watch }) {
+  const { overview } = useTexts();
+  const running = watch.operations.filter(({ status }) => status === '');
+  return (
+    <Card title={overview.runs} actions={<a href={hrefTo(['operations'])}>{overview.allOperations}</a>}>
+      {running.length === 0 ? <p class="soft">{overview.nothingRuns}</p> : null}
+      <ul class="list">
+        {running.slice(0, MOST_RUNNING).map((operation) => (
+          <li key={operation.id} class="stack tight">
+            <div class="row between">
+              <span>{operation.type_name}</span>
+              <OperationStage operation={operation} />
+            </div>
+            <OperationProgress operation={operation} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Newest() {
+  const { events: texts, overview } = useTexts();
+  const { happenings } = useSession();
+  const { events } = useStore(happenings.state);
+  return (
+    <Card title={overview.happened} actions={<a href={hrefTo(['events'])}>{overview.allEvents}</a>}>
+      {events.length === 0 ? <p class="soft">{texts.none}</p> : <EventList events={events.slice(0, NEWEST_EVENTS)} />}
+    </Card>
   );
 }

@@ -1,0 +1,18 @@
+export const audit = {
+  title: 'Audit',
+  intro: 'Who has asked for which change, from where, and what was answered; refused ones and bad tokens included.',
+  time: 'Time',
+  who: 'Who',
+  from: 'From',
+  request: 'Request',
+  answer: 'Answer',
+  outcomes: { done: 'done', accepted: 'accepted', refused: 'refused', failed: 'failed' },
+  reason: 'Why',
+  duration: 'Took',
+  nobody: 'nobody',
+  repeats: (count: number) => `and ${count.toLocaleString('en')} more in that minute`,
+  earlier: 'Show earlier ones',
+  none: 'Nobody has asked for anything yet.',
+  onlyRefused: 'Only refused and failed',
+  milliseconds: (ms: number) => `${ms.toLocaleString('en')} ms`,
+};
