@@ -234,11 +234,12 @@ function send(reply: FastifyReply, answer: AnyReply): FastifyReply {
   if (answer.text !== undefined) {
     return reply.header('content-type', answer.contentType ?? TEXT_TYPE).send(answer.text);
   }
-  if (answer.bytes !== undefined) {
+  if (answer.file !== undefined) {
     return reply
       .header('content-type', 'application/octet-stream')
-      .header('content-disposition', `attachment; filename="${answer.fileName}"`)
-      .send(answer.bytes);
+      .header('content-disposition', `attachment; filename="${answer.file.name}"`)
+      .header('content-length', answer.file.sizeBytes)
+      .send(Readable.from(answer.file.pieces, { highWaterMark: 1 }));
   }
   if (answer.location !== undefined) return reply.header('location', answer.location).send();
   if (answer.isPending) {

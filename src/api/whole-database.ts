@@ -1,7 +1,8 @@
 import { ServerBusy } from '../domain/errors.js';
 import type { Logger } from '../operations/logger.js';
-import type { ReadTx, Snapshot, Store } from '../store/store.js';
+import type { BackupPurpose, ReadTx, Store } from '../store/store.js';
 import { startTimer } from '../timing/timers.js';
+import type { FileReply } from './contract/handlers.js';
 
 export interface WholeDatabaseLimits {
   /** So many may wait while another reads. */
@@ -14,6 +15,16 @@ export interface WholeDatabaseLimits {
 
 const LIMITS: WholeDatabaseLimits = { waiting: 8, waitMs: 60_000, answerMs: 10 * 60_000 };
 const RETRY_AFTER_SECONDS = 30;
+
+interface Closable {
+  close(): void;
+}
+
+interface Held<T> {
+  readonly held: T;
+  /** The same pieces, for as long as they may be taken. */
+  inTime<Piece>(pieces: AsyncIterable<Piece>): AsyncIterable<Piece>;
+}
 
 /**
  * Answers of everything in the database, of one state, sent while they are made. One at a time: each may take seconds of
@@ -37,34 +48,50 @@ export class WholeDatabase {
    * ServerBusy where too many wait, or for too long.
    */
   async pieces(write: (tx: ReadTx) => AsyncIterable<string>, gone: AbortSignal): Promise<AsyncIterable<string>> {
+    const { held, inTime } = await this.#hold(() => this.#store.snapshot(), gone);
+    return inTime(write(held.tx));
+  }
+
+  /** A copy as a database file; rejects as `pieces` does. */
+  async file(purpose: BackupPurpose, gone: AbortSignal): Promise<Pick<FileReply, 'sizeBytes' | 'pieces'>> {
+    const { held, inTime } = await this.#hold(() => this.#store.openBackup(purpose), gone);
+    return { sizeBytes: held.sizeBytes, pieces: inTime(held.pieces()) };
+  }
+
+  /** What is opened is closed when `gone` says so, or the time is over. */
+  async #hold<T extends Closable>(open: () => Promise<T>, gone: AbortSignal): Promise<Held<T>> {
     await this.#enter(gone);
-    let snapshot: Snapshot | null = null;
+    let held: T | null = null;
     try {
-      snapshot = await this.#store.snapshot();
+      held = await open();
       gone.throwIfAborted();
     } catch (error) {
-      snapshot?.close();
+      held?.close();
       this.#leave();
       throw error;
     }
-    const { tx, close } = snapshot;
+    const opened = held;
     const late = new AbortController();
     const leave = (): void => {
       clearTimeout(timer);
       gone.removeEventListener('abort', leave);
-      close();
+      opened.close();
       this.#leave();
     };
-    // Neither a text of which nobody has taken a piece, nor one of which nobody asks for the next, has an end of its own.
+    // Neither an answer of which nobody has taken a piece, nor one of which nobody asks for the next, has an end of its own.
     gone.addEventListener('abort', leave);
     const timer = startTimer(() => {
       late.abort(new Error(`not all of it was taken in ${this.#limits.answerMs} ms`));
       leave();
     }, this.#limits.answerMs).unref();
-    return this.#inTime(write(tx), gone, late.signal);
+    return { held: opened, inTime: (pieces) => this.#inTime(pieces, gone, late.signal) };
   }
 
-  async *#inTime(pieces: AsyncIterable<string>, gone: AbortSignal, late: AbortSignal): AsyncGenerator<string> {
+  async *#inTime<Piece>(
+    pieces: AsyncIterable<Piece>,
+    gone: AbortSignal,
+    late: AbortSignal,
+  ): AsyncGenerator<Piece> {
     try {
       for await (const piece of pieces) {
         yield piece;

@@ -56,7 +56,7 @@ async function toPostgres(file: string, target: PostgresTarget): Promise<string>
 async function toFile(source: PostgresTarget, file: string): Promise<string> {
   return closing(openUnused(source), async (database) => {
     if (!(await database.read(holdsSomething))) throw refused(`${postgresName(source)} holds nothing`);
-    if (!existsSync(file)) await alone(file, async () => writeNew(file, await database.backup('deployment')));
+    if (!existsSync(file)) await alone(file, () => writeNew(file, database));
     return closing(openStore({ file }), async (store) => {
       if (!(await isSame(database, await store.backup('deployment'))))
         throw refused(`${file} is there, and holds something else than ${postgresName(source)}; name another file`);
@@ -79,13 +79,15 @@ async function isSame(database: PostgresStore, file: Buffer): Promise<boolean> {
   return (await database.digest()) === (await digestOfRows(rowsOfFile(file)));
 }
 
-async function writeNew(file: string, bytes: Buffer): Promise<void> {
+async function writeNew(file: string, database: PostgresStore): Promise<void> {
   const partial = `${file}.importing`;
   await removeDatabase(partial);
+  const copy = await database.openBackup('deployment');
   try {
-    await writeFile(partial, bytes, { mode: 0o600 });
+    await writeFile(partial, copy.pieces(), { mode: 0o600 });
     if (!(await putWhereNoneIs(partial, file))) throw refused(`${file} has come to be meanwhile; name another file`);
   } finally {
+    copy.close();
     await removeDatabase(partial);
   }
 }

@@ -26,8 +26,10 @@ export interface Store {
    * space on the disk as the database until it is closed. Rejects with a DomainError where there is no place for it.
    */
   snapshot(): Promise<Snapshot>;
-  /** A consistent copy of the database file, complete but for what `contents` leaves out. */
+  /** A consistent copy as a database file, complete but for what `contents` leaves out, in memory. */
   backup(purpose?: BackupPurpose, contents?: BackupContents): Promise<Buffer>;
+  /** The same, to be read piece by piece. Rejects with a DomainError where there is no place for it. */
+  openBackup(purpose?: BackupPurpose, contents?: BackupContents): Promise<BackupFile>;
   /** Whether no other server can be at work on hosts with this database, as far as this process can know. */
   isAlone(): boolean;
   /** Why no change is accepted at the moment, for people; null when changes are. */
@@ -43,6 +45,14 @@ export interface Store {
 /** Stays as it is until it is closed, which may be done more than once; nothing can be read from it after that. */
 export interface Snapshot {
   readonly tx: ReadTx;
+  close(): void;
+}
+
+/** The bytes of a database file that has no name: it is gone when it is closed, which may be done more than once. */
+export interface BackupFile {
+  readonly sizeBytes: number;
+  /** Memory holds one of them at a time, where the engine can do so. */
+  pieces(): AsyncIterable<Uint8Array>;
   close(): void;
 }
 

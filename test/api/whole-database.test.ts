@@ -19,6 +19,11 @@ async function* clusters(tx: ReadTx): AsyncGenerator<string> {
   for (;;) yield `${(await tx.clusters.list()).length}`;
 }
 
+async function* held(): AsyncGenerator<string> {
+  yield 'begun';
+  await new Promise(() => undefined);
+}
+
 it('one reads at a time, another when it is gone, and a third is told to come back', async () => {
   const whole = new WholeDatabase(store, SILENT, LIMITS);
   const [first, second] = [new AbortController(), new AbortController()];
@@ -94,12 +99,44 @@ it('a database of which no state can be had does not keep others waiting', async
   await whole.pieces(clusters, new AbortController().signal);
 });
 
+it('a backup that nobody takes is given up as a dump is, and one of another kind does not wait for it', async () => {
+  const whole = new WholeDatabase(store, SILENT, LIMITS);
+  const gone = new AbortController();
+  let isClosed = false;
+  vi.spyOn(store, 'openBackup').mockResolvedValueOnce({
+    sizeBytes: 3,
+    async *pieces() {
+      yield Buffer.from('abc');
+    },
+    close() {
+      isClosed = true;
+    },
+  });
+  const first = await whole.file('archive', gone.signal);
+  expect(first.sizeBytes).toBe(3);
+  const next = whole.file('archive', new AbortController().signal);
+  expect(isClosed).toBe(false);
+  gone.abort();
+  expect(isClosed).toBe(true);
+  expect((await next).sizeBytes).toBeGreaterThan(1000);
+});
+
+it('who reads a dump keeps nobody from a backup', async () => {
+  const { server } = await startApi({}, { reports: { dump: async () => ({}) as never, dumpText: held, checkText: held } });
+  onTestFinished(() => server.close());
+  const address = await server.listen({ port: 0, host: '127.0.0.1' });
+  const gone = new AbortController();
+  await fetch(`${address}/db/dump`, { signal: gone.signal });
+  expect((await fetch(`${address}/backup/db`)).status).toBe(200);
+  gone.abort();
+});
+
 it('the next one has its turn when an answer has been sent, or its client has gone', async () => {
   const { server } = await startApi();
   onTestFinished(() => server.close());
   for (let i = 0; i < 3; i++) expect((await server.inject('/db/dump')).statusCode).toBe(200);
   const address = await server.listen({ port: 0, host: '127.0.0.1' });
-  for (const path of ['/db/dump', '/db/check', '/db/dump']) {
+  for (const path of ['/db/dump', '/db/check', '/db/dump', '/backup/db', '/backup/db']) {
     const gone = new AbortController();
     const answer = await fetch(`${address}${path}`, { signal: gone.signal });
     gone.abort();

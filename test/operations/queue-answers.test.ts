@@ -32,6 +32,7 @@ async function openDesk(isRunning = true): Promise<Desk> {
     write: (work, options) => inner.write(work, options),
     snapshot: () => inner.snapshot(),
     backup: () => inner.backup(),
+    openBackup: () => inner.openBackup(),
     refusal: () => inner.refusal(),
     isAlone: () => inner.isAlone(),
     giveUpUndecided: () => inner.giveUpUndecided(),

@@ -48,12 +48,17 @@ export interface AnyReply {
   readonly stream?: AsyncIterable<string>;
   readonly text?: string;
   readonly contentType?: string;
-  readonly bytes?: Uint8Array;
-  readonly fileName?: string;
+  readonly file?: FileReply;
   readonly location?: string;
   readonly isPending?: true;
   /** Of pending work, for people. */
   readonly progress?: string;
+}
+
+export interface FileReply {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly pieces: AsyncIterable<Uint8Array>;
 }
 
 type SuccessStatus = 200 | 201 | 202 | 204 | 303;
@@ -70,7 +75,7 @@ type ReplyOf<Status, Response> = Response extends { readonly content: { readonly
           | { readonly status: Status; readonly text: Text; readonly contentType?: string }
           | { readonly status: Status; readonly pieces: AsyncIterable<string>; readonly contentType: string }
       : Response extends { readonly content: { readonly 'application/octet-stream': unknown } }
-        ? { readonly status: Status; readonly bytes: Uint8Array; readonly fileName: string }
+        ? { readonly status: Status; readonly file: FileReply }
         : Response extends { readonly headers: { readonly Location: string } }
           ? { readonly status: Status; readonly location: string }
           : Response extends { readonly headers: { readonly 'X-Pending': string } }

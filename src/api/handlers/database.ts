@@ -13,11 +13,13 @@ type DatabaseHandlers = Pick<
 
 export function databaseHandlers({ store, reports, pool, operations, log }: HandlerDeps): DatabaseHandlers {
   const whole = new WholeDatabase(store, log);
+  /** Nobody who wants a backup waits for somebody who reads a dump. */
+  const backups = new WholeDatabase(store, log);
 
   return {
-    async databaseBackup({ headers }) {
+    async databaseBackup({ headers, gone }) {
       const purpose = backupPurpose(headers['x-backup-purpose']);
-      return { status: 200, bytes: await store.backup(purpose), fileName: 'heketi.db' };
+      return { status: 200, file: { name: 'heketi.db', ...(await backups.file(purpose, gone())) } };
     },
 
     async databaseDump({ gone }) {

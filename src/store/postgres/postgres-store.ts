@@ -6,7 +6,7 @@ import { loadMigrations } from '../migrations.js';
 import type { RowsOfTable } from '../raw-rows.js';
 import { digestOfRows } from '../row-digest.js';
 import { readOnlyConnection } from '../statement.js';
-import type { BackupPurpose, Store } from '../store.js';
+import type { BackupContents, BackupFile, BackupPurpose, Store } from '../store.js';
 import type { PostgresStoreConfig } from '../store-config.js';
 import { tables } from '../tables.js';
 import { allRows } from './all-rows.js';
@@ -15,15 +15,15 @@ import { migrate } from './migrate.js';
 import { Readers } from './readers.js';
 import { replaceRows } from './replace-rows.js';
 import { away, Session } from './session.js';
-import { openSnapshot } from './snapshot.js';
+import { openSnapshot, readingSession } from './snapshot.js';
 import { postgresName } from './target-name.js';
 import { WorkLease } from './work-lease.js';
 import { WriteGroups } from './write-groups.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
 
-/** A database file of these rows, as `Store.backup` answers it. */
-type MakeFile = (rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose) => Promise<Buffer>;
+/** A database file of these rows, as `Store.openBackup` answers it. */
+type MakeFile = (rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose) => Promise<BackupFile>;
 
 export interface PostgresStore extends Store {
   /** Puts these rows in the place of all that the database holds, in one unit, for which they may be read more than once. */
@@ -119,6 +119,17 @@ function postgresStore(
   const refuseClosed = (): void => {
     if (isClosed) throw new DomainError('unavailable', CLOSED);
   };
+  const openBackup = async (purpose: BackupPurpose = 'archive', contents: BackupContents = 'all') => {
+    refuseClosed();
+    const session = await readingSession(open);
+    try {
+      return await makeFile(allRows(session, contents), purpose);
+    } catch (error) {
+      throw session.isLost ? away(postgres, error) : error;
+    } finally {
+      session.end();
+    }
+  };
   return {
     async read(work) {
       refuseClosed();
@@ -132,10 +143,15 @@ function postgresStore(
       refuseClosed();
       return openSnapshot(open);
     },
-    async backup(purpose = 'archive', contents = 'all') {
-      refuseClosed();
-      return readers.read((_, session) => makeFile(allRows(session, contents), purpose));
+    async backup(purpose, contents) {
+      const file = await openBackup(purpose, contents);
+      try {
+        return await bytesOf(file);
+      } finally {
+        file.close();
+      }
     },
+    openBackup,
     async replaceRows(rows) {
       refuseClosed();
       await groups.write(async () => {
@@ -160,4 +176,10 @@ function postgresStore(
       await lease?.release();
     },
   };
+}
+
+async function bytesOf(file: BackupFile): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of file.pieces()) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

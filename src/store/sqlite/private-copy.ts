@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DomainError } from '../../domain/errors.js';
 import { isPacked, refuseOtherFiles, textOf } from './database-file.js';
+import { foldersForCopies, makePrivateFolder } from './private-folder.js';
 
 export interface PrivateCopy {
   readonly file: string;
@@ -48,7 +48,7 @@ class NoPlace extends Error {}
 
 function copyAside(file: string, fill: (copy: string) => void): PrivateCopy {
   const refusals: string[] = [];
-  for (const folder of foldersFor(file)) {
+  for (const folder of foldersForCopies(file)) {
     try {
       return copyInto(folder, file, fill);
     } catch (error) {
@@ -61,7 +61,7 @@ function copyAside(file: string, fill: (copy: string) => void): PrivateCopy {
 /** The same where the copy takes its time. */
 export async function copyAsideSlowly(file: string, fill: (copy: string) => Promise<void>): Promise<PrivateCopy> {
   const refusals: string[] = [];
-  for (const folder of foldersFor(file)) {
+  for (const folder of foldersForCopies(file)) {
     try {
       const copy = placeIn(folder, file);
       await fill(copy.file).catch((cause) => {
@@ -73,10 +73,6 @@ export async function copyAsideSlowly(file: string, fill: (copy: string) => Prom
     }
   }
   throw nowhere(file, refusals);
-}
-
-function foldersFor(file: string): Iterable<string> {
-  return new Set([tmpdir(), dirname(file)]);
 }
 
 /** Throws what is true of every folder. */
@@ -105,9 +101,8 @@ function copyInto(folder: string, file: string, fill: (copy: string) => void): P
 
 function placeIn(folder: string, file: string): PrivateCopy {
   try {
-    const directory = mkdtempSync(join(folder, 'mortar-db-'));
-    const remove = (): void => rmSync(directory, { recursive: true, force: true });
-    return { file: join(directory, basename(file)), remove };
+    const { path, remove } = makePrivateFolder(folder);
+    return { file: join(path, basename(file)), remove };
   } catch (cause) {
     throw new NoPlace('', { cause });
   }

@@ -6,18 +6,17 @@ import { startTimer } from '../../timing/timers.js';
 import { missingAttributes } from '../attributes.js';
 import { ClusterMemory } from '../memory/cluster-memory.js';
 import { loadMigrations } from '../migrations.js';
-import { type RowsOfTable, type StoredRow, TABLE_NAMES, TABLES_OF_HISTORY } from '../raw-rows.js';
-import type { TableName } from '../schema.js';
 import { readOnlyConnection } from '../statement.js';
-import type { BackupContents, BackupPurpose, Store, Tx } from '../store.js';
+import type { Store, Tx } from '../store.js';
 import type { FileStoreConfig } from '../store-config.js';
 import { tables } from '../tables.js';
+import { backupFileOf, backupOf, selfContained } from './backup-bytes.js';
 import { closeSealed, closeUnsealed } from './close-database.js';
 import { sqliteConnection, sqliteTransactions, transactionConnection } from './connection.js';
 import { DatabaseDisk } from './database-disk.js';
 import { prepareDatabaseFile, resolveDatabaseFile, textOf } from './database-file.js';
 import { diskFault, sqliteCode, translateSqliteError } from './errors.js';
-import { COMPLETE, Journal } from './journal.js';
+import { Journal } from './journal.js';
 import { refuseForeignJournal, refuseLoneJournal } from './journal-binding.js';
 import { endWithLostDisk } from './lost-disk.js';
 import { migrate, refuseForeignDatabase } from './migrate.js';
@@ -194,6 +193,8 @@ function sqliteStore(
     },
     lasting ? durabilityOf(lasting) : undefined,
   );
+  const backup: Store['backup'] = (purpose = 'archive', contents = 'all') =>
+    units.alone(() => backupOf(database, purpose, contents));
   return {
     read: (work) => units.read(work),
     async write(work, options) {
@@ -208,7 +209,8 @@ function sqliteStore(
       await lasting.disk.synced();
       return snapshot;
     },
-    backup: (purpose = 'archive', contents = 'all') => units.alone(() => backupOf(database, purpose, contents)),
+    backup,
+    openBackup: async (purpose, contents) => backupFileOf(await backup(purpose, contents)),
     isAlone: () => true,
     refusal: () => refusal ?? units.refusal,
     giveUpUndecided: () => units.giveUpUndecided(),
@@ -270,57 +272,6 @@ function sealingWhenIdle(ms: number, seal: () => Promise<boolean>) {
     else timer = startTimer(() => void run(), ms).unref();
   }
   return { stop, due };
-}
-
-/** A copy that needs no log and has a name of its own. */
-function backupOf(database: Database.Database, purpose: BackupPurpose, contents: BackupContents): Buffer {
-  const copy = new Database(selfContained(database.serialize()));
-  try {
-    if (contents === 'without-history') {
-      for (const table of TABLES_OF_HISTORY) copy.exec(`delete from "${table}"`);
-      // What is deleted is in free pages still. No disk is asked for room.
-      copy.pragma('temp_store = memory');
-      copy.exec('vacuum');
-    }
-    copy.prepare("update journal set id = ?, previous = '', is_open = ?, commits = 0").run(newId(), COMPLETE);
-    if (purpose === 'archive') copy.prepare('update journal set copied_at = ?').run(Date.now());
-    return copy.serialize();
-  } finally {
-    copy.close();
-  }
-}
-
-/**
- * The bytes of a database file that holds these rows, and nothing else: a copy of a database that another engine keeps. Of
- * the row that binds a file to its log (see journal.ts) only the time counts at which it was a copy itself.
- */
-export async function databaseOfRows(rows: AsyncIterable<RowsOfTable>, purpose: BackupPurpose): Promise<Buffer> {
-  const database = setUpInMemory();
-  try {
-    for (const table of TABLE_NAMES) database.exec(`delete from "${table}"`);
-    for await (const { table, rows: added } of rows) insertRows(database, table, added);
-    return backupOf(database, purpose, 'all');
-  } finally {
-    database.close();
-  }
-}
-
-function insertRows(database: Database.Database, table: TableName, rows: readonly StoredRow[]): void {
-  const columns = Object.keys(rows[0] ?? {});
-  if (columns.length === 0) return;
-  const names = columns.map((name) => `"${name}"`).join(', ');
-  const places = columns.map(() => '?').join(', ');
-  const insert = database.prepare(`insert into "${table}" (${names}) values (${places})`);
-  database.transaction(() => {
-    for (const row of rows) insert.run(...columns.map((name) => row[name] ?? null));
-  })();
-}
-
-/** The file format's read and write versions: 1 is "no write-ahead log", so that the copy opens anywhere. */
-function selfContained(bytes: Buffer): Buffer {
-  bytes[18] = 1;
-  bytes[19] = 1;
-  return bytes;
 }
 
 function refusalOf(file: string, error: unknown): unknown {

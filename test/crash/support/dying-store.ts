@@ -1,4 +1,4 @@
-import type { Snapshot, Store } from '../../../src/store/store.js';
+import type { BackupFile, Snapshot, Store } from '../../../src/store/store.js';
 
 export const COMMIT_FAULTS = ['die before commit', 'die after commit'] as const;
 
@@ -40,6 +40,10 @@ export class DyingStore implements Store {
 
   backup(): Promise<Buffer> {
     return this.#inner.backup();
+  }
+
+  openBackup(): Promise<BackupFile> {
+    return this.#inner.openBackup();
   }
 
   refusal(): string | null {

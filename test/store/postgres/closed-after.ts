@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Store } from '../../../src/store/store.js';
 
 /** The same store, which is closed after the test. */
-export function closedAfter(store: Store): Store {
+export function closedAfter<S extends Store>(store: S): S {
   onTestFinished(() => store.close());
   return store;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openPostgresStore } from '../../../src/store/postgres/postgres-store.js';
-import { databaseOfRows } from '../../../src/store/sqlite/sqlite-store.js';
+import { fileOfRows } from '../../../src/store/sqlite/file-of-rows.js';
 import type { Store, Tx } from '../../../src/store/store.js';
 import { CommitCutter } from '../../support/commit-cutter.js';
 import { isLackingPostgres, sharedPostgres } from '../../support/postgres-server.js';
@@ -20,7 +20,7 @@ async function openScene(isPatient = true): Promise<Scene> {
   const database = await server.newDatabase();
   const cutter = await CommitCutter.before(server);
   const target = server.target(database, { host: '127.0.0.1', port: cutter.port });
-  const store = closedAfter(await openPostgresStore({ postgres: target, isPatient, groupMs: 60_000 }, databaseOfRows));
+  const store = closedAfter(await openPostgresStore({ postgres: target, isPatient, groupMs: 60_000 }, fileOfRows));
   return {
     store,
     cutter,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open-store.js';
 import { openPostgresStore } from '../../../src/store/postgres/postgres-store.js';
-import { databaseOfRows } from '../../../src/store/sqlite/sqlite-store.js';
+import { fileOfRows } from '../../../src/store/sqlite/file-of-rows.js';
 import { isLackingPostgres, sharedPostgres } from '../../support/postgres-server.js';
 import { MIGRATIONS } from '../older-migrations.js';
 import { cluster, device, queueEntry } from '../records.js';
@@ -29,7 +29,7 @@ describe.skipIf(isLackingPostgres('opening a store on PostgreSQL'))('a database 
     const migrationsDir = temporaryDirectory();
     cpSync(MIGRATIONS, migrationsDir, { recursive: true });
     writeFileSync(join(migrationsDir, `${nextOf(migrationsDir)}_more.sql`), 'CREATE TABLE later (id TEXT);');
-    const newer = await openPostgresStore({ postgres, migrationsDir }, databaseOfRows);
+    const newer = await openPostgresStore({ postgres, migrationsDir }, fileOfRows);
     await newer.close();
     await expect(openStore({ postgres })).rejects.toThrow(/a newer version has written it/);
   });
@@ -42,7 +42,7 @@ describe.skipIf(isLackingPostgres('opening a store on PostgreSQL'))('a database 
     cpSync(MIGRATIONS, migrationsDir, { recursive: true });
     const broken = 'CREATE TABLE half (id TEXT); CREATE TABEL other (id TEXT);';
     writeFileSync(join(migrationsDir, `${nextOf(migrationsDir)}_more.sql`), broken);
-    await expect(openPostgresStore({ postgres, migrationsDir }, databaseOfRows)).rejects.toThrow(/TABEL/);
+    await expect(openPostgresStore({ postgres, migrationsDir }, fileOfRows)).rejects.toThrow(/TABEL/);
     const half = await server.query("select 1 from information_schema.tables where table_name = 'half'", database);
     expect(half).toEqual([]);
     const store = closedAfter(await openStore({ postgres }));
