@@ -87,11 +87,7 @@ export class WholeDatabase {
     return { held: opened, inTime: (pieces) => this.#inTime(pieces, gone, late.signal) };
   }
 
-  async *#inTime<Piece>(
-    pieces: AsyncIterable<Piece>,
-    gone: AbortSignal,
-    late: AbortSignal,
-  ): AsyncGenerator<Piece> {
+  async *#inTime<Piece>(pieces: AsyncIterable<Piece>, gone: AbortSignal, late: AbortSignal): AsyncGenerator<Piece> {
     try {
       for await (const piece of pieces) {
         yield piece;

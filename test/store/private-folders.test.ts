@@ -26,13 +26,14 @@ async function killed(holder: ChildProcess): Promise<void> {
 
 describe.each(ENGINES)('at the next opening of a store on $name', (engine) => {
   it('a copy that a killed process was making is removed, and told; one of a process that lives stays', async () => {
+    const place = await engine.newPlace();
     const within = temporaryDirectory();
     vi.stubEnv('TMPDIR', within);
     const [dead, living] = [await holderIn(within), await holderIn(within)];
     await killed(dead.holder);
     const told: object[] = [];
     const logger = { info: (fields: object) => void told.push(fields), error: () => undefined };
-    const store = await openStore({ ...(await engine.newPlace()), logger });
+    const store = await openStore({ ...place, logger });
     expect(readdirSync(within).map((name) => join(within, name))).toContain(living.folder);
     expect(existsSync(dead.folder)).toBe(false);
     expect(readdirSync(living.folder)).toContain('heketi.db');
@@ -87,4 +88,3 @@ it.each([
   expect(removeAbandonedFolders(within)).toEqual([]);
   folder.remove();
 });
-

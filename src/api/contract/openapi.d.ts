@@ -1001,6 +1001,10 @@ export interface paths {
          * A complete and consistent copy of the database file
          * @description A server that is started on the copy is held (see /restore), unless the header X-Backup-Purpose says that the copy
          *     is for the server that goes on in place of this one. A server that is held hands out nothing but copies of a copy.
+         *
+         *     Also where the database is on a PostgreSQL: the file is then made of all its rows, of one state, in TMPDIR. One copy is
+         *     made, and taken, at a time: up to eight more wait for it, for a minute each. One that has not been taken after ten
+         *     minutes is cut off.
          */
         readonly get: operations["databaseBackup"];
         readonly put?: never;
@@ -3583,6 +3587,7 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Content-Disposition": string;
+                    readonly "Content-Length": number;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3591,6 +3596,8 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["Busy"];
+            readonly 503: components["responses"]["Unavailable"];
         };
     };
     readonly databaseDump: {

@@ -71,11 +71,11 @@ function noPlace(why: string, cause: unknown): DomainError {
   );
 }
 
-/** Its tables, without a row. Nobody else reads it before it is whole, so that no journal has to take anything back. */
+/** Its tables, without a row. What is under no name can have no journal beside it. */
 function layOut(database: Database.Database): void {
   database.pragma('page_size = 2048');
   database.pragma('locking_mode = EXCLUSIVE');
-  database.pragma('journal_mode = OFF');
+  database.pragma('journal_mode = MEMORY');
   database.pragma('synchronous = OFF');
   database.pragma('foreign_keys = OFF');
   database.pragma('temp_store = memory');
@@ -84,11 +84,7 @@ function layOut(database: Database.Database): void {
   for (const table of TABLE_NAMES) database.exec(`delete from "${table}"`);
 }
 
-async function insertRows(
-  database: Database.Database,
-  table: TableName,
-  rows: readonly StoredRow[],
-): Promise<void> {
+async function insertRows(database: Database.Database, table: TableName, rows: readonly StoredRow[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {});
   if (columns.length === 0) return;
   const names = columns.map((name) => `"${name}"`).join(', ');
