@@ -18,6 +18,23 @@ export interface Connection {
   all<R>(statement: Statement<R>, values: Values): Promise<readonly R[]>;
   /** Answers the number of rows written. */
   run(statement: Statement<unknown>, values: Values): Promise<number>;
+  /**
+   * Writes without waiting for an engine that is elsewhere: what is read after it sees it, and the unit of work fails, at its
+   * end if not before, where the statement fails, or writes another number of rows than one though `missing` says what is
+   * wrong then.
+   */
+  write(statement: Statement<unknown>, values: Values, missing?: () => Error): Promise<void>;
+}
+
+/** A connection whose `run` has its answer at once. */
+export function writingAtOnce(connection: Omit<Connection, 'write'>): Connection {
+  return {
+    ...connection,
+    async write(statement, values, missing) {
+      const written = await connection.run(statement, values);
+      if (missing !== undefined && written !== 1) throw missing();
+    },
+  };
 }
 
 /** SQL that is compiled once, when the program starts; its parameters are given by name at each use. */
@@ -87,6 +104,9 @@ export function readOnlyConnection(connection: Connection, refusal: string): Con
   return {
     all: (statement, values) => connection.all(statement, values),
     async run() {
+      throw new DomainError('unavailable', refusal);
+    },
+    async write() {
       throw new DomainError('unavailable', refusal);
     },
   };

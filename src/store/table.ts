@@ -57,9 +57,7 @@ export function tableOf<T extends TableName>(table: T): Table<T> {
       const [row] = await connection.all(statement, values);
       return row === undefined ? null : decoded(row);
     },
-    async insert(connection, row) {
-      await connection.run(insert, row as unknown as Values);
-    },
+    insert: (connection, row) => connection.write(insert, row as unknown as Values),
   };
 }
 
@@ -78,15 +76,14 @@ export function entityTable<T extends TableName>(table: T): EntityTable<T> {
   const deleteOne = statement(query.deleteFrom(table as 'cluster').where('id', '=', at('id')));
   return {
     ...tableOf(table),
-    async update(connection, row) {
-      if ((await connection.run(updateOne, row as unknown as Values)) === 1) return;
-      const { id } = row as { id?: string };
-      const same = lasting.map(([, { name }]) => name).join(', ') || 'id';
-      throw new Error(`there is no ${table} ${id} to update with the same ${same}`);
-    },
-    async delete(connection, id) {
-      if ((await connection.run(deleteOne, { id })) !== 1) throw new Error(`there is no ${table} ${id} to delete`);
-    },
+    update: (connection, row) =>
+      connection.write(updateOne, row as unknown as Values, () => {
+        const { id } = row as { id?: string };
+        const same = lasting.map(([, { name }]) => name).join(', ') || 'id';
+        return new Error(`there is no ${table} ${id} to update with the same ${same}`);
+      }),
+    delete: (connection, id) =>
+      connection.write(deleteOne, { id }, () => new Error(`there is no ${table} ${id} to delete`)),
   };
 }
 

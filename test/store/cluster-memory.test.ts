@@ -8,7 +8,7 @@ import { sqliteConnection, sqliteTransactions } from '../../src/store/sqlite/con
 import { migrate } from '../../src/store/sqlite/migrate.js';
 import { StatementCache } from '../../src/store/sqlite/statement-cache.js';
 import { UnitsOfWork } from '../../src/store/sqlite/units-of-work.js';
-import type { Connection } from '../../src/store/statement.js';
+import { writingAtOnce } from '../../src/store/statement.js';
 import type { ReadTx, Tx } from '../../src/store/store.js';
 import { tables } from '../../src/store/tables.js';
 import { seededRandom, seedFrom } from '../support/seeded-random.js';
@@ -30,14 +30,14 @@ function openScene(): Scene {
   const statements = new StatementCache(database, 256);
   const connection = sqliteConnection(statements);
   let rowsRead = 0;
-  const counting: Connection = {
+  const counting = writingAtOnce({
     async all(statement, values) {
       const rows = await connection.all(statement, values);
       rowsRead += rows.length;
       return rows;
     },
     run: (statement, values) => connection.run(statement, values),
-  };
+  });
   let isFailing = false;
   const transactions = sqliteTransactions(database, statements);
   const commit = (): void => {

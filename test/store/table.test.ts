@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { SqlValue } from '../../src/store/columns.js';
 import { TABLES } from '../../src/store/schema.js';
-import { at, type Connection, placed, type Statement, statement } from '../../src/store/statement.js';
+import { at, placed, type Statement, statement, writingAtOnce } from '../../src/store/statement.js';
 import { entityTable, tableOf } from '../../src/store/table.js';
 
 /** Answers `rows` and `changed`, and remembers what it was asked. */
 function recording({ rows = [], changed = 1 }: { rows?: readonly object[]; changed?: number } = {}) {
   const asked: { sql: string; values: SqlValue[] }[] = [];
-  const connection: Connection = {
+  const connection = writingAtOnce({
     async all<R>(asking: Statement<R>, values: object) {
       asked.push({ sql: asking.sql, values: placed(asking, values as never) });
       return rows.map((row) => ({ ...row })) as R[];
@@ -16,7 +16,7 @@ function recording({ rows = [], changed = 1 }: { rows?: readonly object[]; chang
       asked.push({ sql: asking.sql, values: placed(asking, values) });
       return changed;
     },
-  };
+  });
   return { connection, asked };
 }
 

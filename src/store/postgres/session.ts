@@ -14,6 +14,8 @@ const CONNECT_LIMIT_MS = 5_000;
 /** Whoever does not answer for so long is taken for gone. */
 const ANSWER_LIMIT_MS = 15_000;
 const KEEP_ALIVE_AFTER_MS = 5_000;
+/** Statements whose answers nobody has waited for: a large unit must not fill the memory, nor keep answers unread. */
+const MOST_SENT_AHEAD = 100;
 
 /**
  * A server that stands still in the midst of a transaction holds up all others, so the engine ends that soon. A commit
@@ -38,10 +40,12 @@ export class Session implements Connection {
   /** Why it is of no more use. */
   #lost: Error | null = null;
   #failure: unknown = null;
+  #sentAhead: Promise<unknown>[] = [];
+  #isGathering = false;
 
   private constructor(target: PostgresTarget) {
     this.#socket = new Socket();
-    this.#client = new pg.Client({ ...clientConfig(target), stream: () => this.#socket });
+    this.#client = new pg.Client({ ...clientConfig(target), stream: () => this.#socket, pipeline: true });
     this.#client.on('error', (error) => {
       this.#lost ??= error;
     });
@@ -97,6 +101,23 @@ export class Session implements Connection {
     return (await this.#run(statement, values)).rowCount ?? 0;
   }
 
+  async write(statement: Statement<unknown>, values: Values, missing?: () => Error): Promise<void> {
+    await this.#sendAhead(async () => {
+      const written = await this.run(statement, values);
+      if (missing !== undefined && written !== 1) this.#failure ??= missing();
+    });
+  }
+
+  /** Statements without parameters, of which only the failure counts; see `written`. */
+  async execAhead(text: string): Promise<void> {
+    await this.#sendAhead(() => this.exec(text));
+  }
+
+  /** Resolves when what was sent ahead is answered; `failure` tells of it. */
+  async written(): Promise<void> {
+    while (this.#sentAhead.length > 0) await Promise.all(this.#sentAhead.splice(0));
+  }
+
   /** Null: it may have been made or not. */
   async commit(): Promise<boolean | null> {
     try {
@@ -112,6 +133,30 @@ export class Session implements Connection {
   end(): void {
     this.#lost ??= new Error('the connection was ended');
     this.#socket.destroy();
+  }
+
+  /** The engine does one after the other, so that all that comes later sees it. */
+  async #sendAhead(send: () => Promise<unknown>): Promise<void> {
+    if (this.#lost) throw this.#lost;
+    // What is wrong is in `failure`, if it was sent.
+    this.#sentAhead.push(send().catch((error) => this.#note(error)));
+    if (this.#sentAhead.length >= MOST_SENT_AHEAD) await this.written();
+  }
+
+  #note(error: unknown): void {
+    this.#failure ??= error;
+  }
+
+  /** What is sent in one turn leaves in one packet. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   async #run(statement: Statement<unknown>, values: Values): Promise<pg.QueryResult> {
@@ -130,6 +175,7 @@ export class Session implements Connection {
       this.#socket.destroy();
     }, ANSWER_LIMIT_MS);
     try {
+      this.#gather();
       return await query();
     } catch (error) {
       if (endsConnection(error)) {

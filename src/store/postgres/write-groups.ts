@@ -203,16 +203,9 @@ export class WriteGroups {
     const startedAt = performance.now();
     const next = () => (performance.now() - startedAt < groupMs ? this.#waiting.shift() : undefined);
     for (let unit = this.#waiting.shift(); unit !== undefined; ) {
-      let refusal: unknown = null;
       unit.runs += 1;
       memory.unitBegins();
-      try {
-        await unit.run(tx);
-        // Whatever a unit made of it, a statement that failed has ended what it could do.
-        refusal = translatePostgresError(session.failure);
-      } catch (error) {
-        refusal = error;
-      }
+      const refusal = await refusalOf(unit, session, tx);
       ran.push({ unit, refusal });
       if (session.mayBeRepeated) return false;
       unit = next();
@@ -231,7 +224,7 @@ export class WriteGroups {
     session.forgetFailure();
     try {
       if (!doesStand) await session.exec('rollback to savepoint unit');
-      else if (isAnotherComing) await session.exec('release savepoint unit; savepoint unit');
+      else if (isAnotherComing) await session.execAhead('release savepoint unit; savepoint unit');
       return true;
     } catch {
       return false;
@@ -276,6 +269,20 @@ export class WriteGroups {
     this.#knownVersion = null;
     this.#hooks.memory.groupIsTakenBack();
   }
+}
+
+/** Why the unit can't stand; null when it can. */
+async function refusalOf(unit: Unit, session: Session, tx: Tx): Promise<unknown> {
+  let refusal: unknown = null;
+  try {
+    await unit.run(tx);
+  } catch (error) {
+    refusal = error;
+  }
+  await session.written();
+  if (refusal instanceof DomainError) return refusal;
+  // Whatever a unit made of it, a statement that failed has ended what it could do. What came after it failed for it.
+  return translatePostgresError(session.failure) ?? refusal;
 }
 
 function answer(ran: readonly Ran[]): void {

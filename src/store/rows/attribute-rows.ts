@@ -15,7 +15,7 @@ export function attributeRows(connection: Connection): AttributeRows {
       return new Map((await connection.all(all, {})).map((row) => [row.key, row.value]));
     },
     async set(key, value) {
-      await connection.run(upsert, { key, value });
+      await connection.write(upsert, { key, value });
     },
   };
 }

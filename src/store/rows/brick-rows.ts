@@ -111,10 +111,10 @@ export function brickRows(connection: Connection): BrickRows {
     },
     update: (brick) => table.update(connection, brick),
     async park(id, pendingId) {
-      if ((await connection.run(park, { pendingId, id })) !== 1) throw new Error(`there is no brick ${id} to park`);
+      await connection.write(park, { pendingId, id }, () => new Error(`there is no brick ${id} to park`));
     },
     async settle(volumeId, pendingId) {
-      await connection.run(settleOfVolume, { volumeId, pendingId });
+      await connection.write(settleOfVolume, { volumeId, pendingId });
     },
     async delete(ids) {
       for (const id of ids) await table.delete(connection, id);

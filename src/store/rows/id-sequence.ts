@@ -31,7 +31,7 @@ export function idSequence(connection: Connection, name: string): IdSequence {
   const last = async (): Promise<number> => (await first(connection, lastId, { name }))?.last ?? 0;
   const take = async (count: number): Promise<number> => {
     // Before it is read: another unit that takes an id waits here for the end of this one.
-    await connection.run(countUp, { name, count });
+    await connection.write(countUp, { name, count });
     return (await last()) - count + 1;
   };
   return {
@@ -39,7 +39,7 @@ export function idSequence(connection: Connection, name: string): IdSequence {
     take,
     last,
     async skipTo(id) {
-      await connection.run(skip, { name, last: id });
+      await connection.write(skip, { name, last: id });
     },
   };
 }

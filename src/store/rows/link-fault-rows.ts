@@ -23,7 +23,7 @@ export function linkFaultRows(connection: Connection): LinkFaultRows {
     },
     insert: (fault) => table.insert(connection, fault),
     async deleteByObject(id) {
-      await connection.run(removeByObject, { parentId: id, childId: id });
+      await connection.write(removeByObject, { parentId: id, childId: id });
     },
   };
 }

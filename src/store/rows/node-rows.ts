@@ -53,12 +53,12 @@ export function nodeRows(connection: Connection): NodeRows {
       const before = await table.first(connection, byId, { id: node.id });
       await table.update(connection, node);
       if (before && hasSameNames(before, node)) return;
-      await connection.run(forgetNames, { nodeId: node.id });
+      await connection.write(forgetNames, { nodeId: node.id });
       await registerNames(node);
     },
     async delete(id) {
       await table.delete(connection, id);
-      await connection.run(forgetNames, { nodeId: id });
+      await connection.write(forgetNames, { nodeId: id });
     },
   };
 }

@@ -121,28 +121,26 @@ export function operationRows(connection: Connection): OperationRows {
     },
     async update(operation) {
       await table.update(connection, toRow(operation));
-      await connection.run(forgetActions, { operationId: operation.id });
+      await connection.write(forgetActions, { operationId: operation.id });
       await insertActions(operation);
     },
     async setStatus(ids, status) {
-      for (const id of ids) {
-        if ((await connection.run(updateStatus, { status, id })) !== 1) throw new Error(`there is no operation ${id}`);
-      }
+      for (const id of ids) await connection.write(updateStatus, { status, id }, () => noOperation(id));
     },
-    async markUndoing(id) {
-      if ((await connection.run(markUndoing, { id })) !== 1) throw new Error(`there is no operation ${id}`);
-    },
-    async markTouched(id) {
-      if ((await connection.run(markTouched, { id })) !== 1) throw new Error(`there is no operation ${id}`);
-    },
+    markUndoing: (id) => connection.write(markUndoing, { id }, () => noOperation(id)),
+    markTouched: (id) => connection.write(markTouched, { id }, () => noOperation(id)),
     async markCopied(at) {
-      await connection.run(markCopied, { copiedAt: at });
+      await connection.write(markCopied, { copiedAt: at });
     },
     async delete(id) {
       await table.delete(connection, id);
-      await connection.run(forgetActions, { operationId: id });
+      await connection.write(forgetActions, { operationId: id });
     },
   };
+}
+
+function noOperation(id: string): Error {
+  return new Error(`there is no operation ${id}`);
 }
 
 function actionFrom(row: RowOf<'operation_action'>): Action {

@@ -10,7 +10,7 @@ export function originRows(connection: Connection): OriginRows {
   return {
     copiedAt: async () => (await table.first(connection, one, {}))?.copiedAt ?? null,
     async setCopiedAt(at) {
-      await connection.run(update, { copiedAt: at });
+      await connection.write(update, { copiedAt: at });
     },
   };
 }

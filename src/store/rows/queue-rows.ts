@@ -61,14 +61,14 @@ export function queueRows(connection: Connection): QueueRows {
       return (await connection.all(answeredSince, { answeredAt })).map((row) => row.id);
     },
     async deleteAnsweredBefore(answeredAt) {
-      await connection.run(removeUnread, { answeredAt });
+      await connection.write(removeUnread, { answeredAt });
     },
     async boundAnswered(first, last) {
-      await connection.run(boundAnsweredBelow, { answeredAt: first });
-      await connection.run(boundAnsweredAbove, { answeredAt: last });
+      await connection.write(boundAnsweredBelow, { answeredAt: first });
+      await connection.write(boundAnsweredAbove, { answeredAt: last });
     },
     async delete(id) {
-      await connection.run(removeEntry, { id });
+      await connection.write(removeEntry, { id });
     },
   };
 }
@@ -81,12 +81,12 @@ export function idempotencyKeyRows(connection: Connection): IdempotencyKeyRows {
       return (await keys.first(connection, keyByQueueEntry, { queueId })) !== null;
     },
     async deleteOlderThan(createdAt) {
-      await connection.run(removeOldAnswers, { createdAt });
-      await connection.run(removeOldKeys, { createdAt });
+      await connection.write(removeOldAnswers, { createdAt });
+      await connection.write(removeOldKeys, { createdAt });
     },
     async boundCreated(first, last) {
-      await connection.run(boundCreatedBelow, { createdAt: first });
-      await connection.run(boundCreatedAbove, { createdAt: last });
+      await connection.write(boundCreatedBelow, { createdAt: first });
+      await connection.write(boundCreatedAbove, { createdAt: last });
     },
   };
 }

@@ -22,7 +22,7 @@ export function serverIdentityRows(connection: Connection): ServerIdentityRows {
         return { id, generation: now };
       }
       const generation = Math.max(known.generation + 1, now);
-      await connection.run(update, { generation, id: known.id });
+      await connection.write(update, { generation, id: known.id });
       return { id: known.id, generation };
     },
   };

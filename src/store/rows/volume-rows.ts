@@ -110,16 +110,16 @@ export function volumeRows(connection: Connection): VolumeRows {
       return (await first(connection, byClientName, { clientName }))?.id ?? null;
     },
     async noteOrigin(id, { clientName, clonedFrom }) {
-      await connection.run(noteOrigin, { id, clientName, clonedFrom });
+      await connection.write(noteOrigin, { id, clientName, clonedFrom });
     },
     async markUnclaimed(id, since) {
-      await connection.run(markUnclaimed, { unclaimedSince: since, id });
+      await connection.write(markUnclaimed, { unclaimedSince: since, id });
     },
     async claim(id) {
-      await connection.run(claim, { id });
+      await connection.write(claim, { id });
     },
     async boundUnclaimed(last) {
-      await connection.run(boundUnclaimed, { unclaimedSince: last });
+      await connection.write(boundUnclaimed, { unclaimedSince: last });
     },
     async listUnclaimed() {
       return (await table.all(connection, unclaimed, {})).map((row) => ({
@@ -132,7 +132,7 @@ export function volumeRows(connection: Connection): VolumeRows {
     },
     insert: (volume) => table.insert(connection, toRow(volume)),
     async settle(id) {
-      await connection.run(settle, { id });
+      await connection.write(settle, { id });
     },
     update: (volume) => table.update(connection, toRow(volume)),
     delete: (id) => table.delete(connection, id),

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
 import type { SqlValue } from '../columns.js';
-import { type Connection, placed } from '../statement.js';
+import { type Connection, placed, writingAtOnce } from '../statement.js';
 import type { DatabaseDisk } from './database-disk.js';
 import { translateSqliteError } from './errors.js';
 import type { Journal } from './journal.js';
@@ -12,7 +12,7 @@ import type { StatementCache } from './statement-cache.js';
  * event loop.
  */
 export function sqliteConnection(statements: StatementCache): Connection {
-  return {
+  return writingAtOnce({
     async all(statement, values) {
       try {
         return readRows(statements.prepare(statement.sql), placed(statement, values)) as never;
@@ -27,7 +27,7 @@ export function sqliteConnection(statements: StatementCache): Connection {
         throw translateSqliteError(error);
       }
     },
-  };
+  });
 }
 
 /**
@@ -65,7 +65,7 @@ export function transactionConnection(connection: Connection, isOpen: () => bool
   const refuseOutside = (): void => {
     if (!isOpen()) throw new DomainError('unavailable', GIVEN_UP);
   };
-  return {
+  return writingAtOnce({
     async all(statement, values) {
       refuseOutside();
       return connection.all(statement, values);
@@ -74,7 +74,7 @@ export function transactionConnection(connection: Connection, isOpen: () => bool
       refuseOutside();
       return connection.run(statement, values);
     },
-  };
+  });
 }
 
 export const GIVEN_UP =
