@@ -137,7 +137,7 @@ it('a client that reads nothing of its backup, and goes, leaves its place to the
 });
 
 it('who reads a dump keeps nobody from a backup', async () => {
-  const { server } = await startApi({}, { reports: { dumpText: held, checkText: held } });
+  const { server } = await startApi({}, { reports: { dumpText: held, dumpTexts: held, checkText: held } });
   onTestFinished(() => server.close());
   const address = await server.listen({ port: 0, host: '127.0.0.1' });
   const gone = new AbortController();
