@@ -154,7 +154,20 @@ module.exports = {
     only('client-sees-contract-only', '^src/client/', ['^src/api/contract/']),
     only('cli-sees-client-only', '^src/cli/', ['^src/client/', '^src/domain/(counted|database-volume)\\.ts$']),
     // A client of the HTTP contract, as heketi-cli is.
-    only('csi-sees-client-only', '^src/csi/', ['^src/client/', '^src/kubernetes/', '^src/logging/']),
+    only('csi-sees-client-only', '^src/csi/(?!migrate-pvs/)', [
+      '^src/client/',
+      '^src/kubernetes/',
+      '^src/logging/',
+      '^src/csi/migrate-pvs/(command-line|migrate|options)\\.ts$',
+    ]),
+    // Without a server it reads what one had.
+    only('csi-migrate-pvs', '^src/csi/', [
+      '^src/client/',
+      '^src/kubernetes/',
+      '^src/logging/',
+      '^src/bolt/',
+      '^src/interchange/(document|entry-source|heketi-bolt|read-entries)\\.ts$',
+    ]),
     {
       name: 'no-dev-packages',
       comment: 'A production install has only dependencies; heketi-cli is bundled, so its imports count as well',

@@ -18,6 +18,8 @@ const { outputFiles } = await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  // Loaded only for a kubeconfig, from the packages of the server.
+  external: ['@kubernetes/client-node'],
   banner: { js: BANNER },
   // Names and lines stay, so that the stack of a defect can be read.
   legalComments: 'none',

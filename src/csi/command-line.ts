@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseServer } from '../client/server-address.js';
+import { migrateCommand } from './migrate-pvs/command-line.js';
+import type { Migration } from './migrate-pvs/options.js';
 
 export interface CsiOptions {
   readonly controller: boolean;
@@ -26,10 +28,15 @@ const NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/;
 /** The specification's limit. */
 const MOST_NODE_ID_BYTES = 256;
 
-/** `run` is given options that fit together; what is wrong with others is printed, and ends the program. */
-export function csiCommand(version: string, run: (options: CsiOptions) => Promise<void>): Command {
-  const each = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+export interface CsiActions {
+  readonly serve: (options: CsiOptions) => Promise<void>;
+  readonly migrate: (migration: Migration) => Promise<void>;
+}
+
+/** Actions are given options that fit together; what is wrong with others is printed, and ends the program. */
+export function csiCommand(version: string, { serve, migrate }: CsiActions): Command {
   return new Command('heketi-csi')
+    .enablePositionalOptions()
     .description('CSI driver for volumes of a Mortar server: give --controller, --node, or both')
     .version(version, '-v, --version')
     .option('--controller', 'serve the Controller service: volumes are made, expanded and deleted', false)
@@ -39,7 +46,7 @@ export function csiCommand(version: string, run: (options: CsiOptions) => Promis
     .option(
       '--server <url>',
       'server of classes without resturl, and of volumes whose class is gone (repeatable)',
-      (value: string, all: readonly string[]) => each(serverAddress(value), all),
+      eachServer,
       [],
     )
     .option('--user <name>', 'user for these servers', '')
@@ -59,8 +66,17 @@ export function csiCommand(version: string, run: (options: CsiOptions) => Promis
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warning', 'error']).default('info'))
     .action(async (options: CsiOptions, command: Command) => {
       if (!options.controller && !options.node) command.error('error: give --controller, --node, or both');
-      await run(options);
-    });
+      await serve(options);
+    })
+    .addCommand(migrateCommand(DEFAULT_NAME, { driverName, each, eachServer }, migrate));
+}
+
+function each(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value];
+}
+
+function eachServer(value: string, all: readonly string[]): readonly string[] {
+  return each(serverAddress(value), all);
 }
 
 function socketPath(value: string): string {

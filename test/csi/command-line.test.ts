@@ -4,7 +4,10 @@ import { type CsiOptions, csiCommand } from '../../src/csi/command-line.js';
 /** What the driver is run with; rejects with what is wrong. */
 async function parsed(...args: readonly string[]): Promise<CsiOptions> {
   const run: CsiOptions[] = [];
-  const command = csiCommand('1.0.0', async (options) => void run.push(options))
+  const command = csiCommand('1.0.0', {
+    serve: async (options) => void run.push(options),
+    migrate: async () => undefined,
+  })
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   await command.parseAsync([...args], { from: 'user' });

@@ -24,7 +24,7 @@ export function describeVolume(volume: VolumeInfo): CsiVolume {
 /** Half of what the specification lets a context have. Any of the hosts knows the volume; the others are for when it is down. */
 const MOST_HOSTS_BYTES = 2048;
 
-export function contextOf({ name, mountHosts }: VolumeInfo): TextMap {
+export function contextOf({ name, mountHosts }: Pick<VolumeInfo, 'name' | 'mountHosts'>): TextMap {
   const told: string[] = [];
   let bytes = 0;
   for (const host of mountHosts) {

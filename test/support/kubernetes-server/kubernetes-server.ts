@@ -8,6 +8,7 @@ import { type Answer, completeHeaders, rawAnswer, refusals } from './answers.js'
 import { ClusterPods } from './cluster-pods.js';
 import { Execs } from './execs.js';
 import { LocalRuntime } from './local-runtime.js';
+import { type KindRules, ObjectStore } from './object-store.js';
 import type { RuntimeMaker } from './pod.js';
 import { PodBook } from './pod-book.js';
 import { getPod, listPods } from './pod-list.js';
@@ -15,9 +16,15 @@ import { PodWatches } from './pod-watch.js';
 import { isSet, parseRequestUrl, type RequestUrl } from './request-url.js';
 import { type Resource, readResource } from './resource.js';
 import { SecretStore } from './secret-store.js';
+import { VOLUME_RULES, VolumeControllers } from './volume-controllers.js';
 
 /** A request line, with its headers, may be longer by some KiB than Go's limit of 1 MiB. */
 const MAX_HEADER_BYTES = 1_048_576 + 4096;
+
+const RULES: ReadonlyMap<string, KindRules> = new Map([['persistentvolumes', VOLUME_RULES]]);
+
+/** The driver whose provisioner runs here. */
+const DRIVER = 'glusterfs.csi.mortar';
 
 const ADMIN: Account = { user: 'system:serviceaccount:default:heketi', rights: ['*'], namespace: null };
 
@@ -44,6 +51,9 @@ export class KubernetesServer {
   readonly watches = new PodWatches(this.book);
   readonly execs: Execs;
   readonly secrets: SecretStore;
+  /** Volumes, claims, classes and what else is only stored. Pods in it take the place of those of `pods` in lists. */
+  readonly objects = new ObjectStore(RULES, () => this.book.nextVersion());
+  readonly controllers = new VolumeControllers(this.objects, DRIVER);
   readonly access: Access;
   /** May do everything. */
   readonly token: string;
@@ -159,6 +169,11 @@ export class KubernetesServer {
       return this.secrets.handle({ method: request.method ?? '', namespace: namespace ?? '', name, body });
     }
     if (kind === 'pods/exec') return this.execs.answer(namespace ?? '', name, url);
+    if (kind !== 'pods' || this.objects.list('pods').length > 0) {
+      const answer = this.objects.handle({ method: request.method ?? '', resource, query: url.query, body });
+      this.controllers.notice();
+      return answer;
+    }
     if (name === '') {
       return isSet(url.query, 'watch')
         ? this.watches.begin(namespace, url.query, response)
