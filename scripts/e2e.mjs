@@ -1,20 +1,22 @@
 #!/usr/bin/env node
 // `npm run e2e`: the life of volumes on real hosts with real LVM and GlusterFS (test/rig/rig), in virtual machines that
 // need no more than root and /dev/net/tun. Arguments name parts of it: growth, kinds, repair, hands, faults, on three
-// hosts; maintenance, on four of its own, or one of its stages (emptied, lost, reinstated); adopt, on three of its own.
+// hosts; maintenance, on four of its own, or one of its stages (emptied, lost, reinstated); adopt, and csi (volumes by the
+// CSI driver), on three of their own.
 // `--short` is repair alone; without any, all of them. Where a machine can't run it, the reason is said and the exit code
 // is 3.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { adopt } from '../test/e2e-rig/adopt.mjs';
+import { csi } from '../test/e2e-rig/csi.mjs';
 import { STAGES as MAINTENANCE_STAGES, maintenance } from '../test/e2e-rig/maintenance.mjs';
 import { endAbandonedRigs, Rig, whyNoRig } from '../test/e2e-rig/rig.mjs';
 import { Server } from '../test/e2e-rig/server.mjs';
 import { story } from '../test/e2e-rig/story.mjs';
 
 const LIFE = ['growth', 'kinds', 'repair', 'hands', 'faults'];
-const PARTS = [...LIFE, 'maintenance', ...MAINTENANCE_STAGES, 'adopt'];
+const PARTS = [...LIFE, 'maintenance', ...MAINTENANCE_STAGES, 'adopt', 'csi'];
 const isShort = process.argv.includes('--short');
 const named = PARTS.filter((part) => process.argv.includes(part));
 const wanted = isShort ? ['repair'] : named;
@@ -25,6 +27,7 @@ const stories = [
   { hosts: 3, tell: story, parts: LIFE },
   { hosts: 4, tell: maintenance, parts: ['maintenance', ...MAINTENANCE_STAGES] },
   { hosts: 3, tell: adopt, parts: ['adopt'] },
+  { hosts: 3, tell: csi, parts: ['csi'] },
 ].filter((one) => one.parts.some((part) => parts.includes(part)));
 
 await endAbandonedRigs((text) => console.log(text));
