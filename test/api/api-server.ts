@@ -158,6 +158,8 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     claimVolume: done,
     adoptBricks: ticket,
     setBlockRestriction: ticket,
+    planExpansion: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
+    checkVolumeHealth: async (volumeId) => ({ volumeId, state: 'missing', sets: [], unknown: [] }),
     planVolume: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
     createBlockVolume: ticket,
     expandBlockVolume: ticket,

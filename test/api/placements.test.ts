@@ -127,3 +127,33 @@ describe('POST /placements', () => {
     expect((await plan({ size: 10, block: true })).clusterId).toBe(block);
   });
 });
+
+describe('POST /placements/expansions', () => {
+  it('plans what an expansion then does, and the largest one', async () => {
+    const cluster = await addCluster({ block: true, file: true }, [1, 2, 3]);
+    const queued = await app.post('/volumes', { size: 10, durability: REPLICA_3 });
+    const made = await app.server.inject({ method: 'GET', url: String(queued.headers.location) });
+    const id = String(made.headers.location).slice('/volumes/'.length);
+    const ask = (expand_size: number) => app.post('/placements/expansions', { id, expand_size });
+    const expand = (size: number) => app.post(`/volumes/${id}/expand`, { expand_size: size });
+
+    const before = await get<object>('/db/dump');
+    const planned = JSON.parse((await ask(20)).body) as Plan;
+    expect(await get<object>('/db/dump')).toEqual(before);
+    expect(planned).toMatchObject({ fits: true, clusterId: cluster, refusals: [] });
+    expect(planned.bricks.map(({ set, sizeKib }) => [set, sizeKib])).toEqual([1, 2, 3].map(() => [0, 20_971_520]));
+
+    const { largestGib } = planned;
+    const refused = JSON.parse((await ask(largestGib + 1)).body) as Plan;
+    expect(refused).toMatchObject({ fits: false, bricks: [], largestGib });
+    expect(refused.refusals[0]?.devices).toHaveLength(3);
+    expect((await expand(largestGib + 1)).statusCode).toBe(500);
+    expect((await expand(largestGib)).statusCode).toBe(202);
+  });
+
+  it('refuses what the expansion would refuse', async () => {
+    const cluster = await addCluster({ block: true, file: true }, [1, 2, 3]);
+    expect((await app.post('/placements/expansions', { id: cluster, expand_size: 1 })).statusCode).toBe(404);
+    expect((await app.post('/placements/expansions', { id: cluster, expand_size: 0 })).statusCode).toBe(400);
+  });
+});

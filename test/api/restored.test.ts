@@ -13,6 +13,7 @@ const ANSWERED = [
   '/placements',
   '/placements/blockvolumes',
   '/placements/evictions',
+  '/placements/expansions',
   '/devices/preflight',
   '/restore/confirm',
   '/admin',

@@ -19,6 +19,8 @@ const QUESTIONS = new Set<keyof Operations>([
   'planReinstatement',
   'planStateRepair',
   'planVolume',
+  'planExpansion',
+  'checkVolumeHealth',
   'planBlockVolume',
   'inFlight',
   'isInFlight',

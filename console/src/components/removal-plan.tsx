@@ -1,8 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { Schema } from '../api/contract.js';
 import { useFormats } from '../i18n/formats.js';
 import { useTexts } from '../i18n/language.js';
-import { useSession } from '../state/session.js';
+import { usePlan } from '../state/use-plan.js';
 import { Badge } from './badge.js';
 import { FailureNotice, Notice, ServerText } from './notice.js';
 import { Loading } from './page.js';
@@ -14,21 +13,7 @@ export type PlannedChange = Schema<'PlannedRemovalRequest'>;
 
 /** Asks what a change would do with each brick. The plan is null until it is known. */
 export function useRemovalPlan(request: PlannedChange): { readonly plan: Plan | null; readonly failure: unknown } {
-  const { client } = useSession();
-  const [state, setState] = useState<{ plan: Plan | null; failure: unknown }>({ plan: null, failure: null });
-  const key = JSON.stringify(request);
-  useEffect(() => {
-    const ending = new AbortController();
-    setState({ plan: null, failure: null });
-    client.ask<Plan>('/placements/evictions', JSON.parse(key), ending.signal).then(
-      (plan) => setState({ plan, failure: null }),
-      (failure) => {
-        if (!ending.signal.aborted) setState({ plan: null, failure });
-      },
-    );
-    return () => ending.abort();
-  }, [client, key]);
-  return state;
+  return usePlan<Plan>('/placements/evictions', request);
 }
 
 /** What would become of each brick, or why not. `isObstacleHandled`: what is in the way is done with by the change. */

@@ -3,6 +3,10 @@ import type { IconName } from '../components/icons.js';
 import type { Dictionary } from '../i18n/dictionary.js';
 import type { Route } from '../routing/route.js';
 import { AuditPage } from './audit/audit-page.js';
+import { BlockVolumePage } from './block-volumes/block-volume-page.js';
+import { BlockVolumesPage } from './block-volumes/block-volumes-page.js';
+import { CreateBlockVolumePage } from './block-volumes/create-block-volume-page.js';
+import { CreatePage } from './create/create-page.js';
 import { DifferencesPage } from './differences/differences-page.js';
 import { EventsPage } from './events/events-page.js';
 import { DevicePage } from './nodes/device-page.js';
@@ -11,6 +15,8 @@ import { NodesPage } from './nodes/nodes-page.js';
 import { OperationsPage } from './operations/operations-page.js';
 import { OverviewPage } from './overview/overview-page.js';
 import type { PageProps } from './page-props.js';
+import { VolumePage } from './volumes/volume-page.js';
+import { VolumesPage } from './volumes/volumes-page.js';
 
 export interface PageEntry {
   /** The first part of the hash. */
@@ -27,6 +33,12 @@ export interface PageEntry {
 /** All pages, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   { name: '', icon: 'overview', View: OverviewPage },
+  { name: 'volumes', icon: 'volumes', View: VolumesPage },
+  { name: 'volumes', isOfOne: true, View: VolumePage },
+  { name: 'create', icon: 'create', View: CreatePage },
+  { name: 'blockvolumes', icon: 'blockVolumes', View: BlockVolumesPage },
+  { name: 'blockvolumes', isOfOne: true, View: BlockVolumePage },
+  { name: 'create-block', under: 'blockvolumes', View: CreateBlockVolumePage },
   { name: 'nodes', icon: 'nodes', View: NodesPage },
   { name: 'nodes', isOfOne: true, View: NodePage },
   { name: 'devices', under: 'nodes', isOfOne: true, View: DevicePage },

@@ -646,6 +646,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/placements/expansions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Where an expansion would put its bricks, or why nowhere; changes nothing. Not in Heketi.
+         * @description Refuses what `POST /volumes/{id}/expand` would refuse (404, 409).
+         */
+        readonly post: operations["placementPlanExpansion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/volumes/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -698,6 +718,28 @@ export interface paths {
         readonly put?: never;
         /** Make a new volume from a snapshot of this one */
         readonly post: operations["volumeClone"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/volumes/{id}/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask gluster now for a volume's brick sets, which of its bricks run, and what waits to be healed. Changes nothing. Not in
+         *     Heketi.
+         */
+        readonly post: operations["volumeHealthCheck"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1443,6 +1485,20 @@ export interface components {
             /** @enum {string} */
             readonly restriction?: "" | "locked";
         };
+        readonly VolumeHealth: {
+            readonly volumeId: components["schemas"]["Id"];
+            /** @enum {string} */
+            readonly state: "started" | "stopped" | "missing" | "unknown";
+            readonly sets: readonly (readonly components["schemas"]["BrickHealth"][])[];
+            readonly unknown: readonly string[];
+        };
+        readonly BrickHealth: {
+            readonly brickId: string | null;
+            readonly name: string;
+            readonly isArbiter: boolean;
+            readonly isRunning: boolean | null;
+            readonly healEntries: number | null;
+        };
         readonly HostKeyForget: {
             readonly host: components["schemas"]["Host"];
         };
@@ -1524,6 +1580,11 @@ export interface components {
             readonly bricks: readonly components["schemas"]["PlannedBrick"][];
             readonly refusals: readonly components["schemas"]["ClusterRefusal"][];
             readonly largestGib: number;
+        };
+        readonly PlannedExpansionRequest: {
+            readonly id: string;
+            /** Format: int64 */
+            readonly expand_size: number | bigint;
         };
         readonly PlannedRemovalRequest: {
             /** @enum {string} */
@@ -3077,6 +3138,40 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly placementPlanExpansion: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Tell of every device that takes no brick, not only of the nearest */
+                readonly all?: components["parameters"]["All"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PlannedExpansionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The plan; `largestGib` is the most that could be added */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VolumePlan"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly volumeInfo: {
         readonly parameters: {
             readonly query?: never;
@@ -3175,6 +3270,34 @@ export interface operations {
             readonly 422: components["responses"]["Unparsable"];
             readonly 429: components["responses"]["Busy"];
             readonly 500: components["responses"]["Failed"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly volumeHealthCheck: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: components["parameters"]["Id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What gluster tells; what nobody could tell is null, and `unknown` says why */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VolumeHealth"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 422: components["responses"]["Unparsable"];
             readonly 503: components["responses"]["Unavailable"];
         };
     };

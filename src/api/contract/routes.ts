@@ -923,6 +923,35 @@ export const ROUTES: readonly Route[] = [
     }
   },
   {
+    "operationId": "placementPlanExpansion",
+    "method": "POST",
+    "path": "/placements/expansions",
+    "isOpen": false,
+    "changesNothing": true,
+    "body": {
+      "isRequired": true,
+      "parseErrorStatus": 422,
+      "schema": {
+        "type": "object",
+        "required": [
+          "id",
+          "expand_size"
+        ],
+        "properties": {
+          "id": {
+            "type": "string",
+            "pattern": "^[A-Fa-f0-9]{32}$"
+          },
+          "expand_size": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1
+          }
+        }
+      }
+    }
+  },
+  {
     "operationId": "volumeInfo",
     "method": "GET",
     "path": "/volumes/{id}",
@@ -986,6 +1015,13 @@ export const ROUTES: readonly Route[] = [
         }
       }
     }
+  },
+  {
+    "operationId": "volumeHealthCheck",
+    "method": "POST",
+    "path": "/volumes/{id}/health",
+    "isOpen": false,
+    "changesNothing": true
   },
   {
     "operationId": "volumeAdoptBricks",

@@ -5,7 +5,10 @@ import { volumeRequest } from '../wire/volume-request.js';
 import { mustBeHealed } from './answers.js';
 import type { HandlerDeps } from './deps.js';
 
-type PlacementHandlers = Pick<Handlers, 'placementPlan' | 'placementPlanBlockVolume' | 'placementPlanEvictions'>;
+type PlacementHandlers = Pick<
+  Handlers,
+  'placementPlan' | 'placementPlanBlockVolume' | 'placementPlanEvictions' | 'placementPlanExpansion'
+>;
 
 export function placementHandlers({ operations }: HandlerDeps): PlacementHandlers {
   return {
@@ -24,6 +27,11 @@ export function placementHandlers({ operations }: HandlerDeps): PlacementHandler
               mayHostAnswer: hostanswers,
             });
       return { status: 200, json: plannedRemoval(plan, asksForAll(query())) };
+    },
+
+    async placementPlanExpansion({ body, query }) {
+      const plan = await operations.planExpansion(body.id, Number(body.expand_size));
+      return { status: 200, json: volumePlan(plan, asksForAll(query())) };
     },
 
     async placementPlan({ body, query }) {

@@ -17,6 +17,7 @@ type VolumeHandlers = Pick<
   | 'volumeClaim'
   | 'volumeCreate'
   | 'volumeInfo'
+  | 'volumeHealthCheck'
   | 'volumeDelete'
   | 'volumeExpand'
   | 'volumeClone'
@@ -76,6 +77,8 @@ export function volumeHandlers({ store, operations }: HandlerDeps, userCreates: 
     async volumeInfo({ id }) {
       return { status: 200, json: found(await store.read((tx) => readVolumeInfo(tx, id))) };
     },
+
+    volumeHealthCheck: async ({ id }) => ({ status: 200, json: await operations.checkVolumeHealth(id) }),
 
     volumeDelete: ({ by, id }) => accepted(operations.deleteVolume(by, id)),
 

@@ -16,6 +16,7 @@ import type {
   TagChange,
   VolumeRequest,
 } from './requests.js';
+import type { VolumeHealth } from './volumes.js';
 
 /**
  * Changes to the storage pool, as the API asks for them. All checks that need no host happen before it resolves.
@@ -99,6 +100,10 @@ export interface Operations {
   setBlockRestriction(by: Requester, id: Id, restriction: BlockRestriction): Promise<QueueTicket>;
   /** Where the volume would go, or why nowhere; changes nothing. */
   planVolume(request: VolumeRequest): Promise<VolumePlan>;
+  /** Where `addGib` more would go, or why nowhere; changes nothing. Throws `not_found`, and `conflict` as the expansion. */
+  planExpansion(id: Id, addGib: number): Promise<VolumePlan>;
+  /** A volume as gluster has it now: asks a host. Throws `not_found`. */
+  checkVolumeHealth(id: Id): Promise<VolumeHealth>;
 
   createBlockVolume(by: Requester, request: BlockVolumeRequest): Promise<QueueTicket>;
   /** `sizeGib` is the new total. */

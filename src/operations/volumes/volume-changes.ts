@@ -12,7 +12,8 @@ import { volumeClone } from './volume-clone.js';
 import { checkVolumeRequest, volumeCreate } from './volume-create.js';
 import { volumeDelete } from './volume-delete.js';
 import { volumeExpand } from './volume-expand.js';
-import { planVolume } from './volume-plan.js';
+import { examineVolume } from './volume-health.js';
+import { planExpansion, planVolume } from './volume-plan.js';
 
 export type VolumeChanges = Pick<
   Operations,
@@ -25,6 +26,8 @@ export type VolumeChanges = Pick<
   | 'evictBrick'
   | 'setBlockRestriction'
   | 'planVolume'
+  | 'planExpansion'
+  | 'checkVolumeHealth'
 >;
 
 /** The changes of volumes. */
@@ -56,5 +59,7 @@ export function volumeChanges(engine: Engine, context: EngineContext): VolumeCha
         await checkVolumeRequest(tx, request, settings);
         return planVolume(tx, request, context);
       }),
+    planExpansion: (volumeId, addGib) => store.read((tx) => planExpansion(tx, volumeId, addGib, context)),
+    checkVolumeHealth: (id) => examineVolume(id, context),
   };
 }

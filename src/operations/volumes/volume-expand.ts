@@ -1,18 +1,15 @@
 import { growHosting } from '../../domain/block-hosting.js';
 import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
-import { gibToKib } from '../../domain/size.js';
 import type { Volume } from '../../domain/volume.js';
 import { readPlacementOptions } from '../../domain/volume-options.js';
 import { addBricks, startRebalance } from '../../executors/commands/gluster/gluster-volume.js';
-import type { ReadTx } from '../../store/store.js';
-import type { BuildContext, OperationContext, OperationKind } from '../engine/operation.js';
+import type { OperationContext, OperationKind } from '../engine/operation.js';
 import { onAnyHost } from '../hosts/cluster-hosts.js';
-import { logNoPlacement, NoPlacementError, refuseLongNames } from './choose-placement.js';
+import { addedBricks, expandableVolume } from './added-bricks.js';
+import { logNoPlacement } from './choose-placement.js';
 import { findVolume } from './find-volume.js';
 import type { HostedBrick } from './hosted-brick.js';
-import { place, placementRequest, plannedBrick } from './placement.js';
-import { snapshotOf } from './placement-snapshot.js';
 import { takeSpace } from './space.js';
 import {
   countServed,
@@ -24,7 +21,6 @@ import {
   type VolumeWork,
   volumeWork,
 } from './volume-bricks.js';
-import { ChangeInProgress, changeInProgress } from './volume-in-change.js';
 
 export interface Expansion {
   readonly volumeId: Id;
@@ -47,17 +43,11 @@ export const volumeExpand: OperationKind<Expansion, ExpandWork, void> = {
 
   /** Places the added size in the volume's own cluster; the volume keeps its size until the bricks serve it. */
   async build(tx, operationId, { volumeId, addGib, fromGib }, context) {
-    const volume = await tx.volumes.find(volumeId);
-    if (!volume) throw idNotFound();
+    const volume = await expandableVolume(tx, volumeId);
     // Who expands it has learnt of it.
     await tx.volumes.claim(volumeId);
-    // A client that lost the answer asks again: beside an earlier expansion, this one would make the volume too large.
-    const busyWith = await changeInProgress(tx, volumeId);
-    if (busyWith) throw new ChangeInProgress('conflict', `volume ${volumeId} can't be expanded now.`, busyWith);
     if (fromGib !== null && volume.sizeGib !== fromGib) throw otherSize(volume, fromGib);
-    const placed = await placeAdded(tx, volume, addGib, context);
-    const bricks = placed.map((brick) => plannedBrick(brick, volumeId, operationId));
-    await refuseLongNames(tx, volume.name, bricks, context.settings);
+    const bricks = (await addedBricks(tx, volume, addGib, operationId, context)).flat();
     await takeSpace(tx, bricks);
     await tx.bricks.insert(bricks);
     return {
@@ -127,19 +117,6 @@ function otherSize({ id, sizeGib }: Volume, fromGib: number): DomainError {
     'conflict',
     `volume ${id} can't be expanded from ${fromGib} GiB: it has ${sizeGib} GiB now; look at what it lacks still`,
   );
-}
-
-async function placeAdded(tx: ReadTx, volume: Volume, addGib: number, { settings, health }: BuildContext) {
-  const request = placementRequest(
-    { ...volume, sizeKib: gibToKib(addGib), existingBricks: await tx.bricks.countByVolume(volume.id) },
-    settings,
-  );
-  const placed = place(await snapshotOf(tx, volume.clusterId, health, settings.reserveSpareMetadata), request);
-  if (placed.kind === 'placed') return placed.sets.flat();
-  const text = placed.explanation ? `${placed.text}\n${placed.explanation}` : placed.text;
-  throw new NoPlacementError('volume expansion', text, [
-    { clusterId: volume.clusterId, text: placed.text, explanation: placed.explanation, devices: placed.devices },
-  ]);
 }
 
 /** Has gluster take these bricks into the volume. */

@@ -6,9 +6,15 @@ import { makeVolume, openScene, type Scene } from '../support/scene.js';
 
 const chromium = findChromium();
 
-/** Hashes of all pages; NODE and DEVICE stand for ids. */
+/** Hashes of all pages; NODE, DEVICE, VOLUME and BLOCK stand for ids. */
 const PAGES = [
   '#/',
+  '#/volumes',
+  '#/volumes/VOLUME',
+  '#/create',
+  '#/blockvolumes',
+  '#/blockvolumes/BLOCK',
+  '#/create-block',
   '#/nodes',
   '#/nodes/NODE',
   '#/devices/DEVICE',
@@ -29,17 +35,32 @@ const LOOKS = [
 describe.skipIf(chromium === null)('every page', () => {
   let browser: Browser;
   let scene: Scene;
-  let ids: { readonly NODE: string; readonly DEVICE: string };
+  let ids: { readonly NODE: string; readonly DEVICE: string; readonly VOLUME: string; readonly BLOCK: string };
 
   beforeAll(async () => {
     browser = await launchChromium(chromium ?? '');
     scene = await openScene();
-    await makeVolume(scene.client, { size: 20, durability: { type: 'replicate', replicate: { replica: 3 } } });
+    const VOLUME = await makeVolume(scene.client, {
+      size: 20,
+      durability: { type: 'replicate', replicate: { replica: 3 } },
+    });
+    await makeVolume(scene.client, {
+      size: 60,
+      block: true,
+      durability: { type: 'replicate', replicate: { replica: 3 } },
+    });
+    const left = await scene.client.change('POST', '/blockvolumes', { size: 5, auth: true });
+    const BLOCK = left?.split('/').at(-1) ?? '';
     const { clusters } = await scene.client.get<{
       clusters: { nodes: { id: string; devices: { id: string; bricks: unknown[] }[] }[] }[];
     }>('/topology');
     const node = clusters[0]?.nodes[0];
-    ids = { NODE: node?.id ?? '', DEVICE: node?.devices.find(({ bricks }) => bricks.length > 0)?.id ?? '' };
+    ids = {
+      NODE: node?.id ?? '',
+      DEVICE: node?.devices.find(({ bricks }) => bricks.length > 0)?.id ?? '',
+      VOLUME,
+      BLOCK,
+    };
   }, HOOK_LIMIT_MS);
 
   afterAll(async () => {
@@ -52,7 +73,7 @@ describe.skipIf(chromium === null)('every page', () => {
     for (const place of PAGES) {
       await goTo(
         page,
-        place.replace(/NODE|DEVICE/, (name) => ids[name as keyof typeof ids]),
+        place.replace(/NODE|DEVICE|VOLUME|BLOCK/, (name) => ids[name as keyof typeof ids]),
       );
       await expectAccessible(page);
       expect(await page.evaluate('document.documentElement.scrollWidth'), place).toBeLessThanOrEqual(look.width);

@@ -1,0 +1,138 @@
+import type { Volume } from '../../api/contract.js';
+import { Badge } from '../../components/badge.js';
+import { CopyLine } from '../../components/copy-line.js';
+import { Happened } from '../../components/happened.js';
+import { Card, Loading, Page } from '../../components/page.js';
+import { volumeKind } from '../../components/volume-kind.js';
+import { useFormats } from '../../i18n/formats.js';
+import { useTexts } from '../../i18n/language.js';
+import { hrefTo } from '../../routing/route.js';
+import type { Pool } from '../../state/pool.js';
+import { useSession } from '../../state/session.js';
+import { useStore } from '../../state/store.js';
+import type { PageProps } from '../page-props.js';
+import { mountLines } from './mount-lines.js';
+import { VolumeActions } from './volume-actions.js';
+import { VolumeBricks } from './volume-bricks.js';
+
+export function VolumePage({ id }: PageProps) {
+  const { volumes: texts } = useTexts();
+  const { pool: keeper } = useSession();
+  const { pool } = useStore(keeper.state);
+  const volume = pool?.volumes.get(id);
+  const crumbs = [{ title: texts.title, href: hrefTo(['volumes']) }];
+  if (!pool || !volume) {
+    return (
+      <Page title={texts.volume} crumbs={crumbs}>
+        {pool === null ? <Loading /> : <p class="card empty">{texts.gone}</p>}
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={volume.name}
+      crumbs={crumbs}
+      badges={
+        <>
+          <Badge tone="neutral">{volumeKind(volume, texts)}</Badge>
+          {volume.block ? <Badge tone="info">{texts.hosting}</Badge> : null}
+        </>
+      }
+      actions={<VolumeActions volume={volume} pool={pool} />}
+    >
+      <MountCard volume={volume} />
+      <div class="columns">
+        <Facts volume={volume} pool={pool} />
+        <Happened id={id} />
+      </div>
+      <VolumeBricks key={id} volume={volume} pool={pool} />
+    </Page>
+  );
+}
+
+function MountCard({ volume }: { readonly volume: Volume }) {
+  const { volumes: texts } = useTexts();
+  const { command, fstab } = mountLines(volume);
+  return (
+    <Card title={texts.mount}>
+      <div class="stack tight">
+        <CopyLine text={command} label={texts.mountLine} />
+        <span class="small soft">{texts.fstabLine}</span>
+        <CopyLine text={fstab} label={texts.fstabLine} />
+      </div>
+    </Card>
+  );
+}
+
+function Facts({ volume, pool }: { readonly volume: Volume; readonly pool: Pool }) {
+  const { common, volumes: texts } = useTexts();
+  const formats = useFormats();
+  const { blockinfo, snapshot } = volume;
+  const options = (volume.glustervolumeoptions ?? []).filter((option) => option !== '');
+  return (
+    <Card title={texts.volume}>
+      <dl class="facts">
+        <dt>{common.size}</dt>
+        <dd>{formats.sizeGib(volume.size)}</dd>
+        <dt>{texts.kind}</dt>
+        <dd>{volumeKind(volume, texts)}</dd>
+        <dt>{common.id}</dt>
+        <dd class="mono">{volume.id}</dd>
+        <dt>{texts.cluster}</dt>
+        <dd class="mono">{volume.cluster}</dd>
+        {volume.client_name === undefined ? null : (
+          <>
+            <dt>{texts.clientName}</dt>
+            <dd>{volume.client_name}</dd>
+          </>
+        )}
+        {volume.cloned_from === undefined ? null : (
+          <>
+            <dt>{texts.clonedFrom}</dt>
+            <dd>
+              <a href={hrefTo(['volumes', volume.cloned_from])}>
+                {pool.volumes.get(volume.cloned_from)?.name ?? volume.cloned_from}
+              </a>
+            </dd>
+          </>
+        )}
+        {snapshot.enable ? (
+          <>
+            <dt>{texts.snapshotFactor}</dt>
+            <dd>× {formats.number(snapshot.factor)}</dd>
+          </>
+        ) : null}
+        {volume.gid === undefined ? null : (
+          <>
+            <dt>{texts.group}</dt>
+            <dd>{volume.gid}</dd>
+          </>
+        )}
+        {volume.block ? (
+          <>
+            <dt>{texts.hostingFree}</dt>
+            <dd>{formats.sizeGib(blockinfo.freesize ?? 0)}</dd>
+            <dt>{texts.blockVolumes}</dt>
+            <dd>
+              {(blockinfo.blockvolume ?? []).map((blockId) => (
+                <a key={blockId} class="mono" href={hrefTo(['blockvolumes', blockId])}>
+                  {blockId}{' '}
+                </a>
+              ))}
+              {(blockinfo.blockvolume ?? []).length === 0 ? common.none : null}
+            </dd>
+          </>
+        ) : null}
+        <dt>{texts.options}</dt>
+        <dd>
+          {options.length === 0 ? common.none : null}
+          {options.map((option) => (
+            <div key={option} class="mono">
+              {option}
+            </div>
+          ))}
+        </dd>
+      </dl>
+    </Card>
+  );
+}
