@@ -65,15 +65,13 @@ export function EventList({ events }: { readonly events: readonly ServerEvent[] 
       {events.map((event) => (
         <li key={event.id}>
           <div class="row between">
-            <span class="row">
-              <EventType event={event} />
-              <EventSubject event={event} />
-            </span>
+            <EventType event={event} />
             <span class="small soft">
               <Ago time={event.time} />
             </span>
           </div>
-          <div class="small soft">
+          <div class="small event-subject">
+            <EventSubject event={event} />
             <EventDetail event={event} />
           </div>
         </li>

@@ -34,7 +34,7 @@ export function RemovalPlanView({
   return (
     <div class="stack">
       {plan.obstacle === null ? null : (
-        <Notice tone="warn" title={texts.obstacle}>
+        <Notice tone={isObstacleHandled ? 'info' : 'warn'} title={texts.obstacle}>
           <ServerText>{plan.obstacle}</ServerText>
           {isObstacleHandled ? <p>{texts.offlineFirst}</p> : null}
         </Notice>

@@ -25,6 +25,8 @@ export interface PoolState {
 
 /** Events come in bursts: what they are about is read once. */
 const GATHER_MS = 250;
+/** Reading everything takes the server and the page a while where there is much. */
+const GATHER_ALL_MS = 3_000;
 /** More than this, and all is read anew. */
 const MOST_SINGLE_READS = 40;
 
@@ -55,7 +57,8 @@ export class PoolKeeper {
     const marks = marksOf(event, this.state.get().pool);
     if (marks === 'all') this.#isAllDirty = true;
     else for (const mark of marks) this.#dirty.add(mark);
-    if (marks === 'all' || marks.length > 0) void this.#gather(GATHER_MS);
+    if (marks === 'all') void this.#gather(GATHER_ALL_MS);
+    else if (marks.length > 0) void this.#gather(GATHER_MS);
   }
 
   /** What a change of this page has left is shown without waiting for its event. */
@@ -143,6 +146,9 @@ function marksOf({ type, subject, details }: ServerEvent, pool: Pool | null): re
   if (subject.kind === 'device') {
     const node = details?.node ?? (pool && nodeOfDevice(pool, subject.id)?.id);
     return node ? [`nodes/${node}`] : 'all';
+  }
+  if (subject.kind === 'block-volume' && pool !== null) {
+    return [...pool.volumes.values()].flatMap(({ id, block }) => (block ? [`volumes/${id}`] : []));
   }
   if (subject.kind === 'brick' && details?.volume !== undefined) return [`volumes/${details.volume}`];
   return 'all';

@@ -60,10 +60,11 @@ export async function beginSession(credentials: Credentials | null, onEnd: (why:
     {
       // Whatever is read from now on is not older than the first event that follows.
       begun(isGap) {
-        const isFirst = pool.state.get().pool === null;
+        const { pool: known, failure } = pool.state.get();
+        const missesSome = isGap || known === null;
         liveness.set('live');
-        if (isFirst || isGap) void pool.reload();
-        if (isFirst || isGap) void happenings.load().catch(() => undefined);
+        if (missesSome || failure !== null) void pool.reload();
+        if (missesSome) void happenings.load().catch(() => undefined);
       },
       happened(event) {
         pool.heard(event);
