@@ -115,7 +115,7 @@ module.exports = {
     only('operations-see-ports', '^src/operations/', BELOW_OPERATIONS),
     only('operations-ports-see-no-operation', '^src/operations/(ports/|(settings|logger)\\.ts$)', BELOW_OPERATIONS),
     // Who may work on hosts and when, what leads any change to its end, changes of volumes, of what they lie on, and of
-    // what Heketi had begun, and records made again from hosts. Beside them what looks at hosts without a record: repair/, device-check/ and examination/; state-repair/ mends what that finds.
+    // what Heketi had begun, and records made again from hosts. Beside them what looks at hosts without a record: repair/, device-check/, usage/ and examination/; state-repair/ mends what that finds.
     operations('hosts', []),
     operations('engine', ['hosts/', 'volumes/(stillness|volume-in-change)\\.ts$']),
     operations('volumes', ['hosts/', 'engine/']),
@@ -126,7 +126,8 @@ module.exports = {
     operations('adoption', ['volumes/', 'device-check/']),
     operations('imported', ['hosts/', 'engine/', 'volumes/']),
     operations('repair', ['hosts/', 'engine/', 'volumes/']),
-    operations('examination', []),
+    operations('examination', ['hosts/within\\.ts$']),
+    operations('usage', ['hosts/', 'engine/', 'volumes/']),
     operations('state-repair', ['hosts/', 'engine/', 'volumes/', 'adoption/', 'examination/', 'repair/']),
     only('api-sees-ports', '^src/api/', [
       '^src/domain/',

@@ -9,6 +9,7 @@ import type { Recovery } from '../operations/engine/recovery.js';
 import type { HealthMonitor } from '../operations/hosts/health-monitor.js';
 import type { NodeRepair } from '../operations/repair/node-repair.js';
 import { NodeRepairMonitor } from '../operations/repair/node-repair-monitor.js';
+import type { Usage } from '../operations/usage/usage.js';
 import type { Store } from '../store/store.js';
 import type { Backups } from './backups.js';
 
@@ -18,11 +19,12 @@ export interface Workers {
   readonly hosts: Hosts;
   readonly repair: NodeRepair;
   readonly deviceCheck: DeviceCheck;
+  readonly usage: Usage;
   readonly backups: Backups;
 }
 
 /**
- * What the server does without being asked: watches its hosts, leads out what was left, mends nodes, looks at devices, forgets answers, events and entries of the audit, backs
+ * What the server does without being asked: watches its hosts, leads out what was left, mends nodes, looks at devices and at how full they are, forgets answers, events and entries of the audit, backs
  * its database up. Backups go on while it stops, and are closed by themselves.
  */
 export class BackgroundWork {
@@ -49,13 +51,14 @@ export class BackgroundWork {
   /** Nothing is begun by a server that stops: somebody may have confirmed a restored database in that very moment. */
   start(): void {
     if (this.#isStopped) return;
-    const { monitor, cleaner, nodeRepair, deviceCheck, dbReadOnly } = this.#config;
-    const { health, recovery, backups } = this.#workers;
+    const { monitor, cleaner, nodeRepair, deviceCheck, usageSurvey, dbReadOnly } = this.#config;
+    const { health, recovery, usage, backups } = this.#workers;
     if (monitor.isEnabled) health.start(monitor.startSeconds, monitor.refreshSeconds);
     if (cleaner.isEnabled && !dbReadOnly) recovery.start(cleaner.startSeconds, cleaner.refreshSeconds);
     if (areHostsToBeCompared(this.#config)) {
       if (nodeRepair.isEnabled) this.#repairMonitor.start(nodeRepair.startSeconds, nodeRepair.refreshSeconds);
       if (deviceCheck.isEnabled) this.#deviceMonitor.start(deviceCheck.startSeconds, deviceCheck.refreshSeconds);
+      if (usageSurvey.isEnabled) usage.monitor.start(usageSurvey.startSeconds, usageSurvey.refreshSeconds);
     }
     if (dbReadOnly) return;
     this.#stopForgetting = forgetOldAnswers(this.#store, this.#log);
@@ -72,6 +75,7 @@ export class BackgroundWork {
     this.#workers.recovery.stop();
     this.#repairMonitor.stop();
     this.#deviceMonitor.stop();
+    this.#workers.usage.monitor.stop();
     this.#stopForgetting();
     for (const stop of this.#keepers) stop();
   }

@@ -163,6 +163,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     restored,
     probes,
     feed: work.feed,
+    usage: work.usage.books,
     mayAudit: () => !config.dbReadOnly && !restored.isHeld,
     onTokenRefused: ground.metrics.tokenRefused,
     auth: config.isAuthDisabled ? null : config.jwt,
@@ -212,13 +213,15 @@ function consoleFiles({ logging }: Ground) {
   return files;
 }
 
-function renderMetrics({ metrics, store, logging }: Ground, { operations, health, repair, deviceCheck }: Work) {
+function renderMetrics({ metrics, store, logging }: Ground, work: Work) {
+  const { operations, health, repair, deviceCheck, usage } = work;
   return metrics.render({
     store,
     inFlight: () => operations.inFlight(),
     nodeStates: () => health.states(),
     thinPools: () => repair.thinPools.byDevice(),
     deviceConditions: () => deviceCheck.conditions.byDevice(),
+    usage: usage.books,
     droppedLogLines: logging.droppedLines,
   });
 }

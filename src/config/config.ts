@@ -38,6 +38,7 @@ export interface Config {
   readonly cleaner: BackgroundTask;
   readonly nodeRepair: NodeRepairSettings;
   readonly deviceCheck: DeviceCheckSettings;
+  readonly usageSurvey: BackgroundTask;
   /** Operations at a time before requests are refused (429); null: they wait in order instead. */
   readonly maxInflight: number | null;
   readonly concurrency: Concurrency;

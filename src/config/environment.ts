@@ -55,6 +55,7 @@ export const MORTAR_VARIABLES = [
   'MORTAR_OPERATIONS_PER_CLUSTER',
   'MORTAR_SHUTDOWN_LIMIT_SECONDS',
   'MORTAR_SSH_MAX_SESSIONS',
+  'MORTAR_USAGE_SURVEY',
 ] as const;
 
 /** Variables that Kubernetes sets for a service named `mortar`. */

@@ -28,6 +28,7 @@ import { boundSeconds, LONGEST_SECONDS } from './longest-seconds.js';
 import { parsePostgresTarget } from './postgres-target.js';
 
 const DEVICE_CHECK_MODES = ['correct', 'report', 'off'] as const;
+const USAGE_SURVEY_MODES = ['on', 'off'] as const;
 const NODE_REPAIR_MODES = ['repair', 'report', 'off'] as const;
 
 type Glusterfs = NonNullable<HeketiJson['glusterfs']>;
@@ -100,6 +101,7 @@ function buildConfig(json: HeketiJson, { env: variables, flags }: ConfigSources,
     cleaner: cleaner(glusterfs, env, warnings),
     nodeRepair: nodeRepair(glusterfs, env, warnings),
     deviceCheck: deviceCheck(glusterfs, env, warnings),
+    usageSurvey: usageSurvey(glusterfs, env, warnings),
     maxInflight: maxInflight(glusterfs, env),
     concurrency: concurrency(env),
     healLimitSeconds: env.integer('MORTAR_HEAL_LIMIT_SECONDS', { min: 1, max: LONGEST_SECONDS }) ?? 7 * 86_400,
@@ -261,6 +263,18 @@ function deviceCheck(glusterfs: Glusterfs, env: EnvironmentReader, warnings: str
     isReportOnly: mode !== 'correct',
     startSeconds: seconds(glusterfs, 'start_time_device_check', 30, warnings),
     refreshSeconds: seconds(glusterfs, 'refresh_time_device_check', 900, warnings),
+  };
+}
+
+function usageSurvey(glusterfs: Glusterfs, env: EnvironmentReader, warnings: string[]): BackgroundTask {
+  const mode = env.choice('MORTAR_USAGE_SURVEY', USAGE_SURVEY_MODES) ?? (glusterfs.usage_survey || 'on');
+  const isKnown = (USAGE_SURVEY_MODES as readonly string[]).includes(mode);
+  if (!isKnown)
+    warnings.push(`usage_survey must be on or off, but it is "${mode}": hosts are not asked how full they are`);
+  return {
+    isEnabled: mode === 'on',
+    startSeconds: seconds(glusterfs, 'start_time_usage_survey', 45, warnings),
+    refreshSeconds: seconds(glusterfs, 'refresh_time_usage_survey', 600, warnings),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Id } from './ids.js';
 import type { EntryState } from './node.js';
 import type { OperationType } from './pending-operation.js';
 import type { Requester } from './requester.js';
+import type { PoolPart } from './usage.js';
 
 /**
  * Everything that events tell of; openapi.yaml says what each means. An operation that was done has a type of its own,
@@ -47,6 +48,8 @@ export const EVENT_TYPES = [
   'brick.replaced',
   'brick.reinstated',
   'brick.healed',
+  'brick.pool-filling',
+  'brick.pool-relieved',
   'block-volume.created',
   'block-volume.expanded',
   'block-volume.deleted',
@@ -108,6 +111,11 @@ export interface EventDetails {
   readonly request?: string;
   /** Of findings, or of differences. */
   readonly count?: number;
+  /** Of a brick: its thin pool, as LVM calls it, and how much of which part of it is used, percent. */
+  readonly deviceId?: Id;
+  readonly pool?: string;
+  readonly part?: PoolPart;
+  readonly percent?: number;
 }
 
 /** What happened, before it has its place among the events. */

@@ -7,6 +7,7 @@ import { inSlices } from '../timing/turns.js';
 import { linesOfNodes } from './device-metrics.js';
 import { type Exposition, labelsText, sampleLine } from './exposition.js';
 import type { KeptNodeLines, NodeLines } from './node-lines.js';
+import { BYTES_PER_KIB } from './usage-metrics.js';
 
 /** The storage pool at one moment, as far as metrics tell of it. */
 export interface PoolSnapshot {
@@ -27,8 +28,6 @@ interface ClusterSnapshot {
   readonly nodes: readonly Node[];
   readonly devices: readonly DevicesOfNode[];
 }
-
-const BYTES_PER_KIB = 1024;
 
 /** Null when the store can't be read. */
 export async function readPool(store: Store): Promise<PoolSnapshot | null> {

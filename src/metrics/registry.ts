@@ -9,6 +9,7 @@ import { addOwnDeviceMetrics } from './device-metrics.js';
 import { Exposition } from './exposition.js';
 import { addHeketiMetrics, nodeLinesOf, readPool } from './heketi-metrics.js';
 import { KeptNodeLines } from './node-lines.js';
+import { addVolumeUsage, type SeenUsage } from './usage-metrics.js';
 
 export interface MetricsSources {
   readonly store: Store;
@@ -20,6 +21,8 @@ export interface MetricsSources {
   readonly thinPools: () => ReadonlyMap<Id, number>;
   /** By device, how it was last seen; devices of which nothing was ever asked may be missing. */
   readonly deviceConditions: () => ReadonlyMap<Id, DeviceCondition>;
+  /** How full devices and volumes were last seen. */
+  readonly usage: SeenUsage;
   /** Lines of log that could not be written, so far. */
   readonly droppedLogLines: () => number;
 }
@@ -125,6 +128,7 @@ export function createMetrics(): Metrics {
       addHeketiMetrics(exposition, pool, nodes, sources.inFlight());
       exposition.add(await registry.metrics());
       addOwnDeviceMetrics(exposition, nodes, sources);
+      addVolumeUsage(exposition, sources.usage);
       return { contentType: registry.contentType, pieces: exposition };
     },
     operationFinished(kind, outcome, durationMs) {

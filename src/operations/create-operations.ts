@@ -20,6 +20,7 @@ import { RepairReports } from './repair/repair-reports.js';
 import { planRepairOfState } from './state-repair/repair-dry-run.js';
 import { stateRepair } from './state-repair/state-repair.js';
 import { topologyChanges } from './topology/topology-changes.js';
+import { createUsage, type Usage } from './usage/usage.js';
 import { volumeChanges } from './volumes/volume-changes.js';
 
 export interface OperationServices {
@@ -28,6 +29,7 @@ export interface OperationServices {
   readonly recovery: Recovery;
   readonly repair: NodeRepair;
   readonly deviceCheck: DeviceCheck;
+  readonly usage: Usage;
   readonly answers: QueueAnswers;
   /** For kinds that are not among the operations. */
   readonly engine: Engine;
@@ -68,7 +70,8 @@ export function createOperations(given: EngineContext, sequenceKinds = SEQUENCE_
     inFlight: () => tracker.inFlight,
     isInFlight: (id) => tracker.has(id),
   };
-  return { operations, runner, recovery, repair, deviceCheck, answers, engine };
+  const usage = createUsage({ ...engine.context, store: context.store });
+  return { operations, runner, recovery, repair, deviceCheck, usage, answers, engine };
 }
 
 function tellRepaired({ nodeId, findings }: RepairReport, { onRepaired }: EngineContext): void {

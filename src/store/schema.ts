@@ -5,6 +5,7 @@ import type { EventDetails, EventSubject, RecordedEvent } from '../domain/event.
 import type { EntryState } from '../domain/node.js';
 import type { OperationStatus, OperationType, PendingOperation } from '../domain/pending-operation.js';
 import type { QueueEntry } from '../domain/queue-entry.js';
+import type { PoolPart } from '../domain/usage.js';
 import type { BlockRestriction } from '../domain/volume.js';
 import {
   apart,
@@ -215,6 +216,12 @@ export const TABLES = {
     reason: optionalText('reason'),
     durationMs: integer('duration_ms'),
     repeats: integer('repeats'),
+  },
+  filling_pool: {
+    deviceId: text('device_id'),
+    pool: text('pool'),
+    part: textOf<PoolPart>()('part'),
+    since: integer('since'),
   },
   id_sequence: {
     /** The table whose ids they are. */

@@ -1,4 +1,4 @@
-import type { AuditRows, EventRows } from './interface/history.js';
+import type { AuditRows, EventRows, FillingPoolRows } from './interface/history.js';
 import type { AttributeRows, LinkFaultRows } from './interface/imported.js';
 import type { IdempotencyKeyRows, OperationRows, QueueRows } from './interface/operations.js';
 import type { HostKeyRows, OriginRows, ServerIdentityRows } from './interface/server.js';
@@ -88,6 +88,7 @@ export interface Tx {
   readonly origin: OriginRows;
   readonly events: EventRows;
   readonly audit: AuditRows;
+  readonly fillingPools: FillingPoolRows;
 }
 
 /** What only looks: every unit of work has it, those that change something have the rest of `Tx` too. */

@@ -5,6 +5,7 @@ import { brickRows } from './rows/brick-rows.js';
 import { clusterRows } from './rows/cluster-rows.js';
 import { deviceRows } from './rows/device-rows.js';
 import { eventRows } from './rows/event-rows.js';
+import { fillingPoolRows } from './rows/filling-pool-rows.js';
 import { hostKeyRows } from './rows/host-key-rows.js';
 import { linkFaultRows } from './rows/link-fault-rows.js';
 import { nodeRows } from './rows/node-rows.js';
@@ -35,5 +36,6 @@ export function tables(connection: Connection): Tx {
     origin: originRows(connection),
     events: eventRows(connection),
     audit: auditRows(connection),
+    fillingPools: fillingPoolRows(connection),
   };
 }

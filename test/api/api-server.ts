@@ -12,6 +12,7 @@ import { Comparisons } from '../../src/operations/examination/comparisons.js';
 import { readPoolRecords } from '../../src/operations/examination/pool-records.js';
 import type { DeviceHealth } from '../../src/operations/ports/devices.js';
 import type { Operations } from '../../src/operations/ports/operations.js';
+import { UsageBooks } from '../../src/operations/usage/usage-books.js';
 import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -47,6 +48,7 @@ export async function startApi(
     admin,
     operations: scriptedOperations(operations, calls),
     answers: new QueueAnswers(store, log, { holdMs: 0, isRunning: () => true }),
+    usage: new UsageBooks(),
     auth: null,
     now: () => NOW_MS,
     metrics: {

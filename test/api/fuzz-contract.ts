@@ -209,7 +209,7 @@ function expectToMatch(schema: object, value: unknown): void {
 }
 
 /** Their length is not known when they begin. */
-const SENT_IN_PIECES = new Set(['/metrics', '/topology', '/db/dump', '/db/check']);
+const SENT_IN_PIECES = new Set(['/usage', '/metrics', '/topology', '/db/dump', '/db/check']);
 
 interface Answer {
   readonly statusCode: number;

@@ -348,6 +348,7 @@ it('the drawing of the topology sorts zones, nodes and devices by name, numbers 
   const text = drawTopology([{ cluster: readCluster(cluster), volumes: [], nodes }], {
     columns: 80,
     isColourful: false,
+    holdings: new Map(),
   });
   const order = text.match(/Zone \d+|n\d+\w*(?= \()|\/dev\/\w+/g);
   expect(order).toEqual(['Zone 2', 'n2', '/dev/sdb', '/dev/sdc', 'n9', 'n10a', 'Zone 10', 'n10']);

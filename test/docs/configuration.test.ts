@@ -127,6 +127,7 @@ const OTHER_TEXTS: Readonly<Record<string, string>> = {
   'glusterfs.zone_checking': 'strict',
   'glusterfs.device_check': 'off',
   'glusterfs.node_repair': 'off',
+  'glusterfs.usage_survey': 'off',
   'glusterfs.sshexec.fstab': '/other/fstab',
   'glusterfs.sshexec.mountopts': 'rw',
   'glusterfs.sshexec.pv_data_alignment': '512K',
@@ -254,6 +255,7 @@ describe('the variables of configuration.md', () => {
     MORTAR_MOCK_MODE: 'strict',
     MORTAR_DEVICE_CHECK: 'off',
     MORTAR_NODE_REPAIR: 'off',
+    MORTAR_USAGE_SURVEY: 'off',
     MORTAR_DATABASE_URL: 'postgres://u@db/d',
   };
   /** Without which they have no effect. */

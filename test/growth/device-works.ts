@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { volumePlan } from '../../src/api/wire/placement.js';
 import { newId } from '../../src/domain/ids.js';
+import type { VolumeUse } from '../../src/domain/usage.js';
 import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { SimulatedHosts } from '../../src/executors/mock/simulated-hosts.js';
 import { createLogger } from '../../src/logging/logger.js';
-import { createMetrics } from '../../src/metrics/registry.js';
+import { createMetrics, type MetricsSources } from '../../src/metrics/registry.js';
 import type { VolumeRequest } from '../../src/operations/ports/requests.js';
 import type { Store, Tx } from '../../src/store/store.js';
 import type { MadePool } from '../support/made-pool.js';
@@ -75,15 +76,32 @@ export const DEVICE_WORKS: readonly Work[] = [
 
 const metrics = createMetrics();
 
+const USED: VolumeUse = {
+  space: { totalKib: 2048, usedKib: 1024, freeKib: 1024 },
+  healEntries: 0,
+  at: 1,
+  unknown: [],
+};
+
+/** As the survey of usage keeps them: as many as there are devices. */
+const seenVolumes = new WeakMap<Store, ReturnType<MetricsSources['usage']['byVolume']>>();
+
 /** All is known of all devices. */
 async function scrape({ store }: MadePool): Promise<void> {
   const devices = await store.read((tx) => tx.devices.list());
+  const volumes =
+    seenVolumes.get(store) ?? new Map(devices.map(({ id }) => [id, { id, name: id, clusterId: id, use: USED }]));
+  seenVolumes.set(store, volumes);
   const { pieces } = await metrics.render({
     store,
     inFlight: () => 0,
     nodeStates: () => new Map(),
     thinPools: () => new Map(devices.map(({ id }) => [id, 0.5])),
     deviceConditions: () => new Map(devices.map(({ id }) => [id, 'ok'])),
+    usage: {
+      byDevice: () => new Map(devices.map(({ id }) => [id, 1024])),
+      byVolume: () => volumes,
+    },
     droppedLogLines: () => 0,
   });
   let text = '';

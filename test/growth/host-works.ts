@@ -4,7 +4,9 @@ import { listVolumesCommand } from '../../src/executors/commands/gluster/brick-u
 import { readVolumes } from '../../src/executors/commands/gluster/gluster-volume-xml.js';
 import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { NodeRepairMonitor } from '../../src/operations/repair/node-repair-monitor.js';
+import { createUsage } from '../../src/operations/usage/usage.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
+import type { MadePool } from '../support/made-pool.js';
 import { ALL_UP, SILENT } from '../support/pool.js';
 import { ofVolumes, type Work } from './work.js';
 
@@ -34,6 +36,22 @@ export const HOST_WORKS: readonly Work[] = [
     },
   },
   {
+    name: 'a round of the survey of usage',
+    shape: (volumes) => ofVolumes(volumes, 3),
+    sizes: SIZES,
+    power: 1,
+    run: surveyUsage,
+  },
+  {
+    // Each has its time; more of them are asked for in later rounds.
+    name: 'what is asked of hosts in a round of the survey of usage, but for how full they are',
+    shape: (volumes) => ofVolumes(volumes, 3),
+    sizes: [200, 2000],
+    power: 0,
+    counted: /usage-survey\.ts askHeal/,
+    run: surveyUsage,
+  },
+  {
     name: "gluster's XML of all volumes",
     shape: ofVolumes,
     sizes: SIZES,
@@ -59,3 +77,10 @@ export const HOST_WORKS: readonly Work[] = [
     },
   },
 ];
+
+async function surveyUsage({ store, executor }: MadePool): Promise<void> {
+  const hosts = { executor, settings: HOST_SETTINGS };
+  const { books, monitor } = createUsage({ store, hosts, health: ALL_UP, log: SILENT });
+  await monitor.runOnce();
+  assert.equal(books.byVolume().size, (await store.read((tx) => tx.volumes.list())).length);
+}

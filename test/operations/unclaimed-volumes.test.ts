@@ -3,7 +3,7 @@ import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import { createMetrics } from '../../src/metrics/registry.js';
 import { findDifferences } from '../../src/operations/examination/find-differences.js';
 import { differences } from '../support/differences.js';
-import { exposed } from '../support/exposed.js';
+import { exposed, NO_USAGE } from '../support/exposed.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
 import { done, loadTopology, type Pool, STAYING, strictHosts, volumeRequest, withPool } from '../support/pool.js';
 
@@ -85,6 +85,7 @@ it('what is left behind is a difference and counted after a minute, and is never
         nodeStates: () => new Map(),
         thinPools: () => new Map(),
         deviceConditions: () => new Map(),
+        usage: NO_USAGE,
         droppedLogLines: () => 0,
       };
       return /^mortar_volumes_unclaimed (\S+)$/m.exec(await exposed(metrics, sources))?.[1];

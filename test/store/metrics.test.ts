@@ -3,7 +3,7 @@ import type { DeviceCondition } from '../../src/domain/device.js';
 import { createMetrics } from '../../src/metrics/registry.js';
 import { openMemoryStore } from '../../src/store/open-store.js';
 import type { Tx } from '../../src/store/store.js';
-import { exposed } from '../support/exposed.js';
+import { exposed, NO_USAGE } from '../support/exposed.js';
 import { brick, cluster, device, node } from './records.js';
 
 it('a scrape tells of everything as it is now, whatever was kept of an earlier one', async () => {
@@ -17,6 +17,7 @@ it('a scrape tells of everything as it is now, whatever was kept of an earlier o
     nodeStates: () => new Map(),
     thinPools: () => thinPools,
     deviceConditions: () => conditions,
+    usage: NO_USAGE,
     droppedLogLines: () => 0,
   };
   const kept = createMetrics();

@@ -7,3 +7,6 @@ export async function exposed(metrics: Metrics, sources: MetricsSources): Promis
   for await (const piece of pieces) text += piece;
   return text;
 }
+
+/** Nothing was asked of any host. */
+export const NO_USAGE: MetricsSources['usage'] = { byDevice: () => new Map(), byVolume: () => new Map() };

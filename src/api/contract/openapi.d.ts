@@ -1008,6 +1008,31 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/usage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How full devices, volumes and bricks really are. Not in Heketi
+         * @description What hosts were last seen to hold, beside what is booked for it. The hosts are asked in the background, one after the
+         *     other (`usage_survey` in heketi.json); this asks nobody. What nobody could tell is null, never 0, and `unknown` says why.
+         *
+         *     A volume has the figures that `df` shows on a mount of it: of each brick set the fullest copy (of dispersed sets as
+         *     many times as there are data bricks), all sets added up. The answer is sent while it is made. Of `cluster`, `node`,
+         *     `device` and `volume` at most one may be given.
+         */
+        readonly get: operations["usage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/audit": {
         readonly parameters: {
             readonly query?: never;
@@ -1782,6 +1807,56 @@ export interface components {
             readonly duration_ms: number;
             readonly repeats?: number;
         };
+        readonly Usage: {
+            readonly devices: readonly components["schemas"]["DeviceUsage"][];
+            readonly volumes: readonly components["schemas"]["VolumeUsage"][];
+            readonly bricks: readonly components["schemas"]["BrickUsage"][];
+        };
+        readonly DeviceUsage: {
+            readonly id: string;
+            readonly name: string;
+            readonly node: string;
+            readonly cluster: string;
+            readonly sizeKib: number;
+            readonly bookedKib: number;
+            readonly usedKib: number | null;
+            readonly dataPercent: number | null;
+            readonly metadataPercent: number | null;
+            readonly healEntries: number | null;
+            readonly checkedAt: string | null;
+            readonly unknown: readonly string[];
+        };
+        readonly VolumeUsage: {
+            readonly id: string;
+            readonly name: string;
+            readonly cluster: string;
+            readonly sizeGib: number;
+            readonly totalKib: number | null;
+            readonly usedKib: number | null;
+            readonly freeKib: number | null;
+            readonly healEntries: number | null;
+            readonly checkedAt: string | null;
+            readonly unknown: readonly string[];
+        };
+        readonly BrickUsage: {
+            readonly id: string;
+            readonly volume: string;
+            readonly device: string;
+            readonly node: string;
+            readonly sizeKib: number;
+            readonly totalKib: number | null;
+            readonly usedKib: number | null;
+            readonly freeKib: number | null;
+            readonly pool: {
+                readonly name: string;
+                readonly sizeKib: number | null;
+                readonly dataPercent: number | null;
+                readonly metadataPercent: number | null;
+            } | null;
+            readonly healEntries: number | null;
+            readonly checkedAt: string | null;
+            readonly unknown: readonly string[];
+        };
         readonly EventList: {
             readonly events: readonly components["schemas"]["Event"][];
             readonly since: number;
@@ -1825,6 +1900,11 @@ export interface components {
             readonly node?: string;
             readonly request?: string;
             readonly count?: number;
+            readonly device?: string;
+            readonly pool?: string;
+            /** @enum {string} */
+            readonly part?: "data" | "metadata";
+            readonly percent?: number;
         };
         /**
          * @description Of what was done: `cluster.created`, `cluster.changed` (its flags), `cluster.deleted`; `node.added`, `node.deleted`,
@@ -1847,11 +1927,12 @@ export interface components {
          *     or node was given up), `operation.ended` (a record of Heketi's).
          *
          *     Of what was seen: `node.down`, `node.up` (glusterd answers or not), `node.repaired` (mounts and brick processes),
-         *     `device.condition-changed`, `state.compared` (differences between hosts and database were found), `backup.made`,
+         *     `device.condition-changed`, `brick.pool-filling` (data or metadata of its thin pool passed 80 %), `brick.pool-relieved`
+         *     (it is below 75 % again), `state.compared` (differences between hosts and database were found), `backup.made`,
          *     `backup.failed`. The same thing seen again is not told again.
          * @enum {string}
          */
-        readonly EventType: "cluster.created" | "cluster.changed" | "cluster.deleted" | "node.added" | "node.deleted" | "node.state-changed" | "node.changed" | "node.removed" | "node.lost" | "node.forgotten" | "node.rejoined" | "node.reinstated" | "node.down" | "node.up" | "node.repaired" | "node.mounts-restored" | "node.fstab-line-deleted" | "device.added" | "device.deleted" | "device.state-changed" | "device.changed" | "device.removed" | "device.reinstated" | "device.resynced" | "device.condition-changed" | "device.unclaimed-removed" | "volume.created" | "volume.expanded" | "volume.cloned" | "volume.deleted" | "volume.changed" | "volume.claimed" | "volume.adopted" | "volume.started" | "volume.bricks-adopted" | "brick.replaced" | "brick.reinstated" | "brick.healed" | "block-volume.created" | "block-volume.expanded" | "block-volume.deleted" | "state.repaired" | "state.compared" | "operation.failed" | "operation.undone" | "operation.superseded" | "operation.ended" | "leftovers.removed" | "leftovers.dropped" | "request.failed" | "backup.made" | "backup.failed" | "database.restored";
+        readonly EventType: "cluster.created" | "cluster.changed" | "cluster.deleted" | "node.added" | "node.deleted" | "node.state-changed" | "node.changed" | "node.removed" | "node.lost" | "node.forgotten" | "node.rejoined" | "node.reinstated" | "node.down" | "node.up" | "node.repaired" | "node.mounts-restored" | "node.fstab-line-deleted" | "device.added" | "device.deleted" | "device.state-changed" | "device.changed" | "device.removed" | "device.reinstated" | "device.resynced" | "device.condition-changed" | "device.unclaimed-removed" | "volume.created" | "volume.expanded" | "volume.cloned" | "volume.deleted" | "volume.changed" | "volume.claimed" | "volume.adopted" | "volume.started" | "volume.bricks-adopted" | "brick.replaced" | "brick.reinstated" | "brick.healed" | "brick.pool-filling" | "brick.pool-relieved" | "block-volume.created" | "block-volume.expanded" | "block-volume.deleted" | "state.repaired" | "state.compared" | "operation.failed" | "operation.undone" | "operation.superseded" | "operation.ended" | "leftovers.removed" | "leftovers.dropped" | "request.failed" | "backup.made" | "backup.failed" | "database.restored";
         readonly OperationProgress: {
             readonly done: number;
             readonly total?: number;
@@ -3667,6 +3748,40 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 429: components["responses"]["Busy"];
             readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly usage: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What is listed, separated by commas: `devices`, `volumes`, `bricks`; all of them when not given */
+                readonly of?: string;
+                /** @description Only what is in this cluster */
+                readonly cluster?: components["schemas"]["Id"];
+                /** @description Only the devices and bricks of this node, and the volumes that have bricks there */
+                readonly node?: components["schemas"]["Id"];
+                /** @description Only this device, its bricks, and the volumes that have bricks there */
+                readonly device?: components["schemas"]["Id"];
+                /** @description Only this volume, its bricks, and the devices that these are on */
+                readonly volume?: components["schemas"]["Id"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Devices, volumes and bricks, each by their ids */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Usage"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 404: components["responses"]["NotFound"];
         };
     };
     readonly auditList: {

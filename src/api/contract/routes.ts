@@ -1218,6 +1218,12 @@ export const ROUTES: readonly Route[] = [
     "isStream": true
   },
   {
+    "operationId": "usage",
+    "method": "GET",
+    "path": "/usage",
+    "isOpen": false
+  },
+  {
     "operationId": "auditList",
     "method": "GET",
     "path": "/audit",

@@ -18,6 +18,7 @@ import { queueHandlers } from './queue.js';
 import { restoreHandlers } from './restore.js';
 import { systemHandlers } from './system.js';
 import { topologyHandlers } from './topology.js';
+import { usageHandlers } from './usage.js';
 import { volumeHandlers } from './volumes.js';
 
 /** One handler for every operation of openapi.yaml; without one of them this does not compile. */
@@ -36,6 +37,7 @@ export function allHandlers(deps: HandlerDeps, userCreates: UserCreates): Handle
     ...brickHandlers(deps),
     ...operationHandlers(deps),
     ...eventHandlers(deps),
+    ...usageHandlers(deps),
     ...databaseHandlers(deps),
     ...comparisonHandlers(deps),
     ...restoreHandlers(deps),

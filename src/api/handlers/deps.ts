@@ -1,3 +1,4 @@
+import type { KnownUse } from '../../domain/usage.js';
 import type { EventFeed } from '../../events/event-feed.js';
 import type { Comparisons } from '../../operations/examination/comparisons.js';
 import type { Examination } from '../../operations/examination/examine.js';
@@ -22,6 +23,8 @@ export interface HandlerDeps {
   readonly restored: RestoreControl;
   readonly probes: Probes;
   readonly feed: EventFeed;
+  /** How full bricks are, as they were last seen. */
+  readonly usage: KnownUse;
   readonly log: Logger;
 }
 

@@ -26,6 +26,7 @@ function byOf({ issuer, requestId }: NonNullable<RecordedEvent['requestedBy']>):
 
 function wireDetails(details: EventDetails): Schemas['EventDetails'] {
   const { sizeGib, isComplete, state, condition, sourceId, volumeId, replacedBy, nodeId, request, count } = details;
+  const { deviceId, pool, part, percent } = details;
   const members = {
     size: sizeGib,
     complete: isComplete === false ? false : undefined,
@@ -37,6 +38,10 @@ function wireDetails(details: EventDetails): Schemas['EventDetails'] {
     node: nodeId,
     request,
     count,
+    device: deviceId,
+    pool,
+    part,
+    percent,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -1,10 +1,13 @@
+import type { HeketiClient } from '../../client/client.js';
 import { CliCommand, commandGroup } from '../command.js';
 import type { CliContext } from '../context.js';
+import { ServerError } from '../errors.js';
 import { fetchTopology, streamTopology } from '../fetch-topology.js';
 import { stringFlag } from '../flags.js';
 import { isColourful } from '../io.js';
 import { formatTopology, formatTopologyJson } from '../output/topology.js';
 import { drawTopology } from '../output/topology-drawing.js';
+import { readDeviceHoldings } from '../output/usage.js';
 import { buildTopologyLoadCommand } from './topology-load.js';
 
 export function buildTopologyCommand(context: CliContext): CliCommand {
@@ -48,11 +51,23 @@ function infoCommand(context: CliContext): CliCommand {
 function showCommand(context: CliContext): CliCommand {
   return new CliCommand('show', {
     summary: 'Draws clusters, zones, nodes and devices with their used and free space',
+    long: 'Draws clusters, zones, nodes and devices with their used and free space: what is booked for bricks, and what these really hold, as far as hosts have told.',
     example: '    $ heketi-cli topology show',
   }).runs(async (_args, flags) => {
     const client = await context.connect(flags);
     const topology = await fetchTopology(client, { withVolumes: false });
     const { stdout, env } = context.io;
-    context.print(drawTopology(topology, { columns: stdout.columns, isColourful: isColourful(stdout, env) }));
+    const holdings = await fetchHoldings(client);
+    context.print(drawTopology(topology, { columns: stdout.columns, isColourful: isColourful(stdout, env), holdings }));
   });
+}
+
+/** What devices really hold; nothing where the server is an older one, or Heketi's. */
+async function fetchHoldings(client: HeketiClient): Promise<ReadonlyMap<string, string>> {
+  try {
+    return readDeviceHoldings(await client.getJson('/usage?of=devices'));
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 404) return new Map();
+    throw error;
+  }
 }

@@ -10,6 +10,7 @@ import { formatVolumeTable } from '../output/volume-table.js';
 import { requireArgument } from './arguments.js';
 import { buildInfoCommand } from './info.js';
 import { buildVolumeCreateCommand } from './volume-create.js';
+import { buildVolumeUsageCommand } from './volume-usage.js';
 
 const MISSING = 'Volume id missing';
 
@@ -28,6 +29,7 @@ export function buildVolumeCommand(context: CliContext): CliCommand {
       (json) => formatVolumeInfo(readVolume(json)),
     ),
     listCommand(context),
+    buildVolumeUsageCommand(context),
     claimCommand(context),
     adoptBricksCommand(context),
     restrictionCommand(context),

@@ -6,6 +6,8 @@ import type { TopologyCluster } from './topology.js';
 interface Canvas {
   readonly columns: number;
   readonly isColourful: boolean;
+  /** What devices really hold, by their ids; nothing is drawn of others. */
+  readonly holdings: ReadonlyMap<string, string>;
 }
 
 const BOLD = '1';
@@ -34,7 +36,7 @@ function drawCluster({ cluster, nodes }: TopologyCluster, canvas: Canvas): strin
     Math.max(0, ...devices.map((device) => [...textOf(device)].length));
   const widths = {
     name: widest((device) => device.name),
-    numbers: widest(numbersOf),
+    numbers: widest((device) => numbersOf(device, canvas)),
     state: widest((device) => (device.state === 'online' ? '' : stateName(device.state))),
   };
   const zones = [...new Set(nodes.map((node) => String(node.zone)))].sort((a, b) => Number(a) - Number(b));
@@ -74,11 +76,15 @@ function drawDevice(device: DeviceInfo, widths: Widths, canvas: Canvas): string 
   const label = `      ${pad(device.name, widths.name)} `;
   const room = canvas.columns - label.length - widths.numbers - widths.state - 4; // brackets and blanks
   const bar = drawBar(device, Math.min(MAX_BAR, Math.max(MIN_BAR, room)), canvas);
-  return `${label}${bar} ${pad(numbersOf(device), widths.numbers)} ${paintState(device.state, canvas)}`.trimEnd();
+  return `${label}${bar} ${pad(numbersOf(device, canvas), widths.numbers)} ${paintState(device.state, canvas)}`.trimEnd();
 }
 
-function numbersOf(device: DeviceInfo): string {
-  return `${gibOf(device.usedKib)}/${gibOf(device.totalKib)} GiB ${counted(device.bricks.length, 'brick')}`;
+/** What is booked of all, and what that really holds. */
+function numbersOf(device: DeviceInfo, { holdings }: Canvas): string {
+  const held = holdings.get(device.id);
+  const bricks = counted(device.bricks.length, 'brick');
+  const booked = `${gibOf(device.usedKib)}/${gibOf(device.totalKib)} GiB ${bricks}`;
+  return held === undefined || device.bricks.length === 0 ? booked : `${booked}, holding ${held}`;
 }
 
 function drawBar(device: DeviceInfo, width: number, canvas: Canvas): string {

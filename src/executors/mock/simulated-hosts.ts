@@ -265,6 +265,13 @@ export class SimulatedHosts {
     if (disk) disk.sizeKib = sizeKib;
   }
 
+  /** What lvm shows as used of a thin pool, `vg/pool`: percents, as it writes them. */
+  setPoolUse(name: string, pool: string, data: string, metadata: string): void {
+    const found = this.#world.hostByManageName(name)?.findLogicalVolume(pool);
+    if (!found) throw new Error(`${name} has no thin pool ${pool}`);
+    found.shownUse = { data, metadata };
+  }
+
   /** A machine of the same name takes its place: only disks that are `kept` hold what they held. */
   reinstall(name: string, options: Reinstallation = {}): void {
     const host = this.#world.hostByManageName(name);

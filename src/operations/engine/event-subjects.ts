@@ -39,7 +39,7 @@ export async function ofDevice(
   return { kind: 'device', id, name, clusterId: (await tx.nodes.find(nodeId))?.clusterId ?? '' };
 }
 
-async function ofBrick(tx: ReadTx, { id, path, nodeId }: Brick): Promise<EventSubject> {
+export async function ofBrick(tx: ReadTx, { id, path, nodeId }: Brick): Promise<EventSubject> {
   return { kind: 'brick', id, name: path, clusterId: (await tx.nodes.find(nodeId))?.clusterId ?? '' };
 }
 

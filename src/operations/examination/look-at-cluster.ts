@@ -6,12 +6,12 @@ import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { readHostFacts } from '../../executors/commands/node/host-facts.js';
 import { type PoolView, readPoolView } from '../../executors/commands/node/pool-view.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
+import { within } from '../hosts/within.js';
 import { type Candidate, reportInto } from './candidate.js';
 import { leftOf, reportLeftovers, type SnapshotVolume, unknownSnapshotVolumes } from './clone-leftovers.js';
 import { clusterDifferences, type ViewedCluster } from './cluster-differences.js';
 import { hostDifferences } from './host-differences.js';
 import type { KnownRecords } from './known-records.js';
-import { within } from './within.js';
 
 const HOSTS_AT_A_TIME = 8;
 /** One host that hangs must not keep the others' answers from whoever waits for them. */

@@ -3,8 +3,8 @@ import { manageName, type Node } from '../../domain/node.js';
 import type { Hosts } from '../../executors/commands/host/hosts.js';
 import { type HostSurvey, surveyBlockVolumes, surveyHost } from '../../executors/commands/node/host-survey.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
+import { within } from '../hosts/within.js';
 import type { PoolRecords } from './pool-records.js';
-import { within } from './within.js';
 
 const HOSTS_AT_A_TIME = 16;
 /** One host that hangs must not keep the others' answers from whoever waits for them. */

@@ -7,7 +7,7 @@ import { devicePath } from '../../executors/commands/brick/brick.js';
 import { type HostSurvey, surveyHost } from '../../executors/commands/node/host-survey.js';
 import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
-import { within } from '../examination/within.js';
+import { within } from '../hosts/within.js';
 import { whyIdIsKnown } from './claimed-id.js';
 
 const HOST_LIMIT_MS = 90_000;

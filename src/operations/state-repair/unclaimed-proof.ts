@@ -7,7 +7,7 @@ import { type HostSurvey, surveyHost } from '../../executors/commands/node/host-
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { ReadTx } from '../../store/store.js';
 import type { OperationContext } from '../engine/operation.js';
-import { within } from '../examination/within.js';
+import { within } from '../hosts/within.js';
 import { whyIdIsKnown } from './claimed-id.js';
 import { callsByFileSystem } from './fstab-use.js';
 import { type HostClaims, readHeldPlaces, readHostClaims, whyClaimedByHost } from './host-claims.js';

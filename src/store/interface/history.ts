@@ -1,6 +1,7 @@
 import type { AuditEntry, RecordedAuditEntry } from '../../domain/audit.js';
 import type { NewEvent, RecordedEvent } from '../../domain/event.js';
 import type { Id } from '../../domain/ids.js';
+import type { FillingPool } from '../../domain/usage.js';
 
 /** What has happened, in the order of their ids. Without `subjectId` of everything. */
 export interface EventRows extends DatedRows {
@@ -40,4 +41,13 @@ export interface AuditRows extends DatedRows {
   listAfter(id: number, limit: number): Promise<readonly RecordedAuditEntry[]>;
   /** At most `limit` before this id, newest first. */
   listBefore(id: number, limit: number): Promise<readonly RecordedAuditEntry[]>;
+}
+
+/** See FillingPool. */
+export interface FillingPoolRows {
+  list(): Promise<readonly FillingPool[]>;
+  listByDevice(deviceId: Id): Promise<readonly FillingPool[]>;
+  insert(pool: FillingPool): Promise<void>;
+  /** No error where there is none. */
+  delete(pool: Omit<FillingPool, 'since'>): Promise<void>;
 }

@@ -69,6 +69,7 @@ describe('configuration', () => {
         cleaner: { isEnabled: true, startSeconds: 15, refreshSeconds: 3600 },
         nodeRepair: { isEnabled: true, isReportOnly: false, startSeconds: 60, refreshSeconds: 600 },
         deviceCheck: { isEnabled: true, isReportOnly: false, startSeconds: 30, refreshSeconds: 900 },
+        usageSurvey: { isEnabled: true, startSeconds: 45, refreshSeconds: 600 },
         maxInflight: null,
         volumeCreateRetries: 4,
         executor: 'mock',
@@ -131,10 +132,9 @@ describe('configuration', () => {
   });
 
   it('bounds what a timer could not wait for, and says so', () => {
-    const keys = ['monitor_gluster_nodes', 'background_cleaner', 'node_repair', 'device_check'].flatMap((task) => [
-      `start_time_${task}`,
-      `refresh_time_${task}`,
-    ]);
+    const keys = ['monitor_gluster_nodes', 'background_cleaner', 'node_repair', 'device_check', 'usage_survey'].flatMap(
+      (task) => [`start_time_${task}`, `refresh_time_${task}`],
+    );
     const { config: loaded, warnings } = load({
       glusterfs: {
         ...Object.fromEntries(keys.map((key) => [key, 31_536_000])),
@@ -145,7 +145,7 @@ describe('configuration', () => {
       env: { MORTAR_SHUTDOWN_LIMIT_SECONDS: '31536000' },
     });
     const longest = 24 * 86_400;
-    for (const task of [loaded.monitor, loaded.cleaner, loaded.nodeRepair, loaded.deviceCheck])
+    for (const task of [loaded.monitor, loaded.cleaner, loaded.nodeRepair, loaded.deviceCheck, loaded.usageSurvey])
       expect(task).toMatchObject({ startSeconds: longest, refreshSeconds: longest });
     expect(loaded.backupDirectory.backupEverySeconds).toBe(longest);
     expect(loaded.shutdownLimitSeconds).toBe(longest);
@@ -177,6 +177,18 @@ describe('configuration', () => {
     expect(check('off')).toMatchObject([false, expect.anything(), 0]);
     expect(check('correct', { MORTAR_DEVICE_CHECK: 'report' })).toEqual([true, true, 0]);
     expect(check('on')).toEqual([true, true, 1]);
+  });
+
+  it('asks hosts how full they are, or leaves them alone', () => {
+    const survey = (usage_survey: string, env = {}) => {
+      const { config: loaded, warnings } = load({ glusterfs: { usage_survey }, env });
+      return [loaded.usageSurvey.isEnabled, warnings.length];
+    };
+    expect(survey('on')).toEqual([true, 0]);
+    expect(survey('off')).toEqual([false, 0]);
+    expect(survey('on', { MORTAR_USAGE_SURVEY: 'off' })).toEqual([false, 0]);
+    // Whoever mistypes it may have meant to switch it off.
+    expect(survey('of')).toEqual([false, 1]);
   });
 
   it('reads every key of the file', () => {
@@ -216,6 +228,9 @@ describe('configuration', () => {
         device_check: 'report',
         start_time_device_check: 9,
         refresh_time_device_check: 10,
+        usage_survey: 'off',
+        start_time_usage_survey: 11,
+        refresh_time_usage_survey: 12,
         node_repair: 'off',
         start_time_node_repair: 7,
         refresh_time_node_repair: 8,
@@ -252,6 +267,7 @@ describe('configuration', () => {
     expect(loaded).toMatchObject({
       nodeRepair: { isEnabled: false, startSeconds: 7, refreshSeconds: 8 },
       deviceCheck: { isEnabled: true, isReportOnly: true, startSeconds: 9, refreshSeconds: 10 },
+      usageSurvey: { isEnabled: false, startSeconds: 11, refreshSeconds: 12 },
       backupDirectory: { path: '/backups', backupEverySeconds: 3600, backupsKept: 5 },
       httpPort: 8080,
       tls: { certFile: 'c.pem', keyFile: 'k.pem' },

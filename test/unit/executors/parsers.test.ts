@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseUsed } from '../../../src/executors/commands/brick/brick-usage.js';
+import { parseFileSystem } from '../../../src/executors/commands/brick/brick-usage.js';
 import { parseSizeGib } from '../../../src/executors/commands/gluster/gluster-block-json.js';
 import { parseHealInfo, readVolumes } from '../../../src/executors/commands/gluster/gluster-volume-xml.js';
 import { readGlusterXml, type XmlElement } from '../../../src/executors/commands/gluster/gluster-xml.js';
 import { parsePhysicalVolumes, parseVolumeGroupSizes } from '../../../src/executors/commands/lvm/lvm-report.js';
+import { readPools } from '../../../src/executors/commands/lvm/pool-report.js';
 import { CommandError, type CommandResult } from '../../../src/executors/executor.js';
 import { sample } from './samples.js';
 
@@ -26,14 +27,68 @@ describe('df', () => {
   const { stdout } = sample('df');
   const MOUNT_POINT = `/var/lib/heketi/mounts/${VG}/brick_a`;
 
+  const lineOf = (text: string) => text.split('\n').flatMap((line) => parseFileSystem(line) ?? [])[0];
+
   it('tells what the file system of a mount point holds', () => {
-    expect(parseUsed(stdout, MOUNT_POINT)).toBe(41_054_208);
+    expect(lineOf(stdout)).toEqual({
+      mountPoint: MOUNT_POINT,
+      fileSystem: {
+        source: `/dev/mapper/${VG}-brick_a`,
+        totalKib: 1_006_108_672,
+        usedKib: 41_054_208,
+        freeKib: 965_054_464,
+      },
+    });
   });
 
-  it('tells nothing of a path that is no mount point, nor when it fails', () => {
-    const root = stdout.replace(`% ${MOUNT_POINT}`, '% /');
-    for (const output of [root, '', `df: ${MOUNT_POINT}: Input/output error\n`])
-      expect(parseUsed(output, MOUNT_POINT)).toBeNull();
+  it('tells nothing where it fails, nor of sizes that can not be', () => {
+    const line = (sizes: string) => parseFileSystem(`/dev/mapper/a ${sizes} /mnt`);
+    expect(line('100 40 60 40%')).not.toBeNull();
+    for (const sizes of ['100 40 61 40%', '0 0 0 -', '- - - -', '100 40 60', '100 -40 60 40%', '1e5 40 60 40%'])
+      expect(line(sizes), sizes).toBeNull();
+    for (const output of ['', `df: ${MOUNT_POINT}: Input/output error`]) expect(parseFileSystem(output)).toBeNull();
+  });
+});
+
+describe('what lvm tells of thin pools', () => {
+  const report = (row: object) => JSON.stringify({ report: [{ lv: [row] }] });
+  const pool = { vg_name: VG, lv_name: 'tp_a', lv_attr: 'twi-aotz--', lv_size: '2048.00k' };
+  const read = async (row: object) => [...(await readPools(report(row))).values()][0];
+
+  it('is their size, and how full their two parts are', async () => {
+    const { stdout } = sample('lvs-json');
+    const pools = await readPools(stdout.replaceAll('"1073741824B"', '"1048576.00k"'));
+    expect([...pools.keys()]).toEqual([`${VG}/tp_brick_a`, `${VG}/tp_loud`]);
+    expect(pools.get(`${VG}/tp_brick_a`)).toEqual({
+      name: 'tp_brick_a',
+      sizeKib: 1_048_576,
+      dataPercent: 6.47,
+      metadataPercent: 10.55,
+    });
+  });
+
+  it('is not known where it is missing, or no share of a whole', async () => {
+    for (const nothing of ['', '-', 'nan', '100.01', '1000.00', '-1.00'])
+      expect(await read({ ...pool, data_percent: nothing, metadata_percent: '7.50' }), nothing).toEqual({
+        name: 'tp_a',
+        sizeKib: 2048,
+        dataPercent: null,
+        metadataPercent: 7.5,
+      });
+    expect(await read({ ...pool, lv_size: '-', data_percent: '100.00', metadata_percent: '0.00' })).toMatchObject({
+      sizeKib: null,
+      dataPercent: 100,
+      metadataPercent: 0,
+    });
+  });
+
+  it('is no report where a row lacks a column', async () => {
+    await expect(read({ ...pool, data_percent: '1.00' })).rejects.toThrow('a row without metadata_percent');
+  });
+
+  it('leaves other volumes out', async () => {
+    const thin = { ...pool, lv_attr: 'Vwi-aotz--', data_percent: '3.00', metadata_percent: '' };
+    expect(await read(thin)).toBeUndefined();
   });
 });
 

@@ -40,6 +40,7 @@ const COMPARE_TEXTS = new Map([
   ['executors/commands/host/text-lines.ts', "lines' ends"],
   ['executors/commands/lvm/group-report.ts', "lvm's reports"],
   ['executors/commands/lvm/lvm-report.ts', "lvm's reports"],
+  ['executors/commands/lvm/pool-report.ts', "lvm's reports"],
   ['executors/commands/lvm/unnamed-metadata.ts', "rows of lvm's reports"],
   ['executors/commands/node/host-survey.ts', 'fstab'],
   ['executors/commands/node/pool-member.ts', 'names of volume groups and bricks; numbers that stat prints'],

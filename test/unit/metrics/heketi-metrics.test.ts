@@ -6,7 +6,7 @@ import type { Id } from '../../../src/domain/ids.js';
 import type { Node } from '../../../src/domain/node.js';
 import { createMetrics } from '../../../src/metrics/registry.js';
 import type { Store, Tx } from '../../../src/store/store.js';
-import { exposed } from '../../support/exposed.js';
+import { exposed, NO_USAGE } from '../../support/exposed.js';
 
 interface Pool {
   clusters?: Cluster[];
@@ -52,6 +52,7 @@ async function heketiLines(store: Store, inFlight = 0): Promise<string[]> {
     nodeStates: () => new Map(),
     thinPools: () => new Map(),
     deviceConditions: () => new Map(),
+    usage: NO_USAGE,
     droppedLogLines: () => 0,
   });
   return body
@@ -161,6 +162,7 @@ describe("Heketi's metrics", () => {
       nodeStates: () => new Map(),
       thinPools: () => new Map(),
       deviceConditions: () => new Map(),
+      usage: NO_USAGE,
       droppedLogLines: () => 0,
     };
     expect(await exposed(metrics, sources)).toContain('id="d1"');
@@ -222,6 +224,7 @@ describe('our own metrics', () => {
       nodeStates: () => states,
       thinPools: () => new Map(),
       deviceConditions: () => new Map(),
+      usage: NO_USAGE,
       droppedLogLines: () => 0,
     };
     const shown = async () =>
@@ -250,6 +253,7 @@ describe('our own metrics', () => {
           nodeStates: () => new Map(),
           thinPools: () => pools,
           deviceConditions: () => new Map(),
+          usage: NO_USAGE,
           droppedLogLines: () => 0,
         })
       )
@@ -268,6 +272,7 @@ describe('our own metrics', () => {
       nodeStates: () => new Map(),
       thinPools: () => new Map(),
       deviceConditions: () => new Map([['d1', 'broken'] as const, ['gone', 'ok'] as const]),
+      usage: NO_USAGE,
       droppedLogLines: () => 0,
     });
     const of = (condition: string, value: number) =>
@@ -281,6 +286,52 @@ describe('our own metrics', () => {
     ]);
   });
 
+  it('show how full devices and volumes are, and nothing of those of which nobody could tell', async () => {
+    const use = (usedKib: number | null, healEntries: number | null) => ({
+      space: usedKib === null ? null : { totalKib: 1000, usedKib, freeKib: 1000 - usedKib },
+      healEntries,
+      at: null,
+      unknown: [],
+    });
+    const volume = (id: string, ...figures: Parameters<typeof use>) => ({
+      id,
+      name: `"${id}"`,
+      clusterId: 'c1',
+      use: use(...figures),
+    });
+    const volumes = new Map([volume('v1', 10, 3), volume('v2', null, 0), volume('v3', 0, null)].map((v) => [v.id, v]));
+    const metrics = createMetrics();
+    const body = () =>
+      exposed(metrics, {
+        store: storeWith(() => ({
+          clusters: [cluster('c1')],
+          nodes: [node('n1', 'c1')],
+          devices: [device('d1', 'n1'), device('d2', 'n1')],
+        })),
+        inFlight: () => 0,
+        nodeStates: () => new Map(),
+        thinPools: () => new Map(),
+        deviceConditions: () => new Map(),
+        usage: { byDevice: () => new Map([['d1', 2]]), byVolume: () => volumes },
+        droppedLogLines: () => 0,
+      });
+    const lines = async () => (await body()).split('\n').filter((line) => /^mortar_(device_data|volume)_/.test(line));
+    const of = (name: string, id: string, value: number) =>
+      `mortar_volume_${name}{cluster="c1",id="${id}",volume="\\"${id}\\""} ${value}`;
+    expect(await lines()).toEqual([
+      'mortar_device_data_bytes{hostname="n1.manage",id="d1",device="/dev/sdb"} 2048',
+      of('size_bytes', 'v1', 1_024_000),
+      of('size_bytes', 'v3', 1_024_000),
+      of('used_bytes', 'v1', 10_240),
+      of('used_bytes', 'v3', 0),
+      of('heal_entries', 'v1', 3),
+      of('heal_entries', 'v2', 0),
+    ]);
+    volumes.set('v1', volume('v1', null, 4));
+    volumes.delete('v3');
+    expect((await lines()).slice(1)).toEqual([of('heal_entries', 'v1', 4), of('heal_entries', 'v2', 0)]);
+  });
+
   it('start with mortar_ and count what happened', async () => {
     const metrics = createMetrics();
     const sources = {
@@ -289,6 +340,7 @@ describe('our own metrics', () => {
       nodeStates: () => new Map(),
       thinPools: () => new Map(),
       deviceConditions: () => new Map(),
+      usage: NO_USAGE,
       droppedLogLines: () => 0,
     };
     metrics.operationFinished('create-volume', 'succeeded', 1500);

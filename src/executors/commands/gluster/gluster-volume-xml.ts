@@ -64,7 +64,27 @@ export async function readVolumes(
   return volumes;
 }
 
-/** The same, one after the other: of many volumes little may be wanted. Only once it resolves is it known to be an answer. */
+/** gluster's names of the bricks of these volumes, in its order, in which those of a set follow one another. */
+export async function readBrickOrders(
+  host: string,
+  command: Command,
+  result: CommandResult,
+  volumes: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const orders = new Map<string, readonly string[]>();
+  const take = (volume: XmlElement): void => {
+    const name = childText(volume, 'name');
+    if (volumes.has(name))
+      orders.set(
+        name,
+        volumeBricks(volume).map((brick) => childText(brick, 'name')),
+      );
+  };
+  await forEachVolume(host, command, result, take, ['options']);
+  return orders;
+}
+
+/** The same as `readVolumes`, one after the other: of many volumes little may be wanted. Only once it resolves is it known to be an answer. */
 export async function forEachVolume(
   host: string,
   command: Command,
@@ -92,7 +112,7 @@ function volumeFrom(volume: XmlElement): GlusterVolume {
     arbiterCount: childNumber(volume, 'arbiterCount'),
     disperseCount: childNumber(volume, 'disperseCount'),
     redundancyCount: childNumber(volume, 'redundancyCount'),
-    bricks: children(child(volume, 'bricks'), 'brick').map((brick) => ({
+    bricks: volumeBricks(volume).map((brick) => ({
       name: childText(brick, 'name'),
       hostUuid: childText(brick, 'hostUuid'),
       isArbiter: childText(brick, 'isArbiter') === '1',
@@ -102,6 +122,10 @@ function volumeFrom(volume: XmlElement): GlusterVolume {
       value: childText(option, 'value'),
     })),
   };
+}
+
+function volumeBricks(volume: XmlElement): readonly XmlElement[] {
+  return children(child(volume, 'bricks'), 'brick');
 }
 
 export function parseHealInfo(output: XmlElement): readonly HealingBrick[] {

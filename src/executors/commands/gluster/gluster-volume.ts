@@ -224,9 +224,14 @@ export async function launchHeal(hosts: Hosts, host: string, name: string, isFul
 }
 
 /** Only replicate and disperse volumes that are started heal; gluster refuses others. */
-export async function healInfo(hosts: Hosts, host: string, name: string): Promise<readonly HealingBrick[]> {
+export async function healInfo(
+  hosts: Hosts,
+  host: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<readonly HealingBrick[]> {
   const command = gluster(hosts.settings, ['volume', 'heal', name, 'info', '--xml'], { mayFail: true });
-  return parseHealInfo(await readGlusterXml(host, command, await runOne(hosts.executor, host, command)));
+  return parseHealInfo(await readGlusterXml(host, command, await runOne(hosts.executor, host, command, signal)));
 }
 
 /** True when the host says that it is so already. */

@@ -98,9 +98,15 @@ export function dmsetup(_world: World, _host: SimulatedHost, args: readonly stri
 const XFS_KIB = 40_092;
 const FILE_KIB = 1024;
 
-/** `df -P -k PATH`: of a path that is no mount point it shows the file system that the path lies on. */
+const DF_HEADING = 'Filesystem 1024-blocks Used Available Capacity Mounted on';
+
+/** `df -P -k PATH...`: of a path that is no mount point it shows the file system that the path lies on. */
 export function df(_: World, host: SimulatedHost, args: readonly string[]): CommandResult {
-  const path = args.at(-1) ?? '';
+  const rows = args.filter((arg) => arg.startsWith('/')).map((path) => `${fileSystemRow(host, path)}\n`);
+  return succeed(`${DF_HEADING}\n${rows.join('')}`);
+}
+
+function fileSystemRow(host: SimulatedHost, path: string): string {
   const { mount, fileSystem } = host.locate(path);
   const files = [...fileSystem.directories.values()].reduce(
     (sum, { contents }) => sum + (contents?.files.size ?? 0),
@@ -109,7 +115,5 @@ export function df(_: World, host: SimulatedHost, args: readonly string[]): Comm
   const totalKib = mount?.device.sizeKib ?? XFS_KIB * 100;
   const usedKib = XFS_KIB + files * FILE_KIB;
   const shares = `${totalKib} ${usedKib} ${totalKib - usedKib} ${Math.ceil((usedKib * 100) / totalKib)}%`;
-  return succeed(
-    `Filesystem 1024-blocks Used Available Capacity Mounted on\n${mount?.source ?? '/dev/vda1'} ${shares} ${mount?.target ?? '/'}\n`,
-  );
+  return `${mount?.source ?? '/dev/vda1'} ${shares} ${mount?.target ?? '/'}`;
 }

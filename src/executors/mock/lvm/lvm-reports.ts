@@ -140,8 +140,8 @@ function volumeRow(volume: LogicalVolume): Row {
     lv_metadata_size: isPool ? kib(volume.metadataExtents * volume.group.extentKib) : '',
     pool_lv: volume.pool?.name ?? '',
     origin: volume.origin,
-    data_percent: '0.00',
-    metadata_percent: isPool ? '10.00' : '',
+    data_percent: volume.shownUse?.data ?? '0.00',
+    metadata_percent: isPool ? (volume.shownUse?.metadata ?? '10.00') : '',
     thin_count: isPool ? String(volume.thinCount) : '',
   };
 }

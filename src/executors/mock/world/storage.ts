@@ -50,6 +50,8 @@ export interface LogicalVolume {
   mounts: number;
   /** False after a restart that did not activate it: it has no device node then. */
   isActive: boolean;
+  /** Of a pool: what lvm shows as used of its data and metadata, percent; what a new one has where it is missing. */
+  shownUse?: { readonly data: string; readonly metadata: string };
 }
 
 export interface Mount {
