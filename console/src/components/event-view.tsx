@@ -7,8 +7,8 @@ import { ServerText } from './notice.js';
 import { Ago } from './time.js';
 
 const BAD = /\.failed$|^node\.down$/;
-const WARN = /^(operation\.undone|leftovers\.|device\.condition-changed|database\.restored)/;
-const OK = /\.(created|expanded|cloned|added|healed|up|repaired|reinstated|rejoined|made)$/;
+const WARN = /^(operation\.undone|leftovers\.|device\.condition-changed|brick\.pool-filling|database\.restored)/;
+const OK = /\.(created|expanded|cloned|added|healed|up|repaired|reinstated|rejoined|relieved|made)$/;
 
 export function isFailure({ type }: ServerEvent): boolean {
   return BAD.test(type);

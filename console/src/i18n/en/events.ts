@@ -39,6 +39,8 @@ const types: Readonly<Record<ServerEvent['type'], string>> = {
   'brick.replaced': 'Brick replaced',
   'brick.reinstated': 'Brick reinstated',
   'brick.healed': 'Brick set healed',
+  'brick.pool-filling': 'Thin pool of a brick fills up',
+  'brick.pool-relieved': 'Thin pool of a brick has room again',
   'block-volume.created': 'Block volume created',
   'block-volume.expanded': 'Block volume expanded',
   'block-volume.deleted': 'Block volume deleted',

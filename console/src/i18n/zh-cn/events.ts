@@ -42,6 +42,8 @@ export const events: Dictionary['events'] = {
     'brick.replaced': 'brick 已替换',
     'brick.reinstated': 'brick 已恢复',
     'brick.healed': 'brick 组已修复',
+    'brick.pool-filling': 'brick 的精简池即将用满',
+    'brick.pool-relieved': 'brick 的精简池空间已恢复',
     'block-volume.created': '块卷已创建',
     'block-volume.expanded': '块卷已扩容',
     'block-volume.deleted': '块卷已删除',
