@@ -20,6 +20,8 @@ export class CommitCutter {
   #isClosed = false;
   /** Connections that were made so far. */
   connections = 0;
+  /** Since the last `cutOnly`. */
+  commits = 0;
 
   private constructor(target: PostgresServer) {
     this.#server = createServer((client) => this.#join(client, target));
@@ -40,6 +42,13 @@ export class CommitCutter {
   /** The next commits go like this; those after them are let through. */
   cutNext(...cuts: readonly Cut[]): void {
     this.#cuts.push(...cuts);
+  }
+
+  /** The same, in place of those that have not come. */
+  cutOnly(...cuts: readonly Cut[]): void {
+    this.#cuts.splice(0);
+    this.commits = 0;
+    this.cutNext(...cuts);
   }
 
   /** Whether all of these have come. */
@@ -91,7 +100,9 @@ export class CommitCutter {
     });
     engine.on('close', () => client.destroy());
     client.on('data', (bytes) => {
-      const cut = bytes.equals(COMMIT) ? this.#cuts.shift() : undefined;
+      const isCommit = bytes.equals(COMMIT);
+      if (isCommit) this.commits += 1;
+      const cut = isCommit ? this.#cuts.shift() : undefined;
       if (cut === undefined || cut === 'let through') engine.write(bytes);
       else if (cut === 'lost') engine.destroy();
       else if (cut === 'answer lost') {

@@ -1,14 +1,11 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Id } from '../../../src/domain/ids.js';
 import type { HostNoise } from '../../../src/executors/mock/world/host-noise.js';
 import type { QueueTicket } from '../../../src/operations/ports/queue.js';
-import { openStore } from '../../../src/store/open-store.js';
 import { differences } from '../../support/differences.js';
-import { makeMemoryFolder } from '../../support/memory-folder.js';
 import { openPool, type Pool, type PoolOptions, recover, strictHosts } from '../../support/pool.js';
 import { rerunningStore } from '../../support/rerunning-store.js';
+import { type CutCommit, type LivedOn, onFile } from './databases.js';
 import { type CommitStrike, DyingStore } from './dying-store.js';
 import { Lab } from './lab.js';
 import { poolClient } from './pool-client.js';
@@ -22,6 +19,8 @@ export type AnyScenario = Scenario | SequenceScenario;
 export interface Faults {
   readonly commands?: readonly Strike[];
   readonly commit?: CommitStrike;
+  /** Of a database behind a connection. */
+  readonly cut?: CutCommit;
   /** In every output of every host, from the first command of the life to its end. */
   readonly noise?: HostNoise;
 }
@@ -30,6 +29,8 @@ export interface Faults {
 export interface Lived {
   readonly commands: number;
   readonly commits: number;
+  /** Commits that were sent to a database behind a connection; fewer, as several units may share one. */
+  readonly sentCommits: number;
   /** By number of the command. */
   readonly ofLvm: readonly boolean[];
   readonly struck: readonly string[];
@@ -55,32 +56,40 @@ export async function live(
   first: Faults,
   ...later: readonly Faults[]
 ): Promise<readonly Lived[]> {
-  const folder = makeMemoryFolder('mortar-crash-');
-  const file = join(folder, 'heketi.db');
+  return liveOn(await onFile(), scenario, first, ...later);
+}
+
+/** The same on another database, which is gone then. */
+export async function liveOn(
+  database: LivedOn,
+  scenario: AnyScenario,
+  first: Faults,
+  ...later: readonly Faults[]
+): Promise<readonly Lived[]> {
   const lab = new Lab(strictHosts(HOSTS, DEVICES));
   const lives: Lived[] = [];
   try {
-    const quiet = await openPool(file, new StrikingExecutor(lab, []), optionsOf(scenario));
+    const quiet = await openOn(database, new StrikingExecutor(lab, []), scenario);
     const id = await scenario.prepare(poolClient(quiet), lab.hosts);
     await quiet.runner.settled();
     await quiet.store.close();
 
     let ticket: QueueTicket | null = null;
     lives.push(
-      await oneLife(file, lab, scenario, first, async (pool) => {
+      await oneLife(database, lab, scenario, first, async (pool) => {
         ticket = await scenario.request(poolClient(pool), id);
       }),
     );
-    for (const faults of later) lives.push(await oneLife(file, lab, scenario, faults, recover));
+    for (const faults of later) lives.push(await oneLife(database, lab, scenario, faults, recover));
 
     const executor = new StrikingExecutor(lab, []);
-    const after = await openPool(file, executor, optionsOf(scenario));
+    const after = await openOn(database, executor, scenario);
     await recover(after);
     await after.runner.settled();
     await runUntilSettled(after);
     await lab.finishLeftovers();
     const { commands, ofLvm, glusterChanges } = executor;
-    lives.push({ commands, commits: 0, ofLvm, struck: [], glusterChanges });
+    lives.push({ commands, commits: 0, sentCommits: 0, ofLvm, struck: [], glusterChanges });
     const isThere = async () =>
       scenario.isDone(await poolClient(after).view(), id) &&
       !(scenario.isAgreement && (await apart(after, scenario, lab, lives)).length > 0);
@@ -101,7 +110,7 @@ export async function live(
     await after.store.close();
     return lives;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await database.remove();
   }
 }
 
@@ -125,6 +134,10 @@ async function moveHost(pool: Pool, { hosts }: Lab, host: string, isUp: boolean)
   for (let times = 0; times < 2; times++) await pool.recovery.run();
 }
 
+async function openOn(database: LivedOn, executor: StrikingExecutor, scenario: AnyScenario): Promise<Pool> {
+  return openPool('', executor, { ...optionsOf(scenario), store: rerunningStore(await database.open()) });
+}
+
 function optionsOf(scenario: AnyScenario): PoolOptions {
   const { settings = {} } = scenario;
   return { settings, sequences: 'sequences' in scenario ? scenario.sequences : [] };
@@ -132,7 +145,7 @@ function optionsOf(scenario: AnyScenario): PoolOptions {
 
 /** Runs `work` until it has ended or the server has died; then the hosts come back, and nothing of the server goes on. */
 async function oneLife(
-  file: string,
+  database: LivedOn,
   lab: Lab,
   scenario: AnyScenario,
   faults: Faults,
@@ -140,16 +153,19 @@ async function oneLife(
 ): Promise<Lived> {
   if (faults.noise) lab.makeNoise(faults.noise);
   const executor = new StrikingExecutor(lab, faults.commands ?? []);
-  const opened = await openStore({ file });
+  const opened = await database.open();
   const store = new DyingStore(rerunningStore(opened), faults.commit ?? null, () => executor.kill());
-  const pool = await openPool(file, executor, { ...optionsOf(scenario), store });
+  const pool = await openPool('', executor, { ...optionsOf(scenario), store });
+  database.cut(faults.cut ?? null);
   await Promise.race([work(pool).catch(() => undefined), executor.death]);
   await Promise.race([pool.runner.settled(), executor.death]);
   // Units of work that were begun before the death may still be on their way to the file.
   await opened.close();
+  const sentCommits = database.commits;
+  database.cut(null);
   lab.bringBack();
   const { commands, ofLvm, struck, glusterChanges } = executor;
-  return { commands, commits: store.commits, ofLvm, struck, glusterChanges };
+  return { commands, commits: store.commits, sentCommits, ofLvm, struck, glusterChanges };
 }
 
 async function expectSettled(pool: Pool): Promise<void> {
