@@ -6,12 +6,7 @@ import { COMMIT_FAULTS } from './support/dying-store.js';
 import { type Faults, type Lived, liveOn } from './support/one-life.js';
 import { samplePoints } from './support/sample-points.js';
 import type { Scenario } from './support/scenario.js';
-import {
-  CHANGE_SCENARIOS,
-  CREATE_SCENARIOS,
-  DELETE_SCENARIOS,
-  MOVE_SCENARIOS,
-} from './support/volume-scenarios.js';
+import { CHANGE_SCENARIOS, CREATE_SCENARIOS, DELETE_SCENARIOS, MOVE_SCENARIOS } from './support/volume-scenarios.js';
 
 /** Of each scenario and fault, unless MORTAR_CRASH_POINTS is `all`: then of all scenarios all points. */
 const POINTS = 2;
@@ -57,7 +52,9 @@ describe.skipIf(isLackingPostgres('crashes of servers on PostgreSQL'))('on Postg
     });
 
     it.for(DEATHS)('settles when it meets: %s', async (kind, { task }) => {
-      task.meta.crashPoints = await atPoints(scenario, (await sound()).commands, (at) => ({ commands: [{ at, kind }] }));
+      task.meta.crashPoints = await atPoints(scenario, (await sound()).commands, (at) => ({
+        commands: [{ at, kind }],
+      }));
     });
   });
 });

@@ -23,8 +23,11 @@ export class CommitCutter {
   /** Since the last `cutOnly`. */
   commits = 0;
 
+  #target: PostgresServer;
+
   private constructor(target: PostgresServer) {
-    this.#server = createServer((client) => this.#join(client, target));
+    this.#target = target;
+    this.#server = createServer((client) => this.#join(client));
   }
 
   static async before(target: PostgresServer): Promise<CommitCutter> {
@@ -81,13 +84,18 @@ export class CommitCutter {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #join(client: Socket, target: PostgresServer): void {
+  /** New connections lead to another one from now on, as an address does that moves with a primary. */
+  leadTo(target: PostgresServer): void {
+    this.#target = target;
+  }
+
+  #join(client: Socket): void {
     if (this.#isClosed) {
       client.destroy();
       return;
     }
     this.connections += 1;
-    const engine = connect(target.port, '127.0.0.1');
+    const engine = connect(this.#target.port, '127.0.0.1');
     const isDeaf = { value: false };
     for (const socket of [client, engine]) {
       this.#sockets.add(socket);

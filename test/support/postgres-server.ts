@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { PostgresTarget } from '../../src/store/store-config.js';
 
 /* Real PostgreSQL servers of Debian's package, each in a temporary folder. */
@@ -67,6 +67,25 @@ export class PostgresServer {
     execFileSync(join(bin, 'initdb'), initialize, { ...server.#owner, stdio: 'pipe', cwd: '/' });
     await server.run(settings);
     return server;
+  }
+
+  /** A standby that follows `primary`, whose commits wait for it from then on. */
+  static async standbyOf(primary: PostgresServer): Promise<PostgresServer> {
+    const standby = new PostgresServer(primary.#bin, await freePort());
+    const from = ['-h', primary.folder, '-p', String(primary.port), '-U', 'mortar'];
+    const copying = [...from, '-D', join(standby.folder, 'data'), '-X', 'stream', '-c', 'fast', '-R', '--no-sync'];
+    execFileSync(join(primary.#bin, 'pg_basebackup'), copying, { ...standby.#owner, stdio: 'pipe', cwd: '/' });
+    await standby.run();
+    await primary.query("alter system set synchronous_standby_names = '*'");
+    await primary.query('select pg_reload_conf()');
+    const isFollowed = "select from pg_stat_replication where sync_state = 'sync'";
+    await vi.waitFor(async () => expect(await primary.query(isFollowed)).toHaveLength(1), { timeout: 60_000 });
+    return standby;
+  }
+
+  /** A standby becomes a primary. */
+  async promote(): Promise<void> {
+    await this.query('select pg_promote()');
   }
 
   /** Starts it, after a stop again. */
@@ -151,6 +170,13 @@ export async function ownPostgres(options: PostgresOptions = {}): Promise<Postgr
   const server = await PostgresServer.start(options);
   onTestFinished(() => server.remove());
   return server;
+}
+
+/** One that follows another, gone after the test. */
+export async function ownStandby(primary: PostgresServer): Promise<PostgresServer> {
+  const standby = await PostgresServer.standbyOf(primary);
+  onTestFinished(() => standby.remove());
+  return standby;
 }
 
 function idOf(flag: '-u' | '-g'): number {
