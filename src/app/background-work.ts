@@ -36,6 +36,7 @@ export class BackgroundWork {
   readonly #deviceMonitor: DeviceCheckMonitor;
   #stopForgetting: () => void = () => undefined;
   #keepers: readonly (() => void)[] = [];
+  #isWatching = false;
   #isStopped = false;
 
   constructor(config: Config, store: Store, log: Logging['logger'], workers: Workers) {
@@ -48,12 +49,20 @@ export class BackgroundWork {
     this.#repairMonitor = new NodeRepairMonitor({ store, hosts, health, log }, repair, config.nodeRepair.isReportOnly);
   }
 
+  /** Only asks hosts whether they answer, which placing volumes goes by: also where another server works on them. */
+  watch(): void {
+    const { monitor } = this.#config;
+    if (this.#isStopped || this.#isWatching || !monitor.isEnabled) return;
+    this.#isWatching = true;
+    this.#workers.health.start(monitor.startSeconds, monitor.refreshSeconds);
+  }
+
   /** Nothing is begun by a server that stops: somebody may have confirmed a restored database in that very moment. */
   start(): void {
     if (this.#isStopped) return;
-    const { monitor, cleaner, nodeRepair, deviceCheck, usageSurvey, dbReadOnly } = this.#config;
-    const { health, recovery, usage, backups } = this.#workers;
-    if (monitor.isEnabled) health.start(monitor.startSeconds, monitor.refreshSeconds);
+    const { cleaner, nodeRepair, deviceCheck, usageSurvey, dbReadOnly } = this.#config;
+    const { recovery, usage, backups } = this.#workers;
+    this.watch();
     if (cleaner.isEnabled && !dbReadOnly) recovery.start(cleaner.startSeconds, cleaner.refreshSeconds);
     if (areHostsToBeCompared(this.#config)) {
       if (nodeRepair.isEnabled) this.#repairMonitor.start(nodeRepair.startSeconds, nodeRepair.refreshSeconds);

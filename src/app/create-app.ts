@@ -15,9 +15,8 @@ import { dumpText, dumpTexts } from '../interchange/dump-text.js';
 import type { Logging } from '../logging/logger.js';
 import { createMetrics, type Metrics } from '../metrics/registry.js';
 import { createOperations } from '../operations/create-operations.js';
-import { boundAges } from '../operations/engine/forget-old-answers.js';
+import type { Engine } from '../operations/engine/engine.js';
 import type { QueueAnswers } from '../operations/engine/queue-answers.js';
-import { markInterrupted } from '../operations/engine/recovery.js';
 import { RestoredDatabase } from '../operations/engine/restored-database.js';
 import { Comparisons } from '../operations/examination/comparisons.js';
 import { examinePool } from '../operations/examination/examine.js';
@@ -36,6 +35,7 @@ import { operationSettings } from './operation-settings.js';
 import { recordedPool } from './recorded-pool.js';
 import { ServerProbes } from './server-probes.js';
 import type { TlsTexts } from './tls-files.js';
+import { prepareRecords, WorkOnHosts } from './work-on-hosts.js';
 
 /** A whole server, without the process around it. */
 export interface App {
@@ -47,6 +47,8 @@ export interface App {
   settled(): Promise<void>;
   /** Answers the port. */
   listen(port: number): Promise<number>;
+  /** Resolves when this server works on its hosts, which of several on one database one does at a time. */
+  readonly working: Promise<void>;
   /** Leads every pending operation out that the hosts allow, without waiting for the cleaner. */
   recover(): Promise<void>;
   /**
@@ -79,6 +81,7 @@ export async function createApp(config: Config, logging: Logging, tls: TlsTexts 
       work.backups.changed();
       work.feed.changed();
     };
+    followOthers(store, work, logging.logger);
     return await wireServer(ground, work, tls);
   } catch (error) {
     await store.close();
@@ -99,7 +102,9 @@ type Work = Awaited<ReturnType<typeof wireWork>>;
 /** All that works on hosts and on the database; nothing of it has begun, but for what a start does to the records. */
 async function wireWork({ config, logging: { logger }, metrics, store }: Ground) {
   const restored = await RestoredDatabase.find(store, logger, config.dbReadOnly);
-  const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, restored.isHeld);
+  const mayWork = store.isAlone();
+  const isOnlooking = restored.isHeld || !mayWork;
+  const { executor: chosen, simulated, takeOver } = await chooseExecutor(config, store, logger, isOnlooking);
   const executor = new MeasuredExecutor(
     withInjectedFaults(whileAlone(chosen, store), config, logger),
     (program, outcome, durationMs) => {
@@ -107,14 +112,13 @@ async function wireWork({ config, logging: { logger }, metrics, store }: Ground)
       metrics.hostCommandFinished(program, outcome, durationMs);
     },
   );
-  simulated?.seedFromRecords(await store.read(recordedPool));
-  if (!config.dbReadOnly) {
-    await markInterrupted(store, logger);
-    await boundAges(store);
-  }
+  const seed = async (): Promise<void> => simulated?.seedFromRecords(await store.read(recordedPool));
+  if (mayWork) await seed();
+  if (mayWork && !config.dbReadOnly) await prepareRecords(store, logger);
 
   const hosts = { executor, settings: config.hostSettings };
-  const observations = new Observations(store, logger, () => !config.dbReadOnly && !restored.isHeld);
+  const mayTell = () => !config.dbReadOnly && !restored.isHeld && store.isAlone();
+  const observations = new Observations(store, logger, mayTell);
   const onSeen = observations.nodeSeen.bind(observations);
   const health = new HealthMonitor(store, hosts, logger, { onSeen });
   const probes = new ServerProbes({ store, health, restored, log: logger });
@@ -137,9 +141,32 @@ async function wireWork({ config, logging: { logger }, metrics, store }: Ground)
     log: logger,
   });
   const background = new BackgroundWork(config, store, logger, { ...services, hosts, health, backups });
-  restored.whenFree(takeOver, () => background.start());
   const feed = new EventFeed(store);
-  return { ...services, restored, hosts, health, probes, backups, background, observations, feed };
+  const start = (): void => {
+    background.start();
+    services.engine.lead();
+  };
+  const onHosts = new WorkOnHosts({
+    store,
+    log: logger,
+    restored,
+    takeOver,
+    seed,
+    watch: () => background.watch(),
+    start,
+  });
+  onHosts.begin(mayWork);
+  return { ...services, restored, hosts, health, probes, backups, background, observations, feed, onHosts };
+}
+
+/** What this server knows of the database is not all, when others write to it. */
+function followOthers(store: Store, { engine, feed, backups, restored }: Work, log: Logging['logger']): void {
+  store.sharing?.onNews(() => {
+    engine.othersWrote();
+    feed.changed();
+    if (store.isAlone()) backups.changed();
+    restored.lookAgain().catch((error: unknown) => log.debug({ err: error }, 'the database could not be looked at'));
+  });
 }
 
 async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Promise<App> {
@@ -174,7 +201,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     pool: {
       examine: () => examinePool(store, hosts),
       differences: () => differences(),
-      comparisons: new Comparisons(differences),
+      comparisons: comparisonsAt(work.engine, new Comparisons(differences)),
     },
     console: config.servesConsole ? consoleFiles(ground) : null,
     tls,
@@ -185,6 +212,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     store,
     restored,
     settled: () => runner.settled(),
+    working: work.onHosts.begun,
     recover: () => recovery.run(),
     async listen(port) {
       await server.listen({ port, host: await listenHost() });
@@ -192,8 +220,11 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     },
     async close(drainMs) {
       stopping.abort();
+      work.onHosts.stop();
       work.background.stop();
       await runner.drain(drainMs);
+      // Another server need not wait for the clients of this one.
+      await store.sharing?.handOver();
       store.giveUpUndecided();
       answers.release();
       if (server.server.listening) await lastReads(answers, traffic);
@@ -213,11 +244,22 @@ function consoleFiles({ logging }: Ground) {
   return files;
 }
 
+/** They are in the memory of the process: of several servers one makes them, so that they are looked for there. */
+function comparisonsAt(engine: Engine, comparisons: Comparisons): Pick<Comparisons, 'begin' | 'find'> {
+  return {
+    begin() {
+      engine.refuseElsewhere();
+      return comparisons.begin();
+    },
+    find: (id) => comparisons.find(id),
+  };
+}
+
 function renderMetrics({ metrics, store, logging }: Ground, work: Work) {
   const { operations, health, repair, deviceCheck, usage } = work;
   return metrics.render({
     store,
-    inFlight: () => operations.inFlight(),
+    inFlight: () => operations.inFlight().catch(() => Number.NaN),
     nodeStates: () => health.states(),
     thinPools: () => repair.thinPools.byDevice(),
     deviceConditions: () => deviceCheck.conditions.byDevice(),
@@ -235,9 +277,12 @@ async function lastReads(answers: QueueAnswers, traffic: Traffic): Promise<void>
 
 /** Where several servers share a database, hosts are left to the one that may work. */
 function whileAlone(executor: Executor, store: Store): Executor {
-  return new OnlookingExecutor(executor, () =>
-    store.isAlone() ? null : 'the database was not reached for so long that another server may have taken over',
-  );
+  return new OnlookingExecutor(executor, () => {
+    if (store.isAlone()) return null;
+    const other = store.sharing?.otherAtWork();
+    if (other) return `another server, ${other}, works on the hosts`;
+    return 'the database was not reached for so long that another server may have taken over';
+  });
 }
 
 /** For tests of what is built on this server; said aloud, since nobody else wants it. */

@@ -26,8 +26,9 @@ export async function openDatabase(
 function oneOfSeveral(logger: Logging['logger']): WorkAlone {
   return {
     name: `${hostname()}:${process.pid}`,
+    answersMeanwhile: true,
     onWaiting: (server) =>
-      logger.info({ server }, 'another server works with the database: this one waits for its turn'),
+      logger.info({ server }, 'another server works on the hosts: this one answers requests, and waits for its turn'),
     onLost: endWithoutWork,
   };
 }

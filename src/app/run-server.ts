@@ -106,6 +106,7 @@ export async function recoverOnce(
   const quiet = { ...config, ...noBackups, monitor: never, cleaner: never, nodeRepair, deviceCheck };
   const app = await createApp(quiet, logging, null);
   try {
+    await app.working;
     if (app.restored.isHeld) throw new DomainError('unavailable', `nothing was cleaned up: ${app.restored.refusal}`);
     const before = await app.store.read((tx) => tx.operations.counts());
     await app.recover();

@@ -14,7 +14,8 @@ import { addVolumeUsage, type SeenUsage } from './usage-metrics.js';
 export interface MetricsSources {
   readonly store: Store;
   /** Operations running now. */
-  readonly inFlight: () => number;
+  /** NaN where nobody can tell. */
+  readonly inFlight: () => number | Promise<number>;
   /** By manage name, whether glusterd was last seen up; nodes of which nothing is known are missing. */
   readonly nodeStates: () => ReadonlyMap<string, boolean>;
   /** By device, how full its fullest thin pool was last seen, from 0 to 1; devices of which nothing is known are missing. */
@@ -125,7 +126,7 @@ export function createMetrics(): Metrics {
       const pool = await readPool(sources.store);
       const nodes = pool ? await nodeLinesOf(pool, lines) : [];
       const exposition = new Exposition();
-      addHeketiMetrics(exposition, pool, nodes, sources.inFlight());
+      addHeketiMetrics(exposition, pool, nodes, await sources.inFlight());
       exposition.add(await registry.metrics());
       addOwnDeviceMetrics(exposition, nodes, sources);
       addVolumeUsage(exposition, sources.usage);

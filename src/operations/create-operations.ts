@@ -48,27 +48,33 @@ export function createOperations(given: EngineContext, sequenceKinds = SEQUENCE_
   const resync = deviceResync(deviceCheck);
   const cleanUp = cleanUpJob(recovery);
 
+  /** What was seen of hosts is in the memory of the server that works on them. */
+  const known = () => {
+    engine.refuseElsewhere();
+    return { deviceCheck, reports };
+  };
+
   const operations: Operations = {
     ...topologyChanges(engine, context),
     ...volumeChanges(engine, context),
     ...blockVolumeChanges(engine, context),
 
     resyncDevice: (by, id) => engine.beginJob(resync, id, by),
-    listDeviceHealth: () => deviceCheck.health(null),
-    deviceHealth: (id) => deviceCheck.healthOf(id),
+    listDeviceHealth: async () => known().deviceCheck.health(null),
+    deviceHealth: async (id) => known().deviceCheck.healthOf(id),
     checkDeviceHealth: (id) => deviceCheck.healthNow(id),
     reinstateNode: (by, id, disks) => engine.beginSequence(nodeReinstate, { id, disks }, by),
     planReinstatement: (id, disks) => planNodeReinstatement({ id, disks }, engine.context),
     repairState: (by, request) => engine.beginSequence(stateRepair, request, by),
     planStateRepair: (request) => planRepairOfState(request, engine.context),
     repairNode: (by, nodeId, isDryRun) => engine.beginJob(repairAsked, { nodeId, isDryRun }, by),
-    repairReport: (reportId) => reports.find(reportId),
-    lastRepairReport: (nodeId) => reports.lastOf(nodeId),
+    repairReport: (reportId) => known().reports.find(reportId),
+    lastRepairReport: (nodeId) => known().reports.lastOf(nodeId),
 
     cancel: (_by, id) => engine.cancel(id),
     cleanUp: (by, operationIds) => engine.beginJob(cleanUp, operationIds, by),
-    inFlight: () => tracker.inFlight,
-    isInFlight: (id) => tracker.has(id),
+    inFlight: () => engine.countInFlight(),
+    isInFlight: (operation) => tracker.has(operation.id) || (engine.turn.isShared && operation.status === ''),
   };
   const usage = createUsage({ ...engine.context, store: context.store });
   return { operations, runner, recovery, repair, deviceCheck, usage, answers, engine };

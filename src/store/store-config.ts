@@ -13,13 +13,18 @@ export interface FileStoreConfig extends StoreUse {
 
 export interface PostgresStoreConfig extends StoreUse {
   readonly postgres: PostgresTarget;
-  /** For a server: opening waits until no other one works with the database, and is the one then until it is closed. */
+  /** The right to work on hosts, which one process at a time has. Without it, nothing but this process uses the database. */
   readonly alone?: WorkAlone;
 }
 
 export interface WorkAlone {
   /** Who asks, for people. */
   readonly name: string;
+  /**
+   * A server: opening does not wait for others, and until it is this one's turn the store takes what needs no host. Without
+   * it opening waits, and no server may write anything meanwhile.
+   */
+  readonly answersMeanwhile?: boolean;
   /** After so long without a sign of life another one takes over; ten seconds when not given. */
   readonly lifeMs?: number;
   /**
@@ -27,8 +32,8 @@ export interface WorkAlone {
    * opening rejects with that.
    */
   onWaiting?(name: string): void;
-  /** Another server has taken over: nothing is written any more, and the process has to end. */
-  onLost(): void;
+  /** Another server has taken over, or a newer version has changed the tables: the process has to end. */
+  onLost(why: 'taken over' | 'newer version'): void;
 }
 
 /** Where a PostgreSQL is, and how it is reached. */

@@ -32,6 +32,8 @@ export interface Store {
   openBackup(purpose?: BackupPurpose, contents?: BackupContents): Promise<BackupFile>;
   /** Whether no other server can be at work on hosts with this database, as far as this process can know. */
   isAlone(): boolean;
+  /** What servers that share a database are to one another; left out where this process is the only one. */
+  readonly sharing?: Sharing;
   /** Why no change is accepted at the moment, for people; null when changes are. */
   refusal(): string | null;
   /**
@@ -40,6 +42,18 @@ export interface Store {
    */
   giveUpUndecided(): void;
   close(): Promise<void>;
+}
+
+/** Each of several servers takes requests; one of them works on hosts. */
+export interface Sharing {
+  /** Resolves when that is this one; never, when it ends before. */
+  readonly turn: Promise<void>;
+  /** Who works, for people; null: this server, or nobody that it knows of. */
+  otherAtWork(): string | null;
+  /** `listener` is called when others may have written something: soon after, and within a second or so. */
+  onNews(listener: () => void): void;
+  /** For the end: this server does nothing on hosts any more, and another one may begin. */
+  handOver(): Promise<void>;
 }
 
 /** Stays as it is until it is closed, which may be done more than once; nothing can be read from it after that. */

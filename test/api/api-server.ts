@@ -172,7 +172,7 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     }),
     cancel: done,
     cleanUp: ticket,
-    inFlight: () => 0,
+    inFlight: async () => 0,
     isInFlight: () => false,
     ...script,
   };

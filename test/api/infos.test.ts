@@ -175,7 +175,7 @@ describe('node and device info', () => {
 
 describe('operations', () => {
   it('are listed with what is in flight and described one by one', async () => {
-    api = await startApi({ inFlight: () => 3, isInFlight: (operation) => operation === id('5') });
+    api = await startApi({ inFlight: async () => 3, isInFlight: (operation) => operation.id === id('5') });
     await api.store.write(async (tx) => {
       const common = { ...NEW_RECORD, type: 'create-volume', createdAt: 1 } as const;
       await tx.operations.insert({

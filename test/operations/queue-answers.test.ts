@@ -73,6 +73,19 @@ describe('a poll of work that runs', () => {
     expect(await desk.answers.fetch(queueId, STAYING)).toBeNull();
   });
 
+  it('is answered as soon as another server has ended the work and told of it; others wait on', async () => {
+    const desk = await openDesk();
+    const [done, other] = [await desk.open('o1'), await desk.open('o2')];
+    const poll = desk.answers.fetch(done, STAYING);
+    const heard = vi.fn();
+    void desk.answers.fetch(other, STAYING).then(heard);
+    await turns();
+    await desk.answer(done);
+    desk.answers.othersWrote();
+    expect(await poll).toMatchObject({ state: 'done', location: '/volumes/abc' });
+    expect(heard).not.toHaveBeenCalled();
+  });
+
   it('is told that the work still runs after four seconds', async () => {
     const desk = await openDesk();
     const queueId = await desk.open();

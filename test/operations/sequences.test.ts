@@ -77,8 +77,8 @@ it('waits without holding anything, and goes on when it is asked again', () =>
       retry: null,
     });
     expect(record?.dueAt).toBeGreaterThan(0);
-    expect(pool.operations.inFlight()).toBe(0);
-    expect(pool.operations.isInFlight(id)).toBe(false);
+    expect(await pool.operations.inFlight()).toBe(0);
+    expect(record && pool.operations.isInFlight(record)).toBe(false);
     expect(await names(scene)).toEqual(['one', 'two']);
     await pool.recovery.run([id]);
     expect(await done(pool, ticket)).toBe('/volumes');

@@ -32,7 +32,7 @@ export function databaseHandlers({ store, reports, pool, operations, log }: Hand
 
     async examineGluster({ gone }) {
       const examination = await pool.examine();
-      const inFlight = operations.inFlight();
+      const inFlight = await operations.inFlight();
       const write = (tx: ReadTx) => examinationText(reports.dumpTexts(tx, 1), examination, inFlight);
       return { status: 200, pieces: await whole.pieces(write, gone()) };
     },

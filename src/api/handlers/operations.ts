@@ -17,14 +17,12 @@ export function operationHandlers({ store, operations }: HandlerDeps): Operation
   return {
     async operationCounts() {
       const counts = await store.read((tx) => tx.operations.counts());
-      return { status: 200, json: { ...counts, in_flight: operations.inFlight() } };
+      return { status: 200, json: { ...counts, in_flight: await operations.inFlight() } };
     },
 
     async pendingOperationList() {
       const all = await store.read((tx) => tx.operations.list());
-      const pendingoperations = all.map((operation) =>
-        pendingOperation(operation, operations.isInFlight(operation.id)),
-      );
+      const pendingoperations = all.map((operation) => pendingOperation(operation, operations.isInFlight(operation)));
       return { status: 200, json: { pendingoperations } };
     },
 

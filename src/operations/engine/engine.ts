@@ -1,4 +1,4 @@
-import { idNotFound } from '../../domain/errors.js';
+import { DomainError, idNotFound } from '../../domain/errors.js';
 import type { Id } from '../../domain/ids.js';
 import type { Requester } from '../../domain/requester.js';
 import type { QueueTicket } from '../ports/queue.js';
@@ -8,6 +8,7 @@ import { notToBeCancelled } from './cancellation.js';
 import type { Job } from './job.js';
 import type { AnyKind, BeginningKind, EngineContext, OperationContext } from './operation.js';
 import { PatientStore } from './patient-store.js';
+import { PickUp } from './pick-up.js';
 import { QueueAnswers } from './queue-answers.js';
 import { Recovery } from './recovery.js';
 import { OperationRunner } from './runner.js';
@@ -18,6 +19,7 @@ import { Settlement } from './settlement.js';
 import { Stopping, untilCut } from './stopping.js';
 import { OperationTracker } from './tracker.js';
 import { cancel } from './transitions.js';
+import { Turn } from './turn.js';
 
 /** Saves clients the pause between two polls. */
 const HOLD_MS = 4_000;
@@ -32,12 +34,16 @@ export class Engine {
   readonly recovery: Recovery;
   readonly answers: QueueAnswers;
   readonly tracker: OperationTracker;
+  readonly turn: Turn;
+  readonly #pickUp: PickUp;
+  readonly #settlement: Settlement;
   readonly #store: EngineContext['store'];
   readonly #sequences: Sequences;
 
   constructor(given: EngineContext, kinds: readonly AnyKind[], sequenceKinds: readonly AnySequenceKind[]) {
     const { store, settings, health, log } = given;
     const stopping = new Stopping();
+    const turn = new Turn(store.sharing !== undefined);
     const executor = untilCut(given.hosts.executor, stopping.cut);
     const context: EngineContext = { ...given, hosts: { ...given.hosts, executor } };
     const limits = { maxInflight: settings.maxInflight, perLane: settings.operationsPerCluster };
@@ -53,17 +59,22 @@ export class Engine {
     };
     const sequences = new Sequences(context, patient, sequenceKinds, parts, { schedule, waits }, stopping);
     const settling = { settlement, sequences };
-    const runner: OperationRunner = new OperationRunner(context, patient, tracker, settling, stopping, (id) =>
+    const ends = { turn, stopping };
+    const runner: OperationRunner = new OperationRunner(context, patient, tracker, settling, ends, (id) =>
       answers.ended(id),
     );
     const answers: QueueAnswers = new QueueAnswers(store, log, {
       holdMs: HOLD_MS,
       isRunning: (id) => runner.isRunning(id),
+      isShared: turn.isShared,
     });
     const schedules = { schedule, waits };
     const recovery: Recovery = new Recovery(store, runner, schedules, health, log, (id) => tracker.has(id));
     waits.start(LONGEST_WAIT_MS);
     stopping.takingNoMore.addEventListener('abort', () => waits.stop());
+    this.turn = turn;
+    this.#pickUp = new PickUp(store, runner, log);
+    this.#settlement = settlement;
     this.#store = store;
     this.#sequences = sequences;
     this.context = context;
@@ -71,6 +82,35 @@ export class Engine {
     this.runner = runner;
     this.recovery = recovery;
     this.answers = answers;
+  }
+
+  /** From now on this process leads operations out, those that other servers have accepted and will accept included. */
+  lead(): void {
+    this.turn.begin();
+    this.othersWrote();
+  }
+
+  /** Other servers on the database may have accepted, cancelled or ended something. */
+  othersWrote(): void {
+    if (this.turn.isShared && this.turn.isOurs) this.#pickUp.look();
+    this.answers.othersWrote();
+  }
+
+  /** For what only the process that works on hosts can do or knows. */
+  refuseElsewhere(): void {
+    if (this.turn.isOurs) return;
+    const other = this.#store.sharing?.otherAtWork() ?? null;
+    const where = other === null ? 'none does at the moment' : `that is ${other}`;
+    throw new DomainError(
+      'unavailable',
+      `only the server that works on the hosts can answer this: ${where}. Send the request there, or again later`,
+    );
+  }
+
+  /** Operations running now: the original's in-flight tracker. */
+  async countInFlight(): Promise<number> {
+    if (!this.turn.isShared) return this.tracker.inFlight;
+    return this.#store.read((tx) => this.#settlement.countInFlight(tx));
   }
 
   begin<Request>(
@@ -94,10 +134,11 @@ export class Engine {
       if (!this.#sequences.isSequence(record)) throw notToBeCancelled(record);
       await cancel(tx, operationId);
     });
-    void this.#endCancelled(operationId);
+    if (this.turn.isOurs) void this.#endCancelled(operationId);
   }
 
-  beginJob<Request>(job: Job<Request>, request: Request, by: Requester): Promise<QueueTicket> {
+  async beginJob<Request>(job: Job<Request>, request: Request, by: Requester): Promise<QueueTicket> {
+    this.refuseElsewhere();
     return this.#takingUp(this.runner.beginJob(job, request, by));
   }
 

@@ -17,6 +17,8 @@ export interface QueueAnswersOptions {
   readonly holdMs: number;
   /** Whether somebody in this process works on it. */
   isRunning(workId: Id): boolean;
+  /** Other servers, too, work for clients that come here. */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -35,6 +37,8 @@ export class QueueAnswers {
   readonly #askedFor = new Set<Id>();
   readonly #onGiven = new Set<(queueId: Id) => void>();
   #isHolding = true;
+  #isToLook = false;
+  #looking: Promise<void> | null = null;
   #lastGivenMs = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, log: Logger, options: QueueAnswersOptions) {
@@ -77,6 +81,28 @@ export class QueueAnswers {
   /** Nobody works on it any more: those who wait for it look again. */
   ended(workId: Id): void {
     for (const wake of this.#held.get(workId) ?? []) wake();
+  }
+
+  /** Other servers may have ended what clients wait for here: those look again whose answer is there. */
+  othersWrote(): void {
+    this.#isToLook = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+    });
+  }
+
+  async #look(): Promise<void> {
+    while (this.#isToLook) {
+      this.#isToLook = false;
+      if (this.#held.size === 0) return;
+      try {
+        const entries = await this.#store.read((tx) => tx.queue.listPending());
+        const pending = new Set(entries.map(({ id, operationId }) => operationId ?? id));
+        for (const workId of [...this.#held.keys()]) if (!pending.has(workId)) this.ended(workId);
+      } catch {
+        // Whoever waits asks again soon.
+      }
+    }
   }
 
   /** Answers everybody who waits, and holds nobody from now on. */

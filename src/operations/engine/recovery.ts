@@ -9,7 +9,7 @@ import type { NodeHealth } from '../ports/node-health.js';
 import type { RecoveryOutcome } from './operation.js';
 import type { OperationRunner } from './runner.js';
 import type { Schedule } from './schedule.js';
-import { interruptAll, markStale } from './transitions.js';
+import { interruptAll, isLeftToAnybody, isSequenceWaiting, markStale } from './transitions.js';
 
 /** A record that nobody in this process works on was left by a defect; before this age it may still be on its way. */
 const UNTRACKED_AFTER_SECONDS = 60;
@@ -18,7 +18,8 @@ const ASKED_AGAIN_MS = 30_000;
 
 /** At a start: what is pending was begun by a process that is gone. */
 export async function markInterrupted(store: Store, log: Logger): Promise<void> {
-  const operations = await store.write(interruptAll);
+  const isShared = store.sharing !== undefined;
+  const operations = await store.write((tx) => interruptAll(tx, isShared));
   if (operations > 0) log.warn({ operations }, 'operations were interrupted and will be recovered');
 }
 
@@ -33,6 +34,7 @@ export class Recovery {
   readonly #waits: Schedule;
   readonly #log: Logger;
   readonly #isTracked: (operationId: Id) => boolean;
+  readonly #isShared: boolean;
   readonly #runs = new Set<Promise<void>>();
   readonly #triedInVain = new Set<Id>();
   #refreshSeconds: number | null = null;
@@ -52,6 +54,7 @@ export class Recovery {
     this.#waits = waits;
     this.#log = log;
     this.#isTracked = isTracked;
+    this.#isShared = store.sharing !== undefined;
     health.onUp(() => this.#inBackground(() => this.#runSome(({ retry }) => retry?.waitsForHost === true)));
   }
 
@@ -85,7 +88,7 @@ export class Recovery {
     const now = steadyUnixMs();
     this.#inBackground(async () => {
       const operations = await this.#listedOrAskedAgain(now);
-      const waiting = operations.filter((operation) => isWaiting(operation));
+      const waiting = operations.filter(isSequenceWaiting);
       this.#waits.wakeAt(earliest(waiting, now));
       const over = waiting.filter(({ dueAt }) => (dueAt ?? 0) <= now);
       await Promise.all(over.map(({ id }) => this.#runner.recover(id)));
@@ -185,21 +188,17 @@ export class Recovery {
     const before = Math.floor(steadyUnixMs() / 1000) - UNTRACKED_AFTER_SECONDS;
     await this.#store.write(async (tx) => {
       const operations = await tx.operations.list();
-      const left = operations.filter(
-        ({ id, status, createdAt, dueAt }) =>
-          status === '' && dueAt === null && createdAt <= before && !this.#isTracked(id),
-      );
+      const left = operations.filter((operation) => {
+        const { id, status, createdAt, dueAt } = operation;
+        const isOld = status === '' && dueAt === null && createdAt <= before;
+        return isOld && !this.#isTracked(id) && !(this.#isShared && isLeftToAnybody(operation));
+      });
       await markStale(
         tx,
         left.map(({ id }) => id),
       );
     });
   }
-}
-
-/** In this process: one that was interrupted is stale until somebody goes on with it. */
-function isWaiting({ status, retry, dueAt, copiedAt }: PendingOperation): boolean {
-  return status === '' && retry === null && dueAt !== null && copiedAt === undefined;
 }
 
 /** When the next of them is due after `now`; null: none is. */

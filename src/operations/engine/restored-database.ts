@@ -89,8 +89,19 @@ export class RestoredDatabase {
     );
   }
 
+  /** Somebody may have confirmed at another server on the database. */
+  async lookAgain(): Promise<void> {
+    if (this.#copiedAt !== null && this.#begin === null)
+      this.#copiedAt = await this.#store.read((tx) => tx.origin.copiedAt());
+  }
+
   /** From now on the server works on its hosts. Throws `conflict` when it is not held. */
   async confirm(): Promise<void> {
+    if (this.#copiedAt !== null && this.#begin === null)
+      throw new DomainError(
+        'unavailable',
+        'another server has the turn to work on the hosts of this database: confirm there, or when it has ended',
+      );
     if (!this.#begin || this.#copiedAt === null)
       throw new DomainError(
         'conflict',

@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { SERVER } from '../../domain/event.js';
 import { type Id, newId } from '../../domain/ids.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
 import type { Requester } from '../../domain/requester.js';
 import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
@@ -16,6 +17,7 @@ import type { Settled, Settlement } from './settlement.js';
 import { ServerStopping, type Stopping } from './stopping.js';
 import type { OperationTracker } from './tracker.js';
 import { type Accepted, answerJob, begin, beginJob, beginPart, failJob, findRepeated } from './transitions.js';
+import type { Turn } from './turn.js';
 
 type Build = (tx: Tx) => Promise<Intent>;
 
@@ -29,6 +31,7 @@ export class OperationRunner {
   readonly #tracker: OperationTracker;
   readonly #settlement: Settlement;
   readonly #sequences: Sequences;
+  readonly #turn: Turn;
   readonly #stopping: Stopping;
   readonly #onEnded: (id: Id) => void;
   readonly #running = new Map<Id, Promise<void>>();
@@ -39,7 +42,7 @@ export class OperationRunner {
     store: PatientStore,
     tracker: OperationTracker,
     { settlement, sequences }: { readonly settlement: Settlement; readonly sequences: Sequences },
-    stopping: Stopping,
+    { turn, stopping }: { readonly turn: Turn; readonly stopping: Stopping },
     onEnded: (id: Id) => void,
   ) {
     this.#context = context;
@@ -47,11 +50,15 @@ export class OperationRunner {
     this.#tracker = tracker;
     this.#settlement = settlement;
     this.#sequences = sequences;
+    this.#turn = turn;
     this.#stopping = stopping;
     this.#onEnded = onEnded;
   }
 
-  /** Stores the intent and answers with the queue id; the hosts' part goes on in the background. */
+  /**
+   * Stores the intent and answers with the queue id; the hosts' part goes on in the background, here or at the server that
+   * works on hosts.
+   */
   async begin<Request>(kind: BeginningKind<Request>, request: Request, accepted: Accepted): Promise<QueueTicket> {
     this.#refuseWhenStopping();
     const operationId = newId();
@@ -64,12 +71,12 @@ export class OperationRunner {
         const repeated = await findRepeated(tx, accepted.idempotency);
         if (repeated) return { intent: null, ticket: repeated };
         await kind.check?.(tx, request, this.#context);
-        if (kind.isCounted) this.#tracker.admit(operationId);
-        else this.#tracker.track(operationId);
+        await this.#admit(tx, kind, operationId);
         const intent = await build(tx);
-        return { intent, ticket: { queueId: await begin(tx, kind, operationId, intent, accepted) } };
+        const forAnybody = this.#turn.isShared ? { request: kind.retries ? seen : undefined } : undefined;
+        return { intent, ticket: { queueId: await begin(tx, kind, operationId, intent, { ...accepted, forAnybody }) } };
       });
-      if (intent) void this.#runInBackground(kind, operationId, intent, build);
+      if (intent && this.#turn.isOurs) void this.#runInBackground(kind, operationId, intent.lane, build);
       // A unit that was run again may have taken a place and then found the request repeated.
       else this.#tracker.release(operationId);
       return ticket;
@@ -95,10 +102,18 @@ export class OperationRunner {
       this.#refuseWhenStopping();
       await kind.check?.(tx, request, this.#context);
       const intent = await kind.build(tx, operationId, request, this.#context);
-      return begin(tx, kind, operationId, intent, accepted);
+      const forAnybody = this.#turn.isShared ? { request: undefined } : undefined;
+      return begin(tx, kind, operationId, intent, { ...accepted, forAnybody });
     });
-    void this.recover(operationId);
+    if (this.#turn.isOurs) void this.recover(operationId);
     return { queueId };
+  }
+
+  async #admit(tx: Tx, { isCounted }: Pick<AnyKind, 'isCounted'>, operationId: Id): Promise<void> {
+    if (!isCounted) return this.#tracker.track(operationId);
+    if (!this.#turn.isShared) return this.#tracker.admit(operationId);
+    this.#tracker.refuseBeyond(await this.#settlement.countInFlight(tx));
+    this.#tracker.admitAnyway(operationId);
   }
 
   /** Before a request is accepted, what a host says, and that it can't be asked, is the answer. */
@@ -126,7 +141,25 @@ export class OperationRunner {
     });
     if (!intent) return;
     this.#tracker.track(operationId);
-    await this.#runInBackground(kind, operationId, intent, build);
+    await this.#runInBackground(kind, operationId, intent.lane, build);
+  }
+
+  /**
+   * Goes on with an operation that some server has accepted and none has begun, or with a sequence whose wait is over;
+   * nothing happens where that is not so any more, or somebody here is at it.
+   */
+  async goOn(operation: PendingOperation): Promise<void> {
+    const { id } = operation;
+    if (this.#stopping.takingNoMore.aborted || this.#tracker.has(id)) return;
+    if (this.#sequences.isSequence(operation)) return void (await this.recover(id));
+    this.#tracker.admitAnyway(id);
+    await this.#inBackground(id, async () => {
+      const found = await this.#settlement.load(id);
+      if (!found?.isLeft) return;
+      const { kind, work, request } = found;
+      const build = kind.build && request !== undefined ? buildOf(kind.build, id, request, this.#context) : null;
+      await this.#run(id, kind.lane(work), build, this.#retries(kind));
+    });
   }
 
   /** Accepts a job and answers with the queue id; its work goes on in the background. */
@@ -166,6 +199,11 @@ export class OperationRunner {
       }
       const found = await this.#settlement.load(operationId);
       if (!found) return;
+      if (this.#turn.isShared && found.isLeft) {
+        // It has not been begun yet, so that there is nothing to lead out.
+        outcome = 'busy';
+        return;
+      }
       outcome = 'kept';
       await this.#tracker.run(found.kind.lane(found.work), operationId, async () => {
         // While it waited for its turn, what it names may have changed.
@@ -233,14 +271,17 @@ export class OperationRunner {
     return running;
   }
 
-  #runInBackground(kind: AnyKind, operationId: Id, intent: Intent, build: Build): Promise<void> {
-    const retries = kind.retries?.(this.#context) ?? 0;
-    return this.#inBackground(operationId, () => this.#run(operationId, intent, build, retries));
+  #runInBackground(kind: AnyKind, operationId: Id, lane: string, build: Build): Promise<void> {
+    return this.#inBackground(operationId, () => this.#run(operationId, lane, build, this.#retries(kind)));
   }
 
-  async #run(operationId: Id, first: Intent, build: Build, retries: number): Promise<void> {
+  #retries(kind: AnyKind): number {
+    return kind.retries?.(this.#context) ?? 0;
+  }
+
+  async #run(operationId: Id, lane: string, build: Build | null, retries: number): Promise<void> {
     let triesLeft = retries;
-    for (let next: Settled = first; typeof next === 'object'; triesLeft--) {
+    for (let next: Settled | { readonly lane: string } = { lane }; typeof next === 'object'; triesLeft--) {
       next = await this.#tracker.run(next.lane, operationId, () =>
         this.#try(operationId, triesLeft > 0 ? build : null),
       );
@@ -262,4 +303,8 @@ export class OperationRunner {
       return this.#settlement.leadOut({ ...now, after: 'failure' }, { cause, rebuild: isLast ? null : rebuild });
     }
   }
+}
+
+function buildOf(build: NonNullable<AnyKind['build']>, id: Id, request: unknown, context: EngineContext): Build {
+  return (tx) => build(tx, id, request, context);
 }

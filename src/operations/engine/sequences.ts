@@ -69,6 +69,7 @@ export class Sequences {
       this.#stopping.takingNoMore.throwIfAborted();
       const loaded = await this.#load(id);
       if (!loaded) return 'unknown';
+      if (loaded.record.isUntouched) await this.#store.write((tx) => transitions.markBegun(tx, id));
       try {
         const outcome = loaded.part ? await this.#endPart(loaded.part) : await this.#step(loaded);
         if (outcome !== null) return outcome;

@@ -31,6 +31,10 @@ export interface Loaded {
   readonly isDeserted: boolean;
   /** See PendingOperation. */
   readonly isUntouched: boolean;
+  /** See transitions.isLeftToAnybody. */
+  readonly isLeft: boolean;
+  /** See transitions.requestIn. */
+  readonly request: unknown;
   /** Somebody may be waiting at /queue for its answer. */
   readonly isAwaited: boolean;
   /** Unix milliseconds. */
@@ -89,11 +93,19 @@ export class Settlement {
         after,
         // What had not been begun when a copy was made may have been since.
         isUntouched: (record.isUntouched ?? false) && record.copiedAt === undefined,
+        isLeft: transitions.isLeftToAnybody(record),
+        request: transitions.requestIn(record),
         isAwaited,
         isDeserted: after === 'crash' && isAwaited && (await this.#isDeserted(tx, operationId, entry.id)),
         acceptedAt: entry?.createdAt ?? record.createdAt * 1000,
       };
     });
+  }
+
+  /** On a database that servers share: those of all of them that take a place among the operations in flight. */
+  async countInFlight(tx: ReadTx): Promise<number> {
+    const counts = await tx.operations.countNewByType();
+    return [...counts].reduce((sum, [type, count]) => sum + (this.#kinds.get(type)?.isCounted ? count : 0), 0);
   }
 
   async #isDeserted(tx: ReadTx, operationId: Id, queueId: Id): Promise<boolean> {
@@ -104,8 +116,8 @@ export class Settlement {
   async attempt(loaded: Loaded): Promise<Settled> {
     const { operationId, kind } = loaded;
     let { work } = loaded;
-    if (kind.examine && loaded.isUntouched) {
-      work = await kind.examine(work, this.#context);
+    if (loaded.isUntouched) {
+      if (kind.examine) work = await kind.examine(work, this.#context);
       await this.#store.write((tx) => transitions.markBegun(tx, operationId));
     }
     if (!kind.exec) throw new Error(`operations of kind ${kind.type} are not begun here`);

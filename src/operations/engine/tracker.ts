@@ -48,8 +48,19 @@ export class OperationTracker {
     const { maxInflight } = this.#limits;
     const isFull = maxInflight === null ? this.#waiting >= WAITING_AT_MOST : this.#admitted.size >= maxInflight;
     if (isFull) throw new ServerBusy(this.#likelySeconds());
+    this.admitAnyway(id);
+  }
+
+  /** Of an operation that has its place already: among those of all servers on the database. */
+  admitAnyway(id: Id): void {
+    if (this.#admitted.has(id)) return;
     this.#admitted.set(id, null);
     this.#waiting++;
+  }
+
+  /** Throws `busy` when so many are in flight at all servers that there is no place for another one. */
+  refuseBeyond(inFlight: number): void {
+    if (inFlight >= (this.#limits.maxInflight ?? WAITING_AT_MOST)) throw new ServerBusy(this.#likelySeconds());
   }
 
   /** Counts an operation that the limit does not apply to. */

@@ -32,6 +32,11 @@ export type Answer = { readonly location: string | null } | { readonly error: st
 export interface Accepted {
   readonly by: Requester | null;
   readonly idempotency?: IdempotencyRequest | undefined;
+  /**
+   * It is begun by whichever server works on hosts: the record says that none has, and of a kind that may be tried anew what
+   * was asked for. Undefined: by this process.
+   */
+  readonly forAnybody?: { readonly request: unknown } | undefined;
 }
 
 /** What a record says of its kind. */
@@ -46,10 +51,20 @@ export async function begin(
   kind: Recorded,
   id: Id,
   intent: Omit<Intent, 'lane'>,
-  { by, idempotency }: Accepted,
+  { by, idempotency, forAnybody }: Accepted,
 ): Promise<Id> {
-  await tx.operations.insert({ ...newRecord(kind, id, intent), requestedBy: by });
+  const record = newRecord(kind, id, intent);
+  await tx.operations.insert({ ...record, ...(forAnybody && left(record, forAnybody.request)), requestedBy: by });
   return openQueueEntry(tx, id, idempotency);
+}
+
+function left({ plan }: PendingOperation, request: unknown): Pick<PendingOperation, 'isUntouched' | 'plan'> {
+  return { isUntouched: true, plan: request === undefined ? plan : { ...(plan as object | null), request } };
+}
+
+/** What was asked for, of a record that another server has accepted; undefined: it is not to be tried anew. */
+export function requestIn({ plan }: PendingOperation): unknown {
+  return plan === null ? undefined : (plan as { readonly request?: unknown }).request;
 }
 
 /** What was taken back is tried anew, with another build; whose it is stays. */
@@ -116,11 +131,17 @@ export async function wait(tx: Tx, id: Id, step: Step, dueAt: number): Promise<b
 /** Of a sequence that goes on in this process, whichever began it. */
 const RUNNING = { status: '', retry: null } as const;
 
-/** No further part of the sequence begins. */
+/** No further part of the sequence begins. Its wait, if it waits, is over. */
 export async function cancel(tx: Tx, id: Id): Promise<void> {
   const record = await tx.operations.find(id);
-  if (record)
-    await tx.operations.update({ ...record, progress: { ...(record.progress ?? AT_FIRST), isCancelled: true } });
+  if (!record) return;
+  const progress = { ...(record.progress ?? AT_FIRST), isCancelled: true };
+  await tx.operations.update({ ...record, progress, dueAt: isSequenceWaiting(record) ? 0 : record.dueAt });
+}
+
+/** In this process: one that was interrupted is stale until somebody goes on with it. */
+export function isSequenceWaiting({ status, retry, dueAt, copiedAt }: PendingOperation): boolean {
+  return status === '' && retry === null && dueAt !== null && copiedAt === undefined;
 }
 
 /** Where a sequence is, as its kind tells. */
@@ -309,16 +330,23 @@ export function markStale(tx: Tx, ids: readonly Id[]): Promise<void> {
 
 /**
  * At a start: what is pending was begun by a process that is gone. Its records become stale, for the cleaner; jobs
- * without a record get their final answer now, since nobody else will give it. Answers the number of records.
+ * without a record get their final answer now, since nobody else will give it. `isShared`: what other servers have accepted
+ * and none has begun stays as it is. Answers the number of records.
  */
-export async function interruptAll(tx: Tx): Promise<number> {
-  const ids = (await tx.operations.list()).map(({ id }) => id);
+export async function interruptAll(tx: Tx, isShared: boolean): Promise<number> {
+  const operations = await tx.operations.list();
+  const ids = operations.filter((operation) => !(isShared && isLeftToAnybody(operation))).map(({ id }) => id);
   await markStale(tx, ids);
   for (const { id, operationId } of await tx.queue.listPending()) {
     if (operationId && (await tx.operations.find(operationId))) continue;
     await failJob(tx, id, { request: '', subject: SERVER, by: null, error: INTERRUPTED_JOB });
   }
   return ids.length;
+}
+
+/** Accepted on a database that servers share, and begun by none. */
+export function isLeftToAnybody({ isUntouched, status, parentId, copiedAt }: PendingOperation): boolean {
+  return isUntouched === true && status === '' && parentId === null && copiedAt === undefined;
 }
 
 /** At a start on a restored copy: what is pending was in flight when it was made (Unix milliseconds). */

@@ -1,5 +1,6 @@
 import type { Id } from '../../domain/ids.js';
 import type { EntryState, Tags } from '../../domain/node.js';
+import type { PendingOperation } from '../../domain/pending-operation.js';
 import type { Requester } from '../../domain/requester.js';
 import type { BlockRestriction } from '../../domain/volume.js';
 import type { DeviceHealth, DevicePreflight } from './devices.js';
@@ -118,6 +119,6 @@ export interface Operations {
   cleanUp(by: Requester, operationIds: readonly Id[]): Promise<QueueTicket>;
 
   /** Operations running now: the original's in-flight tracker. */
-  inFlight(): number;
-  isInFlight(operationId: Id): boolean;
+  inFlight(): Promise<number>;
+  isInFlight(operation: PendingOperation): boolean;
 }

@@ -20,6 +20,10 @@ export interface OperationRows {
   markCopied(at: number): Promise<void>;
   delete(id: Id): Promise<void>;
   listByType(type: OperationType): Promise<readonly PendingOperation[]>;
+  /** Without a status, and untouched, or due by now (Unix milliseconds) without a try in vain. */
+  listToGoOn(now: number): Promise<readonly PendingOperation[]>;
+  /** Of those without a status that are no parts of a sequence. */
+  countNewByType(): Promise<ReadonlyMap<OperationType, number>>;
   /** The parts of a sequence that have not ended. */
   listByParent(parentId: Id): Promise<readonly PendingOperation[]>;
 }

@@ -56,7 +56,7 @@ async function hasRun(session: Session, { version, name, sql }: Migration): Prom
 }
 
 /** 0 for a database without tables. */
-async function appliedVersion(session: Session): Promise<number> {
+export async function appliedVersion(session: Session): Promise<number> {
   if (!(await tableNames(session)).includes(VERSIONS)) return 0;
   const [found] = await session.exec(`select coalesce(max(version), 0) as version from ${VERSIONS}`);
   return Number(found?.rows[0]?.['version']);

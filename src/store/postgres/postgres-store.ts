@@ -2,22 +2,23 @@ import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { missingAttributes } from '../attributes.js';
 import { ClusterMemory } from '../memory/cluster-memory.js';
-import { loadMigrations } from '../migrations.js';
+import { loadMigrations, type Migration } from '../migrations.js';
 import type { RowsOfTable } from '../raw-rows.js';
 import { digestOfRows } from '../row-digest.js';
 import { readOnlyConnection } from '../statement.js';
 import type { BackupContents, BackupFile, BackupPurpose, Store } from '../store.js';
-import type { PostgresStoreConfig } from '../store-config.js';
+import type { PostgresStoreConfig, WorkAlone } from '../store-config.js';
 import { tables } from '../tables.js';
 import { allRows } from './all-rows.js';
 import { LostAnswer } from './lost-answer.js';
-import { migrate } from './migrate.js';
+import { appliedVersion, migrate } from './migrate.js';
 import { Readers } from './readers.js';
 import { replaceRows } from './replace-rows.js';
 import { away, Session } from './session.js';
+import { sharingOf } from './sharing.js';
 import { openSnapshot, readingSession } from './snapshot.js';
 import { postgresName } from './target-name.js';
-import { WorkLease } from './work-lease.js';
+import { WorkLease, type WorkLeaseHooks } from './work-lease.js';
 import { WriteGroups } from './write-groups.js';
 
 const CLOSED = 'The database is closed: the server is shutting down.';
@@ -47,13 +48,13 @@ export interface PostgresStoreOptions extends PostgresStoreConfig {
  * the same time. Refusals are DomainErrors that say what to do.
  */
 export async function openPostgresStore(options: PostgresStoreOptions, makeFile: MakeFile): Promise<PostgresStore> {
-  const { postgres, alone } = options;
-  // A newer version waits until the older one has ended, and changes the tables then.
-  await bringUpToDate(options, alone && LEASE_MIGRATION);
-  const lease = alone ? await WorkLease.take({ ...alone, open: () => Session.open(postgres) }) : null;
+  const { alone } = options;
+  const migrations = loadMigrations('postgres', options.migrationsDir);
+  if (alone) await bringUpToDate(options, migrations, LEASE_MIGRATION);
+  const lease = alone ? await leaseFor(alone, options, migrations) : null;
   const store = postgresStore(options, lease, makeFile);
   try {
-    await bringUpToDate(options);
+    await bringUpToDate(options, migrations);
     await store.write(async (tx) => {
       for (const [key, value] of missingAttributes(await tx.attributes.list(), newId))
         await tx.attributes.set(key, value);
@@ -65,8 +66,31 @@ export async function openPostgresStore(options: PostgresStoreOptions, makeFile:
   }
 }
 
-async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreOptions, last?: string): Promise<void> {
-  const migrations = loadMigrations('postgres', migrationsDir);
+/** A newer version waits until the older ones have ended, and changes the tables then. */
+async function leaseFor(
+  alone: WorkAlone,
+  { postgres }: PostgresStoreOptions,
+  migrations: readonly Migration[],
+): Promise<WorkLease> {
+  const hooks: WorkLeaseHooks = {
+    ...alone,
+    schema: migrations.at(-1)?.version ?? 0,
+    open: (limitMs) => Session.open(postgres, { connectMs: limitMs, answerMs: limitMs }),
+  };
+  const session = await Session.open(postgres);
+  try {
+    const isUpToDate = (await appliedVersion(session)) === hooks.schema;
+    return alone.answersMeanwhile && isUpToDate ? await WorkLease.seek(hooks) : await WorkLease.take(hooks);
+  } finally {
+    session.end();
+  }
+}
+
+async function bringUpToDate(
+  { postgres, logger }: PostgresStoreOptions,
+  migrations: readonly Migration[],
+  last?: string,
+): Promise<void> {
   const session = await Session.open(postgres);
   const database = postgresName(postgres);
   try {
@@ -80,11 +104,8 @@ async function bringUpToDate({ postgres, migrationsDir, logger }: PostgresStoreO
   }
 }
 
-function postgresStore(
-  { postgres, groupMs, onCommit, isPatient = false, logger }: PostgresStoreOptions,
-  lease: WorkLease | null,
-  makeFile: MakeFile,
-): PostgresStore {
+function postgresStore(options: PostgresStoreOptions, lease: WorkLease | null, makeFile: MakeFile): PostgresStore {
+  const { postgres, groupMs, onCommit, isPatient = false, logger } = options;
   const open = (): Promise<Session> => Session.open(postgres);
   const lostAnswer = new LostAnswer({
     open,
@@ -105,10 +126,14 @@ function postgresStore(
       return memory.over(tables(session));
     },
     lostAnswer,
-    guard: lease ?? undefined,
+    guard: lease ? () => lease.guard : undefined,
     groupMs,
-    onCommit,
+    onCommit(units, durationMs) {
+      sharing?.written();
+      onCommit?.(units, durationMs);
+    },
   });
+  const sharing = lease && options.alone?.answersMeanwhile ? sharingOf(lease, open) : null;
   const readers = new Readers({
     open,
     newMemory: () => new ClusterMemory(),
@@ -165,6 +190,7 @@ function postgresStore(
       return readers.read((_, session) => digestOfRows(allRows(session)));
     },
     isAlone: () => lease?.isHeld ?? true,
+    ...(sharing && { sharing: sharing.port }),
     refusal: () => lostAnswer.refusal?.message ?? null,
     giveUpUndecided: () => lostAnswer.giveUp(),
     async close() {
@@ -173,7 +199,8 @@ function postgresStore(
       lostAnswer.giveUp();
       await groups.close();
       await readers.close();
-      await lease?.release();
+      if (sharing) await sharing.port.handOver();
+      else await lease?.giveBack();
     },
   };
 }

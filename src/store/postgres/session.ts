@@ -10,9 +10,13 @@ import { endsConnection, isTakenBack, textOf, translatePostgresError } from './e
 import { numberedText, storedText } from './sql-text.js';
 import { postgresName } from './target-name.js';
 
-const CONNECT_LIMIT_MS = 5_000;
 /** Whoever does not answer for so long is taken for gone. */
-const ANSWER_LIMIT_MS = 15_000;
+export interface SessionLimits {
+  readonly connectMs: number;
+  readonly answerMs: number;
+}
+
+const LIMITS: SessionLimits = { connectMs: 5_000, answerMs: 15_000 };
 const KEEP_ALIVE_AFTER_MS = 5_000;
 /** Statements whose answers nobody has waited for: a large unit must not fill the memory, nor keep answers unread. */
 const MOST_SENT_AHEAD = 100;
@@ -37,15 +41,21 @@ export interface Rows {
 export class Session implements Connection {
   readonly #client: pg.Client;
   readonly #socket: Socket;
+  readonly #answerMs: number;
+  #onNotice: (payload: string) => void = () => undefined;
   /** Why it is of no more use. */
   #lost: Error | null = null;
   #failure: unknown = null;
   #sentAhead: Promise<unknown>[] = [];
   #isGathering = false;
 
-  private constructor(target: PostgresTarget) {
+  private constructor(target: PostgresTarget, { connectMs, answerMs }: SessionLimits) {
     this.#socket = new Socket();
-    this.#client = new pg.Client({ ...clientConfig(target), stream: () => this.#socket, pipeline: true });
+    this.#answerMs = answerMs;
+    const stream = () => this.#socket;
+    const config = { ...clientConfig(target), connectionTimeoutMillis: connectMs, stream, pipeline: true };
+    this.#client = new pg.Client(config);
+    this.#client.on('notification', ({ payload }) => this.#onNotice(payload ?? ''));
     this.#client.on('error', (error) => {
       this.#lost ??= error;
     });
@@ -55,10 +65,10 @@ export class Session implements Connection {
   }
 
   /** Rejects with a DomainError, `unavailable`, where the engine can't be reached or lets nobody in. */
-  static async open(target: PostgresTarget): Promise<Session> {
+  static async open(target: PostgresTarget, limits: Partial<SessionLimits> = {}): Promise<Session> {
     let session: Session | null = null;
     try {
-      session = new Session(target);
+      session = new Session(target, { ...LIMITS, ...limits });
       await session.#client.connect();
       await session.exec(SETTINGS);
       return session;
@@ -91,6 +101,12 @@ export class Session implements Connection {
   async exec(text: string): Promise<readonly Rows[]> {
     const results: unknown = await this.#answered(() => this.#client.query(text));
     return (Array.isArray(results) ? results : [results]) as Rows[];
+  }
+
+  /** `onNotice` is told the payload of each NOTIFY on the channel from now on. Rejects where the engine has no LISTEN. */
+  async listen(channel: string, onNotice: (payload: string) => void): Promise<void> {
+    this.#onNotice = onNotice;
+    await this.exec(`listen ${channel}`);
   }
 
   async all<R>(statement: Statement<R>, values: Values): Promise<readonly R[]> {
@@ -171,9 +187,9 @@ export class Session implements Connection {
   async #answered<T>(query: () => Promise<T>): Promise<T> {
     if (this.#lost) throw this.#lost;
     const timer = startTimer(() => {
-      this.#lost ??= new Error(`no answer within ${ANSWER_LIMIT_MS / 1000} s`);
+      this.#lost ??= new Error(`no answer within ${this.#answerMs / 1000} s`);
       this.#socket.destroy();
-    }, ANSWER_LIMIT_MS);
+    }, this.#answerMs);
     try {
       this.#gather();
       return await query();
@@ -209,7 +225,6 @@ function clientConfig({ host, port, database, user, passwordFile, password, tls 
     password: passwordFile === null ? (password ?? '') : readFileSync(passwordFile, 'utf8').trimEnd(),
     ssl: tls === null ? false : tlsOptions(tls),
     application_name: 'mortar',
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     types: { getTypeParser: parserOf as never },

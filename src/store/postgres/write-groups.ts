@@ -49,7 +49,7 @@ export interface WriteGroupsHooks {
   readonly memory: ClusterMemory;
   readonly lostAnswer: LostAnswer;
   /** What each group is allowed by. */
-  readonly guard?: Guard | undefined;
+  readonly guard?: (() => Guard) | undefined;
   /** See GROUP_MS. */
   readonly groupMs?: number | undefined;
   /** Called after each commit, with the time since it was begun. */
@@ -152,7 +152,7 @@ export class WriteGroups {
   }
 
   async #beginOn(session: Session): Promise<Group> {
-    const { guard } = this.#hooks;
+    const guard = this.#hooks.guard?.();
     const mark = newId();
     session.forgetFailure();
     const statements = [

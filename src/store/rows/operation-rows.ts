@@ -23,6 +23,16 @@ const actionTable = tableOf('operation_action');
 const operations = table.rows.orderBy('id');
 const actions = actionTable.rows.orderBy('operation_id').orderBy('position');
 const naming = query.selectFrom('operation_action').select('operation_id').where('object_id', '=', at('objectId'));
+const toGoOn = query
+  .selectFrom('operation')
+  .select('id')
+  .where('status', '=', sql.lit(''))
+  .where((where) =>
+    where.or([
+      where('is_untouched', '=', sql.lit(1)),
+      where.and([where('due_at', '<=', at('now')), where('tries', '=', sql.lit(0))]),
+    ]),
+  );
 const ofParent = query.selectFrom('operation').select('id').where('parent_id', '=', at('parentId'));
 const ofType = query.selectFrom('operation').select('id').where('type', '=', at('type'));
 
@@ -44,6 +54,18 @@ const byParent: Selection = {
   operations: statement(operations.where('parent_id', '=', at('parentId'))),
   actions: statement(actions.where('operation_id', 'in', ofParent)),
 };
+const ofThoseToGoOn: Selection = {
+  operations: statement(operations.where('id', 'in', toGoOn)),
+  actions: statement(actions.where('operation_id', 'in', toGoOn)),
+};
+const newByType = statement(
+  query
+    .selectFrom('operation')
+    .select((select) => ['type', select.fn.countAll<number>().as('count')])
+    .where('status', '=', sql.lit(''))
+    .where('parent_id', 'is', null)
+    .groupBy('type'),
+);
 const countsByStatus = statement(
   query
     .selectFrom('operation')
@@ -107,6 +129,11 @@ export function operationRows(connection: Connection): OperationRows {
     listByObject: (objectId) => select(byObject, { objectId }),
     listByParent: (parentId) => select(byParent, { parentId }),
     listByType: (type) => select(byType, { type: OPERATION_TYPES[type] }),
+    listToGoOn: (now) => select(ofThoseToGoOn, { now }),
+    async countNewByType() {
+      const rows = await connection.all(newByType, {});
+      return new Map(rows.map(({ type, count }) => [TYPE_NAMES.get(type) ?? 'unknown', count]));
+    },
     async counts() {
       const counts = { total: 0, new: 0, stale: 0, failed: 0 };
       for (const { status, count } of await connection.all(countsByStatus, {})) {

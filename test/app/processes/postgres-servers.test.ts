@@ -12,7 +12,7 @@ const TAKEN_OVER = 75;
 interface Server {
   readonly process: ChildProcess;
   output(): string;
-  /** Resolves once it listens: when it may work. */
+  /** Resolves once it listens: whoever works. */
   address(): Promise<string>;
   ended(): Promise<number | null>;
 }
@@ -50,13 +50,28 @@ function startServer(database: string): Server {
   };
 }
 
-const isWaiting = (server: Server) =>
-  vi.waitFor(() => expect(server.output()).toContain('waits for its turn'), { timeout: 60_000, interval: 50 });
+const hasSaid = (server: Server, text: string) =>
+  vi.waitFor(() => expect(server.output()).toContain(text), { timeout: 60_000, interval: 50 });
+const isWaiting = (server: Server) => hasSaid(server, 'waits for its turn');
+const isWorking = (server: Server) => hasSaid(server, 'this server works on the hosts from now on');
 
 async function addCluster(address: string): Promise<string> {
   const answer = await fetch(`${address}/clusters`, { method: 'POST', body: '{"file":true,"block":true}' });
   expect(answer.status).toBe(201);
   return ((await answer.json()) as { id: string }).id;
+}
+
+/** By the work of whichever server works on hosts. */
+async function addNode(address: string, cluster: string): Promise<void> {
+  const body = JSON.stringify({ zone: 1, hostnames: { manage: ['n1'], storage: ['10.0.0.1'] }, cluster });
+  const answer = await fetch(`${address}/nodes`, { method: 'POST', body });
+  expect([answer.status, await answer.text()]).toEqual([202, '']);
+  for (;;) {
+    const poll = await fetch(`${address}${answer.headers.get('location')}`, { redirect: 'manual' });
+    if (poll.headers.get('x-pending') === 'true') continue;
+    expect([poll.status, await poll.text()]).toEqual([303, '']);
+    return;
+  }
 }
 
 async function clustersAt(address: string): Promise<readonly string[]> {
@@ -67,22 +82,26 @@ async function clustersAt(address: string): Promise<readonly string[]> {
 describe.skipIf(isLackingPostgres('servers that take over from one another'))(
   'of two servers on one PostgreSQL',
   () => {
-    it('the second goes on where the first was killed, stopped or told to end; one that stood still ends then', async () => {
+    it('both answer; the second works where the first was killed, stopped or told to end; one that stood still ends then', async () => {
       const postgres = await ownPostgres();
       const database = `postgres://mortar@127.0.0.1:${postgres.port}/${await postgres.newDatabase()}`;
       const killed = startServer(database);
-      const made = [await addCluster(await killed.address())];
+      const first = await killed.address();
       const stopped = startServer(database);
-      await isWaiting(stopped);
-      killed.process.kill('SIGKILL');
       const second = await stopped.address();
-      expect(await clustersAt(second)).toEqual(made);
+      const made = [await addCluster(first), await addCluster(second)];
+      expect((await clustersAt(first)).toSorted()).toEqual(made.toSorted());
+      await isWaiting(stopped);
+      await addNode(second, made[0] ?? '');
+      killed.process.kill('SIGKILL');
+      await isWorking(stopped);
       made.push(await addCluster(second));
 
       const ending = startServer(database);
+      const third = await ending.address();
       await isWaiting(ending);
       stopped.process.kill('SIGSTOP');
-      const third = await ending.address();
+      await isWorking(ending);
       made.push(await addCluster(third));
       stopped.process.kill('SIGCONT');
       expect(await stopped.ended()).toBe(TAKEN_OVER);
@@ -92,6 +111,7 @@ describe.skipIf(isLackingPostgres('servers that take over from one another'))(
       const last = startServer(database);
       await isWaiting(last);
       ending.process.kill('SIGTERM');
+      await isWorking(last);
       expect(await ending.ended()).toBe(0);
       expect((await clustersAt(await last.address())).toSorted()).toEqual(made.toSorted());
     });

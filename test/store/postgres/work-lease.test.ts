@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { loadMigrations } from '../../../src/store/migrations.js';
 import { openStore } from '../../../src/store/open-store.js';
 import { Session } from '../../../src/store/postgres/session.js';
 import { WorkLease } from '../../../src/store/postgres/work-lease.js';
@@ -19,6 +20,8 @@ interface Scene {
   /** Resolves when somebody who would take the lease waits for a commit. */
   isTaking(): Promise<void>;
 }
+
+const NEWEST = loadMigrations('postgres').at(-1)?.version ?? 0;
 
 /** Of a server that stands still: it does not renew it for the time of a test. */
 const STANDS_STILL = { lifeMs: 3600_000 };
@@ -100,12 +103,18 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
     void add(paused, 'c1').catch(() => undefined);
     await vi.waitFor(() => expect(cutter.isHolding).toBe(true));
     const openSession = () => Session.open(server.target(database));
-    const taking = WorkLease.take({ ...TAKES_OVER, name: 'second', onLost: () => undefined, open: openSession });
+    const taking = WorkLease.take({
+      ...TAKES_OVER,
+      name: 'second',
+      onLost: () => undefined,
+      open: openSession,
+      schema: NEWEST,
+    });
     await isTaking();
     cutter.release();
     const lease = await taking;
     expect(lease.isHeld).toBe(true);
-    await lease.release();
+    await lease.giveBack();
   });
 
   it("stays the one that renews, whatever time the database's clock says it is", async () => {

@@ -48,6 +48,7 @@ export async function isGlusterdUp(hosts: Hosts, host: string, signal?: AbortSig
 export async function lifeOf(hosts: Hosts, host: string, signal?: AbortSignal): Promise<HostLife> {
   const status = program(['systemctl', 'status', 'glusterd'], GLUSTERD_CHECK_TIMEOUT_MS, {
     mayFail: true,
+    isReading: true,
     // Behind the work of a busy host it would miss its deadline, and the host be taken for dead.
     goesFirst: true,
   });
