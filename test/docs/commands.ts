@@ -90,6 +90,12 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'heketi db copy --from /var/lib/heketi/heketi.db --to postgres://mortar@db.example/mortar --password-file /etc/heketi/db-password',
     'heketi db copy --from postgres://mortar@db.example/mortar --to /var/lib/heketi/heketi-back.db --password-file /etc/heketi/db-password',
   ].map((command) => [command, 'needs a PostgreSQL; test/app/copy-database.test.ts runs it'] as const),
+  ...commandsOf('docs/kubernetes-1.26.md')
+    .filter(({ text }) => text.startsWith('heketi-csi '))
+    .map(
+      ({ text }) =>
+        [text, 'needs a cluster; test/csi/processes/migrate-pvs.test.ts runs it before a stand-in'] as const,
+    ),
   ['heketi db import --from-url', 'needs a running Heketi; test/app/import-database.test.ts asks stand-ins for one'],
   ['heketi container-start', 'needs a data volume; test/app/processes runs it'],
   ['gluster volume stop V', "gluster's own; npm run e2e uses it on real hosts"],
