@@ -97,6 +97,28 @@ describe('a node that is given up as lost', () => {
       await expectForgotten(scene);
     }));
 
+  it('is waited for by bricks whose volumes are healed without asking gluster again whether they are', () => {
+    const asked: string[] = [];
+    const watch = (line: string) => void asked.push(...(/ volume heal (\S+) info/.exec(line)?.slice(1) ?? []));
+    return withNode(
+      async (scene) => {
+        const { pool, hosts, volume } = scene;
+        await create(scene, {});
+        await create(scene, {});
+        hosts.destroyHost(scene.host);
+        hosts.setHealEntries(volume.name, 4);
+        await lose(scene);
+        await pool.runner.settled();
+        expect((await lossOf(scene))?.progress?.total).toBeGreaterThan(1);
+        await pool.recovery.run();
+        asked.length = 0;
+        await pool.recovery.run();
+        expect(new Set(asked)).toEqual(new Set([volume.name]));
+      },
+      { watch },
+    );
+  });
+
   it('takes with it what only waited to be removed there', () =>
     withNode(async (scene) => {
       const { pool, hosts, volume, host } = scene;

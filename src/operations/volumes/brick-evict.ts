@@ -221,6 +221,8 @@ function giveOver(
 async function removeOld(work: BrickEvictWork, context: OperationContext, attempt: Attempt): Promise<Destroyed> {
   const { old, plan, isOldLost } = work;
   const left = (failure: Error): Destroyed => ({ gone: [], left: [old.brick.id], failure });
+  // Known before: gluster is not asked again and again while the node waits for its other bricks.
+  if (isOldLost && plan?.isOldUnneeded) return left(goesWithItsNode(old));
   try {
     const { unhealed, unknown } = await findNeed(work, context);
     if (unhealed !== null) {
@@ -238,8 +240,7 @@ async function removeOld(work: BrickEvictWork, context: OperationContext, attemp
     if (isAnswer(failure)) return left(failure);
     throw failure;
   }
-  if (isOldLost) return left(goesWithItsNode(old));
-  return destroyBricks([old], context, attempt);
+  return isOldLost ? left(goesWithItsNode(old)) : destroyBricks([old], context, attempt);
 }
 
 /** Why an old brick must stay. */
