@@ -204,10 +204,13 @@ function withoutRedirect(answer: AnyReply): AnyReply {
 
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  if (raw.closed) gone.abort();
-  else raw.once('close', () => gone.abort());
+  if (raw.closed) gone.abort(GONE);
+  else raw.once('close', () => gone.abort(GONE));
   return gone.signal;
 }
+
+/** One for all: each would be made with its stack, at the end of every request that asks for the signal. */
+const GONE = new DOMException('the client is gone', 'AbortError');
 
 function fingerprint(request: FastifyRequest, bytes: Buffer | undefined): string {
   const hash = createHash('sha256').update(`${request.method} ${request.url}\n`);

@@ -7,6 +7,24 @@ import { cluster } from './records.js';
 import { linkTo, openTemporary, temporaryFile } from './temporary-database.js';
 
 const PAGE = 2048;
+/** For a machine that others use as well. */
+const LONG = { timeout: 20_000 };
+
+it('the statement that goes with each commit is prepared once', async () => {
+  const prepared: string[] = [];
+  const prepare = Database.prototype.prepare;
+  const watched = vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql) {
+    prepared.push(sql);
+    return prepare.call(this, sql) as never;
+  });
+  try {
+    const { store } = await changed();
+    for (let n = 0; n < 5; n++) await store.write((tx) => tx.clusters.insert(cluster(`d${n}`)));
+  } finally {
+    watched.mockRestore();
+  }
+  expect(prepared.filter((sql) => sql.includes('commits = commits + 1'))).toHaveLength(1);
+});
 
 describe('a copy of the file alone', () => {
   it('is complete soon after the last change', async () => {
@@ -160,7 +178,7 @@ async function sealedBytes(file: string, before: Buffer = Buffer.alloc(0)): Prom
     if (bytes.length % PAGE === 0 || bytes.equals(before) || statSync(`${file}-wal`).size > 0)
       throw new Error('not yet');
     return bytes;
-  });
+  }, LONG);
 }
 
 function aloneOf(file: string): string {

@@ -31,6 +31,8 @@ export const SEALED = 2;
 export class Journal {
   readonly #database: Database.Database;
   readonly #disk: DatabaseDisk;
+  /** Prepared once: it is run with each commit. */
+  #counting: Database.Statement | null = null;
   #isMarked = false;
   #isRowOpen = false;
 
@@ -52,7 +54,10 @@ export class Journal {
 
   /** In a transaction that is to be committed. */
   note(): void {
-    translating(() => void this.#database.prepare('update journal set commits = commits + 1').run());
+    translating(() => {
+      this.#counting ??= this.#database.prepare('update journal set commits = commits + 1');
+      this.#counting.run();
+    });
   }
 
   /**
