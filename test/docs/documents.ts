@@ -6,6 +6,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** Everything that is told to people, by its path in the project. The changelog tells of what was. */
 export const DOCUMENTS: readonly string[] = [
   'README.md',
+  'README.zh-CN.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...markdownFiles('docs'),

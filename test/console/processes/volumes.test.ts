@@ -111,6 +111,21 @@ describe.skipIf(chromium === null)('volumes by hand', () => {
     expect(troubles).toEqual([]);
     await close();
   });
+});
+
+describe.skipIf(chromium === null)('block volumes by hand', () => {
+  let browser: Browser;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    browser = await launchChromium(chromium ?? '');
+    scene = await openScene();
+  }, HOOK_LIMIT_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    await scene?.end();
+  }, HOOK_LIMIT_MS);
 
   it('makes a block volume in a hosting volume, shows its password on demand only, and deletes it', async () => {
     await scene.client.change('POST', '/volumes', {

@@ -1,5 +1,5 @@
 export const create = {
-  title: 'Create a volume',
+  title: 'Create',
   wanted: 'What is wanted',
   preview: 'Where it would go',
   size: 'Size in GiB',

@@ -1,7 +1,7 @@
 import type { Dictionary } from '../dictionary.js';
 
 export const create: Dictionary['create'] = {
-  title: '创建卷',
+  title: '创建',
   wanted: '需求',
   preview: '放置预览',
   size: '大小（GiB）',
