@@ -69,6 +69,7 @@ describe('configuration', () => {
         cleaner: { isEnabled: true, startSeconds: 15, refreshSeconds: 3600 },
         nodeRepair: { isEnabled: true, isReportOnly: false, startSeconds: 60, refreshSeconds: 600 },
         deviceCheck: { isEnabled: true, isReportOnly: false, startSeconds: 30, refreshSeconds: 900 },
+        servesConsole: true,
         usageSurvey: { isEnabled: true, startSeconds: 45, refreshSeconds: 600 },
         maxInflight: null,
         volumeCreateRetries: 4,

@@ -40,6 +40,8 @@ const WALL_CLOCK = new Map([
   ['operations/usage/pool-warnings.ts', 'shown'],
   ['operations/usage/usage-survey.ts', 'shown'],
   ['store/sqlite/archived-copy.ts', 'when a copy was made, for people'],
+  ['store/sqlite/backup-bytes.ts', 'when a copy was made, for people'],
+  ['store/sqlite/file-of-rows.ts', 'when a migration was applied, for people'],
   ['store/sqlite/sqlite-store.ts', 'when a migration was applied and a backup made, for people'],
   ['timing/clocks.ts', 'read once, at the start'],
 ]);
