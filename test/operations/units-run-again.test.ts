@@ -33,5 +33,5 @@ it('a request that turns out to be repeated when its unit is run again takes no 
     });
   };
   expect(await pool.operations.createVolume(volumeRequest(), key)).toEqual({ queueId: 'a'.repeat(32) });
-  expect(pool.operations.inFlight()).toBe(0);
+  expect(await pool.operations.inFlight()).toBe(0);
 });
