@@ -161,7 +161,7 @@ function scriptedOperations(script: Partial<Operations>, calls: ApiServer['calls
     adoptBricks: ticket,
     setBlockRestriction: ticket,
     planExpansion: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
-    checkVolumeHealth: async (volumeId) => ({ volumeId, state: 'missing', sets: [], unknown: [] }),
+    checkVolumeHealth: async () => ({ volumeId: UNKNOWN_ID, state: 'missing', sets: [], unknown: [] }),
     planVolume: async () => ({ fits: false, clusterId: null, bricks: [], refusals: [], largestGib: 0 }),
     createBlockVolume: ticket,
     expandBlockVolume: ticket,

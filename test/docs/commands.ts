@@ -106,6 +106,8 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['gluster volume remove-brick V HOST:PATH force', "gluster's own, for what is lost"],
   ['gluster peer detach HOST force', "gluster's own; the server runs it on simulated hosts in test/operations"],
   ['gluster volume heal VOLUME full', "gluster's own, where it does not heal by itself"],
+  ['gluster volume heal VOLUME info', "gluster's own; the server runs it on the hosts of npm run e2e"],
+  ['gluster volume status all detail', 'named only, as what was not chosen'],
   ['gluster still works on volume ...', 'is the text of an error'],
   ['gluster pool list', "gluster's own; the server runs it on the hosts of npm run e2e"],
   ['gluster peer status', "gluster's own; the server asks for the same list on the hosts of npm run e2e"],

@@ -33,7 +33,8 @@ export function makePrivateFolder(within: string, onMade?: (path: string) => voi
     if (lock === null) continue;
     const remove = (): void => {
       try {
-        rmSync(path, { recursive: true, force: true });
+        // Whoever tidies up at this moment may make the owner's file anew, between its removal and that of the folder.
+        rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
       } finally {
         lock.release();
       }

@@ -28,7 +28,7 @@ id -u
 ENTRY >/var/lib/heketi/out 2>&1 &
 started=$!
 tries=0
-until grep -q 'Listening on port 8080' /var/lib/heketi/out; do
+until grep -qs 'Listening on port 8080' /var/lib/heketi/out; do
   kill -0 $started 2>/dev/null && [ $((tries += 1)) -lt 1200 ] || { cat /var/lib/heketi/out; exit 9; }
   sleep 0.05
 done

@@ -91,7 +91,7 @@ describe.skipIf(chromium === null)('volumes by hand', () => {
     await page.getByRole('dialog').getByText('It fits: 3 bricks').waitFor();
     await expectAccessible(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Expand' }).click();
-    await page.getByText('40 GiB', { exact: true }).waitFor();
+    await page.getByRole('definition').getByText('40 GiB', { exact: true }).waitFor();
     await page.getByText('Set 2', { exact: true }).nth(2).waitFor();
 
     await page.getByRole('button', { name: 'Clone' }).click();

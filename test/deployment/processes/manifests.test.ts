@@ -72,7 +72,10 @@ describe.skipIf(whyNot !== null)('the manifests', () => {
   });
 
   it('of the documents are what Kubernetes takes', () => {
-    const blocks = DOCUMENTS.flatMap(blocksOf).filter(({ language }) => language === 'yaml');
+    const isOfObjects = (lines: readonly string[]) => lines.some((line) => line.startsWith('kind:'));
+    const blocks = DOCUMENTS.flatMap(blocksOf).filter(
+      ({ language, lines }) => language === 'yaml' && isOfObjects(lines),
+    );
     const manifests = blocks.flatMap(({ lines }) => readManifests(lines.join('\n')));
     const isKustomization = ({ kind }: Manifest) => kind === 'Kustomization';
     const own = blocks.filter(({ lines }) => readManifests(lines.join('\n')).some(isKustomization));
