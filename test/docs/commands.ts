@@ -47,6 +47,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run test:fuzz', 'takes long; npm test lives a few, without machines that are installed anew'],
   ['npx tsx bench/scale.ts', 'measures for a long time; test/growth counts the work of what it measures'],
   ['npx tsx bench/busy-day.ts', 'takes two hours'],
+  ['npx tsx bench/console.ts', 'measures in Chromium; test/console/processes tries the same pages'],
   ['npm run test:fuzz-databases', 'takes long; npm test runs its test at a sample'],
   [
     'heketi db convert --dbfile heketi.db --report',
