@@ -16,6 +16,8 @@ export class CommitCutter {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #cuts: Cut[] = [];
+  /** Text of commands that the engine is to refuse, once. */
+  #misspelt: string | null = null;
   #held: (() => void) | null = null;
   #isClosed = false;
   /** Connections that were made so far. */
@@ -52,6 +54,11 @@ export class CommitCutter {
     this.#cuts.splice(0);
     this.commits = 0;
     this.cutNext(...cuts);
+  }
+
+  /** The engine refuses the next command with this text, as if it had failed by itself. */
+  misspellNext(text: string): void {
+    this.#misspelt = text;
   }
 
   /** Whether all of these have come. */
@@ -108,6 +115,7 @@ export class CommitCutter {
     });
     engine.on('close', () => client.destroy());
     client.on('data', (bytes) => {
+      this.#misspell(bytes);
       const isCommit = bytes.equals(COMMIT);
       if (isCommit) this.commits += 1;
       const cut = isCommit ? this.#cuts.shift() : undefined;
@@ -125,5 +133,12 @@ export class CommitCutter {
     client.on('close', () => {
       if (!isDeaf.value) engine.destroy();
     });
+  }
+
+  #misspell(bytes: Buffer): void {
+    const at = this.#misspelt === null ? -1 : bytes.indexOf(this.#misspelt);
+    if (at < 0) return;
+    bytes.write('?', at);
+    this.#misspelt = null;
   }
 }

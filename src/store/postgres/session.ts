@@ -124,9 +124,14 @@ export class Session implements Connection {
     });
   }
 
-  /** Statements without parameters, of which only the failure counts; see `written`. */
-  async execAhead(text: string): Promise<void> {
-    await this.#sendAhead(() => this.exec(text));
+  /** Statements without parameters that are sent at once; whether they were done is known when `written` resolves. */
+  execAhead(text: string): Promise<boolean> {
+    const isDone = this.exec(text).then(
+      () => true,
+      () => false,
+    );
+    this.#sentAhead.push(isDone);
+    return isDone;
   }
 
   /** Resolves when what was sent ahead is answered; `failure` tells of it. */

@@ -202,33 +202,29 @@ export class WriteGroups {
     const { memory, groupMs = GROUP_MS } = this.#hooks;
     const startedAt = performance.now();
     const next = () => (performance.now() - startedAt < groupMs ? this.#waiting.shift() : undefined);
+    let isParted = Promise.resolve(true);
     for (let unit = this.#waiting.shift(); unit !== undefined; ) {
       unit.runs += 1;
       memory.unitBegins();
       const refusal = await refusalOf(unit, session, tx);
       ran.push({ unit, refusal });
-      if (session.mayBeRepeated) return false;
+      if (session.mayBeRepeated || !(await isParted)) return false;
       unit = next();
       if (refusal === null) memory.unitStands();
       else memory.unitIsTakenBack();
-      if (!(await this.#isReady(session, refusal === null, unit !== undefined))) {
-        if (unit) this.#waiting.putBack([unit]);
-        return false;
-      }
+      isParted = this.#part(session, refusal === null, unit !== undefined);
     }
-    return true;
+    return isParted;
   }
 
-  /** Whether the transaction holds what the units so far have done, and takes another one. */
-  async #isReady(session: Session, doesStand: boolean, isAnotherComing: boolean): Promise<boolean> {
+  /**
+   * Has the transaction hold what the units so far have done, and parts them from the next one, which need not wait for it.
+   * False: nobody knows what of them it holds.
+   */
+  async #part(session: Session, doesStand: boolean, isAnotherComing: boolean): Promise<boolean> {
     session.forgetFailure();
-    try {
-      if (!doesStand) await session.exec('rollback to savepoint unit');
-      else if (isAnotherComing) await session.execAhead('release savepoint unit; savepoint unit');
-      return true;
-    } catch {
-      return false;
-    }
+    if (!doesStand) return session.execAhead('rollback to savepoint unit');
+    return isAnotherComing ? session.execAhead('release savepoint unit; savepoint unit') : true;
   }
 
   /** Rejects when nobody can know, and the program ends. */

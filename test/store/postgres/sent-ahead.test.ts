@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open-store.js';
 import type { Store } from '../../../src/store/store.js';
+import { CommitCutter } from '../../support/commit-cutter.js';
 import { isLackingPostgres, sharedPostgres } from '../../support/postgres-server.js';
 import { brick, cluster } from '../records.js';
 import { closedAfter } from './closed-after.js';
@@ -61,6 +62,17 @@ describe.skipIf(isLackingPostgres('writes whose answers nobody waits for'))(
       });
       await expect(read).rejects.toMatchObject({ code: 'conflict' });
       expect(await clusterIds(store)).toEqual(['c1']);
+    });
+
+    it('of a group that could not be parted from the next ones are made all the same, or nobody is told that they were', async () => {
+      const server = await sharedPostgres();
+      const cutter = await CommitCutter.before(server);
+      const target = server.target(await server.newDatabase(), { host: '127.0.0.1', port: cutter.port });
+      const store = closedAfter(await openStore({ postgres: target }));
+      cutter.misspellNext('release savepoint unit');
+      const ids = ['c1', 'c2', 'c3'];
+      await Promise.all(ids.map((id) => store.write((tx) => tx.clusters.insert(cluster(id)))));
+      expect(await clusterIds(store)).toEqual(ids);
     });
 
     it('may be as many as there are rows', async () => {
