@@ -73,7 +73,7 @@ export class Engine {
     waits.start(LONGEST_WAIT_MS);
     stopping.takingNoMore.addEventListener('abort', () => waits.stop());
     this.turn = turn;
-    this.#pickUp = new PickUp(store, runner, log);
+    this.#pickUp = new PickUp(store, runner, log, stopping.takingNoMore);
     this.#settlement = settlement;
     this.#store = store;
     this.#sequences = sequences;
