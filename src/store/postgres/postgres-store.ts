@@ -127,6 +127,7 @@ function postgresStore(options: PostgresStoreOptions, lease: WorkLease | null, m
     },
     lostAnswer,
     guard: lease ? () => lease.guard : undefined,
+    epoch: lease ? () => lease.epoch : undefined,
     groupMs,
     onCommit(units, durationMs) {
       sharing?.written();

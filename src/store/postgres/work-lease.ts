@@ -114,9 +114,14 @@ export class WorkLease {
     return this.#state === 'held' ? null : this.#other;
   }
 
+  /** Under which this server works on hosts; null: it does not, or not any more. */
+  get epoch(): number | null {
+    return this.#state === 'held' || this.#state === 'lost' ? this.#epoch : null;
+  }
+
   /** What this server's writes ask: with the lease, that it is theirs still; without, that the tables are those it knows. */
   get guard(): Guard {
-    if (this.#state === 'held' || this.#state === 'lost')
+    if (this.epoch !== null)
       return {
         sql: `select epoch from work_lease where ${this.#own}`,
         refuse: () => {

@@ -25,6 +25,8 @@ interface Unit {
   run(tx: Tx): Promise<void>;
   resolve(): void;
   reject(error: unknown): void;
+  /** Under which this server worked on hosts when it was asked for; null: anybody may do it. */
+  readonly epoch: number | null;
   runs: number;
 }
 
@@ -39,6 +41,7 @@ interface Group {
   readonly tx: Tx;
   readonly mark: string;
   readonly version: number;
+  readonly epoch: number | null;
 }
 
 export interface WriteGroupsHooks {
@@ -50,6 +53,8 @@ export interface WriteGroupsHooks {
   readonly lostAnswer: LostAnswer;
   /** What each group is allowed by. */
   readonly guard?: (() => Guard) | undefined;
+  /** Under which this server works on hosts at the moment; null: it does not. */
+  readonly epoch?: (() => number | null) | undefined;
   /** See GROUP_MS. */
   readonly groupMs?: number | undefined;
   /** Called after each commit, with the time since it was begun. */
@@ -92,6 +97,8 @@ export class WriteGroups {
         },
         resolve: () => resolve(result),
         reject,
+        // What goes along is never about hosts.
+        epoch: goesAlong ? null : this.#epoch,
         runs: 0,
       };
       this.#waiting.add(unit, goesAlong);
@@ -103,6 +110,10 @@ export class WriteGroups {
     this.#waiting.startAlong();
     while (this.#isRunning) await new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#session?.end();
+  }
+
+  get #epoch(): number | null {
+    return this.#hooks.epoch?.() ?? null;
   }
 
   #schedule(): void {
@@ -153,6 +164,7 @@ export class WriteGroups {
 
   async #beginOn(session: Session): Promise<Group> {
     const guard = this.#hooks.guard?.();
+    const epoch = this.#epoch;
     const mark = newId();
     session.forgetFailure();
     const statements = [
@@ -168,7 +180,7 @@ export class WriteGroups {
     const version = Number(results[2]?.rows[0]?.['version']);
     if (guard && results[3]?.rows.length !== 1) throw guard.refuse();
     if (this.#knownVersion === null || version !== this.#knownVersion + 1) this.#forget();
-    return { session, tx: this.#tx as Tx, mark, version };
+    return { session, tx: this.#tx as Tx, mark, version, epoch };
   }
 
   async #runGroup(group: Group): Promise<void> {
@@ -198,12 +210,12 @@ export class WriteGroups {
   }
 
   /** False when the transaction can't go on, and everything in it has to be run again. */
-  async #runUnits({ session, tx }: Group, ran: Ran[]): Promise<boolean> {
+  async #runUnits({ session, tx, epoch }: Group, ran: Ran[]): Promise<boolean> {
     const { memory, groupMs = GROUP_MS } = this.#hooks;
     const startedAt = performance.now();
-    const next = () => (performance.now() - startedAt < groupMs ? this.#waiting.shift() : undefined);
+    const next = () => (performance.now() - startedAt < groupMs ? this.#nextUnder(epoch) : undefined);
     let isParted = Promise.resolve(true);
-    for (let unit = this.#waiting.shift(); unit !== undefined; ) {
+    for (let unit = this.#nextUnder(epoch); unit !== undefined; ) {
       unit.runs += 1;
       memory.unitBegins();
       const refusal = await refusalOf(unit, session, tx);
@@ -215,6 +227,17 @@ export class WriteGroups {
       isParted = this.#part(session, refusal === null, unit !== undefined);
     }
     return isParted;
+  }
+
+  /** What was asked for while this server worked on hosts is not written beside the one that it has handed over to. */
+  #nextUnder(epoch: number | null): Unit | undefined {
+    for (;;) {
+      const unit = this.#waiting.shift();
+      if (unit === undefined || unit.epoch === null || unit.epoch === epoch) return unit;
+      unit.reject(
+        new DomainError('unavailable', 'The database was not changed: this server has handed over its work.'),
+      );
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadMigrations } from '../../../src/store/migrations.js';
 import { openStore } from '../../../src/store/open-store.js';
 import { Session } from '../../../src/store/postgres/session.js';
@@ -115,6 +115,23 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
     const lease = await taking;
     expect(lease.isHeld).toBe(true);
     await lease.giveBack();
+  });
+
+  it('is over where it is handed over: what still waited for the database then is not written beside the next one', async () => {
+    const { open, server, database } = await openScene();
+    const first = await open('first', { answersMeanwhile: true });
+    const second = await Session.open(server.target(database));
+    onTestFinished(() => second.end());
+    await second.exec('begin isolation level read committed; update store_state set version = version + 1');
+    const write = add(first, 'c1');
+    void write.catch(() => undefined);
+    const waits = `select 1 from pg_stat_activity where datname = '${database}' and wait_event_type = 'Lock'`;
+    await vi.waitFor(async () => expect(await server.query(waits)).toHaveLength(1), { timeout: 20_000 });
+    await first.sharing?.handOver();
+    await second.exec("update work_lease set holder = 'second', epoch = epoch + 1; commit");
+    await expect(write).rejects.toThrow(/handed over/);
+    await add(first, 'c2');
+    expect((await first.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c2']);
   });
 
   it("stays the one that renews, whatever time the database's clock says it is", async () => {
