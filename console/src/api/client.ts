@@ -29,6 +29,10 @@ const POLL_MS = 100;
 const POLLS_AT_ONCE = 3;
 const BUSY_SECONDS = 5;
 const BUSY_TRIES = 6;
+/** Of a proxy that has got no answer from its server, which may have done what it was asked. */
+const NO_ANSWER = [502, 504];
+/** Of a proxy that has no server now, or of a server that can't read its database now: the end of a change is none of these. */
+const UNAVAILABLE = 503;
 
 /**
  * Speaks the HTTP contract for the page. It is not the client of heketi-cli, which reads exact integers, follows redirects
@@ -95,7 +99,8 @@ export class ApiClient {
       } catch (error) {
         // The answer is given once: it may have been on the connection that broke.
         if (wasLost && error instanceof Refusal && error.status === 404) throw new LostAnswer(error.message);
-        if (!(error instanceof Unreachable)) throw error;
+        if (error instanceof Refusal && error.status === UNAVAILABLE) this.#watch.lost();
+        else if (!(error instanceof Unreachable)) throw error;
         wasLost = true;
         await this.#watch.whenBack();
         continue;
@@ -155,6 +160,10 @@ export class ApiClient {
       if (signal?.aborted) throw cause;
       this.#watch.lost();
       throw new Unreachable((cause as Error).message, { cause });
+    }
+    if (NO_ANSWER.includes(response.status)) {
+      this.#watch.lost();
+      throw new Unreachable(`a proxy has no answer of the server (status ${response.status})`);
     }
     this.#clock.heard(response.headers.get('date'));
     this.#watch.answered();
