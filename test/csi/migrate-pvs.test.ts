@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PlanFile } from '../../src/csi/migrate-pvs/plan-file.js';
 import { KubernetesError } from '../../src/kubernetes/kubernetes-error.js';
 import { KINDS, Killed, PvScene } from './support/pv-scene.js';
 
@@ -217,6 +218,41 @@ describe('what has changed since the plan was made', () => {
     scene.server.objects.put('namespaces', { metadata: { name: 'kube-system', uid: 'another' } });
     await expect(scene.run('back')).rejects.toThrow(/another cluster/);
     expect(volume('dynamic').spec['csi']).toBeUndefined();
+  });
+});
+
+describe('two runs of one plan at once', () => {
+  it('do not take for the policy of a volume what the other has set: one of them ends', async () => {
+    scene.add('dynamic');
+    await scene.plan();
+    const second = PlanFile.open(scene.file);
+    // The first is no further than this when the second comes to the volume.
+    scene.around = (when, method) => {
+      if (when === 'after' && method === 'PATCH') throw new Killed();
+    };
+    await expect(scene.run('move')).rejects.toThrow(Killed);
+    scene.around = () => undefined;
+    await expect(scene.run('move', { plan: second })).rejects.toThrow(/another run has written to/);
+    expect(await scene.run('move')).toBe(true);
+    expect(volume('dynamic').spec).toMatchObject({ persistentVolumeReclaimPolicy: 'Delete', csi: {} });
+  });
+
+  it('leave all volumes as one run would, whichever of them ends first', async () => {
+    for (const kind of MOVABLE) scene.add(kind);
+    await scene.plan();
+    const before = scene.state();
+    const ends = await Promise.allSettled([scene.run('move'), scene.run('move')]);
+    expect(ends.map(({ status }) => status)).toContain('rejected');
+    await scene.run('move');
+    const policies = (state: unknown) =>
+      (state as { volumes: { spec: Record<string, unknown> }[] }).volumes.map(
+        ({ spec }) => spec['persistentVolumeReclaimPolicy'],
+      );
+    expect(policies(scene.state())).toEqual(
+      policies(before).map((policy) => (policy === 'Recycle' ? 'Retain' : policy)),
+    );
+    await scene.run('back');
+    expect(scene.state()).toEqual(before);
   });
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KnownVolume } from './known-volume.js';
@@ -55,11 +55,14 @@ export class PlanFile {
   readonly cluster: string;
   readonly #file: string;
   readonly #entries: Map<string, Entry>;
+  /** All that is known of it. */
+  #bytes: number;
 
-  private constructor(file: string, cluster: string, entries: Map<string, Entry>) {
+  private constructor(file: string, cluster: string, entries: Map<string, Entry>, bytes: number) {
     this.#file = file;
     this.cluster = cluster;
     this.#entries = entries;
+    this.#bytes = bytes;
   }
 
   /** A new file. Throws where there is one. */
@@ -87,22 +90,32 @@ export class PlanFile {
       .slice(0, -1)
       .map((line, index) => parse(file, line, index + 1));
     if (!isHead(head)) throw new Error(`${file} is no plan of migrate-pvs, or one of another version`);
-    if (whole.length < text.length) cutTo(file, Buffer.byteLength(whole));
+    const bytes = Buffer.byteLength(whole);
+    if (whole.length < text.length) cutTo(file, bytes);
     const byName = new Map((entries as Entry[]).map((entry) => [keyOf(entry), entry]));
-    return new PlanFile(file, head.cluster, byName);
+    return new PlanFile(file, head.cluster, byName, bytes);
   }
 
   get entries(): readonly Entry[] {
     return [...this.#entries.values()];
   }
 
-  /** On disk when it returns. */
+  /**
+   * On disk when it returns. Throws where another run has written meanwhile: what it has changed would be taken for what
+   * there was (Retain for the policy to be put back).
+   */
   write<T extends Entry>(entry: T): T {
     const descriptor = openSync(this.#file, 'a');
     try {
+      if (fstatSync(descriptor).size !== this.#bytes) {
+        throw new Error(
+          `another run has written to ${this.#file} since this one has read it, which ends here; run this again when the other has ended`,
+        );
+      }
       const line = Buffer.from(`${JSON.stringify(entry)}\n`);
       for (let at = 0; at < line.length; ) at += writeSync(descriptor, line, at);
       fsyncSync(descriptor);
+      this.#bytes += line.length;
     } finally {
       closeSync(descriptor);
     }

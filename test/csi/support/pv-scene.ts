@@ -236,13 +236,18 @@ export class PvScene {
     await PlanFile.create(this.file, await this.cluster.clusterId(), [...entries, ...planned]);
   }
 
-  /** A new process of the tool. */
-  run(way: Way, { dryRun = false, only = [] as readonly string[] } = {}): Promise<boolean> {
+  /** A new process of the tool, which has read the plan now, or as it was in `plan`. */
+  run(
+    way: Way,
+    { dryRun = false, only = [] as readonly string[], plan = PlanFile.open(this.file) } = {},
+  ): Promise<boolean> {
     const sleep = async () => {
       this.server.controllers.notice();
     };
-    const moving = { cluster: this.cluster, plan: PlanFile.open(this.file), sleep };
-    return runPlan(moving, { way, dryRun, only, say: (line) => void this.said.push(line) });
+    return runPlan(
+      { cluster: this.cluster, plan, sleep },
+      { way, dryRun, only, say: (line) => void this.said.push(line) },
+    );
   }
 
   /** The same, again and again, until it does not die. */
