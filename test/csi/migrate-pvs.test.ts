@@ -263,7 +263,8 @@ it('a dry run changes nothing, and asks the API server whether it would take wha
   expect(await scene.run('move', { dryRun: true })).toBe(true);
   expect(scene.state()).toEqual(before);
   const asked = scene.server.requests.filter(({ method }) => method !== 'GET');
-  expect(asked).toHaveLength(MOVABLE.length);
+  // All volumes, and the class.
+  expect(asked).toHaveLength(MOVABLE.length + 1);
   expect(asked.every(({ method, url }) => method === 'POST' && url.includes('dryRun=All'))).toBe(true);
 });
 
@@ -276,6 +277,21 @@ it('an API server that would not take the new one is found out before the old on
   expect(await scene.run('move', { only: ['dynamic'] })).toBe(false);
   expect(scene.state()).toEqual(before);
   expect(scene.said.join('\n')).toMatch(/would not take the new one/);
+});
+
+it('so it is of a class, which a dry run tells as well', async () => {
+  await scene.plan();
+  const before = scene.state();
+  scene.around = (when, method, path) => {
+    // A webhook that knows one provisioner only.
+    if (when === 'before' && method === 'POST' && /storageclasses/.test(path))
+      throw new KubernetesError('invalid', 'admission webhook "classes.example" denied the request', { status: 400 });
+  };
+  for (const dryRun of [true, false]) {
+    expect(await scene.run('move', { dryRun })).toBe(false);
+    expect(scene.said.splice(0).join('\n')).toMatch(/StorageClass glusterfs: left as it is: .*denied the request/);
+    expect(scene.state()).toEqual(before);
+  }
 });
 
 it('when the volume controller does not run, one claim waits, and nothing else is begun', async () => {

@@ -3,7 +3,7 @@ import { IN_TREE_PROVISIONER, type StorageClass } from './kubernetes-objects.js'
 import { Patience } from './patience.js';
 import type { ClassEntry, Way } from './plan-file.js';
 import { classFor } from './replacement.js';
-import type { Moving, WhyRefused } from './volume-mover.js';
+import { type Moving, refusalIn, type WhyRefused } from './volume-mover.js';
 
 /**
  * Makes a StorageClass anew under its name: a provisioner can't be changed in place. Claims of the class that come in between
@@ -15,7 +15,7 @@ export async function bringClass(begun: ClassEntry, { cluster, plan, sleep }: Mo
   for (;;) {
     try {
       const found = await cluster.findClass(entry.name);
-      const why = whyNot(entry, found);
+      const why = whyNot(entry, found) ?? (await whyNotMade(entry, found, cluster));
       if (why !== null) return why;
       if (found === null) {
         await cluster.createClass(classFor(provisionerOf(entry), entry.inTree));
@@ -34,7 +34,8 @@ export async function bringClass(begun: ClassEntry, { cluster, plan, sleep }: Mo
 
 /** Why a class would be refused now; null: it would not. Changes nothing. */
 export async function tryClass(entry: ClassEntry, cluster: ClusterObjects): Promise<WhyRefused> {
-  return whyNot(entry, await cluster.findClass(entry.name));
+  const found = await cluster.findClass(entry.name);
+  return whyNot(entry, found) ?? whyNotMade(entry, found, cluster);
 }
 
 /** As `turned`. */
@@ -48,6 +49,12 @@ function whyNot(entry: ClassEntry, found: StorageClass | null): WhyRefused {
   if (found === null) return entry.stage === 'replacing' ? null : 'it is gone: somebody else has deleted it';
   const isKnown = [IN_TREE_PROVISIONER, entry.driver].includes(found.provisioner);
   return isKnown ? null : `its provisioner is ${found.provisioner} by now`;
+}
+
+/** What the API server would refuse has to be known as long as there still is the old one. */
+async function whyNotMade(entry: ClassEntry, found: StorageClass | null, cluster: ClusterObjects): Promise<WhyRefused> {
+  if (found === null || entry.stage === 'replacing' || found.provisioner === provisionerOf(entry)) return null;
+  return refusalIn(() => cluster.tryClass(classFor(provisionerOf(entry), inTreeOf(found))));
 }
 
 function ended(entry: ClassEntry, found: StorageClass): ClassEntry {

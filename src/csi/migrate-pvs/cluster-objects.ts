@@ -100,14 +100,8 @@ export class ClusterObjects {
   }
 
   /** Throws as `createVolume` would, and makes nothing. `manifest` may have the name of a volume that there is. */
-  async tryVolume(manifest: PersistentVolume): Promise<void> {
-    const name = `check-${manifest.metadata.name.slice(0, 200).replaceAll('.', '-')}-0`;
-    const body = { ...manifest, metadata: { ...manifest.metadata, name } };
-    try {
-      await this.#api.request({ method: 'POST', path: volumePath(), query: { dryRun: 'All' }, body });
-    } catch (error) {
-      if (!(error instanceof KubernetesError) || error.failure !== 'already exists') throw error;
-    }
+  tryVolume(manifest: PersistentVolume): Promise<void> {
+    return this.#tryMaking(volumePath(), manifest);
   }
 
   deleteClass({ metadata }: StorageClass): Promise<void> {
@@ -116,6 +110,21 @@ export class ClusterObjects {
 
   async createClass(manifest: StorageClass): Promise<void> {
     await this.#api.request({ method: 'POST', path: classPath(), body: manifest });
+  }
+
+  /** As `tryVolume`, of `createClass`. */
+  tryClass(manifest: StorageClass): Promise<void> {
+    return this.#tryMaking(classPath(), manifest);
+  }
+
+  async #tryMaking(path: readonly string[], manifest: PersistentVolume | StorageClass): Promise<void> {
+    const name = `check-${manifest.metadata.name.slice(0, 200).replaceAll('.', '-')}-0`;
+    const body = { ...manifest, metadata: { ...manifest.metadata, name } };
+    try {
+      await this.#api.request({ method: 'POST', path, query: { dryRun: 'All' }, body });
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.failure !== 'already exists') throw error;
+    }
   }
 
   async #patch({ metadata }: PersistentVolume, change: { readonly metadata?: object; readonly spec?: object }) {

@@ -52,8 +52,13 @@ export async function tryVolume(entry: VolumeEntry, cluster: ClusterObjects): Pr
   const step = nextStep(entry, pv, claim);
   if (step.do === 'refuse') return step.why;
   if (step.do !== 'begin' || pv === null) return null;
+  return refusalIn(() => cluster.tryVolume(replacementOf({ ...entry, inTree: pv })));
+}
+
+/** Why the API server does not take what is tried; null: it would. Throws what is no refusal. */
+export async function refusalIn(attempt: () => Promise<void>): Promise<WhyRefused> {
   try {
-    await cluster.tryVolume(replacementOf({ ...entry, inTree: pv }));
+    await attempt();
     return null;
   } catch (error) {
     const why = refusalOf(error);
