@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../console/src/api/client.js';
 import { LostAnswer, Unreachable } from '../../console/src/api/failures.js';
 import { ServerClock } from '../../console/src/api/server-clock.js';
+import { TopologyLoad } from '../../console/src/state/topology-load.js';
 
 /** Of a proxy whose server is being started anew. */
 const OF_PROXIES = [502, 503, 504];
@@ -70,5 +71,17 @@ describe('a change of which a proxy does not know what became', () => {
     });
     expect(await client.change('POST', '/volumes', {}, { idempotencyKey: 'once' })).toBeNull();
     expect(keys).toEqual(['once', 'once', 'once']);
+  });
+
+  it('is no step of a topology file that has failed', async () => {
+    const client = await clientThrough(({ url, method }, response) => {
+      if (method === 'POST' && url === '/nodes') return void response.writeHead(502).end();
+      response.writeHead(200).end(JSON.stringify({ id: 'c', nodes: ['n'] }));
+    });
+    const devices = [{ name: '/dev/sdb', tags: new Map<string, string>(), destroyData: false }];
+    const nodes = [{ manage: 'h1', request: {}, devices }];
+    const load = new TopologyLoad(client, [{ file: true, block: true, nodes }]);
+    await load.run([]);
+    expect(load.state.get().steps.map(({ stage }) => stage)).toEqual(['unknown', 'skipped']);
   });
 });

@@ -19,6 +19,11 @@ export class LostAnswer extends Error {
   override readonly name = 'LostAnswer';
 }
 
+/** What became of a change is not known: it has neither been done nor failed. */
+export function isUnknown(error: unknown): boolean {
+  return error instanceof Unreachable || error instanceof LostAnswer;
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof Refusal && error.status === 404;
 }

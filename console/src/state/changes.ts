@@ -1,5 +1,5 @@
 import type { ApiClient, ChangeOptions, Method } from '../api/client.js';
-import { LostAnswer, Unreachable } from '../api/failures.js';
+import { isUnknown } from '../api/failures.js';
 import { Store } from './store.js';
 
 /** `unknown`: the connection broke, and the outcome has to be looked at. */
@@ -52,8 +52,7 @@ export class Changes {
       this.#onDone(result ?? path);
       return result;
     } catch (error) {
-      const isUnknown = error instanceof Unreachable || error instanceof LostAnswer;
-      this.#set(id, { stage: isUnknown ? 'unknown' : 'failed', reason: (error as Error).message });
+      this.#set(id, { stage: isUnknown(error) ? 'unknown' : 'failed', reason: (error as Error).message });
       throw error;
     }
   }

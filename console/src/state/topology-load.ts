@@ -1,9 +1,11 @@
 import type { PlannedCluster, PlannedNode } from '../../../src/cli/topology-file.js';
 import type { ApiClient } from '../api/client.js';
 import type { Node } from '../api/contract.js';
+import { isUnknown } from '../api/failures.js';
 import { Store } from './store.js';
 
-export type StepStage = 'waiting' | 'running' | 'made' | 'known' | 'failed' | 'skipped';
+/** `unknown`: the connection broke, and whether it was made has to be looked at. */
+export type StepStage = 'waiting' | 'running' | 'made' | 'known' | 'failed' | 'unknown' | 'skipped';
 
 /** A node or a device of the file. */
 export interface LoadStep {
@@ -11,7 +13,7 @@ export interface LoadStep {
   /** Null for the node itself. */
   readonly device: string | null;
   readonly stage: StepStage;
-  /** The server's words; '' unless it failed. */
+  /** Why it was not seen to be made; '' otherwise. */
   readonly reason: string;
 }
 
@@ -102,7 +104,7 @@ export class TopologyLoad {
     }
   }
 
-  /** Null when it failed. */
+  /** Null when it was not seen to be made. */
   async #step(at: number, work: () => Promise<string | null>): Promise<string | null> {
     this.#set(at, 'running');
     try {
@@ -110,7 +112,7 @@ export class TopologyLoad {
       this.#set(at, 'made');
       return made;
     } catch (error) {
-      this.#set(at, 'failed', (error as Error).message);
+      this.#set(at, isUnknown(error) ? 'unknown' : 'failed', (error as Error).message);
       return null;
     }
   }

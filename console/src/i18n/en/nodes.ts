@@ -95,6 +95,7 @@ export const nodes = {
       made: 'made',
       known: 'known already',
       failed: 'failed',
+      unknown: 'outcome unknown',
       skipped: 'passed over',
     },
   },

@@ -80,6 +80,14 @@ export const nodes: Dictionary['nodes'] = {
     loading: '正在加载拓扑',
     done: (made) => `加载完成：新建了 ${made} 个节点和设备。`,
     someFailed: (failed) => `${failed} 个步骤失败。按提示解决后请再次加载该文件。`,
-    steps: { waiting: '等待', running: '进行中', made: '已创建', known: '已存在', failed: '失败', skipped: '已跳过' },
+    steps: {
+      waiting: '等待',
+      running: '进行中',
+      made: '已创建',
+      known: '已存在',
+      failed: '失败',
+      unknown: '结果未知',
+      skipped: '已跳过',
+    },
   },
 };

@@ -68,12 +68,13 @@ const TONES: Readonly<Record<StepStage, Tone>> = {
   made: 'ok',
   known: 'neutral',
   failed: 'bad',
+  unknown: 'warn',
   skipped: 'warn',
 };
-const ENDED: ReadonlySet<StepStage> = new Set(['made', 'known', 'failed', 'skipped']);
+const ENDED: ReadonlySet<StepStage> = new Set(['made', 'known', 'failed', 'unknown', 'skipped']);
 
 function LoadView({ load }: { readonly load: TopologyLoad }) {
-  const { nodes } = useTexts();
+  const { common, nodes } = useTexts();
   const texts = nodes.topology;
   const { pool: keeper } = useSession();
   const { steps, isRunning } = useStore(load.state);
@@ -96,8 +97,13 @@ function LoadView({ load }: { readonly load: TopologyLoad }) {
         </div>
       ) : null}
       {done === steps.length && !isRunning ? (
-        <Notice tone={count('failed') > 0 ? 'warn' : 'ok'} isAnnounced title={texts.done(count('made'))}>
+        <Notice
+          tone={count('failed') + count('unknown') > 0 ? 'warn' : 'ok'}
+          isAnnounced
+          title={texts.done(count('made'))}
+        >
           {count('failed') > 0 ? <p>{texts.someFailed(count('failed'))}</p> : null}
+          {count('unknown') > 0 ? <p>{common.outcomeUnknown}</p> : null}
         </Notice>
       ) : null}
       <ul class="list">
