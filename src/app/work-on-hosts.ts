@@ -74,6 +74,8 @@ export class WorkOnHosts {
     await restored.lookAgain();
     await seed();
     const takePart = restored.isHeld ? () => undefined : await store.write(takeOver);
+    // The work has gone to another server meanwhile: what runs there was not interrupted.
+    if (this.#isStopping) return;
     await prepareRecords(store, log);
     if (this.#isStopping) return;
     takePart();
