@@ -190,7 +190,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
     restored,
     probes,
     feed: work.feed,
-    usage: work.usage.books,
+    usage: () => usageAt(work),
     mayAudit: () => !config.dbReadOnly && !restored.isHeld,
     onTokenRefused: ground.metrics.tokenRefused,
     auth: config.isAuthDisabled ? null : config.jwt,
@@ -253,6 +253,12 @@ function comparisonsAt(engine: Engine, comparisons: Comparisons): Pick<Compariso
     },
     find: (id) => comparisons.find(id),
   };
+}
+
+/** The server that works on the hosts asks them; others would take what they have not asked for unknown. */
+function usageAt({ engine, usage }: Work) {
+  engine.refuseElsewhere();
+  return usage.books;
 }
 
 function renderMetrics({ metrics, store, logging }: Ground, work: Work) {

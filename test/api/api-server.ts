@@ -48,7 +48,7 @@ export async function startApi(
     admin,
     operations: scriptedOperations(operations, calls),
     answers: new QueueAnswers(store, log, { holdMs: 0, isRunning: () => true }),
-    usage: new UsageBooks(),
+    usage: () => new UsageBooks(),
     auth: null,
     now: () => NOW_MS,
     metrics: {

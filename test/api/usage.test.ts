@@ -34,7 +34,7 @@ function scene(work: (at: Scene) => Promise<void>, isAsked = true): Promise<void
     const hosts = { executor, settings: HOST_SETTINGS };
     const { books, monitor } = createUsage({ store: pool.store, hosts, health: ALL_UP, log: SILENT });
     if (isAsked) await monitor.runOnce();
-    const { server } = await startApi({}, { store: pool.store, usage: isAsked ? books : new UsageBooks() });
+    const { server } = await startApi({}, { store: pool.store, usage: () => (isAsked ? books : new UsageBooks()) });
     const ask = (query: string) => server.inject(`/usage${query}`);
     await work({
       pool,

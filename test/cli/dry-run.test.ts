@@ -95,6 +95,47 @@ Largest volume of this kind that would fit now: 9 GiB
   });
 });
 
+describe('volume expand --dry-run', () => {
+  const PATH = 'POST /placements/expansions';
+
+  it('shows where the new bricks would go, and adds nothing', async () => {
+    await withServer({ [PATH]: { body: plan } }, async (server, run) => {
+      const { exit, stdout } = await run(['volume', 'expand', '--volume=v1', '--expand-size=10', '--dry-run']);
+      expect(exit).toBe(0);
+      expect(stdout).toMatch(/^The expansion would fit on cluster c1: 2 bricks in 1 set\n\nSET {2}NODE /);
+      expect(stdout).toMatch(/\n\nThe most that could be added to this volume now: 199 GiB\n$/);
+      expect(server.calls).toEqual([PATH]);
+      expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ id: 'v1', expand_size: 10 });
+    });
+  });
+
+  it('shows for each device why it would not fit, and fails; each device when that is asked for', async () => {
+    const body = { fits: false, clusterId: null, bricks: [], refusals: [refusal], largestGib: 9 };
+    const routes = { [PATH]: { body }, [`${PATH}?all=true`]: { body } };
+    await withServer(routes, async (server, run) => {
+      const { exit, stdout, stderr } = await run(['volume', 'expand', 'v1', '--expand-size=300', '--dry-run']);
+      expect({ exit, stderr }).toEqual({ exit: 255, stderr: 'Error: The expansion would not fit\n' });
+      expect(stdout).toMatch(
+        /^The expansion would not fit\.\n\nCluster c1: No space\n(?:.*\n)*.*needs 300\.2 GiB\n\nThe most /,
+      );
+      await run(['volume', 'expand', 'v1', '--expand-size=300', '--dry-run', '--all-devices']);
+      expect(server.calls).toEqual([PATH, `${PATH}?all=true`]);
+    });
+  });
+
+  it('tells a server that can not plan from a volume that it does not know', async () => {
+    const answers = [
+      { status: 404, body: 'Invalid path or request' },
+      { status: 404, body: 'Id not found' },
+    ];
+    await withServer({ [PATH]: answers }, async (_server, run) => {
+      const line = ['volume', 'expand', 'v1', '--expand-size=1', '--dry-run'];
+      expect((await run(line)).stderr).toBe('Error: --dry-run: this server cannot plan expansions\n');
+      expect((await run(line)).stderr).toContain('Id not found');
+    });
+  });
+});
+
 describe('the dry run of what moves bricks', () => {
   const PATH = 'POST /placements/evictions';
   const going = {

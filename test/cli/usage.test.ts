@@ -110,4 +110,14 @@ describe('topology show', () => {
     withServer(topology, async (_server, run) => {
       expect((await run(['topology', 'show'])).stdout).toMatch(/12\/500 GiB 1 brick\n/);
     }));
+
+  it('shows the rest of a server beside which another one has the figures, and says so', () => {
+    const refusal = { status: 503, body: 'only the server that works on the hosts can answer this: that is s1' };
+    return withServer({ ...topology, 'GET /usage?of=devices': refusal }, async (_server, run) => {
+      const { exit, stdout, stderr } = await run(['topology', 'show']);
+      expect(exit).toBe(0);
+      expect(stdout).toMatch(/12\/500 GiB 1 brick\n/);
+      expect(stderr).toMatch(/^What devices really hold is not shown: .*that is s1/);
+    });
+  });
 });

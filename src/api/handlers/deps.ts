@@ -23,8 +23,8 @@ export interface HandlerDeps {
   readonly restored: RestoreControl;
   readonly probes: Probes;
   readonly feed: EventFeed;
-  /** How full bricks are, as they were last seen. */
-  readonly usage: KnownUse;
+  /** How full bricks are, as they were last seen. Throws DomainError where only another server knows. */
+  readonly usage: () => KnownUse;
   readonly log: Logger;
 }
 

@@ -27,8 +27,9 @@ export function usageHandlers({ store, usage }: Pick<HandlerDeps, 'store' | 'usa
     async usage({ query }) {
       const asked = query();
       const [lists, scope] = [listsIn(asked), scopeIn(asked)];
+      const known = usage();
       if (scope !== null) await store.read((tx) => refuseUnknown(tx, scope));
-      return { status: 200, pieces: usageText(store, usage, lists, scope) };
+      return { status: 200, pieces: usageText(store, known, lists, scope) };
     },
   };
 }

@@ -2,13 +2,14 @@ import { type HeketiClient, pathOf } from '../../client/client.js';
 import { memberOf, readBlockVolume, readTexts } from '../../client/wire.js';
 import { CliCommand, commandGroup } from '../command.js';
 import { type CliContext, fetchInOrder } from '../context.js';
-import { CliError, ServerError } from '../errors.js';
+import { CliError } from '../errors.js';
 import { boolFlag, type FlagSet, intFlag, stringFlag } from '../flags.js';
 import { formatBlockPlan, readBlockPlan } from '../output/block-plan.js';
 import { formatBlockVolumeInfo, formatBlockVolumeRow } from '../output/volume.js';
 import { allDevicesFlag, asking } from './all-devices.js';
 import { requireArgument, splitList } from './arguments.js';
 import { buildInfoCommand } from './info.js';
+import { isUnknownRoute } from './unknown-route.js';
 
 const MISSING = 'Volume id missing';
 
@@ -81,8 +82,9 @@ async function showPlan(context: CliContext, client: HeketiClient, request: obje
   const answer = await client
     .send('POST', asking('/placements/blockvolumes', flags), request, [200])
     .catch((error: unknown) => {
-      const isUnknownRoute = error instanceof ServerError && (error.status === 404 || error.status === 405);
-      throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan block volumes', { cause: error }) : error;
+      throw isUnknownRoute(error)
+        ? new CliError('--dry-run: this server cannot plan block volumes', { cause: error })
+        : error;
     });
   context.printResult(flags, answer, (json) => formatBlockPlan(readBlockPlan(json)));
   if (!readBlockPlan(answer).fits) throw new CliError('The block volume would not fit');

@@ -1,9 +1,10 @@
 import type { CliContext } from '../context.js';
-import { CliError, ServerError } from '../errors.js';
+import { CliError } from '../errors.js';
 import { boolFlag, type FlagSet } from '../flags.js';
 import { formatRemovalPlan, readRemovalPlan } from '../output/removal-plan.js';
 import { asking } from './all-devices.js';
 import { NO_HEAL_CHECK } from './arguments.js';
+import { isUnknownRoute } from './unknown-route.js';
 
 /** A change that moves bricks, as the server calls it. */
 type PlannableChange = 'remove-device' | 'remove-node' | 'lose-node' | 'reinstate-node' | 'evict-brick';
@@ -26,8 +27,9 @@ export async function showRemovalPlan(
   const answer = await client
     .send('POST', asking('/placements/evictions', flags), request, [200])
     .catch((error: unknown) => {
-      const isUnknownRoute = error instanceof ServerError && (error.status === 405 || isNoSuchPath(error));
-      throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan removals', { cause: error }) : error;
+      throw isUnknownRoute(error)
+        ? new CliError('--dry-run: this server cannot plan removals', { cause: error })
+        : error;
     });
   const subject = `${NOUNS[change]} ${id}`;
   context.printResult(flags, answer, (json) =>
@@ -43,8 +45,3 @@ const NOUNS: { readonly [C in PlannableChange]: string } = {
   'reinstate-node': 'Node',
   'evict-brick': 'Brick',
 };
-
-/** An id that is not known is answered with 404 too. */
-function isNoSuchPath({ status, message }: ServerError): boolean {
-  return status === 404 && message.includes('Invalid path');
-}

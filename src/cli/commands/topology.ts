@@ -57,17 +57,18 @@ function showCommand(context: CliContext): CliCommand {
     const client = await context.connect(flags);
     const topology = await fetchTopology(client, { withVolumes: false });
     const { stdout, env } = context.io;
-    const holdings = await fetchHoldings(client);
+    const holdings = await fetchHoldings(context, client);
     context.print(drawTopology(topology, { columns: stdout.columns, isColourful: isColourful(stdout, env), holdings }));
   });
 }
 
-/** What devices really hold; nothing where the server is an older one, or Heketi's. */
-async function fetchHoldings(client: HeketiClient): Promise<ReadonlyMap<string, string>> {
+/** What devices really hold; nothing where the server is an older one, or Heketi's, or another server has the figures. */
+async function fetchHoldings(context: CliContext, client: HeketiClient): Promise<ReadonlyMap<string, string>> {
   try {
     return readDeviceHoldings(await client.getJson('/usage?of=devices'));
   } catch (error) {
-    if (error instanceof ServerError && error.status === 404) return new Map();
-    throw error;
+    if (!(error instanceof ServerError) || (error.status !== 404 && error.status !== 503)) throw error;
+    if (error.status === 503) context.warn(`What devices really hold is not shown: ${error.message}\n`);
+    return new Map();
   }
 }

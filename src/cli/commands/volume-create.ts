@@ -1,15 +1,14 @@
-import type { HeketiClient } from '../../client/client.js';
 import { describeFileError } from '../../client/transport.js';
 import { readVolume, type VolumeInfo } from '../../client/wire.js';
 import { CliCommand } from '../command.js';
 import type { CliContext } from '../context.js';
-import { CliError, ServerError } from '../errors.js';
+import { CliError } from '../errors.js';
 import { boolFlag, type FlagSet, floatFlag, intFlag, stringFlag } from '../flags.js';
 import { formatPersistentVolume } from '../output/persistent-volume.js';
-import { formatPlacement, readPlacement } from '../output/placement.js';
 import { formatVolumeInfo } from '../output/volume.js';
-import { allDevicesFlag, asking } from './all-devices.js';
+import { allDevicesFlag } from './all-devices.js';
 import { splitList } from './arguments.js';
+import { showPlacement } from './placement-dry-run.js';
 
 export function buildVolumeCreateCommand(context: CliContext): CliCommand {
   return new CliCommand('create', {
@@ -62,7 +61,7 @@ async function createVolume(context: CliContext, flags: FlagSet): Promise<void> 
   const request = buildRequest(flags);
   const client = await context.connect(flags);
   if (flags.bool('dry-run')) {
-    await showPlacement(context, client, request, flags);
+    await showPlacement(context, client, flags, 'create', request);
     return;
   }
   const json = await client.submitForJson('POST', '/volumes', request, `creating a volume of ${flags.int('size')} GiB`);
@@ -75,21 +74,6 @@ async function createVolume(context: CliContext, flags: FlagSet): Promise<void> 
   } else {
     context.printResult(flags, json, () => formatVolumeInfo(volume));
   }
-}
-
-/** A plan that fits is a success, anything else a failure, so that scripts can ask too. */
-async function showPlacement(
-  context: CliContext,
-  client: HeketiClient,
-  request: Record<string, unknown>,
-  flags: FlagSet,
-): Promise<void> {
-  const answer = await client.send('POST', asking('/placements', flags), request, [200]).catch((error: unknown) => {
-    const isUnknownRoute = error instanceof ServerError && (error.status === 404 || error.status === 405);
-    throw isUnknownRoute ? new CliError('--dry-run: this server cannot plan placements', { cause: error }) : error;
-  });
-  context.printResult(flags, answer, (json) => formatPlacement(readPlacement(json)));
-  if (!readPlacement(answer).fits) throw new CliError('The volume would not fit');
 }
 
 async function writePersistentVolume(

@@ -7,8 +7,10 @@ import { CliError } from '../errors.js';
 import { boolFlag, intFlag, stringFlag } from '../flags.js';
 import { formatEndpointPatch, formatUnclaimedVolumes, formatVolumeInfo, formatVolumeRow } from '../output/volume.js';
 import { formatVolumeTable } from '../output/volume-table.js';
+import { allDevicesFlag } from './all-devices.js';
 import { requireArgument } from './arguments.js';
 import { buildInfoCommand } from './info.js';
+import { showPlacement } from './placement-dry-run.js';
 import { buildVolumeCreateCommand } from './volume-create.js';
 import { buildVolumeUsageCommand } from './volume-usage.js';
 
@@ -57,19 +59,25 @@ function expandCommand(context: CliContext): CliCommand {
     summary: 'Expand a volume',
     long: 'Expand a volume by adding brick sets to it.',
     example:
-      '* Add 10GiB to a volume\n    $ heketi-cli volume expand --volume=60d46d518074b13a04ce1022c8c7193c --expand-size=10',
+      '* Add 10GiB to a volume\n    $ heketi-cli volume expand --volume=60d46d518074b13a04ce1022c8c7193c --expand-size=10\n\n* See where 500GiB more would be placed, without adding them\n    $ heketi-cli volume expand --volume=60d46d518074b13a04ce1022c8c7193c --expand-size=500 --dry-run',
     args: '[ID]',
     argKind: 'volume',
   })
     .withFlags(
       stringFlag('volume', 'Id of the volume to expand, if not given as argument.'),
       intFlag('expand-size', 'Amount in GiB to add to the volume.'),
+      boolFlag('dry-run', 'Show where the new bricks would be placed, or why they would not fit, and change nothing.'),
+      allDevicesFlag,
     )
     .runs(async (args, flags) => {
       const amount = flags.int('expand-size');
       if (amount === 0) throw new CliError('Missing volume amount to expand');
       const id = flags.string('volume') || requireArgument(args, 'Missing volume id');
       const client = await context.connect(flags);
+      if (flags.bool('dry-run')) {
+        await showPlacement(context, client, flags, 'expand', { id, expand_size: amount });
+        return;
+      }
       const path = pathOf('volumes', id, 'expand');
       const volume = await client.submitForJson('POST', path, { expand_size: amount }, `expanding volume ${id}`);
       context.printResult(flags, volume, (json) => formatVolumeInfo(readVolume(json)));

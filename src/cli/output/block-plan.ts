@@ -1,6 +1,6 @@
 import { type Integer, memberOf, readInteger, readList, readText } from '../../client/wire.js';
 import type { JsonValue } from '../../json/json-value.js';
-import { formatPlacement, type Placement, readPlacement } from './placement.js';
+import { formatPlacement, OF_NEW_VOLUME, type Placement, readPlacement } from './placement.js';
 import { lines } from './text.js';
 import { formatTable } from './volume-table.js';
 
@@ -66,5 +66,5 @@ function bodyOf({ hosting, newHosting, reason, refusals }: BlockPlan): string {
     reason === '' ? 'A block hosting volume would be made for it.' : `The block volume would not fit: ${reason}`;
   const rows = refusals.map(({ name, id, freeGib, text }) => [name, id, `${freeGib} GiB`, text]);
   const others = rows.length > 0 ? [formatTable([['HOSTING VOLUME', 'ID', 'FREE', 'REASON'], ...rows])] : [];
-  return [lines(head), ...others, ...(newHosting ? [formatPlacement(newHosting)] : [])].join('\n');
+  return [lines(head), ...others, ...(newHosting ? [formatPlacement(newHosting, OF_NEW_VOLUME)] : [])].join('\n');
 }

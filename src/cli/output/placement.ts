@@ -93,16 +93,32 @@ function readRefusingDevice(device: JsonValue): RefusingDevice {
   };
 }
 
-/** The plan of a volume, or what stands in its way, device by device. */
-export function formatPlacement(placement: Placement): string {
-  const body = placement.fits ? formatPlan(placement) : formatRefusals(placement.refusals);
-  return `${body}\n${lines(`Largest volume of this kind that would fit now: ${placement.largestGib} GiB`)}`;
+/** What is planned, at the beginning of a sentence, and what the size is that would fit at most. */
+interface PlacementWords {
+  readonly subject: string;
+  readonly largest: string;
 }
 
-function formatPlan({ cluster, bricks }: Placement): string {
+export const OF_NEW_VOLUME: PlacementWords = {
+  subject: 'The volume',
+  largest: 'Largest volume of this kind that would fit now',
+};
+
+export const OF_EXPANSION: PlacementWords = {
+  subject: 'The expansion',
+  largest: 'The most that could be added to this volume now',
+};
+
+/** The plan of a volume or an expansion, or what stands in its way, device by device. */
+export function formatPlacement(placement: Placement, words: PlacementWords): string {
+  const body = placement.fits ? formatPlan(placement, words) : formatRefusals(placement.refusals, words);
+  return `${body}\n${lines(`${words.largest}: ${placement.largestGib} GiB`)}`;
+}
+
+function formatPlan({ cluster, bricks }: Placement, { subject }: PlacementWords): string {
   const sets = new Set(bricks.map((brick) => String(brick.set))).size;
   const head = lines(
-    `The volume would fit on cluster ${cluster}: ${count(bricks.length, 'brick')} in ${count(sets, 'set')}`,
+    `${subject} would fit on cluster ${cluster}: ${count(bricks.length, 'brick')} in ${count(sets, 'set')}`,
     '',
   );
   const rows = bricks.map((brick) => [
@@ -117,13 +133,13 @@ function formatPlan({ cluster, bricks }: Placement): string {
   return head + formatTable([['SET', 'NODE', 'ZONE', 'DEVICE', 'BRICK', 'TAKES', 'FREE AFTER'], ...rows]);
 }
 
-function formatRefusals(refusals: readonly ClusterRefusal[]): string {
+function formatRefusals(refusals: readonly ClusterRefusal[], { subject }: PlacementWords): string {
   const parts = refusals.map(({ cluster, text, explanation, devices }) => {
     const head = lines(`Cluster ${cluster}: ${text}`, ...(explanation === '' ? [] : [explanation.trimEnd()]));
     if (devices.shown.length === 0) return head;
     return `${head}\n${formatRefusingDevices(devices)}`;
   });
-  return ['The volume would not fit.\n', ...parts].join('\n');
+  return [`${subject} would not fit.\n`, ...parts].join('\n');
 }
 
 export function formatRefusingDevices({ counts, shown }: RefusingDevices): string {

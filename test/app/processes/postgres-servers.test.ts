@@ -79,6 +79,14 @@ async function clustersAt(address: string): Promise<readonly string[]> {
   return ((await answer.json()) as { clusters: string[] }).clusters;
 }
 
+async function usageAt(address: string): Promise<readonly [number, string]> {
+  const answer = await fetch(`${address}/usage`);
+  return [answer.status, await answer.text()];
+}
+
+const tellsUsage = (address: string) =>
+  vi.waitFor(async () => expect((await usageAt(address))[0]).toBe(200), { timeout: 60_000, interval: 50 });
+
 describe.skipIf(isLackingPostgres('servers that take over from one another'))(
   'of two servers on one PostgreSQL',
   () => {
@@ -92,9 +100,12 @@ describe.skipIf(isLackingPostgres('servers that take over from one another'))(
       const made = [await addCluster(first), await addCluster(second)];
       expect((await clustersAt(first)).toSorted()).toEqual(made.toSorted());
       await isWaiting(stopped);
+      await tellsUsage(first);
+      expect(await usageAt(second)).toEqual([503, expect.stringMatching(/that is \S+\. Send the request there/)]);
       await addNode(second, made[0] ?? '');
       killed.process.kill('SIGKILL');
       await isWorking(stopped);
+      await tellsUsage(second);
       made.push(await addCluster(second));
 
       const ending = startServer(database);
