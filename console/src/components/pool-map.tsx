@@ -13,7 +13,7 @@ export interface PoolMapMarks {
   readonly planned?: ReadonlyMap<string, number>;
   /** Why a plan passes a device over, in the server's words. */
   readonly refused?: ReadonlyMap<string, string>;
-  /** KiB really in use. */
+  /** KiB really in use; of what is missing it is not known. */
   readonly used?: ReadonlyMap<string, number>;
   readonly health?: ReadonlyMap<string, Schema<'DeviceHealth'>>;
   /** Ids of nodes that did not answer last. */
@@ -124,7 +124,7 @@ function DeviceBar({
         <SizeBar
           totalKib={total}
           bookedKib={used}
-          usedKib={marks.used?.get(device.id) ?? null}
+          usedKib={marks.used === undefined ? undefined : (marks.used.get(device.id) ?? null)}
           plannedKib={plannedKib}
           label={device.name}
         />

@@ -6,8 +6,8 @@ export type SizePart = 'booked' | 'used' | 'planned';
 export interface SizeBarProps {
   readonly totalKib: number;
   readonly bookedKib: number;
-  /** What of it is really in use; null where it is not known. */
-  readonly usedKib?: number | null;
+  /** What of it is really in use; null where it is not known, not given where that is not what is shown. */
+  readonly usedKib?: number | null | undefined;
   /** What a plan would take besides. */
   readonly plannedKib?: number;
   /** What it is of, for those who hear it. */
@@ -15,14 +15,16 @@ export interface SizeBarProps {
 }
 
 /** Booked, used and planned shares of a whole, to scale. */
-export function SizeBar({ totalKib, bookedKib, usedKib = null, plannedKib = 0, label }: SizeBarProps) {
+export function SizeBar({ totalKib, bookedKib, usedKib, plannedKib = 0, label }: SizeBarProps) {
   const { common } = useTexts();
   const formats = useFormats();
   const percent = (kib: number): string => `${totalKib > 0 ? Math.min(100, (100 * Math.max(0, kib)) / totalKib) : 0}%`;
   const shownUsedKib = Math.min(usedKib ?? 0, bookedKib);
   const told = [
     `${formats.sizeKib(bookedKib)} ${common.booked}`,
-    ...(usedKib === null ? [] : [`${formats.sizeKib(usedKib)} ${common.used}`]),
+    ...(usedKib === undefined
+      ? []
+      : [`${usedKib === null ? common.unknown : formats.sizeKib(usedKib)} ${common.used}`]),
     `${formats.sizeKib(totalKib - bookedKib)} ${common.free}`,
   ].join(', ');
   return (

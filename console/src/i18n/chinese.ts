@@ -11,6 +11,7 @@ import { nodes } from './zh-cn/nodes.js';
 import { operations } from './zh-cn/operations.js';
 import { overview } from './zh-cn/overview.js';
 import { plans } from './zh-cn/plans.js';
+import { usage } from './zh-cn/usage.js';
 import { volumes } from './zh-cn/volumes.js';
 
 export const chinese: Dictionary = {
@@ -26,5 +27,6 @@ export const chinese: Dictionary = {
   operations,
   overview,
   plans,
+  usage,
   volumes,
 };

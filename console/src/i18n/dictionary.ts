@@ -10,6 +10,7 @@ import { nodes } from './en/nodes.js';
 import { operations } from './en/operations.js';
 import { overview } from './en/overview.js';
 import { plans } from './en/plans.js';
+import { usage } from './en/usage.js';
 import { volumes } from './en/volumes.js';
 
 /** All texts of the console in English, an area for each page. Texts of the server are not among them. */
@@ -26,6 +27,7 @@ export const english = {
   operations,
   overview,
   plans,
+  usage,
   volumes,
 };
 

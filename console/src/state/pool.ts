@@ -136,7 +136,8 @@ export class PoolKeeper {
 }
 
 /** Nothing in the pool is changed by these. */
-const ONLY_TOLD = /^(backup\.|state\.compared|node\.(up|down)|device\.condition-changed|operation\.superseded)/;
+const ONLY_TOLD =
+  /^(backup\.|state\.compared|node\.(up|down)|device\.condition-changed|brick\.pool-|operation\.superseded)/;
 
 /** `nodes/ID` and `volumes/ID` of what an event has changed; `all` where it doesn't tell. */
 function marksOf({ type, subject, details }: ServerEvent, pool: Pool | null): readonly string[] | 'all' {

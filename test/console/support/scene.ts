@@ -27,6 +27,8 @@ export interface SceneShape {
   readonly sizeGib?: number;
   /** Loads all hosts as nodes, in as many zones, with all their devices. */
   readonly isFilled?: boolean;
+  /** More of the server's settings. */
+  readonly glusterfs?: object;
 }
 
 /** Strict simulated hosts and a built server that asks for tokens. */
@@ -35,10 +37,11 @@ export async function openScene({
   devices = 2,
   sizeGib = 200,
   isFilled = true,
+  glusterfs = {},
 }: SceneShape = {}): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'mortar-console-'));
   const hosts = await startHosts(folder, count, devices, sizeGib);
-  const options = { folder, socket: hosts.socket, keys: KEYS, port: await freePort() };
+  const options = { folder, socket: hosts.socket, keys: KEYS, port: await freePort(), glusterfs };
   let server: ServerProcess = await startServer(options);
   const client = new ApiClient(`${server.base}/`, { user: 'admin', key: KEYS.admin }, new ServerClock(), {
     answered: () => undefined,

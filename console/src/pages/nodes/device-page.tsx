@@ -8,6 +8,7 @@ import { SizeBar } from '../../components/size-bar.js';
 import { ConditionBadge, StateBadge } from '../../components/states.js';
 import { type Column, Table } from '../../components/table.js';
 import { Ago } from '../../components/time.js';
+import { poolText, UsageNotice, usedText } from '../../components/usage.js';
 import { useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
 import { hrefTo } from '../../routing/route.js';
@@ -15,6 +16,7 @@ import { findDevice, nodeName, type Pool } from '../../state/pool.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
 import { useAnswer } from '../../state/use-answer.js';
+import { type SeenUsage, useUsage } from '../../state/use-usage.js';
 import type { PageProps } from '../page-props.js';
 import { DeviceActions } from './device-actions.js';
 import { TagEditor } from './tag-editor.js';
@@ -32,7 +34,13 @@ export function DevicePage({ id }: PageProps) {
       </Page>
     );
   }
-  const { node, device } = found;
+  return <DeviceView key={id} pool={pool} node={found.node} device={found.device} />;
+}
+
+function DeviceView({ pool, node, device }: { readonly pool: Pool; readonly node: Node; readonly device: Device }) {
+  const { nodes: texts } = useTexts();
+  const usage = useUsage(`of=devices,bricks&device=${device.id}`);
+  const crumbs = [{ title: texts.title, href: hrefTo(['nodes']) }];
   return (
     <Page
       title={device.name}
@@ -41,30 +49,42 @@ export function DevicePage({ id }: PageProps) {
       actions={<DeviceActions node={node} device={device} />}
     >
       <div class="columns">
-        <DeviceFacts node={node} device={device} />
-        <DeviceHealth id={id} />
-        <Happened id={id} />
+        <DeviceFacts node={node} device={device} usage={usage} />
+        <DeviceHealth id={device.id} />
+        <Happened id={device.id} />
       </div>
       <Card title={texts.bricks}>
-        <Bricks pool={pool} device={device} />
+        <Bricks pool={pool} device={device} usage={usage} />
       </Card>
     </Page>
   );
 }
 
-function DeviceFacts({ node, device }: { readonly node: Node; readonly device: Device }) {
+function DeviceFacts({
+  node,
+  device,
+  usage,
+}: {
+  readonly node: Node;
+  readonly device: Device;
+  readonly usage: SeenUsage;
+}) {
   const { common, nodes: texts } = useTexts();
   const formats = useFormats();
   const { total, used, free } = device.storage;
+  const usedKib = usage.devices.get(device.id)?.usedKib ?? null;
   return (
     <Card title={texts.device}>
       <div class="stack">
-        <SizeBar totalKib={total} bookedKib={used} label={device.name} />
+        <UsageNotice failure={usage.failure} />
+        <SizeBar totalKib={total} bookedKib={used} usedKib={usedKib} label={device.name} />
         <dl class="facts">
           <dt>{common.size}</dt>
           <dd>{formats.sizeKib(total)}</dd>
           <dt>{common.booked}</dt>
           <dd>{formats.sizeKib(used)}</dd>
+          <dt>{common.used}</dt>
+          <dd>{usedKib === null ? common.unknown : formats.sizeKib(usedKib)}</dd>
           <dt>{common.free}</dt>
           <dd>{formats.sizeKib(free)}</dd>
           <dt>{common.id}</dt>
@@ -126,8 +146,9 @@ function DeviceHealth({ id }: { readonly id: string }) {
   );
 }
 
-function Bricks({ pool, device }: { readonly pool: Pool; readonly device: Device }) {
-  const { common, nodes: texts } = useTexts();
+function Bricks({ pool, device, usage }: { readonly pool: Pool; readonly device: Device; readonly usage: SeenUsage }) {
+  const allTexts = useTexts();
+  const { common, nodes: texts } = allTexts;
   const formats = useFormats();
   const columns = useMemo(
     (): readonly [Column<Brick>, ...Column<Brick>[]] => [
@@ -137,9 +158,21 @@ function Bricks({ pool, device }: { readonly pool: Pool; readonly device: Device
         sortBy: ({ volume }) => pool.volumes.get(volume)?.name ?? volume,
       },
       { title: common.size, cell: ({ size }) => formats.sizeKib(size), sortBy: ({ size }) => size, isNumber: true },
+      {
+        title: allTexts.usage.used,
+        cell: ({ id }) => usedText(usage.bricks.get(id), allTexts, formats),
+        sortBy: ({ id }) => usage.bricks.get(id)?.usedKib ?? -1,
+        isNumber: true,
+      },
+      {
+        title: allTexts.usage.pool,
+        cell: ({ id }) => poolText(usage.bricks.get(id)?.pool ?? null, allTexts, formats),
+        sortBy: ({ id }) => usage.bricks.get(id)?.pool?.dataPercent ?? -1,
+        isNumber: true,
+      },
       { title: texts.path, cell: ({ path }) => <span class="mono">{path}</span> },
     ],
-    [pool, texts, common, formats],
+    [pool, allTexts, texts, common, formats, usage],
   );
   return (
     <Table

@@ -3,12 +3,14 @@ import { Happened } from '../../components/happened.js';
 import { Card, Loading, Page } from '../../components/page.js';
 import { SizeBar } from '../../components/size-bar.js';
 import { StateBadge } from '../../components/states.js';
+import { UsageNotice } from '../../components/usage.js';
 import { useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
 import { hrefTo } from '../../routing/route.js';
 import { bricksOf, nodeName } from '../../state/pool.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
+import { useUsage } from '../../state/use-usage.js';
 import type { PageProps } from '../page-props.js';
 import { NodeActions } from './node-actions.js';
 import { NodeDoctor } from './node-doctor.js';
@@ -72,10 +74,12 @@ function NodeFacts({ node }: { readonly node: Node }) {
 }
 
 function NodeDevices({ node }: { readonly node: Node }) {
+  const usage = useUsage(`of=devices&node=${node.id}`);
   const { common, nodes: texts } = useTexts();
   const formats = useFormats();
   return (
     <Card title={texts.devices}>
+      <UsageNotice failure={usage.failure} />
       {node.devices.length === 0 ? <p class="soft">{texts.noDevices}</p> : null}
       <ul class="list">
         {node.devices.map((device) => (
@@ -91,7 +95,12 @@ function NodeDevices({ node }: { readonly node: Node }) {
                 {formats.sizeKib(device.storage.free)} {common.free} / {formats.sizeKib(device.storage.total)}
               </span>
             </div>
-            <SizeBar totalKib={device.storage.total} bookedKib={device.storage.used} label={device.name} />
+            <SizeBar
+              totalKib={device.storage.total}
+              bookedKib={device.storage.used}
+              usedKib={usage.devices.get(device.id)?.usedKib ?? null}
+              label={device.name}
+            />
           </li>
         ))}
       </ul>

@@ -6,6 +6,7 @@ import { SizeBar } from '../../components/size-bar.js';
 import { StateBadge } from '../../components/states.js';
 import { type Column, Table } from '../../components/table.js';
 import { Tags } from '../../components/tags.js';
+import { UsageNotice } from '../../components/usage.js';
 import type { Dictionary } from '../../i18n/dictionary.js';
 import { type Formats, useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
@@ -13,6 +14,7 @@ import { hrefTo } from '../../routing/route.js';
 import { bricksOf, nodeName } from '../../state/pool.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
+import { type SeenUsage, usedOnDevices, useUsage } from '../../state/use-usage.js';
 import { TopologyLoader } from './topology-loader.js';
 
 /** All nodes, and the way to load more of them. */
@@ -21,13 +23,15 @@ export function NodesPage() {
   const formats = useFormats();
   const { pool: keeper } = useSession();
   const { pool, failure } = useStore(keeper.state);
-  const columns = useMemo(() => columnsIn(texts, common, formats), [texts, common, formats]);
+  const usage = useUsage('of=devices');
+  const columns = useMemo(() => columnsIn(texts, common, formats, usage), [texts, common, formats, usage]);
   const rows = useMemo(() => [...(pool?.nodes.values() ?? [])], [pool]);
   return (
     <Page title={texts.title}>
       {failure === null ? null : (
         <FailureNotice title={common.notLoaded} failure={failure} onRetry={() => void keeper.reload()} />
       )}
+      <UsageNotice failure={usage.failure} />
       {pool === null ? (
         <Loading />
       ) : (
@@ -63,10 +67,18 @@ function sumOf(node: Node, part: 'total' | 'used'): number {
   return node.devices.reduce((sum, { storage }) => sum + storage[part], 0);
 }
 
+function usedOn(node: Node, usage: SeenUsage): number | null {
+  return usedOnDevices(
+    usage,
+    node.devices.map(({ id }) => id),
+  );
+}
+
 function columnsIn(
   texts: Dictionary['nodes'],
   common: Dictionary['common'],
   formats: Formats,
+  usage: SeenUsage,
 ): readonly [Column<Node>, ...Column<Node>[]] {
   return [
     {
@@ -92,7 +104,12 @@ function columnsIn(
       title: texts.space,
       cell: (node) => (
         <div class="space-cell">
-          <SizeBar totalKib={sumOf(node, 'total')} bookedKib={sumOf(node, 'used')} label={nodeName(node)} />
+          <SizeBar
+            totalKib={sumOf(node, 'total')}
+            bookedKib={sumOf(node, 'used')}
+            usedKib={usedOn(node, usage)}
+            label={nodeName(node)}
+          />
           <span class="small soft number">
             {formats.sizeKib(sumOf(node, 'total') - sumOf(node, 'used'))} {common.free}
           </span>

@@ -5,21 +5,34 @@ import { CleanUpButton } from '../../components/clean-up.js';
 import { CopyLine } from '../../components/copy-line.js';
 import { ServerText } from '../../components/notice.js';
 import { Card } from '../../components/page.js';
+import { percentText } from '../../components/usage.js';
+import { useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
 import { hrefTo } from '../../routing/route.js';
 import { findDevice, nodeName, type Pool } from '../../state/pool.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
 import { useAnswer } from '../../state/use-answer.js';
+import type { DeviceUsage, SeenUsage } from '../../state/use-usage.js';
 import type { Watch } from './watch.js';
 
 /** A booked share from which on a device is nearly full. */
 const NEARLY_FULL = 0.95;
+/** As for the event that a thin pool fills up; percent. */
+const FILLING_PERCENT = 80;
 /** More of a kind are told by their number alone on their own page. */
 const MOST_OF_A_KIND = 5;
 
 /** What needs a person, each with what to do: a command to take along, or a button. */
-export function Needs({ pool, watch }: { readonly pool: Pool; readonly watch: Watch }) {
+export function Needs({
+  pool,
+  watch,
+  usage,
+}: {
+  readonly pool: Pool;
+  readonly watch: Watch;
+  readonly usage: SeenUsage;
+}) {
   const { overview: texts } = useTexts();
   const unclaimed = useAnswer<Schema<'UnclaimedVolumes'>>('/volumes/unclaimed');
   const { happenings } = useSession();
@@ -69,6 +82,7 @@ export function Needs({ pool, watch }: { readonly pool: Pool; readonly watch: Wa
           </Need>,
         ]
       : []),
+    ...fillingPools(pool, usage),
     ...fullDevices(pool),
   ];
   return (
@@ -132,6 +146,40 @@ function DeviceTrouble({ health }: { readonly health: Schema<'DeviceHealth'> }) 
       {health.command === null ? null : <CopyLine text={health.command} label={title} />}
     </Need>
   );
+}
+
+/** Devices with a thin pool that fills up, the fullest first. */
+function fillingPools(pool: Pool, { devices }: SeenUsage) {
+  const fullest = ({ dataPercent, metadataPercent }: DeviceUsage): number =>
+    Math.max(dataPercent ?? 0, metadataPercent ?? 0);
+  const filling = [...devices.values()]
+    .filter((device) => fullest(device) >= FILLING_PERCENT)
+    .sort((a, b) => fullest(b) - fullest(a));
+  const shown = filling
+    .slice(0, MOST_OF_A_KIND)
+    .map((device) => <PoolFilling key={`pool ${device.id}`} pool={pool} device={device} />);
+  return filling.length === shown.length
+    ? shown
+    : [...shown, <MorePoolsFilling key="pools" count={filling.length - shown.length} />];
+}
+
+function PoolFilling({ pool, device }: { readonly pool: Pool; readonly device: DeviceUsage }) {
+  const texts = useTexts();
+  const formats = useFormats();
+  const node = pool.nodes.get(device.node);
+  const percent = (part: number | null): string => percentText(part, texts, formats);
+  const title = texts.usage.poolFilling(
+    `${node ? nodeName(node) : device.node} ${device.name}`,
+    percent(device.dataPercent),
+    percent(device.metadataPercent),
+  );
+  return <Need title={title} hint={texts.usage.poolFillingHint} href={hrefTo(['devices', device.id])} />;
+}
+
+function MorePoolsFilling({ count }: { readonly count: number }) {
+  const { usage: texts } = useTexts();
+  const formats = useFormats();
+  return <Need title={texts.morePools(formats.number(count))} href={hrefTo(['nodes'])} />;
 }
 
 function fullDevices(pool: Pool) {

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { Badge } from '../../components/badge.js';
 import { EventList } from '../../components/event-view.js';
 import { FailureNotice } from '../../components/notice.js';
@@ -5,12 +6,14 @@ import { OperationProgress, OperationStage } from '../../components/operation-vi
 import { Card, Loading, Page } from '../../components/page.js';
 import { PoolMap } from '../../components/pool-map.js';
 import { SizeBar, SizeLegend } from '../../components/size-bar.js';
+import { UsageNotice } from '../../components/usage.js';
 import { useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
 import { hrefTo } from '../../routing/route.js';
 import type { Pool } from '../../state/pool.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
+import { type SeenUsage, usedOnDevices, useUsage } from '../../state/use-usage.js';
 import { Needs } from './needs.js';
 import { useWatch, type Watch } from './watch.js';
 
@@ -35,6 +38,8 @@ export function OverviewPage() {
 function PoolOverview({ pool }: { readonly pool: Pool }) {
   const { overview } = useTexts();
   const watch = useWatch();
+  const usage = useUsage('of=devices');
+  const used = useMemo(() => knownUsed(usage), [usage]);
   if (pool.nodes.size === 0) {
     return (
       <Card title={overview.emptyTitle}>
@@ -51,10 +56,11 @@ function PoolOverview({ pool }: { readonly pool: Pool }) {
   }
   return (
     <>
-      <Tiles pool={pool} />
+      <Tiles pool={pool} usage={usage} />
+      <UsageNotice failure={usage.failure} />
       <div class="overview">
         <div class="stack">
-          <Needs pool={pool} watch={watch} />
+          <Needs pool={pool} watch={watch} usage={usage} />
           <Running watch={watch} />
           <Newest />
         </div>
@@ -70,7 +76,7 @@ function PoolOverview({ pool }: { readonly pool: Pool }) {
                 </>
               }
             >
-              <PoolMap pool={pool} clusterId={id} marks={{ health: watch.health, nodesDown: watch.nodesDown }} />
+              <PoolMap pool={pool} clusterId={id} marks={{ health: watch.health, nodesDown: watch.nodesDown, used }} />
             </Card>
           ))}
         </div>
@@ -79,12 +85,22 @@ function PoolOverview({ pool }: { readonly pool: Pool }) {
   );
 }
 
-function Tiles({ pool }: { readonly pool: Pool }) {
+/** KiB by device, where it is known. */
+function knownUsed({ devices }: SeenUsage): ReadonlyMap<string, number> {
+  return new Map(
+    [...devices.values()].flatMap(({ id, usedKib }) => (usedKib === null ? [] : [[id, usedKib] as const])),
+  );
+}
+
+function Tiles({ pool, usage }: { readonly pool: Pool; readonly usage: SeenUsage }) {
   const { common, overview } = useTexts();
   const formats = useFormats();
   const devices = [...pool.nodes.values()].flatMap((node) => node.devices);
   const totalKib = devices.reduce((sum, { storage }) => sum + storage.total, 0);
   const bookedKib = devices.reduce((sum, { storage }) => sum + storage.used, 0);
+  const deviceIds = devices.map(({ id }) => id);
+  const usedKib = usedOnDevices(usage, deviceIds);
+  const usedSize = usedKib === null ? common.unknown : formats.sizeKib(usedKib);
   const counts = [
     [overview.nodes, pool.nodes.size],
     [overview.devices, devices.length],
@@ -98,8 +114,13 @@ function Tiles({ pool }: { readonly pool: Pool }) {
           <strong>{formats.percent(totalKib === 0 ? 0 : bookedKib / totalKib)}</strong>
           <span class="soft">{overview.ofSize(formats.sizeKib(totalKib))}</span>
         </span>
-        <SizeBar totalKib={totalKib} bookedKib={bookedKib} label={overview.capacity} />
-        <SizeLegend parts={[{ part: 'booked', text: `${formats.sizeKib(bookedKib)} ${common.booked}` }]} />
+        <SizeBar totalKib={totalKib} bookedKib={bookedKib} usedKib={usedKib} label={overview.capacity} />
+        <SizeLegend
+          parts={[
+            { part: 'booked', text: `${formats.sizeKib(bookedKib)} ${common.booked}` },
+            { part: 'used', text: `${usedSize} ${common.used}` },
+          ]}
+        />
       </div>
       {counts.map(([title, count]) => (
         <div key={title} class="card tile">

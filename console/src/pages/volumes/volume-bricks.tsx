@@ -4,12 +4,14 @@ import { Badge } from '../../components/badge.js';
 import { FailureNotice, Notice, ServerText } from '../../components/notice.js';
 import { Card, Loading } from '../../components/page.js';
 import { type Column, Table } from '../../components/table.js';
+import { poolText, usedText } from '../../components/usage.js';
 import type { Dictionary } from '../../i18n/dictionary.js';
 import { type Formats, useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
 import { hrefTo } from '../../routing/route.js';
 import { nodeName, type Pool } from '../../state/pool.js';
 import { usePlan } from '../../state/use-plan.js';
+import type { SeenUsage } from '../../state/use-usage.js';
 
 type Health = Schema<'VolumeHealth'>;
 type BrickHealth = Schema<'BrickHealth'>;
@@ -25,13 +27,22 @@ interface Row {
 }
 
 /** The bricks by set, zone and node, whether they run, and what waits to be healed: gluster is asked when the page opens. */
-export function VolumeBricks({ volume, pool }: { readonly volume: Volume; readonly pool: Pool }) {
-  const { common, volumes: texts } = useTexts();
+export function VolumeBricks({
+  volume,
+  pool,
+  usage,
+}: {
+  readonly volume: Volume;
+  readonly pool: Pool;
+  readonly usage: SeenUsage;
+}) {
+  const allTexts = useTexts();
+  const { common, volumes: texts } = allTexts;
   const formats = useFormats();
   // Asked again when the volume has changed.
   const { plan: health, failure, isAsking, askAgain } = usePlan<Health>(`/volumes/${volume.id}/health`, {}, volume);
   const rows = useMemo(() => rowsOf(volume, pool, health), [volume, pool, health]);
-  const columns = useMemo(() => columnsIn(texts, common, formats), [texts, common, formats]);
+  const columns = useMemo(() => columnsIn(allTexts, formats, usage), [allTexts, formats, usage]);
   return (
     <Card
       title={texts.health}
@@ -106,11 +117,9 @@ function rowOf(brick: Brick | null, set: number | null, seen: BrickHealth | null
   return { key: brick?.id ?? seen?.name ?? '', brick, set, seen, node, device };
 }
 
-function columnsIn(
-  texts: Dictionary['volumes'],
-  common: Dictionary['common'],
-  formats: Formats,
-): readonly [Column<Row>, ...Column<Row>[]] {
+function columnsIn(allTexts: Dictionary, formats: Formats, usage: SeenUsage): readonly [Column<Row>, ...Column<Row>[]] {
+  const { common, volumes: texts } = allTexts;
+  const useOf = ({ brick }: Row) => usage.bricks.get(brick?.id ?? '');
   return [
     {
       title: texts.set,
@@ -145,6 +154,18 @@ function columnsIn(
       title: common.size,
       cell: ({ brick }) => (brick === null ? '' : formats.sizeKib(brick.size)),
       sortBy: ({ brick }) => brick?.size ?? 0,
+      isNumber: true,
+    },
+    {
+      title: allTexts.usage.used,
+      cell: (row) => usedText(useOf(row), allTexts, formats),
+      sortBy: (row) => useOf(row)?.usedKib ?? -1,
+      isNumber: true,
+    },
+    {
+      title: allTexts.usage.pool,
+      cell: (row) => poolText(useOf(row)?.pool ?? null, allTexts, formats),
+      sortBy: (row) => useOf(row)?.pool?.dataPercent ?? -1,
       isNumber: true,
     },
     { title: texts.process, cell: (row) => <ProcessBadges row={row} />, sortBy: ({ seen }) => String(seen?.isRunning) },

@@ -2,7 +2,11 @@ import type { Volume } from '../../api/contract.js';
 import { Badge } from '../../components/badge.js';
 import { CopyLine } from '../../components/copy-line.js';
 import { Happened } from '../../components/happened.js';
+import { ServerText } from '../../components/notice.js';
 import { Card, Loading, Page } from '../../components/page.js';
+import { SizeBar } from '../../components/size-bar.js';
+import { Ago } from '../../components/time.js';
+import { UsageNotice, usedOfTotalText } from '../../components/usage.js';
 import { volumeKind } from '../../components/volume-kind.js';
 import { useFormats } from '../../i18n/formats.js';
 import { useTexts } from '../../i18n/language.js';
@@ -10,6 +14,7 @@ import { hrefTo } from '../../routing/route.js';
 import type { Pool } from '../../state/pool.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
+import { type SeenUsage, useUsage, type VolumeUsage } from '../../state/use-usage.js';
 import type { PageProps } from '../page-props.js';
 import { mountLines } from './mount-lines.js';
 import { VolumeActions } from './volume-actions.js';
@@ -28,10 +33,16 @@ export function VolumePage({ id }: PageProps) {
       </Page>
     );
   }
+  return <VolumeView key={id} volume={volume} pool={pool} />;
+}
+
+function VolumeView({ volume, pool }: { readonly volume: Volume; readonly pool: Pool }) {
+  const { volumes: texts } = useTexts();
+  const usage = useUsage(`of=volumes,bricks&volume=${volume.id}`);
   return (
     <Page
       title={volume.name}
-      crumbs={crumbs}
+      crumbs={[{ title: texts.title, href: hrefTo(['volumes']) }]}
       badges={
         <>
           <Badge tone="neutral">{volumeKind(volume, texts)}</Badge>
@@ -42,10 +53,10 @@ export function VolumePage({ id }: PageProps) {
     >
       <MountCard volume={volume} />
       <div class="columns">
-        <Facts volume={volume} pool={pool} />
-        <Happened id={id} />
+        <Facts volume={volume} pool={pool} usage={usage} />
+        <Happened id={volume.id} />
       </div>
-      <VolumeBricks key={id} volume={volume} pool={pool} />
+      <VolumeBricks volume={volume} pool={pool} usage={usage} />
     </Page>
   );
 }
@@ -64,16 +75,47 @@ function MountCard({ volume }: { readonly volume: Volume }) {
   );
 }
 
-function Facts({ volume, pool }: { readonly volume: Volume; readonly pool: Pool }) {
+/** What df shows on a mount; why that is not known where it is not. */
+function Used({ use }: { readonly use: VolumeUsage | undefined }) {
+  const texts = useTexts();
+  const formats = useFormats();
+  const { usage: words } = texts;
+  return (
+    <>
+      <dt>{words.used}</dt>
+      <dd>
+        {usedOfTotalText(use, texts, formats)}
+        {use?.totalKib == null ? null : (
+          <SizeBar totalKib={use.totalKib} bookedKib={use.usedKib ?? 0} usedKib={use.usedKib} label={words.used} />
+        )}
+        {(use?.unknown ?? []).map((reason) => (
+          <ServerText key={reason}>{reason}</ServerText>
+        ))}
+      </dd>
+      {use?.checkedAt == null ? null : (
+        <>
+          <dt>{words.asOf}</dt>
+          <dd>
+            <Ago time={use.checkedAt} />
+          </dd>
+        </>
+      )}
+    </>
+  );
+}
+
+function Facts({ volume, pool, usage }: { readonly volume: Volume; readonly pool: Pool; readonly usage: SeenUsage }) {
   const { common, volumes: texts } = useTexts();
   const formats = useFormats();
   const { blockinfo, snapshot } = volume;
   const options = (volume.glustervolumeoptions ?? []).filter((option) => option !== '');
   return (
     <Card title={texts.volume}>
+      <UsageNotice failure={usage.failure} />
       <dl class="facts">
         <dt>{common.size}</dt>
         <dd>{formats.sizeGib(volume.size)}</dd>
+        <Used use={usage.volumes.get(volume.id)} />
         <dt>{texts.kind}</dt>
         <dd>{volumeKind(volume, texts)}</dd>
         <dt>{common.id}</dt>

@@ -3,6 +3,7 @@ import type { Volume } from '../../api/contract.js';
 import { FailureNotice } from '../../components/notice.js';
 import { Loading, Page } from '../../components/page.js';
 import { type Column, Table } from '../../components/table.js';
+import { UsageNotice, usedText } from '../../components/usage.js';
 import { volumeKind } from '../../components/volume-kind.js';
 import type { Dictionary } from '../../i18n/dictionary.js';
 import { type Formats, useFormats } from '../../i18n/formats.js';
@@ -10,40 +11,44 @@ import { useTexts } from '../../i18n/language.js';
 import { hrefTo } from '../../routing/route.js';
 import { useSession } from '../../state/session.js';
 import { useStore } from '../../state/store.js';
+import { type SeenUsage, useUsage } from '../../state/use-usage.js';
 
 /** All volumes, however many. */
 export function VolumesPage() {
-  const { common, volumes: texts } = useTexts();
+  const texts = useTexts();
+  const { common, volumes } = texts;
   const formats = useFormats();
   const { pool: keeper } = useSession();
   const { pool, failure } = useStore(keeper.state);
+  const usage = useUsage('of=volumes');
   const hasClusters = (pool?.clusters.size ?? 0) > 1;
-  const columns = useMemo(() => columnsIn(texts, common, formats, hasClusters), [texts, common, formats, hasClusters]);
+  const columns = useMemo(() => columnsIn(texts, formats, hasClusters, usage), [texts, formats, hasClusters, usage]);
   const rows = useMemo(() => [...(pool?.volumes.values() ?? [])], [pool]);
   return (
     <Page
-      title={texts.title}
+      title={volumes.title}
       actions={
         <a class="button primary" href={hrefTo(['create'])}>
-          {texts.create}
+          {volumes.create}
         </a>
       }
     >
       {failure === null ? null : (
         <FailureNotice title={common.notLoaded} failure={failure} onRetry={() => void keeper.reload()} />
       )}
+      <UsageNotice failure={usage.failure} />
       {pool === null ? (
         failure === null ? (
           <Loading />
         ) : null
       ) : (
         <Table
-          label={texts.title}
+          label={volumes.title}
           columns={columns}
           rows={rows}
           keyOf={({ id }) => id}
           searchText={searchTextOf}
-          empty={texts.none}
+          empty={volumes.none}
           sortedBy={{ column: 0, isDescending: false }}
         />
       )}
@@ -56,11 +61,12 @@ function searchTextOf({ id, name, client_name, cluster, glustervolumeoptions }: 
 }
 
 function columnsIn(
-  texts: Dictionary['volumes'],
-  common: Dictionary['common'],
+  allTexts: Dictionary,
   formats: Formats,
   hasClusters: boolean,
+  usage: SeenUsage,
 ): readonly [Column<Volume>, ...Column<Volume>[]] {
+  const { common, volumes: texts } = allTexts;
   return [
     {
       title: common.name,
@@ -68,6 +74,12 @@ function columnsIn(
       sortBy: ({ name }) => name,
     },
     { title: common.size, cell: ({ size }) => formats.sizeGib(size), sortBy: ({ size }) => size, isNumber: true },
+    {
+      title: allTexts.usage.used,
+      cell: ({ id }) => usedText(usage.volumes.get(id), allTexts, formats),
+      sortBy: ({ id }) => usage.volumes.get(id)?.usedKib ?? -1,
+      isNumber: true,
+    },
     { title: texts.kind, cell: (volume) => volumeKind(volume, texts), sortBy: (volume) => volumeKind(volume, texts) },
     {
       title: texts.bricks,
