@@ -209,7 +209,14 @@ function expectToMatch(schema: object, value: unknown): void {
 }
 
 /** Their length is not known when they begin. */
-const SENT_IN_PIECES = new Set(['/usage', '/metrics', '/topology', '/db/dump', '/db/check', '/internal/state/examine/gluster']);
+const SENT_IN_PIECES = new Set([
+  '/usage',
+  '/metrics',
+  '/topology',
+  '/db/dump',
+  '/db/check',
+  '/internal/state/examine/gluster',
+]);
 
 interface Answer {
   readonly statusCode: number;
