@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useTexts } from '../i18n/language.js';
 
 export interface Crumb {
@@ -22,7 +22,8 @@ export function Page({ title, crumbs = [], badges, actions, children }: PageProp
   const { common } = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   const hash = location.hash.split('?', 1)[0];
-  useEffect(() => {
+  // Before the page is painted: whoever sees its heading, or hears it, finds its title in the tab.
+  useLayoutEffect(() => {
     document.title = `${title} · ${common.appName}`;
   }, [title, common]);
   useEffect(() => {
