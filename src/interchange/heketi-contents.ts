@@ -1,14 +1,16 @@
 import { DomainError } from '../domain/errors.js';
-import { newId } from '../domain/ids.js';
+import { type Id, newId } from '../domain/ids.js';
 import { GENERATION_ID } from '../store/attributes.js';
 import type { ReadTx } from '../store/store.js';
+import { Slices } from '../timing/turns.js';
 import { type CheckReport, checkRecords } from './check.js';
 import type { HeketiBolt } from './heketi-bolt.js';
 import type { Imported } from './imported.js';
 import { recordsOf } from './imported-records.js';
-import { type AllRecords, readAll } from './links.js';
+import type { AllRecords, ChildLists, RecordKind } from './links.js';
 import { readEntries } from './read-entries.js';
-import { type Tally, TallyingSource, tallyOf } from './tally.js';
+import { readChildLists } from './record-pages.js';
+import { RecordTally, type Tally, TallyingSource } from './tally.js';
 import { upgrade } from './upgrade.js';
 import { beforeUpgrade, upgradeChanges } from './upgrade-changes.js';
 
@@ -41,13 +43,18 @@ const MOST_REASONS = 20;
  * the file has, and the contradictions that were there, no more and no less. Throws DomainError with all that differs.
  */
 export async function proveContents(tx: ReadTx, contents: HeketiContents): Promise<void> {
-  const stored = await readAll(tx);
+  const expected = recordsOf(contents.imported);
+  const stored = await compareRecords(tx, expected);
   const attributes = await tx.attributes.list();
   const reasons = [
-    ...otherLines(contents.tally, tallyOf(stored)),
-    ...otherRecords(recordsOf(contents.imported), stored),
+    ...otherLines(contents.tally, stored.tally),
+    ...stored.differences,
     ...(isSame(contents.imported.attributes, attributes) ? [] : ['the attributes differ']),
-    ...otherLines(contradictions(contents.check), contradictions(checkRecords(stored))),
+    // Of the records as they were read: those that the store has otherwise are among the reasons already.
+    ...otherLines(
+      contradictions(contents.check),
+      contradictions(checkRecords({ ...expected, children: stored.children })),
+    ),
   ];
   if (reasons.length === 0) return;
   const more = reasons.length > MOST_REASONS ? [`and ${reasons.length - MOST_REASONS} more`] : [];
@@ -70,13 +77,32 @@ function otherLines(expected: readonly string[], found: readonly string[]): read
   ];
 }
 
-function otherRecords(expected: AllRecords, stored: AllRecords): readonly string[] {
+interface Stored {
+  readonly tally: Tally;
+  readonly children: ChildLists;
+  readonly differences: readonly string[];
+}
+
+/** Of the store's records no more than a page is held at once: a second copy of everything would double what this needs. */
+async function compareRecords(tx: ReadTx, expected: AllRecords): Promise<Stored> {
+  const tally = new RecordTally();
+  const differences: string[] = [];
   const kinds = ['clusters', 'nodes', 'devices', 'bricks', 'volumes', 'blockVolumes', 'operations'] as const;
-  return kinds.flatMap((kind) => {
-    const found = new Map<string, unknown>(stored[kind].map((record) => [record.id, record]));
-    const other = expected[kind].filter((record) => !isSame(record, found.get(record.id)));
-    return other.map(({ id }) => `${kind}: ${id} is not as it was read`);
-  });
+  const missing = new Map(kinds.map((kind) => [kind, new Map(expected[kind].map((record) => [record.id, record]))]));
+  const compare = (kind: RecordKind) => (record: { readonly id: Id }) => {
+    tally.add(kind, record);
+    const read = missing.get(kind)?.get(record.id);
+    if (isSame(record, read)) missing.get(kind)?.delete(record.id);
+    else if (read === undefined) differences.push(`${kind}: ${record.id} was never read`);
+  };
+  const children = await readChildLists(
+    tx,
+    new Slices(),
+    Object.fromEntries(kinds.map((kind) => [kind, compare(kind)])),
+  );
+  for (const [kind, left] of missing)
+    for (const id of left.keys()) differences.push(`${kind}: ${id} is not as it was read`);
+  return { tally: tally.tally, children, differences };
 }
 
 /** Members that are undefined are none. */

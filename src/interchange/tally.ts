@@ -2,7 +2,7 @@ import { counted } from '../domain/counted.js';
 import type { ExactIntegers } from '../domain/size.js';
 import { trueCount } from './check-context.js';
 import type { EntryMap, EntrySource } from './entry-source.js';
-import type { AllRecords } from './links.js';
+import type { RecordKind } from './links.js';
 
 type SizedMap = 'deviceentries' | 'brickentries' | 'volumeentries' | 'blockvolumeentries';
 type CountedMap = Exclude<EntryMap, 'dbattributeentries'>;
@@ -15,7 +15,7 @@ const SIZES: Readonly<Record<SizedMap, Readonly<Record<string, string>>>> = {
   blockvolumeentries: { sizeGib: 'Info.size' },
 };
 
-const NAMES: Readonly<Record<CountedMap, readonly [name: string, records: keyof Omit<AllRecords, 'children'>]>> = {
+const NAMES: Readonly<Record<CountedMap, readonly [name: string, records: RecordKind]>> = {
   clusterentries: ['cluster', 'clusters'],
   nodeentries: ['node', 'nodes'],
   deviceentries: ['device', 'devices'],
@@ -57,20 +57,35 @@ export class TallyingSource implements EntrySource {
   }
 }
 
-/** The same of records. */
-export function tallyOf(all: AllRecords): Tally {
-  return kinds().map((map) => {
-    const records: readonly object[] = all[NAMES[map][1]];
-    const sums = Object.keys(sizesOf(map)).map((field) =>
-      records.reduce((sum, record) => sum + sizeOf(record, field), 0n),
-    );
-    return line(map, records.length, sums);
-  });
+/** The same of records, as they are read. */
+export class RecordTally {
+  readonly #counts = new Map<RecordKind, number>();
+  readonly #sums = new Map<string, bigint>();
+
+  add(kind: RecordKind, record: object): void {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    for (const field of SIZE_FIELDS.get(kind) ?? []) {
+      const sum = `${kind} ${field}`;
+      this.#sums.set(sum, (this.#sums.get(sum) ?? 0n) + sizeOf(record, field));
+    }
+  }
+
+  get tally(): Tally {
+    return kinds().map((map) => {
+      const [, kind] = NAMES[map];
+      const sums = Object.keys(sizesOf(map)).map((field) => this.#sums.get(`${kind} ${field}`) ?? 0n);
+      return line(map, this.#counts.get(kind) ?? 0, sums);
+    });
+  }
 }
 
 function sizeOf(record: { readonly exact?: ExactIntegers | undefined }, field: string): bigint {
   return trueCount(record, field, (record as Readonly<Record<string, unknown>>)[field] as number);
 }
+
+const SIZE_FIELDS: ReadonlyMap<RecordKind, readonly string[]> = new Map(
+  kinds().map((map) => [NAMES[map][1], Object.keys(sizesOf(map))]),
+);
 
 function kinds(): readonly CountedMap[] {
   return Object.keys(NAMES) as CountedMap[];

@@ -156,10 +156,10 @@ async function loseNode({ rig, server, step, nodes, volumes, writers }) {
     'the fourth node is lost, and its bricks are rebuilt elsewhere, the server killed in the midst',
     async () => {
       await rig.run('stop', String(host));
-      await until(
-        'gluster has seen that the node is gone',
-        async () => ((await rig.ssh(2, 'gluster peer status')).match(/\(Disconnected\)/g) ?? []).length === 1,
-      );
+      await until('each of the others has seen that the node is gone', async () => {
+        const others = [1, 2, 3].map(async (other) => rig.ssh(other, 'gluster peer status'));
+        return (await Promise.all(others)).every((peers) => (peers.match(/\(Disconnected\)/g) ?? []).length === 1);
+      });
       await killedInTheMidst(server, 'POST', `/nodes/${node.id}/lost`);
       nodes[host - 1] = null;
       const { nodeentries, brickentries } = await server.dump();

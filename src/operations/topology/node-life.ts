@@ -75,6 +75,7 @@ function notLost(node: Node, reason: string): DomainError {
   return new DomainError(
     'conflict',
     `node ${node.id} (${manageName(node)}) is not lost: ${reason}. Take a node that lives out of use with heketi-cli node ` +
-      `disable ${node.id} and heketi-cli node remove ${node.id}`,
+      `disable ${node.id} and heketi-cli node remove ${node.id}. If it has just gone, ask again in a minute: gluster takes a ` +
+      `while to see that`,
   );
 }
