@@ -35,8 +35,14 @@ export class HttpClient implements Client {
     this.#base = base;
   }
 
-  async send(method: string, path: string, body?: object): Promise<HttpAnswer> {
+  async send(
+    method: string,
+    path: string,
+    body?: object,
+    more: Pick<RequestInit, 'headers' | 'signal'> = {},
+  ): Promise<HttpAnswer> {
     const answer = await fetch(`${this.#base}${path}`, {
+      ...more,
       method,
       redirect: 'manual',
       ...(body && { body: JSON.stringify(body) }),

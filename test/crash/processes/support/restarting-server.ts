@@ -2,6 +2,9 @@ import type { Id } from '../../../../src/domain/ids.js';
 import { type HttpAnswer, HttpClient } from './http-client.js';
 import { type ServerOptions, type ServerProcess, startServer } from './server-process.js';
 
+/** Whoever can be asked, on whatever server. */
+export type Asked = Pick<RestartingServer, 'send'>;
+
 /** A server that is killed now and then, or ends itself; requests that meet no server wait for the next one. */
 export class RestartingServer {
   kills = 0;
@@ -89,15 +92,16 @@ export class Accepted {
     this.what = what;
   }
 
-  /** Null while it is pending. Throws when the server knows nothing of it, though nobody can have read its answer. */
-  async poll(server: RestartingServer): Promise<FinalAnswer | null> {
+  /** Null while it is pending, or nobody can tell. Throws when the server knows nothing of it, though nobody can have read its answer. */
+  async poll(server: Asked): Promise<FinalAnswer | null> {
     const answer = await server.send('GET', `/queue/${this.queueId}`);
     if (answer === null) {
       this.#mayBeLost = true;
       return null;
     }
     const { status, location, text } = answer;
-    if (status === 200) return null;
+    // A database that is away says nothing on the change.
+    if (status === 200 || status === 503) return null;
     if (status === 303 || status === 204) return { kind: 'done', location: location ?? '' };
     if (status === 404 && this.#mayBeLost) return { kind: 'lost' };
     if (status !== 500 || text.includes('internal error'))

@@ -9,6 +9,8 @@ const DATABASE_FAULTS = join(import.meta.dirname, 'database-faults.mjs');
 
 export interface ServerProcess {
   readonly base: string;
+  /** SIGSTOP and SIGCONT: a server that stands still, and goes on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Resolves when the process is gone, whoever ended it. */
   readonly ended: Promise<void>;
   /** SIGKILL. */
@@ -44,6 +46,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   };
   return {
     base: `http://127.0.0.1:${port}`,
+    signal: (signal) => child.kill(signal),
     ended: ended(child),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),

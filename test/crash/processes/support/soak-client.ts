@@ -1,4 +1,4 @@
-import { Accepted, type FinalAnswer, type RestartingServer } from './restarting-server.js';
+import { Accepted, type Asked, type FinalAnswer } from './restarting-server.js';
 
 /** One change that a client asks for. */
 export interface SoakRequest {
@@ -27,11 +27,11 @@ export const REFUSALS = [400, 404, 409, 429, 500, 503];
 export class SoakClient {
   readonly counts = { done: 0, failed: 0, lost: 0, refused: 0 };
   readonly violations: string[] = [];
-  readonly #server: RestartingServer;
+  readonly #server: Asked;
   readonly #next: () => SoakRequest | null | Promise<SoakRequest | null>;
   readonly #open: Open[] = [];
 
-  constructor(server: RestartingServer, next: () => SoakRequest | null | Promise<SoakRequest | null>) {
+  constructor(server: Asked, next: () => SoakRequest | null | Promise<SoakRequest | null>) {
     this.#server = server;
     this.#next = next;
   }

@@ -1,5 +1,5 @@
 import type { Id } from '../../../../src/domain/ids.js';
-import type { RestartingServer } from './restarting-server.js';
+import type { Asked } from './restarting-server.js';
 import type { SoakRequest } from './soak-client.js';
 
 interface WireDevice {
@@ -24,12 +24,12 @@ export interface Slot {
 
 /** Takes nodes and devices in, changes their states and tags, and removes them again; each slot has one owner. */
 export class SoakTopology {
-  readonly #server: RestartingServer;
+  readonly #server: Asked;
   readonly #clusterId: Id;
   readonly #slots: readonly Slot[];
   readonly #random: () => number;
 
-  constructor(server: RestartingServer, clusterId: Id, slots: readonly Slot[], random: () => number) {
+  constructor(server: Asked, clusterId: Id, slots: readonly Slot[], random: () => number) {
     this.#server = server;
     this.#clusterId = clusterId;
     this.#slots = slots;

@@ -6,6 +6,9 @@ export interface WatchedSocket {
   readonly path: string;
   /** All commands that were sent through it, in order. */
   readonly sent: Command[];
+  /** Connections that are there break, and none is accepted until it is mended. */
+  cut(): void;
+  mend(): void;
   close(): void;
 }
 
@@ -13,7 +16,16 @@ export interface WatchedSocket {
 export function watchSocket(hosts: string, path: string): Promise<WatchedSocket> {
   const sent: Command[] = [];
   const sockets = new Set<Socket>();
+  let isCut = false;
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
   const server = createServer((client) => {
+    if (isCut) {
+      client.destroy();
+      return;
+    }
     const behind = connect(hosts);
     const lines = new LineReader();
     client.on('data', (chunk) => {
@@ -37,9 +49,16 @@ export function watchSocket(hosts: string, path: string): Promise<WatchedSocket>
       done({
         path,
         sent,
+        cut() {
+          isCut = true;
+          breakAll();
+        },
+        mend() {
+          isCut = false;
+        },
         close() {
           server.close();
-          for (const socket of sockets) socket.destroy();
+          breakAll();
         },
       }),
     );
