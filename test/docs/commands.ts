@@ -30,6 +30,8 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run test:soak', 'takes an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:maintenance', 'takes half an hour; npm test lives a few, without machines that are installed anew'],
   ['npm run test:crash', 'takes an hour; npm test lives a few, without machines that are installed anew'],
+  ['npm run test:chaos', 'takes long; npm test asks for a tenth of its changes'],
+  ['npx tsx bench/failover.ts --database=postgres://USER@HOST/EMPTY_DATABASE', 'measures on a PostgreSQL of its own'],
   ['npm run test:csi', 'takes hours; npm test lives a few of its sequences'],
   [
     'PATH="$PWD/test/csi/pretend-gluster:$PATH" bin/heketi-csi --controller --node --mounts container --endpoint /tmp/csi.sock --server http://127.0.0.1:8080 --log-dir /tmp',
