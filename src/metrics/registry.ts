@@ -9,6 +9,7 @@ import { addOwnDeviceMetrics } from './device-metrics.js';
 import { Exposition } from './exposition.js';
 import { addHeketiMetrics, nodeLinesOf, readPool } from './heketi-metrics.js';
 import { KeptNodeLines } from './node-lines.js';
+import { addSharing } from './sharing-metrics.js';
 import { addVolumeUsage, type SeenUsage } from './usage-metrics.js';
 
 export interface MetricsSources {
@@ -130,6 +131,7 @@ export function createMetrics(): Metrics {
       exposition.add(await registry.metrics());
       addOwnDeviceMetrics(exposition, nodes, sources);
       addVolumeUsage(exposition, sources.usage);
+      addSharing(exposition, sources.store);
       return { contentType: registry.contentType, pieces: exposition };
     },
     operationFinished(kind, outcome, durationMs) {

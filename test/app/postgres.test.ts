@@ -45,6 +45,17 @@ describe.skipIf(isLackingPostgres('a server on PostgreSQL'))('a server on Postgr
     expect(found).toEqual(volume);
   });
 
+  it('tells by a metric which of several works on the hosts, and that it is another one after a hand-over', async () => {
+    const server = await sharedPostgres();
+    const url = urlOf(server.port, await server.newDatabase());
+    const first = await startOn(url);
+    const second = await startOn(url);
+    expect([await leaseOf(first), await leaseOf(second)]).toEqual(['1', '0']);
+    await first.remove();
+    await second.working;
+    expect(await leaseOf(second)).toBe('1');
+  });
+
   it('answers a backup that a server on a file goes on with', async () => {
     const server = await sharedPostgres();
     const app = await startOn(urlOf(server.port, await server.newDatabase()));
@@ -70,6 +81,18 @@ describe.skipIf(isLackingPostgres('a server on PostgreSQL'))('a server on Postgr
     expect((await app.post('/clusters', { file: true, block: true })).statusCode).toBe(201);
   });
 });
+
+it('a server on a file, which has no lease, tells nothing of one', async () => {
+  const app = await startApp();
+  onTestFinished(() => app.remove());
+  expect(await leaseOf(app)).toBeNull();
+});
+
+/** Null where nothing is told of it. */
+async function leaseOf(app: Pick<Awaited<ReturnType<typeof startApp>>, 'server'>): Promise<string | null> {
+  const { body } = await app.server.inject('/metrics');
+  return /^mortar_work_lease_held (.*)$/m.exec(body)?.[1] ?? null;
+}
 
 /** What a job has made. */
 async function fetched(app: Awaited<ReturnType<typeof startOn>>, location: unknown) {
