@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../src/api/contract/routes.js';
 import { containerSettings } from '../../src/app/container/container-settings.js';
 import { CONTAINER_VARIABLES } from '../../src/config/container-variables.js';
+import { Exposition } from '../../src/metrics/exposition.js';
+import { addSharing } from '../../src/metrics/sharing-metrics.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { DOCUMENTS, ROOT, spansOf, tablesUnder, textOf } from './documents.js';
 
@@ -144,7 +146,8 @@ describe('the metrics', () => {
   let names: string[];
   beforeAll(async () => {
     app = await startApp();
-    const { body } = await app.server.inject('/metrics');
+    const { body: ofOne } = await app.server.inject('/metrics');
+    const body = `${ofOne}\n${await metricsOfSeveralServers()}`;
     names = [...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
   });
   afterAll(() => app.remove());
@@ -162,6 +165,21 @@ describe('the metrics', () => {
     expect(textOf('SECURITY.md')).toContain(`${open.slice(0, -1).join(', ')} and ${open.at(-1)} need no token`);
   });
 });
+
+/** What a server tells beside the rest where others may be on its database. */
+async function metricsOfSeveralServers(): Promise<string> {
+  const exposition = new Exposition();
+  const sharing = {
+    turn: Promise.resolve(),
+    otherAtWork: () => null,
+    onNews: () => undefined,
+    handOver: async () => undefined,
+  };
+  addSharing(exposition, { sharing, isAlone: () => true });
+  let text = '';
+  for await (const piece of exposition) text += piece;
+  return text;
+}
 
 /** Whether a name fits one with a star in it. */
 function isLike(name: string, wanted: string): boolean {
