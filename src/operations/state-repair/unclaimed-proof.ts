@@ -16,8 +16,10 @@ import { devicePathOf, idInName, isPoolName, type LogicalVolume, nameOf } from '
 
 const HOSTS_AT_A_TIME = 8;
 const HOST_LIMIT_MS = 90_000;
-/** When the last look ends, no answer of it is older. */
+/** When the last look ends, no answer of it is older: hosts that wait for their turn so long were not asked. */
 const LAST_LOOK_MS = 10_000;
+/** More than elsewhere, since a thousand hosts are to answer in that time. */
+const LAST_LOOKS_AT_A_TIME = 64;
 
 /** By `vg_ID/NAME`: why a logical volume has to stay, or null. */
 export type KeepReasons = ReadonlyMap<string, string | null>;
@@ -153,8 +155,8 @@ async function whatMembersSay(question: Question, { hosts }: OperationContext): 
 
 /**
  * What the first host said may be minutes old when the last one has answered. So the own host is asked for everything once
- * more, since no brick comes to be on it without its glusterd; and then all others, those of other clusters too, at once and
- * in a short time, for what lvm and the mounts show: a disk may be seen by several.
+ * more, since no brick comes to be on it without its glusterd; and then all others, those of other clusters too, many at once
+ * and all in a short time, for what lvm and the mounts show: a disk may be seen by several.
  */
 async function lookOnceMore(
   question: Question,
@@ -167,9 +169,16 @@ async function lookOnceMore(
     objections(question, node, HOST_LIMIT_MS, (host, signal) => readHostClaims(hosts, host, question, signal)),
   ]);
   const others = [...nodes, ...strangers].filter((member) => manageName(member) !== manageName(node));
+  const limit = pLimit(LAST_LOOKS_AT_A_TIME);
+  // The time of all begins now, and goes on while they wait.
   const claims = await Promise.all(
     others.map((member) =>
-      objections(question, member, LAST_LOOK_MS, (host, signal) => readHeldPlaces(hosts, host, volumes, signal)),
+      objections(question, member, LAST_LOOK_MS, (host, signal) =>
+        limit(() => {
+          signal.throwIfAborted();
+          return readHeldPlaces(hosts, host, volumes, signal);
+        }),
+      ),
     ),
   );
   return { local, claims: [own, ...claims] };
