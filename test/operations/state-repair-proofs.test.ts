@@ -17,8 +17,10 @@ import { answerOf, done, loadTopology } from '../support/pool.js';
 
 /** A volume of which nothing is left but its logical volumes, unmounted: nobody has them. */
 async function unclaimed(scene: DriftScene): Promise<Brick> {
-  await scene.make({ name: 'data' });
-  await scene.make({ name: 'lost' });
+  // Where there are two clusters, in that of h1.
+  const clusters = [scene.clusterId];
+  await scene.make({ name: 'data', clusters });
+  await scene.make({ name: 'lost', clusters });
   await scene.run('h1', ...gluster('volume', 'stop', 'lost', 'force'));
   await scene.run('h1', ...gluster('volume', 'delete', 'lost'));
   const bricks = await scene.forget('lost');
