@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 const SRC = resolve(import.meta.dirname, '../../src');
 
 /** Whatever follows from a transition (an event, an audit line) hooks in there and would be missed elsewhere. */
-const WRITERS = ['interchange/import.ts', 'operations/engine/transitions.ts'];
+const TRANSITIONS = 'operations/engine/transitions/';
+const WRITERS = ['interchange/import.ts', TRANSITIONS];
 
 it('records of operations are written by transitions alone, and by an import, which brings its own', () => {
   // What an import has in memory before it writes is no record yet.
@@ -14,5 +15,7 @@ it('records of operations are written by transitions alone, and by an import, wh
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => write.test(readFileSync(file, 'utf8')));
-  expect(files.map((file) => relative(SRC, file)).sort()).toEqual(WRITERS);
+  const writers = files.map((file) => relative(SRC, file));
+  const places = writers.map((file) => (file.startsWith(TRANSITIONS) ? TRANSITIONS : file));
+  expect([...new Set(places)].sort()).toEqual(WRITERS);
 });

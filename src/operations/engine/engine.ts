@@ -18,7 +18,7 @@ import { type Parts, Sequences } from './sequences.js';
 import { Settlement } from './settlement.js';
 import { Stopping, untilCut } from './stopping.js';
 import { OperationTracker } from './tracker.js';
-import { cancel } from './transitions.js';
+import { cancel } from './transitions/parts.js';
 import { Turn } from './turn.js';
 
 /** Saves clients the pause between two polls. */

@@ -2,7 +2,7 @@ import type { Store } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import { startInterval } from '../../timing/timers.js';
 import type { Logger } from '../logger.js';
-import { IDEMPOTENCY_KEY_LIFE_MS } from './transitions.js';
+import { IDEMPOTENCY_KEY_LIFE_MS } from './transitions/queue-entries.js';
 
 const ANSWER_LIFE_MS = 7 * 24 * 3600 * 1000;
 const ROUND_MS = 3600 * 1000;

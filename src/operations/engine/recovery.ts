@@ -9,7 +9,9 @@ import type { NodeHealth } from '../ports/node-health.js';
 import type { RecoveryOutcome } from './operation.js';
 import type { OperationRunner } from './runner.js';
 import type { Schedule } from './schedule.js';
-import { interruptAll, isLeftToAnybody, isSequenceWaiting, markStale } from './transitions.js';
+import { isLeftToAnybody } from './transitions/beginnings.js';
+import { isSequenceWaiting } from './transitions/parts.js';
+import { interruptAll, markStale } from './transitions/restarts.js';
 
 /** A record that nobody in this process works on was left by a defect; before this age it may still be on its way. */
 const UNTRACKED_AFTER_SECONDS = 60;

@@ -4,7 +4,7 @@ import { tell } from '../../events/tell.js';
 import type { Store, Tx } from '../../store/store.js';
 import { steadyUnixMs } from '../../timing/clocks.js';
 import type { Logger } from '../logger.js';
-import { markCopied } from './transitions.js';
+import { markCopied } from './transitions/restarts.js';
 
 /** What has to happen for the server to work on its hosts: `begin` records it, the answer makes it so. */
 export type TakeOver = (tx: Tx) => Promise<() => void>;

@@ -16,7 +16,9 @@ import type { Sequences } from './sequences.js';
 import type { Settled, Settlement } from './settlement.js';
 import { ServerStopping, type Stopping } from './stopping.js';
 import type { OperationTracker } from './tracker.js';
-import { type Accepted, answerJob, begin, beginJob, beginPart, failJob, findRepeated } from './transitions.js';
+import { type Accepted, begin } from './transitions/beginnings.js';
+import { beginPart } from './transitions/parts.js';
+import { answerJob, beginJob, failJob, findRepeated } from './transitions/queue-entries.js';
 import type { Turn } from './turn.js';
 
 type Build = (tx: Tx) => Promise<Intent>;

@@ -2,7 +2,7 @@ import type { Id } from '../../domain/ids.js';
 import type { OperationType, PendingOperation } from '../../domain/pending-operation.js';
 import type { ReadTx, Tx } from '../../store/store.js';
 import type { BeginningKind, BuildContext, Intent, OperationContext } from './operation.js';
-import type { Step } from './transitions.js';
+import type { Step } from './transitions/parts.js';
 
 /**
  * Work of many parts under one record. After each part, each wait and each restart it is asked what comes next, which it

@@ -9,7 +9,9 @@ import type { PatientStore } from './patient-store.js';
 import type { Later, Schedule } from './schedule.js';
 import type { AnySequenceKind, Next } from './sequence.js';
 import { ServerStopping, type Stopping } from './stopping.js';
-import * as transitions from './transitions.js';
+import * as beginnings from './transitions/beginnings.js';
+import * as ends from './transitions/ends.js';
+import * as parts from './transitions/parts.js';
 
 /** How parts are run: as any other operation. */
 export interface Parts {
@@ -69,7 +71,7 @@ export class Sequences {
       this.#stopping.takingNoMore.throwIfAborted();
       const loaded = await this.#load(id);
       if (!loaded) return 'unknown';
-      if (loaded.record.isUntouched) await this.#store.write((tx) => transitions.markBegun(tx, id));
+      if (loaded.record.isUntouched) await this.#store.write((tx) => beginnings.markBegun(tx, id));
       try {
         const outcome = loaded.part ? await this.#endPart(loaded.part) : await this.#step(loaded);
         if (outcome !== null) return outcome;
@@ -114,7 +116,7 @@ export class Sequences {
       kind.explainRefusal?.(error, this.#context.log);
       this.#context.log.warn({ op: type, opId: id, about, err: error }, 'sequence goes on without a part');
       const refused = { id: about, reason: errorText(error), ...(isUnknown ? { isUnknown } : {}) };
-      await this.#store.write((tx) => transitions.refusePart(tx, id, step, refused));
+      await this.#store.write((tx) => parts.refusePart(tx, id, step, refused));
     }
     return null;
   }
@@ -122,9 +124,9 @@ export class Sequences {
   async #end(loaded: Loaded): Promise<RecoveryOutcome> {
     const { record, kind, work } = loaded;
     await this.#store.write(async (tx) => {
-      const telling = await transitions.approachOutcome(tx, record.id);
+      const telling = await ends.approachOutcome(tx, record.id);
       const location = await kind.finalize(tx, work);
-      await transitions.succeed(tx, telling, { location }, unchanged);
+      await ends.succeed(tx, telling, { location }, unchanged);
     });
     this.#tell(loaded, 'succeeded');
     return 'ended';
@@ -132,7 +134,7 @@ export class Sequences {
 
   async #wait(id: Id, { forMs, step }: Next & { readonly do: 'wait' }): Promise<RecoveryOutcome | null> {
     const dueAt = steadyUnixMs() + forMs;
-    if (!(await this.#store.write((tx) => transitions.wait(tx, id, step, dueAt)))) return null;
+    if (!(await this.#store.write((tx) => parts.wait(tx, id, step, dueAt)))) return null;
     this.#waits.wakeAt(dueAt);
     return 'kept';
   }
@@ -153,9 +155,9 @@ export class Sequences {
     const { record, kind, work } = loaded;
     this.#context.log.warn({ op: record.type, opId: record.id, err: error }, 'sequence was refused or cancelled');
     await this.#store.write(async (tx) => {
-      const telling = await transitions.approachOutcome(tx, record.id);
+      const telling = await ends.approachOutcome(tx, record.id);
       await kind.retract?.(tx, work, error);
-      await transitions.takeBack(tx, telling, { error: errorText(error), isInterrupted: false, later: unchanged });
+      await ends.takeBack(tx, telling, { error: errorText(error), isInterrupted: false, later: unchanged });
     });
     this.#tell(loaded, 'rolled-back');
     return 'ended';
@@ -164,8 +166,8 @@ export class Sequences {
   async #keep({ record }: Loaded, error: unknown): Promise<RecoveryOutcome> {
     const later = this.#schedule.after(record, error);
     await this.#store.write(async (tx) => {
-      await transitions.keep(tx, record.id, null, () => later);
-      await transitions.forgetUnknown(tx, record.id);
+      await ends.keep(tx, record.id, null, () => later);
+      await parts.forgetUnknown(tx, record.id);
     });
     this.#schedule.announce(record.id, later, error);
     return 'kept';

@@ -19,7 +19,8 @@ import {
 import type { PatientStore } from './patient-store.js';
 import type { Later, Schedule } from './schedule.js';
 import { ServerStopping } from './stopping.js';
-import * as transitions from './transitions.js';
+import * as beginnings from './transitions/beginnings.js';
+import * as ends from './transitions/ends.js';
 
 /** A pending record with all it names. */
 export interface Loaded {
@@ -31,9 +32,9 @@ export interface Loaded {
   readonly isDeserted: boolean;
   /** See PendingOperation. */
   readonly isUntouched: boolean;
-  /** See transitions.isLeftToAnybody. */
+  /** See beginnings.isLeftToAnybody. */
   readonly isLeft: boolean;
-  /** See transitions.requestIn. */
+  /** See beginnings.requestIn. */
   readonly request: unknown;
   /** Somebody may be waiting at /queue for its answer. */
   readonly isAwaited: boolean;
@@ -93,8 +94,8 @@ export class Settlement {
         after,
         // What had not been begun when a copy was made may have been since.
         isUntouched: (record.isUntouched ?? false) && record.copiedAt === undefined,
-        isLeft: transitions.isLeftToAnybody(record),
-        request: transitions.requestIn(record),
+        isLeft: beginnings.isLeftToAnybody(record),
+        request: beginnings.requestIn(record),
         isAwaited,
         isDeserted: after === 'crash' && isAwaited && (await this.#isDeserted(tx, operationId, entry.id)),
         acceptedAt: entry?.createdAt ?? record.createdAt * 1000,
@@ -118,7 +119,7 @@ export class Settlement {
     let { work } = loaded;
     if (loaded.isUntouched) {
       if (kind.examine) work = await kind.examine(work, this.#context);
-      await this.#store.write((tx) => transitions.markBegun(tx, operationId));
+      await this.#store.write((tx) => beginnings.markBegun(tx, operationId));
     }
     if (!kind.exec) throw new Error(`operations of kind ${kind.type} are not begun here`);
     const outcome: unknown = await kind.exec(work, this.#context, this.#attempt(operationId, new Map()));
@@ -169,7 +170,7 @@ export class Settlement {
 
   async #undo(loaded: Loaded, unsettledHosts: UnsettledHosts, neverBegun: ReadonlySet<Id>): Promise<Undone> {
     const { operationId, kind, work } = loaded;
-    await this.#store.write((tx) => transitions.beginUndoing(tx, operationId));
+    await this.#store.write((tx) => beginnings.beginUndoing(tx, operationId));
     return kind.undo(work, this.#context, { ...this.#attempt(operationId, unsettledHosts), neverBegun });
   }
 
@@ -177,10 +178,10 @@ export class Settlement {
     const { operationId, kind, work } = loaded;
     const { isEnded, next } = await this.#store.write(async (tx) => {
       if (!kind.finalize) throw new Error(`operations of kind ${kind.type} only go back`);
-      const telling = await transitions.approachOutcome(tx, operationId);
+      const telling = await ends.approachOutcome(tx, operationId);
       const finalized = await kind.finalize(tx, work, outcome);
       const next = this.#nextTry(finalized.failure);
-      return { isEnded: await transitions.succeed(tx, telling, finalized, next.after), next };
+      return { isEnded: await ends.succeed(tx, telling, finalized, next.after), next };
     });
     this.#tell(loaded, isEnded ? 'succeeded' : 'failed');
     next.announce(operationId);
@@ -190,16 +191,16 @@ export class Settlement {
   async #takeBack(loaded: Loaded, undone: Undone, failure: Failure | null): Promise<Settled> {
     const { operationId, kind, work } = loaded;
     const taken = await this.#store.write(async (tx) => {
-      const telling = await transitions.approachOutcome(tx, operationId);
+      const telling = await ends.approachOutcome(tx, operationId);
       const retracted = await kind.retract(tx, work, undone);
       const next = this.#nextTry(undone.failure);
       const intent = failure?.rebuild ? await this.#rebuild(tx, loaded, failure.rebuild) : null;
       const { parked, keeps } = retracted;
-      if (parked !== null) await transitions.postpone(tx, parked, next.after);
+      if (parked !== null) await ends.postpone(tx, parked, next.after);
       const reason = failure ? failure.cause : undone.failure;
       const error = failure || keeps ? errorText(reason) : interrupted(kind.type);
       if (!intent)
-        await transitions.takeBack(tx, telling, {
+        await ends.takeBack(tx, telling, {
           keeps,
           error,
           later: next.after,
@@ -216,7 +217,7 @@ export class Settlement {
   async #rebuild(tx: Tx, { kind, operationId }: Loaded, build: (tx: Tx) => Promise<Intent>): Promise<Intent | null> {
     try {
       const intent = await build(tx);
-      await transitions.beginAgain(tx, kind, operationId, intent);
+      await beginnings.beginAgain(tx, kind, operationId, intent);
       return intent;
     } catch (error) {
       if (!(error instanceof DomainError) || isUnavailable(error)) throw error;
@@ -235,7 +236,7 @@ export class Settlement {
     const answer = failure ? errorText(failure.cause) : null;
     const next = await this.#store.write(async (tx) => {
       const tryLater = this.#nextTry(error);
-      await transitions.keep(tx, operationId, answer, tryLater.after);
+      await ends.keep(tx, operationId, answer, tryLater.after);
       return tryLater;
     });
     if (failure) this.#tell(loaded, 'failed');
@@ -257,7 +258,7 @@ export class Settlement {
   }
 
   #attempt(operationId: Id, unsettledHosts: UnsettledHosts): Attempt {
-    const note = (notes: object) => this.#store.write((tx) => transitions.note(tx, operationId, notes));
+    const note = (notes: object) => this.#store.write((tx) => beginnings.note(tx, operationId, notes));
     return { unsettledHosts, note };
   }
 

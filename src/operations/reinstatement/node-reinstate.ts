@@ -9,7 +9,7 @@ import { steadyUnixMs } from '../../timing/clocks.js';
 import { ofNode } from '../engine/event-subjects.js';
 import type { OperationContext } from '../engine/operation.js';
 import { type Next, part, type SequenceKind } from '../engine/sequence.js';
-import type { Step } from '../engine/transitions.js';
+import type { Step } from '../engine/transitions/parts.js';
 import { brickReset } from './brick-reset.js';
 import { deviceReinstate } from './device-reinstate.js';
 import { recordedNode, type UnsettledBrick } from './node-at-hand.js';

@@ -13,7 +13,7 @@ import {
   type OperationContext,
   type OperationKind,
 } from '../engine/operation.js';
-import { supersede } from '../engine/transitions.js';
+import { supersede } from '../engine/transitions/ends.js';
 import { bricksInUse, dropParkedBricks } from '../volumes/parked-bricks.js';
 import { deviceLane } from './device-add.js';
 

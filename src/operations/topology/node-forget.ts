@@ -13,7 +13,7 @@ import {
   type OperationContext,
   type OperationKind,
 } from '../engine/operation.js';
-import { supersede } from '../engine/transitions.js';
+import { supersede } from '../engine/transitions/ends.js';
 import { dropParkedBricks } from '../volumes/parked-bricks.js';
 import { holdingOf } from './holding.js';
 import { deviceIdsOf, operationInTheWay, recordsOfDevices } from './lost-devices.js';

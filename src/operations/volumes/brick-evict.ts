@@ -10,7 +10,7 @@ import { CommandError, TransportError } from '../../executors/executor.js';
 import type { Tx } from '../../store/store.js';
 import { ALL_UNDONE, type Attempt, type OperationContext, type OperationKind } from '../engine/operation.js';
 import { NotYet } from '../engine/schedule.js';
-import { dropActions } from '../engine/transitions.js';
+import { dropActions } from '../engine/transitions/ends.js';
 import { manageNamesOf, onAnyHost } from '../hosts/cluster-hosts.js';
 import { isBeingLost } from '../hosts/lost-node.js';
 import { findBrickSet } from './brick-set.js';

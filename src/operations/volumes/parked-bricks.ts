@@ -2,7 +2,7 @@ import type { Brick } from '../../domain/brick.js';
 import type { Id } from '../../domain/ids.js';
 import type { Action, PendingOperation } from '../../domain/pending-operation.js';
 import type { ReadTx, Tx } from '../../store/store.js';
-import { dropActions, park } from '../engine/transitions.js';
+import { dropActions, park } from '../engine/transitions/ends.js';
 import { mayReturn } from '../hosts/lost-node.js';
 import type { HostedBrick } from './hosted-brick.js';
 import { giveBackSpace } from './space.js';
