@@ -268,7 +268,9 @@ END
 
   /** Looks through a mount that has cached nothing. */
   async end() {
-    await this.#ssh(`touch ${this.#notes}.stop; while pgrep -f ${this.#notes}.sh > /dev/null; do sleep 0.2; done`);
+    await this.#ssh(
+      `touch ${this.#notes}.stop; while pgrep -f "^bash ${this.#notes}.sh" > /dev/null; do sleep 0.2; done`,
+    );
     const fresh = `${this.#mount}-fresh`;
     await this.#ssh(
       `umount ${this.#mount} && mkdir -p ${fresh} && mount -t glusterfs 10.77.0.2:/${this.#volume} ${fresh}`,
