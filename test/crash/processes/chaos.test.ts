@@ -126,12 +126,13 @@ function asking(group: ServerGroup): HttpClient {
   return new HttpClient(group.members[0]?.base ?? '');
 }
 
-/** Asks for clean-ups until nothing is pending: everything works again. */
+/** Asks for clean-ups until all servers answer, and nothing is pending: everything works again. */
 async function settle(group: ServerGroup): Promise<void> {
   for (let rounds = 0; rounds < SETTLE_ROUNDS; rounds++) {
-    const answer = await group.send('GET', '/operations/pending');
-    const isRead = answer?.status === 200;
-    if (isRead && JSON.parse(answer.text).pendingoperations.length === 0) return;
+    // One that was killed last may not listen yet.
+    const answers = await Promise.all(group.members.map(() => group.send('GET', '/operations/pending')));
+    if (answers.every((answer) => answer?.status === 200 && JSON.parse(answer.text).pendingoperations.length === 0))
+      return;
     await group.send('POST', '/operations/pending/cleanup', { operations: [] });
     await new Promise((turn) => setTimeout(turn, 300));
   }
