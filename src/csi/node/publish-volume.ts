@@ -8,12 +8,12 @@ import type { Node } from './node.js';
 import { ensureStaged, isForReaders } from './stage-volume.js';
 import { clear } from './unmount.js';
 
-/** Modes in which a volume has one path on a node. */
-const ONCE: ReadonlySet<AccessMode> = new Set([
-  'SINGLE_NODE_WRITER',
-  'SINGLE_NODE_READER_ONLY',
-  'SINGLE_NODE_SINGLE_WRITER',
-]);
+/**
+ * Modes in which a volume has one path on a node. SINGLE_NODE_WRITER is none of them, though the specification once said so:
+ * kubelets without the feature gate ReadWriteOncePod (off by default before 1.27) say it for ReadWriteOnce, which is one node
+ * with any number of pods.
+ */
+const ONCE: ReadonlySet<AccessMode> = new Set(['SINGLE_NODE_READER_ONLY', 'SINGLE_NODE_SINGLE_WRITER']);
 
 /** Binds the staged volume to a pod's path. What is bound already stays; a dead bind is made anew. */
 export async function publishVolume(request: NodePublishVolumeRequest, node: Node): Promise<object> {
