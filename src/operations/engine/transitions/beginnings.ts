@@ -8,6 +8,7 @@ import { nowSeconds } from './now.js';
 import { openQueueEntry } from './queue-entries.js';
 
 // An operation is accepted, tried anew, and goes from one stage to the next: each is on disk before hosts are touched for it.
+// As all transitions, these are called in the unit of work that makes them true.
 
 export interface Accepted {
   readonly by: Requester | null;
