@@ -21,7 +21,7 @@ import { databaseFile, startServer } from './support/server-process.js';
 
 const PROGRAM = resolve(import.meta.dirname, '../../../bin/heketi');
 /** Each change that an adoption makes is a point at which it is killed. */
-const LIMIT_MS = 900_000;
+const LIMIT_MS = 1_800_000;
 
 let folder = '';
 /** Where the server's files are, which a killed adoption may leave behind. */
