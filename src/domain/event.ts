@@ -111,6 +111,8 @@ export interface EventDetails {
   readonly request?: string;
   /** Of findings, or of differences. */
   readonly count?: number;
+  /** How often what was seen had changed before, without being told each time. */
+  readonly changes?: number;
   /** Of a brick: its thin pool, as LVM calls it, and how much of which part of it is used, percent. */
   readonly deviceId?: Id;
   readonly pool?: string;

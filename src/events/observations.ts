@@ -3,6 +3,7 @@ import { type EventDetails, type EventSubject, type EventType, SERVER } from '..
 import type { Id } from '../domain/ids.js';
 import { manageName } from '../domain/node.js';
 import type { ReadTx, Store } from '../store/store.js';
+import { Damping } from './damping.js';
 import { tell } from './tell.js';
 
 /** Events about one thing among which its last observation is looked for. */
@@ -29,21 +30,25 @@ interface Aspect {
   find(tx: ReadTx): Promise<Observed | null>;
   /** Not told as the first of its kind: nodes are up, and devices well. */
   readonly isUsual: boolean;
+  /** It is looked at again and again: what can't be told now can be later. */
+  readonly isDamped?: boolean;
 }
 
 /**
  * What was seen and not done: it is in the memory of the process, and an event tells of it when it is not what the last event
- * about the same has told, whichever process wrote that. Nobody waits for it.
+ * about the same has told, whichever process wrote that; what changes all the time is told now and then. Nobody waits for it.
  */
 export class Observations {
   readonly #store: Store;
   readonly #log: ObservationLog;
   readonly #mayTell: () => boolean;
   readonly #told = new Map<string, string>();
+  readonly #damping: Damping;
   #last: Promise<void> = Promise.resolve();
 
-  /** `mayTell`: false while nothing may be written. */
-  constructor(store: Store, log: ObservationLog, mayTell: () => boolean) {
+  /** `mayTell`: false while nothing may be written. `now`: milliseconds of a clock that never jumps. */
+  constructor(store: Store, log: ObservationLog, mayTell: () => boolean, now = () => performance.now()) {
+    this.#damping = new Damping(now);
     this.#store = store;
     this.#log = log;
     this.#mayTell = mayTell;
@@ -55,6 +60,7 @@ export class Observations {
       key: `node ${host}`,
       types: ['node.up', 'node.down'],
       isUsual: isUp,
+      isDamped: true,
       async find(tx) {
         // Names of imported nodes are not registered.
         const node =
@@ -71,6 +77,7 @@ export class Observations {
       key: `device ${id}`,
       types: ['device.condition-changed'],
       isUsual: condition === 'ok',
+      isDamped: true,
       async find(tx) {
         const device = await tx.devices.find(id);
         const node = device && (await tx.nodes.find(device.nodeId));
@@ -124,8 +131,13 @@ export class Observations {
       if (!observed) return;
       const now = textOf(observed);
       const before = this.#told.get(aspect.key) ?? (await this.#lastTold(observed, aspect));
-      if (before === now || (before === null && aspect.isUsual)) return;
-      await this.#tell(observed);
+      if (before === now || (before === null && aspect.isUsual)) {
+        this.#damping.unchanged(aspect.key, now);
+        return;
+      }
+      const untold = aspect.isDamped ? this.#damping.changed(aspect.key, now) : 0;
+      if (untold === null) return;
+      await this.#tell(untold === 0 ? observed : { ...observed, details: { ...observed.details, changes: untold } });
       this.#told.set(aspect.key, now);
     });
   }

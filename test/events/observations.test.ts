@@ -30,6 +30,33 @@ it('a node that is seen down and up again is told so, once each', async () => {
   expect(await typesIn(store)).toEqual(['node.down n1', 'node.up n1']);
 });
 
+it('a node that goes and comes all the time is told six times an hour, and then how often it did so meanwhile', async () => {
+  const store = await storeWithNode();
+  let now = 0;
+  const observations = new Observations(
+    store,
+    SILENT,
+    () => true,
+    () => now,
+  );
+  const see = async (...states: readonly boolean[]): Promise<void> => {
+    for (const isUp of states) observations.nodeSeen('h1', isUp);
+    await observations.settled();
+  };
+  const flap = [false, true];
+  await see(...flap, ...flap, ...flap);
+  expect(await typesIn(store)).toHaveLength(6);
+  now += 3599_000;
+  await see(...flap, ...flap, false, false);
+  expect(await typesIn(store)).toHaveLength(6);
+  now += 1_000;
+  await see(false, false);
+  const events = await store.read((tx) => tx.events.listAfter(6, 100));
+  expect(events).toMatchObject([{ type: 'node.down', details: { changes: 4 } }]);
+  await see(true);
+  expect((await store.read((tx) => tx.events.listAfter(7, 100)))[0]).toMatchObject({ type: 'node.up', details: {} });
+});
+
 it('what an earlier process has told is not told again, and what has changed since is', async () => {
   const store = await storeWithNode();
   const earlier = over(store);

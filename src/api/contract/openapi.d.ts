@@ -1900,6 +1900,7 @@ export interface components {
             readonly node?: string;
             readonly request?: string;
             readonly count?: number;
+            readonly changes?: number;
             readonly device?: string;
             readonly pool?: string;
             /** @enum {string} */
@@ -1929,7 +1930,8 @@ export interface components {
          *     Of what was seen: `node.down`, `node.up` (glusterd answers or not), `node.repaired` (mounts and brick processes),
          *     `device.condition-changed`, `brick.pool-filling` (data or metadata of its thin pool passed 80 %), `brick.pool-relieved`
          *     (it is below 75 % again), `state.compared` (differences between hosts and database were found), `backup.made`,
-         *     `backup.failed`. The same thing seen again is not told again.
+         *     `backup.failed`. The same thing seen again is not told again; of what changes all the time (a node whose link flaps)
+         *     no more than six changes an hour are, and the next one says in `changes` how many were not.
          * @enum {string}
          */
         readonly EventType: "cluster.created" | "cluster.changed" | "cluster.deleted" | "node.added" | "node.deleted" | "node.state-changed" | "node.changed" | "node.removed" | "node.lost" | "node.forgotten" | "node.rejoined" | "node.reinstated" | "node.down" | "node.up" | "node.repaired" | "node.mounts-restored" | "node.fstab-line-deleted" | "device.added" | "device.deleted" | "device.state-changed" | "device.changed" | "device.removed" | "device.reinstated" | "device.resynced" | "device.condition-changed" | "device.unclaimed-removed" | "volume.created" | "volume.expanded" | "volume.cloned" | "volume.deleted" | "volume.changed" | "volume.claimed" | "volume.adopted" | "volume.started" | "volume.bricks-adopted" | "brick.replaced" | "brick.reinstated" | "brick.healed" | "brick.pool-filling" | "brick.pool-relieved" | "block-volume.created" | "block-volume.expanded" | "block-volume.deleted" | "state.repaired" | "state.compared" | "operation.failed" | "operation.undone" | "operation.superseded" | "operation.ended" | "leftovers.removed" | "leftovers.dropped" | "request.failed" | "backup.made" | "backup.failed" | "database.restored";

@@ -26,7 +26,7 @@ function byOf({ issuer, requestId }: NonNullable<RecordedEvent['requestedBy']>):
 
 function wireDetails(details: EventDetails): Schemas['EventDetails'] {
   const { sizeGib, isComplete, state, condition, sourceId, volumeId, replacedBy, nodeId, request, count } = details;
-  const { deviceId, pool, part, percent } = details;
+  const { changes, deviceId, pool, part, percent } = details;
   const members = {
     size: sizeGib,
     complete: isComplete === false ? false : undefined,
@@ -38,6 +38,7 @@ function wireDetails(details: EventDetails): Schemas['EventDetails'] {
     node: nodeId,
     request,
     count,
+    changes,
     device: deviceId,
     pool,
     part,

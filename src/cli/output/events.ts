@@ -23,6 +23,9 @@ function detailsOf(event: JsonValue): string {
     ...(size === undefined ? [] : [`${String(size)} GiB`]),
     ...['state', 'condition'].map((name) => readText(memberOf(details, name))).filter((word) => word !== ''),
     ...(memberOf(details, 'count') === undefined ? [] : [`${String(memberOf(details, 'count'))} found`]),
+    ...(memberOf(details, 'changes') === undefined
+      ? []
+      : [`${String(memberOf(details, 'changes'))} changes before it`]),
     ...(memberOf(details, 'complete') === false ? ['something is left'] : []),
   ];
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
