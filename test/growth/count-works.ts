@@ -2,7 +2,10 @@
  * Prints what grows fastest in everything in `WORKS` between its two sizes, as JSON. See work-counter.ts for the flags that
  * it needs. Arguments: parts of the names of those that are wanted.
  */
-import { fastest, type Grown, WorkCounter } from './work-counter.js';
+import { fastest, type Grown, ofAll, TOLERANCE, WorkCounter } from './work-counter.js';
+
+/** What is done once in a while, and not for each of what there is, falls into one size by chance, and into the other not. */
+const TRIES = 3;
 
 /** Of one work. */
 export interface Growth {
@@ -26,7 +29,11 @@ for (const { name, shape, sizes, power, counted, run } of WORKS) {
       await run(made);
       return counter.count(() => run(made));
     });
-  const [few, many] = [await at(sizes[0]), await at(sizes[1])];
-  found.push({ name, power, fastest: fastest(few, many, sizes[1] / sizes[0], counted) });
+  const tried: (readonly Grown[])[] = [];
+  do {
+    const [few, many] = [await at(sizes[0]), await at(sizes[1])];
+    tried.push(fastest(few, many, sizes[1] / sizes[0], counted));
+  } while (tried.length < TRIES && ofAll(tried).some((grown) => grown.power > power + TOLERANCE));
+  found.push({ name, power, fastest: ofAll(tried) });
 }
 process.stdout.write(JSON.stringify(found));

@@ -75,8 +75,23 @@ export interface Grown {
   readonly power: number;
 }
 
+/** For what is sorted, too: between the two sizes its logarithm grows. */
+export const TOLERANCE = 0.3;
+
+/** Pieces of one work that were counted several times: each as it grew where it grew least. */
+export function ofAll(tried: readonly (readonly Grown[])[]): readonly Grown[] {
+  const [first = [], ...others] = tried;
+  return first.map((grown) => {
+    const elsewhere = others.map((pieces) => pieces.find(({ where }) => where === grown.where)?.power ?? 0);
+    return { ...grown, power: Math.min(grown.power, ...elsewhere) };
+  });
+}
+
 /** What is run less often grows as it likes. */
 const RARE = 1000;
+
+/** More than may grow too fast by chance in one count. */
+const MOST = 200;
 
 /** Those that grow fastest, of pieces `within` that are run often at all. `times`: how much more there is. */
 export function fastest(few: Counts, many: Counts, times: number, within = /^/): readonly Grown[] {
@@ -91,5 +106,5 @@ export function fastest(few: Counts, many: Counts, times: number, within = /^/):
     )
     .filter((grown) => grown.many >= RARE)
     .sort((a, b) => b.power - a.power)
-    .slice(0, 3);
+    .slice(0, MOST);
 }
