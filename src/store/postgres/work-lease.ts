@@ -68,7 +68,9 @@ export class WorkLease {
   #session: Session | null = null;
   #renewing: Promise<void> | null = null;
   #seeking: Promise<void> = Promise.resolve();
-  #lookNow: () => void = () => undefined;
+  /** The next look is due: it may be free, also where that was told while this one looked. */
+  #isLookDue = false;
+  #endPause: () => void = () => undefined;
   #onTaken: () => void = () => undefined;
   readonly #taken = new Promise<void>((resolve) => {
     this.#onTaken = resolve;
@@ -146,7 +148,8 @@ export class WorkLease {
 
   /** It may be free. */
   lookNow(): void {
-    this.#lookNow();
+    this.#isLookDue = true;
+    this.#endPause();
   }
 
   /** When this server does nothing on hosts any more: another one need not wait. It never seeks it again. */
@@ -154,7 +157,7 @@ export class WorkLease {
     const wasHeld = this.#state === 'held';
     if (this.#state !== 'lost') this.#state = 'given back';
     if (this.#timer) clearInterval(this.#timer);
-    this.#lookNow();
+    this.lookNow();
     await Promise.all([this.#renewing, this.#seeking]);
     try {
       if (wasHeld) await this.#run(`update work_lease set holder = '', expires_at = 0 where ${this.#own}`);
@@ -181,9 +184,10 @@ export class WorkLease {
   }
 
   #untilNextLook(): Promise<void> {
+    if (this.#isLookDue) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = startTimer(resolve, this.#lifeMs * LOOKED_AT_AFTER);
-      this.#lookNow = () => {
+      this.#endPause = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -192,6 +196,7 @@ export class WorkLease {
 
   /** Takes it where it may; answers whether it has. */
   async #look(): Promise<boolean> {
+    this.#isLookDue = false;
     const other = await this.#tryToTake();
     if (other === null) {
       this.#begin();
@@ -243,6 +248,8 @@ export class WorkLease {
       return null;
     } catch (error) {
       if (!this.#session?.mayBeRepeated) throw error;
+      // A group of another server's writes came between: at a hand-over, those are often under way.
+      this.#isLookDue ||= !this.#session.isLost;
       this.#session.end();
       return other;
     }

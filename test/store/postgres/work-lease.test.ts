@@ -49,6 +49,29 @@ async function openScene(): Promise<Scene> {
   };
 }
 
+/** The lease is another server's, and who seeks it looks again by itself only after minutes. */
+async function openSeeking() {
+  const { open, server, database, isTaking } = await openScene();
+  await open('first', { ...STANDS_STILL, answersMeanwhile: true });
+  const seek = async (opened: (session: Session) => Promise<void> = async () => undefined): Promise<WorkLease> => {
+    const lease = await WorkLease.seek({
+      ...STANDS_STILL,
+      name: 'second',
+      answersMeanwhile: true,
+      onLost: () => undefined,
+      async open() {
+        const session = await Session.open(server.target(database));
+        await opened(session);
+        return session;
+      },
+      schema: NEWEST,
+    });
+    onTestFinished(() => lease.giveBack());
+    return lease;
+  };
+  return { seek, server, database, isTaking };
+}
+
 const add = (store: Store, id: string) => store.write((tx) => tx.clusters.insert(cluster(id)));
 
 describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time', () => {
@@ -132,6 +155,40 @@ describe.skipIf(isLackingPostgres('one server at a time'))('one server at a time
     await expect(write).rejects.toThrow(/handed over/);
     await add(first, 'c2');
     expect((await first.read((tx) => tx.clusters.list())).map(({ id }) => id)).toEqual(['c2']);
+  });
+
+  it('is taken at once where a commit came between a hand-over and the one who waits for it: not at its next look', async () => {
+    const { isTaking, seek, server, database } = await openSeeking();
+    const other = await Session.open(server.target(database));
+    onTestFinished(() => other.end());
+    const lease = await seek();
+    await other.exec("update work_lease set holder = '', expires_at = 0");
+    await other.exec('begin isolation level read committed; update store_state set version = version + 1');
+    lease.lookNow();
+    await isTaking();
+    await other.exec('commit');
+    await lease.taken;
+    expect(lease.isHeld).toBe(true);
+  });
+
+  it('is taken at once where a hand-over is told during a look that has not seen it', async () => {
+    const { seek, server, database } = await openSeeking();
+    let lease: WorkLease | null = null;
+    let looks = 0;
+    lease = await seek(async (session) => {
+      const exec = session.exec.bind(session);
+      session.exec = async (text) => {
+        const found = await exec(text);
+        if (text.startsWith('select holder') && ++looks === 2) {
+          await server.query("update work_lease set holder = '', expires_at = 0", database);
+          lease?.lookNow();
+        }
+        return found;
+      };
+    });
+    lease.lookNow();
+    await lease.taken;
+    expect(looks).toBe(3);
   });
 
   it("stays the one that renews, whatever time the database's clock says it is", async () => {
