@@ -66,6 +66,9 @@ export class GroupChaos {
     const member = (await group.worker()) ?? draw.of(group.members);
     member.signal('SIGSTOP');
     await pause(standsStillMs);
+    // It goes on beside another one, however late that has taken over.
+    for (let other = await group.worker(); other === null || other === member; other = await group.worker())
+      await pause(TURN_MS);
     member.signal('SIGCONT');
   }
 

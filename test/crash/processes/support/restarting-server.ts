@@ -3,10 +3,15 @@ import { type HttpAnswer, HttpClient } from './http-client.js';
 import { type ServerOptions, type ServerProcess, startServer } from './server-process.js';
 
 /** Whoever can be asked, on whatever server. */
-export type Asked = Pick<RestartingServer, 'send'>;
+export interface Asked {
+  /** Null when no answer came: the request may have been carried out or not. */
+  send(method: string, path: string, body?: object): Promise<HttpAnswer | null>;
+  /** Its database goes away now and then, so that a poll may be refused with 503. */
+  readonly databaseGoesAway?: boolean;
+}
 
 /** A server that is killed now and then, or ends itself; requests that meet no server wait for the next one. */
-export class RestartingServer {
+export class RestartingServer implements Asked {
   kills = 0;
   /** How often it has ended itself. */
   ends = 0;
@@ -101,7 +106,7 @@ export class Accepted {
     }
     const { status, location, text } = answer;
     // A database that is away says nothing on the change.
-    if (status === 200 || status === 503) return null;
+    if (status === 200 || (status === 503 && server.databaseGoesAway)) return null;
     if (status === 303 || status === 204) return { kind: 'done', location: location ?? '' };
     if (status === 404 && this.#mayBeLost) return { kind: 'lost' };
     if (status !== 500 || text.includes('internal error'))

@@ -9,6 +9,8 @@ import { type WatchedSocket, watchSocket } from './watched-socket.js';
 
 const GIVES_UP_AFTER_MS = 60_000;
 const PAUSE_MS = 100;
+/** One that stands still never does. */
+const WORKER_ANSWERS_WITHIN_MS = 3_000;
 
 /** One of several servers: the process, and its ways to the database and to the hosts, which can be cut. */
 export class Member {
@@ -71,6 +73,7 @@ export class Member {
 /** Several servers on one PostgreSQL and the same hosts. Clients ask one after the other. */
 export class ServerGroup implements Asked {
   readonly members: readonly Member[];
+  readonly databaseGoesAway = true;
   /** Requests of which no answer came. */
   unanswered = 0;
   #next = 0;
@@ -122,7 +125,7 @@ export class ServerGroup implements Asked {
   /** Which of them works on hosts: only that one has the figures of use. */
   async worker(): Promise<Member | null> {
     for (const member of this.members) {
-      const answer = await fetch(`${member.base}/usage`, { signal: AbortSignal.timeout(1000) }).catch(() => null);
+      const answer = await fetch(`${member.base}/usage`, { signal: AbortSignal.timeout(WORKER_ANSWERS_WITHIN_MS) }).catch(() => null);
       if (answer?.status === 200) return member;
     }
     return null;

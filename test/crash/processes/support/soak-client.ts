@@ -66,10 +66,10 @@ export class SoakClient {
 
   /**
    * Nothing is being worked on any more, so final answers are there or about to come, but for what is kept until
-   * somebody has looked at it: those are the queue entries that still wait.
+   * somebody has looked at it: those are the queue entries that still wait. `isEnough` is told how often all were polled.
    */
-  async finish(): Promise<readonly string[]> {
-    for (let polls = 0; polls < ANSWERED_AFTER_POLLS && this.#open.length > 0; polls++)
+  async finish(isEnough = (polls: number) => polls >= ANSWERED_AFTER_POLLS): Promise<readonly string[]> {
+    for (let polls = 0; !isEnough(polls) && this.#open.length > 0; polls++)
       await Promise.all([...this.#open].map((open) => this.#poll(open)));
     return this.#open.splice(0).map(({ accepted, request }) => {
       this.#end(request, { kind: 'lost' });
