@@ -1,9 +1,12 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { newId } from '../../src/domain/ids.js';
+import { type Id, newId } from '../../src/domain/ids.js';
 import { manageName } from '../../src/domain/node.js';
 import { type Executor, TransportError } from '../../src/executors/executor.js';
+import type { OperationContext } from '../../src/operations/engine/operation.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
+import type { LogicalVolume } from '../../src/operations/state-repair/unclaimed-name.js';
 import { whyKept } from '../../src/operations/state-repair/unclaimed-proof.js';
+import { unclaimed, withDrift } from '../support/drift-scene.js';
 import { HOST_SETTINGS } from '../support/host-settings.js';
 import { type MadePool, withMadePool } from '../support/made-pool.js';
 import { ALL_UP, hastyPacing, OPERATION_SETTINGS, SILENT, WORK_LIMITS } from '../support/pool.js';
@@ -11,7 +14,12 @@ import { ALL_UP, hastyPacing, OPERATION_SETTINGS, SILENT, WORK_LIMITS } from '..
 const AT_A_TIME = 64;
 const SHAPE = { volumes: 1, volumesPerCluster: 1, nodes: AT_A_TIME + 20, devicesPerNode: 1 };
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+type Asked = Pick<OperationContext, 'store'> & { readonly executor: Executor };
 
 /** Asks why a logical volume that nobody knows is kept, with hosts that are reached through `executor`. */
 async function askWhy({ store }: MadePool, executor: Executor): Promise<string | null | undefined> {
@@ -20,6 +28,14 @@ async function askWhy({ store }: MadePool, executor: Executor): Promise<string |
     lv: `brick_${newId()}`,
   }));
   if (!device) throw new Error('no device');
+  return whyOneIsKept({ deviceId: device.id, lv }, device.nodeId, { store, executor });
+}
+
+async function whyOneIsKept(
+  volume: LogicalVolume,
+  nodeId: Id,
+  { store, executor }: Asked,
+): Promise<string | null | undefined> {
   const context = {
     store,
     hosts: { executor, settings: HOST_SETTINGS },
@@ -28,7 +44,7 @@ async function askWhy({ store }: MadePool, executor: Executor): Promise<string |
     settings: OPERATION_SETTINGS,
     log: SILENT,
   };
-  const reasons = await whyKept([{ deviceId: device.id, lv }], device.nodeId, null, context);
+  const reasons = await whyKept([volume], nodeId, null, context);
   return [...reasons.values()][0];
 }
 
@@ -84,4 +100,26 @@ it('a host whose turn has not come when the time of the last look is over is not
     );
     await new Promise((next) => setImmediate(next));
     expect(hanging).toBe(AT_A_TIME);
+  }));
+
+it('what nobody has is kept when its last look is older than ten seconds: the server stood still, or its database was slow', () =>
+  withDrift(async (scene) => {
+    const { id, deviceId, nodeId } = await unclaimed(scene);
+    const { store } = scene.pool;
+    const volume = { deviceId, lv: `brick_${id}` };
+    const now = performance.now.bind(performance);
+    let stoodStillMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + stoodStillMs);
+    const whyAfter = async (ms: number) => {
+      let reads = 0;
+      const read: typeof store.read = async (work) => {
+        reads += 1;
+        // The first one is before all looks, the second one after them.
+        if (reads === 2) stoodStillMs += ms;
+        return store.read(work);
+      };
+      return whyOneIsKept(volume, nodeId, { store: { ...store, read }, executor: scene.hosts });
+    };
+    expect(await whyAfter(0)).toBeNull();
+    expect(await whyAfter(10_001)).toMatch(/more than 10 s ago.* ask again/);
   }));

@@ -9,26 +9,12 @@ import {
   mountOf,
   poolOf,
   told,
+  unclaimed,
   withDrift,
   withVolume,
 } from '../support/drift-scene.js';
 import { moveBrickByHand } from '../support/moved-brick.js';
 import { answerOf, done, loadTopology } from '../support/pool.js';
-
-/** A volume of which nothing is left but its logical volumes, unmounted: nobody has them. */
-async function unclaimed(scene: DriftScene): Promise<Brick> {
-  // Where there are two clusters, in that of h1.
-  const clusters = [scene.clusterId];
-  await scene.make({ name: 'data', clusters });
-  await scene.make({ name: 'lost', clusters });
-  await scene.run('h1', ...gluster('volume', 'stop', 'lost', 'force'));
-  await scene.run('h1', ...gluster('volume', 'delete', 'lost'));
-  const bricks = await scene.forget('lost');
-  for (const brick of bricks) await scene.run(await scene.hostOf(brick), 'umount', mountOf(brick));
-  const [brick] = bricks;
-  if (!brick) throw new Error('no brick');
-  return brick;
-}
 
 async function isThere({ hosts }: DriftScene, brick: Brick): Promise<boolean> {
   const groups = hosts.state().hosts.flatMap((host) => host.groups);

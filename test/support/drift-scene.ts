@@ -130,6 +130,21 @@ export async function withDrift(work: (scene: DriftScene) => Promise<void>, host
   }
 }
 
+/** A volume of which nothing is left but its logical volumes, unmounted: nobody has them. */
+export async function unclaimed(scene: DriftScene): Promise<Brick> {
+  // Where there are two clusters, in that of h1.
+  const clusters = [scene.clusterId];
+  await scene.make({ name: 'data', clusters });
+  await scene.make({ name: 'lost', clusters });
+  await scene.run('h1', ...gluster('volume', 'stop', 'lost', 'force'));
+  await scene.run('h1', ...gluster('volume', 'delete', 'lost'));
+  const bricks = await scene.forget('lost');
+  for (const brick of bricks) await scene.run(await scene.hostOf(brick), 'umount', mountOf(brick));
+  const [brick] = bricks;
+  if (!brick) throw new Error('no brick');
+  return brick;
+}
+
 async function bricksNamed({ store }: Pool, name: string): Promise<readonly Brick[]> {
   return store.read(async (tx) => {
     const volume = (await tx.volumes.list()).find((one) => one.name === name);

@@ -20,6 +20,7 @@ const HOST_LIMIT_MS = 90_000;
 const LAST_LOOK_MS = 10_000;
 /** More than elsewhere, since a thousand hosts are to answer in that time. */
 const LAST_LOOKS_AT_A_TIME = 64;
+const TOO_OLD = `all hosts were asked about it more than ${LAST_LOOK_MS / 1000} s ago, and somebody may use it since: ask again`;
 
 /** By `vg_ID/NAME`: why a logical volume has to stay, or null. */
 export type KeepReasons = ReadonlyMap<string, string | null>;
@@ -51,7 +52,7 @@ export async function whyKept(
   const question = await context.store.read((tx) => ask(tx, volumes, nodeId));
   if (!question) return new Map(volumes.map((volume) => [nameOf(volume), 'its device is in the database no more']));
   const before = await whatMembersSay(question, context);
-  const { local, claims: now } = await lookOnceMore(question, context);
+  const { local, claims: now, othersAskedAtMs } = await lookOnceMore(question, context);
   const claims = [...before, ...now];
   const ofHosts = (volume: LogicalVolume) => claims.find(({ why }) => why(volume) !== null)?.why(volume) ?? null;
   const served = new Map(claims.flatMap(({ onNode }) => [...onNode]));
@@ -68,6 +69,9 @@ export async function whyKept(
       if (recorded !== null) reasons.set(nameOf(volume), recorded);
     }
   });
+  // The server may have stood still, or waited for its database: what hosts said then proves nothing now.
+  if (performance.now() - othersAskedAtMs > LAST_LOOK_MS)
+    for (const [name, reason] of reasons) reasons.set(name, reason ?? TOO_OLD);
   return reasons;
 }
 
@@ -153,15 +157,19 @@ async function whatMembersSay(question: Question, { hosts }: OperationContext): 
   );
 }
 
+interface LastLook {
+  readonly local: LocalLook | string;
+  readonly claims: readonly Objections[];
+  /** When the first of the other hosts was asked, by `performance.now()`. */
+  readonly othersAskedAtMs: number;
+}
+
 /**
  * What the first host said may be minutes old when the last one has answered. So the own host is asked for everything once
  * more, since no brick comes to be on it without its glusterd; and then all others, those of other clusters too, many at once
  * and all in a short time, for what lvm and the mounts show: a disk may be seen by several.
  */
-async function lookOnceMore(
-  question: Question,
-  context: OperationContext,
-): Promise<{ readonly local: LocalLook | string; readonly claims: readonly Objections[] }> {
+async function lookOnceMore(question: Question, context: OperationContext): Promise<LastLook> {
   const { volumes, node, nodes, strangers } = question;
   const { hosts } = context;
   const [local, own] = await Promise.all([
@@ -171,6 +179,7 @@ async function lookOnceMore(
   const others = [...nodes, ...strangers].filter((member) => manageName(member) !== manageName(node));
   const limit = pLimit(LAST_LOOKS_AT_A_TIME);
   // The time of all begins now, and goes on while they wait.
+  const othersAskedAtMs = performance.now();
   const claims = await Promise.all(
     others.map((member) =>
       objections(question, member, LAST_LOOK_MS, (host, signal) =>
@@ -181,7 +190,7 @@ async function lookOnceMore(
       ),
     ),
   );
-  return { local, claims: [own, ...claims] };
+  return { local, claims: [own, ...claims], othersAskedAtMs };
 }
 
 async function objections(
