@@ -32,7 +32,9 @@ export async function refuseConnected(node: Node, context: OperationContext): Pr
   const seenBy = (await poolViews(node, await neighboursOf(node, context), context)).find(({ peers }) =>
     peers.some((peer) => peer.isReached && isPeerOf(node, peer)),
   );
-  if (seenBy) throw notLost(node, `gluster on ${seenBy.host} is connected to it`);
+  if (!seenBy) return;
+  const justGone = 'If it has just gone, ask again in a minute: gluster takes a while to see that';
+  throw notLost(node, `gluster on ${seenBy.host} is connected to it`, `. ${justGone}`);
 }
 
 /** The other nodes of its cluster; those that were given up only where there are no others. */
@@ -71,11 +73,10 @@ export async function poolViews(
   throw new TransportError('', `none of ${hosts} can tell who is in gluster's pool`, false, { cause: first });
 }
 
-function notLost(node: Node, reason: string): DomainError {
+function notLost(node: Node, reason: string, hint = ''): DomainError {
   return new DomainError(
     'conflict',
     `node ${node.id} (${manageName(node)}) is not lost: ${reason}. Take a node that lives out of use with heketi-cli node ` +
-      `disable ${node.id} and heketi-cli node remove ${node.id}. If it has just gone, ask again in a minute: gluster takes a ` +
-      `while to see that`,
+      `disable ${node.id} and heketi-cli node remove ${node.id}${hint}`,
   );
 }
