@@ -340,6 +340,15 @@ describe('publishing', () => {
     },
   );
 
+  it('a second path is refused with the modes that allow it', async () => {
+    const single = withMode('SINGLE_NODE_SINGLE_WRITER');
+    await call('NodeStageVolume', staged(single));
+    await call('NodePublishVolume', published(single));
+    await expect(call('NodePublishVolume', published({ ...single, targetPath: '/second' }))).rejects.toThrow(
+      /SINGLE_NODE_WRITER, SINGLE_NODE_MULTI_WRITER and the modes for several nodes allow more/,
+    );
+  });
+
   it.each([
     'SINGLE_NODE_MULTI_WRITER',
     // What kubelets before 1.27 say for ReadWriteOnce.

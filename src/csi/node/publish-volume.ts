@@ -119,6 +119,6 @@ function refuseSecond(mounts: readonly Mount[], staged: Mount, target: string): 
   if (!other) return;
   throw new CsiError(
     'FAILED_PRECONDITION',
-    `the volume may be published at one path of a node, and is at ${other.mountPoint} already: SINGLE_NODE_MULTI_WRITER and the modes for several nodes allow more`,
+    `the volume may be published at one path of a node, and is at ${other.mountPoint} already: SINGLE_NODE_WRITER, SINGLE_NODE_MULTI_WRITER and the modes for several nodes allow more`,
   );
 }
