@@ -125,7 +125,9 @@ export class ServerGroup implements Asked {
   /** Which of them works on hosts: only that one has the figures of use. */
   async worker(): Promise<Member | null> {
     for (const member of this.members) {
-      const answer = await fetch(`${member.base}/usage`, { signal: AbortSignal.timeout(WORKER_ANSWERS_WITHIN_MS) }).catch(() => null);
+      const answer = await fetch(`${member.base}/usage`, {
+        signal: AbortSignal.timeout(WORKER_ANSWERS_WITHIN_MS),
+      }).catch(() => null);
       if (answer?.status === 200) return member;
     }
     return null;
