@@ -135,9 +135,10 @@ function asking(group: ServerGroup): HttpClient {
 /** Asks for clean-ups until all servers answer, one works on hosts, and nothing is pending: everything works again. */
 async function settle(group: ServerGroup): Promise<void> {
   const isSettled = async () => {
-    await group.send('POST', '/operations/pending/cleanup', { operations: [] });
     // Each by itself: one that was killed last may not listen yet.
     const seen = await Promise.all(group.members.map(({ base }) => pendingAt(base)));
+    // The last look asks for none, whose queue entry would be pending after it.
+    if (seen.flat().length > 0) await group.send('POST', '/operations/pending/cleanup', { operations: [] });
     expect(seen).toEqual(group.members.map(() => []));
     expect(await group.worker()).not.toBeNull();
   };
