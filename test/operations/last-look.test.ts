@@ -2,6 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { type Id, newId } from '../../src/domain/ids.js';
 import { manageName } from '../../src/domain/node.js';
 import { type Executor, TransportError } from '../../src/executors/executor.js';
+import { MockExecutor } from '../../src/executors/mock/mock-executor.js';
 import type { OperationContext } from '../../src/operations/engine/operation.js';
 import { HostWork } from '../../src/operations/hosts/host-work.js';
 import type { LogicalVolume } from '../../src/operations/state-repair/unclaimed-name.js';
@@ -118,7 +119,7 @@ it('what nobody has is kept when its last look is older than ten seconds: the se
         if (reads === 2) stoodStillMs += ms;
         return store.read(work);
       };
-      return whyOneIsKept(volume, nodeId, { store: { ...store, read }, executor: scene.hosts });
+      return whyOneIsKept(volume, nodeId, { store: { ...store, read }, executor: new MockExecutor(scene.hosts) });
     };
     expect(await whyAfter(0)).toBeNull();
     expect(await whyAfter(10_001)).toMatch(/more than 10 s ago.* ask again/);
