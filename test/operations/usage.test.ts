@@ -385,10 +385,13 @@ it('questions are spread over a round: the first takes half a minute, the others
     usage.monitor.start(45, 600);
     // Four nodes of which three have bricks, and one question about healing: five to a round.
     const until = (count: number) =>
-      vi.waitFor(async () => {
-        await vi.advanceTimersToNextTimerAsync();
-        expect(askedAt).toHaveLength(count);
-      });
+      vi.waitFor(
+        async () => {
+          await vi.advanceTimersToNextTimerAsync();
+          expect(askedAt).toHaveLength(count);
+        },
+        { timeout: 60_000 },
+      );
     await until(6);
     usage.monitor.stop();
     const [first = 0, , , second = 0] = askedAt;
