@@ -231,7 +231,7 @@ async function wireServer(ground: Ground, work: Work, tls: TlsTexts | null): Pro
       work.feed.close();
       await server.close();
       await work.backups.close(LAST_BACKUP_MS);
-      await work.observations.settled();
+      await work.observations.close();
       await store.close();
       await hosts.executor.close();
     },

@@ -1,52 +1,53 @@
 const WINDOW_MS = 3600_000;
 const MOST_IN_WINDOW = 6;
 
-interface Told {
-  /** When, in milliseconds of a clock that never jumps. */
-  readonly at: number[];
-  /** What was seen last, told or not. */
+interface Watched {
+  /** When it was told, in milliseconds of a clock that never jumps. */
+  readonly toldAt: number[];
   seen: string;
-  /** Changes that were seen and not told. */
-  untold: number;
+  /** How often it has become another one since it was told. */
+  changes: number;
 }
 
 /**
  * Keeps a thing that changes all the time (a node whose link flaps) from filling the events, of which only so many are kept:
- * of each no more than six changes an hour are told. Those in between are counted; what it has become is told by the next
- * observation that may be.
+ * of each no more than six changes an hour are told, and the others counted.
  */
 export class Damping {
   readonly #now: () => number;
-  readonly #of = new Map<string, Told>();
+  readonly #watched = new Map<string, Watched>();
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Null: not now. Otherwise how many changes before this one were not told. */
-  changed(key: string, seen: string): number | null {
-    const now = this.#now();
-    const told = this.#of.get(key) ?? { at: [], seen: '', untold: 0 };
-    this.#of.set(key, told);
-    const isAnother = told.seen !== seen;
-    told.seen = seen;
-    while (told.at.length > 0 && now - (told.at[0] ?? 0) >= WINDOW_MS) told.at.shift();
-    if (told.at.length >= MOST_IN_WINDOW) {
-      if (isAnother) told.untold += 1;
-      return null;
+  /** It is so now, told or not. */
+  saw(key: string, seen: string): void {
+    const before = this.#watched.get(key);
+    if (!before) this.#watched.set(key, { toldAt: [], seen, changes: 0 });
+    else if (before.seen !== seen) {
+      before.seen = seen;
+      before.changes += 1;
     }
-    told.at.push(now);
-    // The one that is told now may have been counted when it was seen first.
-    const { untold } = told;
-    told.untold = 0;
-    return isAnother ? untold : Math.max(0, untold - 1);
   }
 
-  /** It is as it was told last. */
-  unchanged(key: string, seen: string): void {
-    const told = this.#of.get(key);
-    if (!told || told.seen === seen) return;
-    told.seen = seen;
-    told.untold += 1;
+  /** How long it can't be told yet. */
+  waitMs(key: string): number {
+    const toldAt = this.#watched.get(key)?.toldAt ?? [];
+    while (toldAt.length > 0 && this.#now() - (toldAt[0] ?? 0) >= WINDOW_MS) toldAt.shift();
+    return toldAt.length < MOST_IN_WINDOW ? 0 : WINDOW_MS - (this.#now() - (toldAt[0] ?? 0));
+  }
+
+  /** How many changes before what it is now were not told. */
+  untold(key: string): number {
+    return Math.max(0, (this.#watched.get(key)?.changes ?? 0) - 1);
+  }
+
+  /** What it is now is on the disk. */
+  told(key: string): void {
+    const watched = this.#watched.get(key);
+    if (!watched) return;
+    watched.toldAt.push(this.#now());
+    watched.changes = 0;
   }
 }

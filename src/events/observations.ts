@@ -3,6 +3,7 @@ import { type EventDetails, type EventSubject, type EventType, SERVER } from '..
 import type { Id } from '../domain/ids.js';
 import { manageName } from '../domain/node.js';
 import type { ReadTx, Store } from '../store/store.js';
+import { startTimer } from '../timing/timers.js';
 import { Damping } from './damping.js';
 import { tell } from './tell.js';
 
@@ -30,7 +31,7 @@ interface Aspect {
   find(tx: ReadTx): Promise<Observed | null>;
   /** Not told as the first of its kind: nodes are up, and devices well. */
   readonly isUsual: boolean;
-  /** It is looked at again and again: what can't be told now can be later. */
+  /** It may change all the time. */
   readonly isDamped?: boolean;
 }
 
@@ -44,6 +45,9 @@ export class Observations {
   readonly #mayTell: () => boolean;
   readonly #told = new Map<string, string>();
   readonly #damping: Damping;
+  /** By what they are of: what was seen last, and what can't be told yet. */
+  readonly #latest = new Map<string, Aspect>();
+  readonly #later = new Map<string, NodeJS.Timeout>();
   #last: Promise<void> = Promise.resolve();
 
   /** `mayTell`: false while nothing may be written. `now`: milliseconds of a clock that never jumps. */
@@ -120,26 +124,51 @@ export class Observations {
     this.#enqueue(() => this.#tell({ type: 'backup.failed', subject: SERVER, reason: `to the ${target}: ${reason}` }));
   }
 
-  /** Resolves when all that was seen is written. */
+  /** Resolves when all that was seen is written, but for what can't be told yet. */
   settled(): Promise<void> {
     return this.#last;
   }
 
+  /** The same at the end: what could not be told yet is for the next process to see. */
+  async close(): Promise<void> {
+    await this.settled();
+    for (const timer of this.#later.values()) clearTimeout(timer);
+    this.#later.clear();
+  }
+
   #observe(aspect: Aspect): void {
+    clearTimeout(this.#later.get(aspect.key));
+    this.#later.delete(aspect.key);
+    this.#latest.set(aspect.key, aspect);
     this.#enqueue(async () => {
       const observed = await this.#store.read((tx) => aspect.find(tx));
       if (!observed) return;
       const now = textOf(observed);
+      if (aspect.isDamped) this.#damping.saw(aspect.key, now);
       const before = this.#told.get(aspect.key) ?? (await this.#lastTold(observed, aspect));
-      if (before === now || (before === null && aspect.isUsual)) {
-        this.#damping.unchanged(aspect.key, now);
-        return;
-      }
-      const untold = aspect.isDamped ? this.#damping.changed(aspect.key, now) : 0;
-      if (untold === null) return;
-      await this.#tell(untold === 0 ? observed : { ...observed, details: { ...observed.details, changes: untold } });
-      this.#told.set(aspect.key, now);
+      if (before === now || (before === null && aspect.isUsual)) return;
+      if (aspect.isDamped) await this.#tellDamped(observed, aspect, now);
+      else await this.#tellOnce(observed, aspect, now);
     });
+  }
+
+  async #tellDamped(observed: Observed, aspect: Aspect, now: string): Promise<void> {
+    const waitMs = this.#damping.waitMs(aspect.key);
+    if (waitMs > 0) {
+      // Whoever has seen it says nothing more while it stays so; what was seen behind it comes next.
+      if (this.#latest.get(aspect.key) === aspect)
+        this.#later.set(aspect.key, startTimer(() => this.#observe(aspect), waitMs).unref());
+      return;
+    }
+    const changes = this.#damping.untold(aspect.key);
+    const details = changes === 0 ? observed.details : { ...observed.details, changes };
+    await this.#tellOnce({ ...observed, ...(details && { details }) }, aspect, now);
+    this.#damping.told(aspect.key);
+  }
+
+  async #tellOnce(observed: Observed, { key }: Aspect, now: string): Promise<void> {
+    await this.#tell(observed);
+    this.#told.set(key, now);
   }
 
   /** Null: nothing was ever told. */

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { SERVER } from '../../src/domain/event.js';
 import { Observations } from '../../src/events/observations.js';
 import { tell } from '../../src/events/tell.js';
@@ -30,8 +30,10 @@ it('a node that is seen down and up again is told so, once each', async () => {
   expect(await typesIn(store)).toEqual(['node.down n1', 'node.up n1']);
 });
 
-it('a node that goes and comes all the time is told six times an hour, and then how often it did so meanwhile', async () => {
-  const store = await storeWithNode();
+/** Of a node that goes and comes; the hours go by as the test says. */
+async function flapping(store: Store) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   let now = 0;
   const observations = new Observations(
     store,
@@ -39,22 +41,60 @@ it('a node that goes and comes all the time is told six times an hour, and then 
     () => true,
     () => now,
   );
-  const see = async (...states: readonly boolean[]): Promise<void> => {
-    for (const isUp of states) observations.nodeSeen('h1', isUp);
-    await observations.settled();
+  onTestFinished(() => observations.close());
+  return {
+    observations,
+    async see(...states: readonly boolean[]): Promise<void> {
+      for (const isUp of states) observations.nodeSeen('h1', isUp);
+      await observations.settled();
+    },
+    async pass(ms: number): Promise<void> {
+      now += ms;
+      await vi.advanceTimersByTimeAsync(ms);
+      await observations.settled();
+    },
   };
+}
+
+const eventsBehind = (store: Store, id: number) => store.read((tx) => tx.events.listAfter(id, 100));
+
+it('a node that goes and comes all the time is told six times an hour, and then what it is, and how often it did so', async () => {
+  const store = await storeWithNode();
+  const { see, pass } = await flapping(store);
   const flap = [false, true];
   await see(...flap, ...flap, ...flap);
   expect(await typesIn(store)).toHaveLength(6);
-  now += 3599_000;
-  await see(...flap, ...flap, false, false);
+  await pass(3599_000);
+  // It stays down: nobody says so again.
+  await see(...flap, ...flap, false);
   expect(await typesIn(store)).toHaveLength(6);
-  now += 1_000;
-  await see(false, false);
-  const events = await store.read((tx) => tx.events.listAfter(6, 100));
-  expect(events).toMatchObject([{ type: 'node.down', details: { changes: 4 } }]);
+  await pass(1_000);
+  expect(await eventsBehind(store, 6)).toMatchObject([{ type: 'node.down', details: { changes: 4 } }]);
   await see(true);
-  expect((await store.read((tx) => tx.events.listAfter(7, 100)))[0]).toMatchObject({ type: 'node.up', details: {} });
+  expect((await eventsBehind(store, 7)).map(({ type, details }) => [type, details])).toEqual([['node.up', {}]]);
+});
+
+it('a node that is as it was told when it may be told again is not told', async () => {
+  const store = await storeWithNode();
+  const { see, pass } = await flapping(store);
+  const flap = [false, true];
+  await see(...flap, ...flap, ...flap, ...flap);
+  await pass(4000_000);
+  expect(await typesIn(store)).toHaveLength(6);
+});
+
+it('what could not be written does not count as told', async () => {
+  const store = await storeWithNode();
+  let isAway = true;
+  const write: Store['write'] = async (...args) => {
+    if (isAway) throw new Error('the database is away');
+    return store.write(...args);
+  };
+  const { see } = await flapping({ ...store, read: (work) => store.read(work), write });
+  for (let i = 0; i < 10; i++) await see(false);
+  isAway = false;
+  await see(false);
+  expect(await eventsBehind(store, 0)).toMatchObject([{ type: 'node.down', details: {} }]);
 });
 
 it('what an earlier process has told is not told again, and what has changed since is', async () => {

@@ -14,7 +14,7 @@ it(
   'no piece of the program is run more often than there is more of what it is about',
   async () => {
     const args = ['--no-opt', '--import', 'tsx', program];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 20 });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 24 });
     const found = JSON.parse(stdout) as readonly Growth[];
     expect(found.length).toBeGreaterThan(0);
     const tooFast = found.flatMap(({ name, power, fastest }) =>

@@ -46,7 +46,7 @@ export function EventSubject({ event }: { readonly event: ServerEvent }) {
 
 /** The sizes and states that an event tells besides its reason. */
 export function EventDetail({ event }: { readonly event: ServerEvent }) {
-  const { common } = useTexts();
+  const { common, events } = useTexts();
   const formats = useFormats();
   const { details, reason } = event;
   const told = [
@@ -54,6 +54,7 @@ export function EventDetail({ event }: { readonly event: ServerEvent }) {
     details?.state === undefined ? null : common.states[details.state],
     details?.condition === undefined ? null : common.conditions[details.condition],
     details?.count === undefined ? null : formats.number(details.count),
+    details?.changes === undefined ? null : events.changesBefore(formats.number(details.changes)),
   ].filter((text) => text !== null);
   return <ServerText>{[...told, ...(reason === undefined ? [] : [reason])].join(' · ')}</ServerText>;
 }

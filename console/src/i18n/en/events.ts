@@ -68,6 +68,7 @@ export const events = {
   by: 'Asked by',
   reason: 'Why, or what was seen',
   server: 'the server',
+  changesBefore: (count: string) => `${count} changes before it`,
   aboutThis: 'What happened to it',
   earlier: 'Show earlier ones',
   none: 'Nothing has happened yet.',

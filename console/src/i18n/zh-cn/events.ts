@@ -66,6 +66,7 @@ export const events: Dictionary['events'] = {
   by: '请求者',
   reason: '原因或所见',
   server: '服务器',
+  changesBefore: (count) => `此前变化 ${count} 次`,
   aboutThis: '相关事件',
   earlier: '显示更早的事件',
   none: '尚无事件。',
